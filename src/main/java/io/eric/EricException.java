@@ -1,0 +1,116 @@
+package io.eric;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error that every door reports under the same name. The {@linkplain #name() name} is what a
+ * client sees, the {@linkplain #code() code} is the HTTP status and the event bus failure code.
+ *
+ * <p>These are answers, not accidents, so they carry no stack trace unless they have a cause.
+ */
+public abstract class EricException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String name;
+  private final int code;
+
+  /** Names the error; {@code message} never holds payloads, class names or other clients' data. */
+  protected EricException(String name, int code, String message, @Nullable Throwable cause) {
+    super(message, cause, true, cause != null);
+    this.name = name;
+    this.code = code;
+  }
+
+  /** The error's name, the same at every door. */
+  public final String name() {
+    return name;
+  }
+
+  /** The HTTP status and event bus failure code. */
+  public final int code() {
+    return code;
+  }
+
+  @Override
+  public String getMessage() {
+    String message = super.getMessage();
+    return message == null ? "" : message;
+  }
+
+  /** What the socket shows: the name and one quoted argument, quotes and controls escaped. */
+  public final String text() {
+    StringBuilder text = new StringBuilder(name).append("('");
+    String message = getMessage();
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      switch (c) {
+        case '\'', '\\' -> text.append('\\').append(c);
+        case '\n' -> text.append("\\n");
+        case '\r' -> text.append("\\r");
+        case '\t' -> text.append("\\t");
+        default -> {
+          if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+            text.append(String.format("\\x%02x", (int) c));
+          } else {
+            text.append(c);
+          }
+        }
+      }
+    }
+    return text.append("')").toString();
+  }
+
+  /**
+   * The exception behind a {@linkplain #text() text}, as it arrives over the event bus or the
+   * socket; {@code null} if the text is not an error of ours.
+   */
+  public static @Nullable EricException parse(int code, String text) {
+    int open = text.indexOf("('");
+    if (open < 1 || !text.endsWith("')")) {
+      return null;
+    }
+    String message = unescape(text.substring(open + 2, text.length() - 2));
+    return switch (text.substring(0, open)) {
+      case "InvalidChannelException" -> new InvalidChannelException(message, code == 409);
+      case "InvalidListenerException" -> new InvalidListenerException(message, code == 409);
+      case "InvalidMessageFormat" -> new InvalidMessageFormatException(message);
+      case "PayloadTooLarge" -> new PayloadTooLargeException(message);
+      case "LogFullException" -> new LogFullException(message);
+      case "NoMessagesException" -> new NoMessagesException(message);
+      case "Unauthorized" -> new UnauthorizedException(message);
+      case "Forbidden" -> new ForbiddenException(message);
+      case "Unavailable" -> new UnavailableException(message);
+      case "RepositoryError" -> new RepositoryException(message, null);
+      default -> null;
+    };
+  }
+
+  private static String unescape(String escaped) {
+    if (escaped.indexOf('\\') < 0) {
+      return escaped;
+    }
+    StringBuilder plain = new StringBuilder(escaped.length());
+    for (int i = 0; i < escaped.length(); i++) {
+      char c = escaped.charAt(i);
+      if (c != '\\' || i + 1 == escaped.length()) {
+        plain.append(c);
+        continue;
+      }
+      char escape = escaped.charAt(++i);
+      switch (escape) {
+        case 'n' -> plain.append('\n');
+        case 'r' -> plain.append('\r');
+        case 't' -> plain.append('\t');
+        case 'x' -> {
+          if (i + 2 < escaped.length()) {
+            plain.append((char) Integer.parseInt(escaped, i + 1, i + 3, 16));
+            i += 2;
+          }
+        }
+        default -> plain.append(escape);
+      }
+    }
+    return plain.toString();
+  }
+}

@@ -1,0 +1,21 @@
+package io.eric;
+
+/** There is no such listener, or it exists already. */
+public final class InvalidListenerException extends EricException {
+
+  private static final long serialVersionUID = 1L;
+
+  InvalidListenerException(String message, boolean exists) {
+    super("InvalidListenerException", exists ? 409 : 404, message, null);
+  }
+
+  /** No listener has this id. */
+  public static InvalidListenerException unknown(String id) {
+    return new InvalidListenerException("Invalid listener " + id, false);
+  }
+
+  /** A listener with this id exists already. */
+  public static InvalidListenerException exists(String id) {
+    return new InvalidListenerException("Listener with id " + id + " already exists", true);
+  }
+}

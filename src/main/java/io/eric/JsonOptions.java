@@ -1,0 +1,84 @@
+package io.eric;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import io.vertx.core.json.JsonObject;
+import java.util.stream.Collectors;
+
+/**
+ * Reads and writes options classes as JSON, strictly: an unknown or ill-typed key is refused by name
+ * instead of being ignored. An options class is a bean of fields with defaults; a key that is absent
+ * keeps its default.
+ */
+public final class JsonOptions {
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              c ->
+                  c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+          .visibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
+          .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
+          .build();
+
+  private JsonOptions() {}
+
+  /**
+   * Reads options.
+   *
+   * @throws IllegalArgumentException naming the key that is unknown or has a wrong value, and what is
+   *     allowed
+   */
+  public static <T> T read(JsonObject json, Class<T> type) {
+    try {
+      return MAPPER.readValue(json.encode(), type);
+    } catch (UnrecognizedPropertyException e) {
+      String allowed =
+          e.getKnownPropertyIds() == null
+              ? ""
+              : e.getKnownPropertyIds().stream()
+                  .map(String::valueOf)
+                  .sorted()
+                  .collect(Collectors.joining(", "));
+      throw new IllegalArgumentException(
+          "unknown setting \"" + path(e) + "\"; allowed here: " + allowed, e);
+    } catch (JsonMappingException e) {
+      String problem = e.getOriginalMessage().replaceAll("`?(java|io)\\.[\\w.$]*\\.", "`");
+      throw new IllegalArgumentException("setting \"" + path(e) + "\": " + problem, e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the settings are not JSON", e);
+    }
+  }
+
+  /** Writes options, defaults included. */
+  public static JsonObject write(Object options) {
+    try {
+      return new JsonObject(MAPPER.writeValueAsString(options));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not an options class: " + options.getClass(), e);
+    }
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+        .collect(Collectors.joining("."));
+  }
+}

@@ -1,0 +1,12 @@
+package io.eric;
+
+/** The channel's log is full and its overflow policy is to refuse. */
+public final class LogFullException extends EricException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Says what was wrong and what is allowed. */
+  public LogFullException(String message) {
+    super("LogFullException", 429, message, null);
+  }
+}

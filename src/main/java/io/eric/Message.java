@@ -1,0 +1,76 @@
+package io.eric;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a publisher sends and a listener receives.
+ *
+ * @param type 1 to 255 characters without CR, LF or NUL; types that start with {@value
+ *     #RESERVED_PREFIX} are the hub's own and refused from publishers
+ * @param payload any JSON value: {@code null}, {@link String}, {@link Number}, {@link Boolean},
+ *     {@link io.vertx.core.json.JsonObject}, {@link io.vertx.core.json.JsonArray}, {@link
+ *     java.util.Map}, {@link java.util.List} or {@link Payload}
+ * @param sender the id of the listener that signed the message, or {@code null}
+ * @param id the message's {@linkplain Position position} once it is in a channel's log; {@code
+ *     null} before
+ */
+public record Message(
+    String type, @Nullable Object payload, @Nullable String sender, @Nullable String id) {
+
+  /** Prefix of the types that only the hub itself sends. */
+  public static final String RESERVED_PREFIX = "_eric_";
+
+  /** End of a stream: the channel was removed, or its producer has called {@code notifyEnd}. */
+  public static final String CHANNEL_CLOSED = "_eric_channel_closed";
+
+  /** Some messages are no longer in the log. */
+  public static final String GAP = "_eric_gap";
+
+  /** A message could not be processed. */
+  public static final String ERROR = "_eric_error";
+
+  /** The server is draining; reconnect. */
+  public static final String GOODBYE = "_eric_goodbye";
+
+  /** Another stream has taken this listener over. */
+  public static final String TAKEN_OVER = "_eric_taken_over";
+
+  /** The longest type, in characters. */
+  public static final int MAX_TYPE_LENGTH = 255;
+
+  /**
+   * Checks the type.
+   *
+   * @throws InvalidMessageFormatException if the type is empty, too long or holds CR, LF or NUL
+   *     (they would let a publisher forge fields of an event: CWE-93)
+   */
+  public Message {
+    Objects.requireNonNull(type, "type");
+    if (type.isEmpty() || type.length() > MAX_TYPE_LENGTH) {
+      throw new InvalidMessageFormatException(
+          "a message type has 1 to " + MAX_TYPE_LENGTH + " characters, this one " + type.length());
+    }
+    for (int i = 0; i < type.length(); i++) {
+      char c = type.charAt(i);
+      if (c == '\r' || c == '\n' || c == 0) {
+        throw new InvalidMessageFormatException("a message type must not hold CR, LF or NUL");
+      }
+    }
+  }
+
+  /** An unsigned message that is not yet in a log. */
+  public static Message of(String type, @Nullable Object payload) {
+    return new Message(type, payload, null, null);
+  }
+
+  /** The same message, signed by a listener. */
+  public Message signedBy(String listenerId) {
+    return new Message(type, payload, listenerId, id);
+  }
+
+  /** Whether only the hub may send a message of this type. */
+  public static boolean isReserved(String type) {
+    return type.startsWith(RESERVED_PREFIX);
+  }
+}

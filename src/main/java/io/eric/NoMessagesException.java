@@ -1,0 +1,12 @@
+package io.eric;
+
+/** The listener has no message waiting, or is stopped. */
+public final class NoMessagesException extends EricException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Says what was wrong and what is allowed. */
+  public NoMessagesException(String message) {
+    super("NoMessagesException", 404, message, null);
+  }
+}

@@ -1,0 +1,148 @@
+package io.eric;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.EncodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON value, kept as the bytes it came with, so that it is parsed once, numbers keep their digits
+ * and every door writes it without building a tree. Immutable.
+ */
+public final class Payload {
+
+  /** JSON {@code null}. */
+  public static final Payload NULL = new Payload("null".getBytes(StandardCharsets.US_ASCII));
+
+  private final byte[] json;
+
+  private Payload(byte[] json) {
+    this.json = json;
+  }
+
+  /**
+   * Encodes a value.
+   *
+   * @param value as {@link Message#payload()} allows it
+   * @throws InvalidMessageFormatException if it holds NaN or an infinity (JSON has none) or is no
+   *     JSON value
+   */
+  public static Payload of(@Nullable Object value) {
+    if (value instanceof Payload payload) {
+      return payload;
+    }
+    if (value == null) {
+      return NULL;
+    }
+    refuseNonFinite(value);
+    try {
+      return new Payload(utf8(Json.encode(value)));
+    } catch (EncodeException e) {
+      throw new InvalidMessageFormatException("the payload is no JSON value");
+    }
+  }
+
+  /**
+   * Wraps bytes that a parser has found to be one JSON value in valid UTF-8. They are not copied and
+   * must not change.
+   */
+  public static Payload ofValidJson(byte[] json) {
+    return new Payload(json);
+  }
+
+  /** Whether this is a JSON string; doors write such a payload without its quotes. */
+  public boolean isText() {
+    return json[0] == '"';
+  }
+
+  /** The JSON text in UTF-8; not a copy, so not to be changed. */
+  public byte[] json() {
+    return json;
+  }
+
+  /** The size of the JSON text in bytes. */
+  public int size() {
+    return json.length;
+  }
+
+  /** The value: null, String, Number, Boolean, JsonObject or JsonArray. */
+  public @Nullable Object value() {
+    try {
+      return Json.decodeValue(Buffer.buffer(json));
+    } catch (DecodeException e) {
+      throw new IllegalStateException("not JSON: ofValidJson was called with something else", e);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Payload payload && Arrays.equals(json, payload.json);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(json);
+  }
+
+  /** The JSON text. */
+  @Override
+  public String toString() {
+    return new String(json, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * UTF-8 of a JSON text. A surrogate without its partner, which UTF-8 cannot express, can only
+   * stand inside a string, so it is written as its JSON escape and survives.
+   */
+  private static byte[] utf8(String text) {
+    byte[] quick = text.getBytes(StandardCharsets.UTF_8);
+    if (quick.length == text.length() || !hasLoneSurrogate(text)) {
+      return quick;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(quick.length + 16);
+    text.codePoints()
+        .forEach(
+            point -> {
+              boolean lone = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+              String piece = lone ? String.format("\\u%04x", point) : Character.toString(point);
+              out.writeBytes(piece.getBytes(StandardCharsets.UTF_8));
+            });
+    return out.toByteArray();
+  }
+
+  private static boolean hasLoneSurrogate(String text) {
+    return text.codePoints()
+        .anyMatch(p -> p >= Character.MIN_SURROGATE && p <= Character.MAX_SURROGATE);
+  }
+
+  private static void refuseNonFinite(@Nullable Object value) {
+    if (value instanceof Double d && !Double.isFinite(d)
+        || value instanceof Float f && !Float.isFinite(f)) {
+      throw new InvalidMessageFormatException("JSON knows no NaN and no infinity");
+    }
+    if (value instanceof JsonObject object) {
+      refuseNonFinite(object.getMap());
+    } else if (value instanceof JsonArray array) {
+      refuseNonFinite(array.getList());
+    } else if (value instanceof Map<?, ?> map) {
+      map.values().forEach(Payload::refuseNonFinite);
+    } else if (value instanceof Iterable<?> values) {
+      values.forEach(Payload::refuseNonFinite);
+    }
+  }
+
+  /** Whether the bytes are well-formed UTF-8. */
+  public static boolean isUtf8(byte[] bytes, int offset, int length) {
+    return ByteBufUtil.isText(
+        Unpooled.wrappedBuffer(bytes, offset, length), StandardCharsets.UTF_8);
+  }
+}

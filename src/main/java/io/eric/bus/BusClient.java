@@ -1,0 +1,96 @@
+package io.eric.bus;
+
+import io.eric.EricException;
+import io.eric.InvalidChannelException;
+import io.eric.UnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks channels over the event bus and turns what can go wrong there into the exceptions of CONTRACT
+ * section 2. Futures complete on the caller's context.
+ */
+public final class BusClient {
+
+  /** How long an attempt may take, in milliseconds: longer than a held acknowledgement. */
+  public static final long ATTEMPT_TIMEOUT_MS = 5_000;
+
+  private final EventBus bus;
+  private final DeliveryOptions local;
+  private final DeliveryOptions json;
+
+  /** A client on this Vert.x instance's event bus. */
+  public BusClient(Vertx vertx) {
+    LocalCodec.register(vertx);
+    this.bus = vertx.eventBus();
+    this.local = LocalCodec.options().setSendTimeout(ATTEMPT_TIMEOUT_MS);
+    this.json = new DeliveryOptions().setSendTimeout(ATTEMPT_TIMEOUT_MS);
+  }
+
+  /**
+   * Sends a command in its JSON form and gives the {@code result} of the answer.
+   *
+   * @return fails with an {@link EricException}
+   */
+  public Future<Object> command(Command command) {
+    String channel = command.channel();
+    boolean atContainer =
+        channel == null
+            || command instanceof Command.CreateChannel
+            || command instanceof Command.Ping;
+    String address = atContainer ? Addresses.CHANNELS : Addresses.channel(channel);
+    return bus.<JsonObject>request(address, command.toJson(), json)
+        .map(reply -> reply.body().getValue("result"))
+        .recover(e -> Future.failedFuture(asEric(e, channel)));
+  }
+
+  /** Appends a batch of messages for one channel. */
+  public Future<FromChannel.Published> publish(String channel, List<Command.Publish> messages) {
+    return ask(channel, new ToChannel.PublishBatch(messages));
+  }
+
+  /**
+   * Asks a channel.
+   *
+   * @return its answer; fails with an {@link EricException}
+   */
+  public <T> Future<T> ask(String channel, ToChannel question) {
+    return bus.<T>request(Addresses.channel(channel), question, local)
+        .map(Message::body)
+        .recover(e -> Future.failedFuture(asEric(e, channel)));
+  }
+
+  /** Tells a channel something that it does not answer. */
+  public void tell(String channel, ToChannel news) {
+    bus.send(Addresses.channel(channel), news, local);
+  }
+
+  /** The exception of ours that a failed request stands for. */
+  public static EricException asEric(Throwable failure, @Nullable String channel) {
+    if (failure instanceof EricException eric) {
+      return eric;
+    }
+    if (failure instanceof ReplyException reply) {
+      if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
+        return channel == null
+            ? new UnavailableException("the hub is not running")
+            : InvalidChannelException.unknown(channel);
+      }
+      if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE && reply.getMessage() != null) {
+        EricException eric = EricException.parse(reply.failureCode(), reply.getMessage());
+        if (eric != null) {
+          return eric;
+        }
+      }
+    }
+    return new UnavailableException("no answer from the channel, the outcome is unknown");
+  }
+}

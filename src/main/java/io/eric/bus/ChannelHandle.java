@@ -1,0 +1,240 @@
+package io.eric.bus;
+
+import io.eric.Channel;
+import io.eric.Connection;
+import io.eric.Entry;
+import io.eric.Ids;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.Payload;
+import io.eric.Position;
+import io.eric.EricException;
+import io.eric.InvalidListenerException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.bus.FromChannel.Outcome;
+import io.eric.bus.FromChannel.Taken;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Channel} over the event bus: works from any verticle, wherever the channel lives. */
+public final class ChannelHandle implements Channel {
+
+  private final Vertx vertx;
+  private final String id;
+  private final @Nullable Function<Message, JsonObject> adapt;
+  private final int retryMs;
+  private final BusClient client;
+  private final Map<String, Registered> registered = new ConcurrentHashMap<>();
+
+  /**
+   * A handle; the channel need not exist.
+   *
+   * @param adapt what streams of this handle show of a message; null for what the channel shows
+   * @param retryMs the {@code retry} that plain streams show
+   */
+  public ChannelHandle(
+      Vertx vertx, String id, @Nullable Function<Message, JsonObject> adapt, int retryMs) {
+    this.vertx = vertx;
+    this.id = id;
+    this.adapt = adapt;
+    this.retryMs = retryMs;
+    this.client = new BusClient(vertx);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Future<String> broadcast(Message message) {
+    return publish(null, message);
+  }
+
+  @Override
+  public Future<String> dispatch(String listenerId, Message message) {
+    return publish(listenerId, message);
+  }
+
+  private Future<String> publish(@Nullable String listenerId, Message message) {
+    Command.Publish publish;
+    try {
+      publish =
+          new Command.Publish(
+              id,
+              listenerId,
+              message.type(),
+              Payload.of(message.payload()),
+              null,
+              message.sender());
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return client
+        .publish(id, List.of(publish))
+        .compose(
+            published -> {
+              Outcome outcome = published.outcomes().get(0);
+              if (outcome.error() != null) {
+                EricException error = EricException.parse(outcome.code(), outcome.error());
+                return Future.failedFuture(
+                    error == null ? new InvalidMessageFormatException(outcome.error()) : error);
+              }
+              return Future.succeededFuture(
+                  new Position(published.epoch(), outcome.sequence()).toString());
+            });
+  }
+
+  @Override
+  public Future<MessageQueueListener> addListener() {
+    return client.command(new Command.AddListener(id, null)).map(added -> remote((String) added));
+  }
+
+  /** A listener that lives at the channel only: it starts and stops it there. */
+  private MessageQueueListener remote(String listenerId) {
+    MessageQueueListener listener = new MessageQueueListener(listenerId);
+    listener.registered(run -> run(listenerId, run));
+    return listener;
+  }
+
+  private Future<Void> run(String listenerId, boolean run) {
+    return run
+        ? client.<String>ask(id, new ToChannel.StartListener(listenerId)).mapEmpty()
+        : client.command(new Command.Stop(id, listenerId)).mapEmpty();
+  }
+
+  @Override
+  public Future<Void> registerListener(MessageQueueListener listener) {
+    MessageConsumer<FromChannel.HookCall> hook = null;
+    if (listener.observesMessages()) {
+      hook = vertx.eventBus().localConsumer("eric.hook." + Ids.random());
+      hook.handler(
+          call ->
+              observe(listener, call.body())
+                  .onSuccess(done -> call.reply(null))
+                  .onFailure(e -> call.fail(500, String.valueOf(e.getMessage()))));
+    }
+    MessageConsumer<FromChannel.HookCall> registeredHook = hook;
+    String address = hook == null ? null : hook.address();
+    return client
+        .<String>ask(
+            id, new ToChannel.RegisterListener(listener.id(), address, listener.isRunning()))
+        .<Void>mapEmpty()
+        .onSuccess(
+            done -> {
+              listener.registered(run -> run(listener.id(), run));
+              registered.put(listener.id(), new Registered(listener, registeredHook));
+            })
+        .onFailure(
+            e -> {
+              if (registeredHook != null) {
+                registeredHook.unregister();
+              }
+            });
+  }
+
+  private static Future<Void> observe(MessageQueueListener listener, FromChannel.HookCall call) {
+    try {
+      return listener.onMessage(call.entry().toMessage(call.epoch()));
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Future<Void> removeListener(String listenerId) {
+    return client
+        .command(new Command.RemoveListener(id, listenerId))
+        .<Void>mapEmpty()
+        .onSuccess(
+            done -> {
+              Registered own = registered.remove(listenerId);
+              if (own != null && own.hook != null) {
+                own.hook.unregister();
+              }
+            });
+  }
+
+  @Override
+  public Future<MessageQueueListener> getListener(String listenerId) {
+    Registered own = registered.get(listenerId);
+    return getConnections()
+        .compose(
+            connections -> {
+              for (Connection connection : connections) {
+                if (connection.listener().equals(listenerId)) {
+                  return Future.succeededFuture(own == null ? remote(listenerId) : own.listener);
+                }
+              }
+              return Future.failedFuture(InvalidListenerException.unknown(listenerId));
+            });
+  }
+
+  @Override
+  public Future<Message> deliverNext(String listenerId) {
+    return client
+        .<Taken>ask(id, new ToChannel.TakeNext(listenerId))
+        .map(taken -> taken.entry().toMessage(taken.epoch()));
+  }
+
+  @Override
+  public MessageStream messageStream(MessageQueueListener listener) {
+    return new PullStream(vertx, client, id, listener, adapt != null, this::show);
+  }
+
+  @Override
+  public MessageStream watch() {
+    return new PullStream(vertx, client, id, null, adapt != null, this::show);
+  }
+
+  /** What a stream item looks like. */
+  private JsonObject show(Entry entry, String epoch) {
+    JsonObject shown;
+    if (adapt == null || Message.isReserved(entry.type())) {
+      shown =
+          new JsonObject()
+              .put("event", entry.type())
+              .put("retry", retryMs)
+              .put("data", entry.payload().value());
+    } else {
+      shown = adapt.apply(entry.toMessage(epoch));
+    }
+    return shown.put("id", new Position(epoch, entry.sequence()).toString());
+  }
+
+  @Override
+  public Future<List<Connection>> getConnections() {
+    return client
+        .command(new Command.ListAll(id))
+        .map(
+            list -> {
+              List<Connection> connections = new ArrayList<>();
+              for (Object item : (JsonArray) list) {
+                connections.add(connection((JsonObject) item));
+              }
+              return connections;
+            });
+  }
+
+  private static Connection connection(JsonObject json) {
+    Position position = Position.parse(json.getString("position"));
+    return new Connection(
+        json.getString("listener"),
+        Connection.State.of(json.getString("state")),
+        position == null ? new Position("", 0) : position,
+        json.getLong("lag"));
+  }
+
+  /** A listener object of this handle and the consumer that calls it. */
+  private record Registered(
+      MessageQueueListener listener, @Nullable MessageConsumer<FromChannel.HookCall> hook) {}
+}

@@ -1,0 +1,367 @@
+package io.eric.bus;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.Message;
+import io.eric.Payload;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads commands from JSON text in one pass: the payload is checked but not built, its bytes are kept
+ * as they came. Immutable and free for any thread.
+ */
+public final class CommandReader {
+
+  /** How deep a payload may nest when nothing else is configured. */
+  public static final int DEFAULT_MAX_DEPTH = 128;
+
+  /** The longest publisher's key, in characters. */
+  public static final int MAX_KEY_LENGTH = 128;
+
+  private static final int MAX_RAW_SHOWN = 200;
+
+  private final JsonFactory json;
+  private final int maxDepth;
+
+  /** Reads payloads nested at most {@code maxDepth} deep. */
+  public CommandReader(int maxDepth) {
+    this.maxDepth = maxDepth;
+    this.json =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(maxDepth)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(1000)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+  }
+
+  /** Reads with the default depth. */
+  public CommandReader() {
+    this(DEFAULT_MAX_DEPTH);
+  }
+
+  /**
+   * Reads one command, CONTRACT section 1.
+   *
+   * @throws InvalidMessageFormatException quoting the raw text, cut at 200 characters, if it is not
+   *     JSON, no object, or no valid command
+   */
+  public Command read(byte[] text, int offset, int length) {
+    Fields fields = parse(text, offset, length, "t", "p");
+    return command(fields, () -> raw(text, offset, length));
+  }
+
+  /**
+   * Reads the body of a publish over HTTP: {@code {"type": string, "payload": any}}.
+   *
+   * @throws InvalidMessageFormatException if it is none
+   */
+  public Command.Publish readMessage(
+      byte[] body, String channel, @Nullable String listener, @Nullable String key) {
+    Fields fields = parse(body, 0, body.length, "type", "payload");
+    return publish(channel, listener, fields, key == null ? fields.key : key);
+  }
+
+  /**
+   * Reads a batch: an array of {@code {"c", "r"?, "t", "p", "key"?}}. A member that is an object but no
+   * valid message is given as the exception, in its place, so that the others go their way.
+   *
+   * @throws InvalidMessageFormatException if the text is not JSON or no array of objects
+   */
+  public List<Object> readBatch(byte[] body) {
+    checkUtf8(body, 0, body.length);
+    try (JsonParser parser = json.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new InvalidMessageFormatException(raw(body, 0, body.length));
+      }
+      List<Object> batch = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          throw new InvalidMessageFormatException("a batch is an array of objects");
+        }
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        Fields fields = readFields(parser, body, 0, "t", "p");
+        try {
+          batch.add(
+              publish(Command.checkedChannel(fields.channel), fields.receiver, fields, fields.key));
+        } catch (InvalidMessageFormatException e) {
+          int end = (int) parser.currentLocation().getByteOffset();
+          batch.add(
+              e.getMessage().isEmpty()
+                  ? new InvalidMessageFormatException(raw(body, start, end - start))
+                  : e);
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new InvalidMessageFormatException("there is more than one JSON document");
+      }
+      return batch;
+    } catch (IOException e) {
+      throw refused(e, body, 0, body.length);
+    }
+  }
+
+  /**
+   * Reads a command that came over the event bus.
+   *
+   * @param channel the channel whose address it was sent to; wins over {@code c}
+   * @throws InvalidMessageFormatException if it is no valid command
+   */
+  public Command read(JsonObject body, @Nullable String channel) {
+    Fields fields = new Fields();
+    for (Map.Entry<String, Object> field : body.getMap().entrySet()) {
+      Object value = field.getValue();
+      switch (field.getKey()) {
+        case "v" -> fields.verb = text("v", value);
+        case "c" -> fields.channel = text("c", value);
+        case "r" -> fields.receiver = text("r", value);
+        case "t" -> fields.type = text("t", value);
+        case "p" -> fields.payload = Payload.of(value);
+        case "key" -> fields.key = text("key", value);
+        case "sender" -> fields.sender = text("sender", value);
+        case "after" -> fields.after = text("after", value);
+        case "options" -> fields.options = body.getJsonObject("options");
+        case "window" -> {
+          if (!(value instanceof Integer window)) {
+            throw new InvalidMessageFormatException("window must be a whole number");
+          }
+          fields.window = window;
+        }
+        default -> {}
+      }
+    }
+    if (channel != null) {
+      fields.channel = channel;
+    }
+    return command(fields, () -> cut(body.encode()));
+  }
+
+  private static @Nullable String text(String key, @Nullable Object value) {
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw new InvalidMessageFormatException(key + " must be a string");
+  }
+
+  private Fields parse(byte[] text, int offset, int length, String typeKey, String payloadKey) {
+    checkUtf8(text, offset, length);
+    try (JsonParser parser = json.createParser(text, offset, length)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new InvalidMessageFormatException(raw(text, offset, length));
+      }
+      Fields fields = readFields(parser, text, offset, typeKey, payloadKey);
+      if (parser.nextToken() != null) {
+        throw new InvalidMessageFormatException(raw(text, offset, length));
+      }
+      return fields;
+    } catch (IOException e) {
+      throw refused(e, text, offset, length);
+    }
+  }
+
+  /** Reads the object that the parser stands at. Unknown keys are ignored. */
+  private static Fields readFields(
+      JsonParser parser, byte[] text, int offset, String typeKey, String payloadKey)
+      throws IOException {
+    Fields fields = new Fields();
+    String name;
+    while ((name = parser.nextFieldName()) != null) {
+      JsonToken token = parser.nextToken();
+      if (name.equals(payloadKey)) {
+        fields.payload = payload(parser, text, offset);
+      } else if (name.equals(typeKey)) {
+        fields.type = string(parser, name, token);
+      } else {
+        switch (name) {
+          case "v" -> fields.verb = string(parser, name, token);
+          case "c" -> fields.channel = string(parser, name, token);
+          case "r" -> fields.receiver = string(parser, name, token);
+          case "key" -> fields.key = string(parser, name, token);
+          case "sender" -> fields.sender = string(parser, name, token);
+          case "after" -> fields.after = string(parser, name, token);
+          case "options" -> {
+            if (token != JsonToken.START_OBJECT) {
+              throw new InvalidMessageFormatException("options must be an object");
+            }
+            fields.options = (JsonObject) payload(parser, text, offset).value();
+          }
+          case "window" -> {
+            if (token != JsonToken.VALUE_NUMBER_INT) {
+              throw new InvalidMessageFormatException("window must be a whole number");
+            }
+            fields.window = parser.getIntValue();
+          }
+          default -> parser.skipChildren();
+        }
+      }
+    }
+    if (parser.currentToken() != JsonToken.END_OBJECT) {
+      throw new JsonParseException(parser, "truncated");
+    }
+    return fields;
+  }
+
+  private static @Nullable String string(JsonParser parser, String key, JsonToken token)
+      throws IOException {
+    if (token == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (token != JsonToken.VALUE_STRING) {
+      throw new InvalidMessageFormatException(key + " must be a string");
+    }
+    return parser.getText();
+  }
+
+  private static Payload payload(JsonParser parser, byte[] text, int offset) throws IOException {
+    long start = parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    parser.finishToken(); // strings are read lazily, the end is known only then
+    int from = offset + (int) start;
+    int to = offset + (int) parser.currentLocation().getByteOffset();
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
+      to = from + parser.getTextLength(); // the parser may have looked one byte further
+    }
+    return Payload.ofValidJson(Arrays.copyOfRange(text, from, to));
+  }
+
+  private Command command(Fields fields, java.util.function.Supplier<String> raw) {
+    String verb = fields.verb;
+    if (verb == null) {
+      throw new InvalidMessageFormatException(raw.get());
+    }
+    try {
+      return switch (verb) {
+        case "c" ->
+            new Command.CreateChannel(
+                fields.channel == null ? null : Command.checkedChannel(fields.channel),
+                fields.options);
+        case "rc" -> new Command.RemoveChannel(fields.channel());
+        case "r" ->
+            new Command.AddListener(
+                fields.channel(),
+                fields.receiver == null ? null : Command.checkedListener(fields.receiver));
+        case "rl" -> new Command.RemoveListener(fields.channel(), fields.receiver());
+        case "d" -> publish(fields.channel(), fields.receiver(), fields, fields.key);
+        case "b" -> publish(fields.channel(), null, fields, fields.key);
+        case "l" ->
+            new Command.Listen(
+                fields.channel(), fields.receiver(), fields.after, window(fields.window));
+        case "w" -> new Command.Watch(fields.channel(), fields.after);
+        case "s" -> new Command.Stop(fields.channel(), fields.receiver());
+        case "ls" ->
+            new Command.ListAll(
+                fields.channel == null ? null : Command.checkedChannel(fields.channel));
+        case "ping" -> new Command.Ping();
+        default -> throw new InvalidMessageFormatException("");
+      };
+    } catch (InvalidMessageFormatException e) {
+      throw e.getMessage().isEmpty() ? new InvalidMessageFormatException(raw.get()) : e;
+    }
+  }
+
+  private static int window(int window) {
+    if (window < 1 || window > 1000) {
+      throw new InvalidMessageFormatException("window is 1 to 1000");
+    }
+    return window;
+  }
+
+  private static Command.Publish publish(
+      String channel, @Nullable String listener, Fields fields, @Nullable String key) {
+    String type = fields.type;
+    if (type == null) {
+      throw new InvalidMessageFormatException("");
+    }
+    checkType(type);
+    if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
+      throw new InvalidMessageFormatException("a key has 1 to " + MAX_KEY_LENGTH + " characters");
+    }
+    String receiver = listener == null ? null : Command.checkedListener(listener);
+    String sender = fields.sender == null ? null : Command.checkedListener(fields.sender);
+    return new Command.Publish(channel, receiver, type, fields.payload, key, sender);
+  }
+
+  /**
+   * Checks a type that a publisher gave.
+   *
+   * @throws InvalidMessageFormatException if it is malformed or reserved
+   */
+  public static void checkType(String type) {
+    Message.of(type, null);
+    if (Message.isReserved(type)) {
+      throw new InvalidMessageFormatException(
+          "types that start with " + Message.RESERVED_PREFIX + " are reserved");
+    }
+  }
+
+  private static void checkUtf8(byte[] text, int offset, int length) {
+    if (!Payload.isUtf8(text, offset, length)) {
+      throw new InvalidMessageFormatException("the input is not valid UTF-8");
+    }
+  }
+
+  private InvalidMessageFormatException refused(
+      IOException e, byte[] text, int offset, int length) {
+    return new InvalidMessageFormatException(
+        e instanceof StreamConstraintsException
+            ? "the input nests deeper than " + maxDepth + " or holds an overlong number"
+            : raw(text, offset, length));
+  }
+
+  private static String raw(byte[] text, int offset, int length) {
+    // Four bytes are the most that a character takes, so this many hold what is shown.
+    int shown = Math.min(length, 4 * MAX_RAW_SHOWN);
+    return cut(new String(text, offset, shown, java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  private static String cut(String raw) {
+    return raw.length() <= MAX_RAW_SHOWN ? raw : raw.substring(0, MAX_RAW_SHOWN);
+  }
+
+  /** The keys of one JSON object as they were read. */
+  private static final class Fields {
+    private @Nullable String verb;
+    private @Nullable String channel;
+    private @Nullable String receiver;
+    private @Nullable String type;
+    private Payload payload = Payload.NULL;
+    private @Nullable String key;
+    private @Nullable String sender;
+    private @Nullable String after;
+    private @Nullable JsonObject options;
+    private int window = Command.DEFAULT_WINDOW;
+
+    private String channel() {
+      return Command.checkedChannel(present(channel));
+    }
+
+    private String receiver() {
+      return Command.checkedListener(present(receiver));
+    }
+
+    /** An absent key is reported by quoting the whole command, which an empty message asks for. */
+    private static String present(@Nullable String value) {
+      if (value == null) {
+        throw new InvalidMessageFormatException("");
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.eric.bus;
+
+import io.eric.Entry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A channel's answers to {@link ToChannel}, and what it sends to edges without being asked. */
+public sealed interface FromChannel {
+
+  /**
+   * Outcomes in the order of the batch.
+   *
+   * @param epoch of all positions
+   */
+  record Published(String epoch, List<Outcome> outcomes) implements FromChannel {}
+
+  /**
+   * What became of one message.
+   *
+   * @param sequence its place in the log, 0 if it was refused
+   * @param code failure code of CONTRACT section 2, 0 if it was appended
+   * @param error failure text, null if it was appended
+   */
+  record Outcome(long sequence, int code, @Nullable String error) {
+    /** Whether the message is in the log. */
+    public boolean succeeded() {
+      return error == null;
+    }
+  }
+
+  /**
+   * A stream is open.
+   *
+   * @param listener whose messages it carries; the watcher's made-up id for a watch
+   * @param epoch of the log, for positions
+   * @param stopped true: the listener was stopped on purpose and the client only reconnects; there is
+   *     no stream (HTTP answers 204)
+   * @param delayMs pause between messages, 0 for none
+   * @param retryMs what the channel tells clients to wait before they reconnect
+   * @param first the first batch
+   */
+  record Attached(
+      String listener, String epoch, boolean stopped, long delayMs, int retryMs, Fetched first)
+      implements FromChannel {}
+
+  /**
+   * A batch out of the log.
+   *
+   * @param entries in order; gaps are entries of type {@code _eric_gap}
+   * @param through how far the log was read for this stream
+   * @param live true: the stream is live from {@code through} on, later messages are pushed
+   * @param waiting true: nothing more at this moment, a {@link Wake} follows when there is
+   */
+  record Fetched(List<Entry> entries, long through, boolean live, boolean waiting)
+      implements FromChannel {}
+
+  /**
+   * Messages for the live streams of an edge: broadcasts for all of them, dispatches for the stream
+   * of their receiver.
+   *
+   * @param after the sequence of the last message before these: who has not seen it is not live
+   * @param through the sequence up to which this delivery is complete for this edge
+   */
+  record Delivery(String channel, String epoch, long after, long through, List<Entry> entries)
+      implements FromChannel {}
+
+  /** There is something for a waiting stream. */
+  record Wake(String channel, long stream) implements FromChannel {}
+
+  /**
+   * Ends a stream; answered by {@link Ended}.
+   *
+   * @param type the final event, null for none
+   * @param retryMs what to tell the client to wait, 0 for nothing
+   */
+  record End(String channel, long stream, @Nullable String type, int retryMs)
+      implements FromChannel {}
+
+  /**
+   * A stream has ended.
+   *
+   * @param written what was handed to the kernel for it
+   */
+  record Ended(long written) implements FromChannel {}
+
+  /** One message for {@link ToChannel.RegisterListener}'s hook. */
+  record HookCall(String epoch, Entry entry) implements FromChannel {}
+
+  /** A message that {@code deliverNext} took. */
+  record Taken(String epoch, Entry entry) implements FromChannel {}
+}

@@ -1,0 +1,269 @@
+package io.eric.bus;
+
+import io.eric.Channel.MessageStream;
+import io.eric.Entry;
+import io.eric.Ids;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.Payload;
+import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Fetched;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener's messages as a {@code ReadStream}: reads a batch, hands it out as it is asked for, reads
+ * the next when the last one is handed out. Holds one batch at most. Its handlers run on the context that
+ * made it.
+ */
+final class PullStream implements MessageStream {
+
+  private static final int STREAM = 1;
+  private static final int BATCH_MESSAGES = 256;
+  private static final int BATCH_BYTES = 64 << 10;
+
+  private final Context context;
+  private final Vertx vertx;
+  private final BusClient client;
+  private final String channelId;
+  private final @Nullable MessageQueueListener listener;
+  private final boolean raw;
+  private final BiFunction<Entry, String, JsonObject> show;
+  private final String address = Addresses.edge(Ids.random());
+  private final ArrayDeque<Entry> batch = new ArrayDeque<>();
+  private @Nullable MessageConsumer<FromChannel> consumer;
+  private @Nullable Handler<JsonObject> handler;
+  private @Nullable Handler<Void> endHandler;
+  private @Nullable Handler<Throwable> exceptionHandler;
+  private String epoch = "";
+  private long demand = Long.MAX_VALUE;
+  private long handedOut;
+  private long through;
+  private long delayMs;
+  private boolean attached;
+  private boolean fetching;
+  private boolean waiting;
+  private boolean pausing;
+  private boolean handing;
+  private boolean ended;
+
+  PullStream(
+      Vertx vertx,
+      BusClient client,
+      String channelId,
+      @Nullable MessageQueueListener listener,
+      boolean raw,
+      BiFunction<Entry, String, JsonObject> show) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.client = client;
+    this.channelId = channelId;
+    this.listener = listener;
+    this.raw = raw;
+    this.show = show;
+  }
+
+  @Override
+  public MessageStream handler(@Nullable Handler<JsonObject> handler) {
+    this.handler = handler;
+    if (handler != null && consumer == null && !ended) {
+      context.runOnContext(v -> attach());
+    }
+    return this;
+  }
+
+  @Override
+  public MessageStream pause() {
+    demand = 0;
+    return this;
+  }
+
+  @Override
+  public MessageStream resume() {
+    return fetch(Long.MAX_VALUE);
+  }
+
+  @Override
+  public MessageStream fetch(long amount) {
+    demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
+    context.runOnContext(v -> handOut());
+    return this;
+  }
+
+  @Override
+  public MessageStream endHandler(@Nullable Handler<Void> endHandler) {
+    this.endHandler = endHandler;
+    return this;
+  }
+
+  @Override
+  public MessageStream exceptionHandler(@Nullable Handler<Throwable> handler) {
+    this.exceptionHandler = handler;
+    return this;
+  }
+
+  @Override
+  public Future<Void> close() {
+    context.runOnContext(v -> end(true));
+    return Future.succeededFuture();
+  }
+
+  private void attach() {
+    if (consumer != null || ended) {
+      return;
+    }
+    if (listener != null && !listener.isRunning()) {
+      end(false); // a stopped listener's stream yields nothing
+      return;
+    }
+    MessageConsumer<FromChannel> ours = vertx.eventBus().localConsumer(address);
+    consumer = ours;
+    ours.handler(this::news);
+    String listenerId = listener == null ? null : listener.id();
+    client
+        .<Attached>ask(
+            channelId,
+            new ToChannel.Attach(
+                address, STREAM, listenerId, null, false, raw, BATCH_MESSAGES, BATCH_BYTES))
+        .onSuccess(
+            opened -> {
+              attached = true;
+              epoch = opened.epoch();
+              delayMs = opened.delayMs();
+              handedOut = opened.first().through();
+              for (Entry entry : opened.first().entries()) {
+                handedOut = Math.min(handedOut, entry.sequence() - 1);
+              }
+              take(opened.first());
+            })
+        .onFailure(this::fail);
+  }
+
+  private void news(io.vertx.core.eventbus.Message<FromChannel> message) {
+    FromChannel news = message.body();
+    if (news instanceof FromChannel.Wake) {
+      if (waiting) {
+        waiting = false;
+        read();
+      }
+    } else if (news instanceof FromChannel.End end) {
+      message.reply(new FromChannel.Ended(handedOut), LocalCodec.options());
+      attached = false;
+      Handler<JsonObject> last = handler;
+      if (end.type() != null && last != null && !ended) {
+        Entry event = new Entry(handedOut, 0, null, end.type(), Payload.NULL, null, null);
+        last.handle(show.apply(event, epoch));
+      }
+      end(false);
+    }
+  }
+
+  private void take(Fetched fetched) {
+    fetching = false;
+    if (ended) {
+      detach();
+      return;
+    }
+    batch.addAll(fetched.entries());
+    through = fetched.through();
+    waiting = fetched.waiting();
+    handOut();
+  }
+
+  private void handOut() {
+    if (handing || ended || !attached) {
+      return;
+    }
+    handing = true;
+    while (demand > 0 && !batch.isEmpty() && !pausing && !ended) {
+      Handler<JsonObject> receiver = handler;
+      if (receiver == null) {
+        break;
+      }
+      Entry entry = batch.removeFirst();
+      if (demand != Long.MAX_VALUE) {
+        demand--;
+      }
+      handedOut = entry.sequence();
+      receiver.handle(show.apply(entry, epoch));
+      if (delayMs > 0) {
+        pausing = true;
+        vertx.setTimer(
+            delayMs,
+            timer -> {
+              pausing = false;
+              handOut();
+            });
+      }
+      if (Message.CHANNEL_CLOSED.equals(entry.type())) {
+        end(true);
+      }
+    }
+    handing = false;
+    if (batch.isEmpty() && demand > 0 && !pausing) {
+      read();
+    }
+  }
+
+  private void read() {
+    if (ended || fetching || waiting || !attached) {
+      return;
+    }
+    fetching = true;
+    handedOut = through;
+    client
+        .<Fetched>ask(
+            channelId,
+            new ToChannel.Fetch(address, STREAM, through, BATCH_MESSAGES, BATCH_BYTES))
+        .onSuccess(this::take)
+        .onFailure(
+            e -> {
+              fetching = false;
+              if (attached) {
+                fail(e);
+              }
+            });
+  }
+
+  private void fail(Throwable failure) {
+    if (!ended) {
+      Handler<Throwable> report = exceptionHandler;
+      if (report != null) {
+        report.handle(failure);
+      }
+      end(true);
+    }
+  }
+
+  private void end(boolean detach) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    batch.clear();
+    if (detach) {
+      detach();
+    }
+    if (consumer != null) {
+      consumer.unregister();
+    }
+    Handler<Void> last = endHandler;
+    if (last != null) {
+      last.handle(null);
+    }
+  }
+
+  private void detach() {
+    if (attached) {
+      attached = false;
+      client.tell(channelId, new ToChannel.Detach(address, STREAM, handedOut));
+    }
+  }
+}

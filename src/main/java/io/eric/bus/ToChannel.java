@@ -1,0 +1,91 @@
+package io.eric.bus;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What doors and handles ask of a channel at {@link Addresses#channel} beside the JSON commands:
+ * immutable objects that travel inside a JVM as they are.
+ *
+ * <p>A stream is known to the channel by its edge's address and a number that the edge gives it.
+ */
+public sealed interface ToChannel {
+
+  /**
+   * Appends messages in this order; answered by {@link Published}.
+   *
+   * @param messages all for the channel that the request goes to
+   */
+  record PublishBatch(java.util.List<Command.Publish> messages) implements ToChannel {}
+
+  /**
+   * Opens a stream; answered by {@link Attached}.
+   *
+   * @param edge the address where its deliveries go
+   * @param stream its number at that edge
+   * @param listener whose messages; null for a watcher
+   * @param after position to resume after, as the client wrote it; null to go on at the cursor
+   * @param live whether the edge can take pushed deliveries; else it fetches and is woken
+   * @param raw whether messages come as they are in the log, not as the channel's {@code adapt} shows
+   *     them; only without {@code live}
+   * @param maxMessages bound of the first batch
+   * @param maxBytes bound of the first batch
+   */
+  record Attach(
+      String edge,
+      long stream,
+      @Nullable String listener,
+      @Nullable String after,
+      boolean live,
+      boolean raw,
+      int maxMessages,
+      int maxBytes)
+      implements ToChannel {}
+
+  /**
+   * Asks for what follows {@code after}, which tells the channel that everything up to there was
+   * handed to the kernel; answered by {@link Fetched}. The stream is not live from now on until an
+   * answer says so.
+   */
+  record Fetch(String edge, long stream, long after, int maxMessages, int maxBytes)
+      implements ToChannel {}
+
+  /**
+   * All live streams of an edge have everything up to here handed to the kernel. Not answered.
+   *
+   * @param through a sequence
+   */
+  record Acknowledge(String edge, long through) implements ToChannel {}
+
+  /**
+   * A stream lags and leaves the live ones; it fetches when its socket has drained. Not answered.
+   *
+   * @param written what was handed to the kernel for it
+   */
+  record Demote(String edge, long stream, long written) implements ToChannel {}
+
+  /**
+   * A stream was lost or closed by its client. Not answered.
+   *
+   * @param written what was handed to the kernel for it
+   */
+  record Detach(String edge, long stream, long written) implements ToChannel {}
+
+  /** An edge closes with all its streams. Not answered. */
+  record EdgeGone(String edge) implements ToChannel {}
+
+  /** Starts a listener without a stream, so that {@code deliverNext} works. Answered by "ack". */
+  record StartListener(String listener) implements ToChannel {}
+
+  /** Takes a started, unattached listener's next message; answered by {@link Taken}. */
+  record TakeNext(String listener) implements ToChannel {}
+
+  /**
+   * Adds a listener object, whose {@code onMessage} may see each message before its stream does.
+   *
+   * @param listener its id
+   * @param hook the address that takes a {@link FromChannel.HookCall} and answers when {@code
+   *     onMessage} is done; null if it need not be called
+   * @param running whether it is started already
+   */
+  record RegisterListener(String listener, @Nullable String hook, boolean running) implements ToChannel {}
+}

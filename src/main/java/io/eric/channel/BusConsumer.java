@@ -1,0 +1,299 @@
+package io.eric.channel;
+
+import io.eric.Entry;
+import io.eric.Position;
+import io.eric.bus.Addresses;
+import io.eric.log.MessageLog;
+import io.eric.log.Slice;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Delivers to a listener's consumer on the event bus, at least once and in order. Up to a window of
+ * messages is unacknowledged; the cursor follows the oldest of them. When one fails, everything from it
+ * on is sent again after a pause; after too many attempts it is skipped and reported. A consumer that
+ * is gone leaves the listener detached.
+ */
+final class BusConsumer implements Attachment {
+
+  private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 5_000;
+  private static final long WITHOUT_HANDLERS_MS = 5_000;
+  private static final int READ_BYTES = 1 << 20;
+
+  private final Vertx vertx;
+  private final String channelId;
+  private final Listener listener;
+  private final MessageLog log;
+  private final UnaryOperator<Entry> adapted;
+  private final Owner owner;
+  private final LongSupplier clock;
+  private final int window;
+  private final int maxDeliveries;
+  private final String address;
+  private final DeliveryOptions options;
+  private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
+  private long cursor;
+  private long next;
+  private boolean reading;
+  private boolean closed;
+  private long timer = -1;
+  private long failing;
+  private int failures;
+  private long pause = FIRST_PAUSE_MS;
+  private long withoutHandlersSince = -1;
+
+  /** What the consumer tells its channel. */
+  interface Owner {
+    /** The cursor has moved. */
+    void advanced(Listener listener);
+
+    /** Nothing to send: call {@link #fill} when there is. */
+    void waiting(Listener listener);
+
+    /** The consumer is gone. */
+    void gone(Listener listener, BusConsumer consumer);
+  }
+
+  BusConsumer(
+      Vertx vertx,
+      String channelId,
+      Listener listener,
+      long cursor,
+      int window,
+      ChannelOptions<?> channelOptions,
+      MessageLog log,
+      UnaryOperator<Entry> adapted,
+      Owner owner,
+      LongSupplier clock) {
+    this.vertx = vertx;
+    this.channelId = channelId;
+    this.listener = listener;
+    this.cursor = cursor;
+    this.next = cursor;
+    this.window = window;
+    this.maxDeliveries = channelOptions.getMaxDeliveries();
+    this.log = log;
+    this.adapted = adapted;
+    this.owner = owner;
+    this.clock = clock;
+    this.address = Addresses.listener(channelId, listener.id);
+    this.options = new DeliveryOptions().setSendTimeout(channelOptions.getAckTimeout());
+  }
+
+  @Override
+  public boolean isLive() {
+    return inFlight.isEmpty() && !reading;
+  }
+
+  @Override
+  public long cursor() {
+    return cursor;
+  }
+
+  /** Sends what the window allows. */
+  void fill() {
+    int room = window - inFlight.size();
+    if (closed || reading || timer != -1 || room <= 0) {
+      return;
+    }
+    reading = true;
+    log.read(next, listener.reader(), room, READ_BYTES).onComplete(this::send);
+  }
+
+  /** Stops sending; what is unacknowledged stays after the cursor. */
+  void close() {
+    closed = true;
+    inFlight.clear();
+    if (timer != -1) {
+      vertx.cancelTimer(timer);
+      timer = -1;
+    }
+  }
+
+  private void send(AsyncResult<Slice> read) {
+    reading = false;
+    if (closed || timer != -1) {
+      return;
+    }
+    if (read.failed()) {
+      pauseAndSendAgain();
+      return;
+    }
+    Slice slice = read.result();
+    for (Entry entry : slice.entries()) {
+      next = entry.sequence();
+      Sent sent = new Sent(entry);
+      inFlight.addLast(sent);
+      deliver(sent);
+    }
+    if (slice.entries().isEmpty()) {
+      next = slice.through();
+      if (inFlight.isEmpty()) {
+        moveCursor(next);
+      }
+    }
+    if (slice.atEnd()) {
+      owner.waiting(listener);
+    } else {
+      fill();
+    }
+  }
+
+  private void deliver(Sent sent) {
+    MessageHook hook = listener.hook;
+    if (hook == null) {
+      request(sent, adapted.apply(sent.entry));
+      return;
+    }
+    hook.onMessage(sent.entry)
+        .onSuccess(done -> request(sent, adapted.apply(sent.entry)))
+        .onFailure(e -> failed(sent, e));
+  }
+
+  private void request(Sent sent, Entry entry) {
+    vertx
+        .eventBus()
+        .request(address, body(entry), options)
+        .onComplete(
+            reply -> {
+              if (reply.succeeded()) {
+                acknowledged(sent);
+              } else {
+                failed(sent, reply.cause());
+              }
+            });
+  }
+
+  private JsonObject body(Entry entry) {
+    JsonObject body =
+        new JsonObject()
+            .put("event", entry.type())
+            .put("data", entry.payload().value())
+            .put("id", new Position(log.epoch(), entry.sequence()).toString())
+            .put("channel", channelId);
+    if (entry.sender() != null) {
+      body.put("sender", entry.sender());
+    }
+    return body;
+  }
+
+  private void acknowledged(Sent sent) {
+    withoutHandlersSince = -1;
+    if (closed || sent.stale) {
+      return;
+    }
+    sent.acknowledged = true;
+    if (sent.entry.sequence() == failing) {
+      failing = 0;
+      failures = 0;
+      pause = FIRST_PAUSE_MS;
+    }
+    Sent first;
+    long done = cursor;
+    while ((first = inFlight.peekFirst()) != null && first.acknowledged) {
+      done = inFlight.removeFirst().entry.sequence();
+    }
+    moveCursor(inFlight.isEmpty() ? Math.max(done, next) : done);
+    fill();
+  }
+
+  private void moveCursor(long to) {
+    if (to > cursor) {
+      cursor = to;
+      owner.advanced(listener);
+    }
+  }
+
+  private void failed(Sent sent, Throwable failure) {
+    if (closed || sent.stale || sent.acknowledged) {
+      return;
+    }
+    long sequence = sent.entry.sequence();
+    sendAgainFrom(sent);
+    boolean noHandlers =
+        failure instanceof ReplyException reply
+            && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    if (noHandlers) {
+      long now = clock.getAsLong();
+      withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;
+      if (now - withoutHandlersSince >= WITHOUT_HANDLERS_MS) {
+        close();
+        owner.gone(listener, this);
+        return;
+      }
+    } else {
+      failures = failing == sequence ? failures + 1 : 1;
+      failing = sequence;
+      if (maxDeliveries > 0 && failures >= maxDeliveries) {
+        skip(sent.entry, failure);
+        return;
+      }
+    }
+    pauseAndSendAgain();
+  }
+
+  /** The window freezes: what was sent from this message on does not count any more. */
+  private void sendAgainFrom(Sent failed) {
+    boolean from = false;
+    long last = cursor;
+    for (Iterator<Sent> all = inFlight.iterator(); all.hasNext(); ) {
+      Sent sent = all.next();
+      from |= sent == failed;
+      if (from) {
+        sent.stale = true;
+        all.remove();
+      } else {
+        last = sent.entry.sequence();
+      }
+    }
+    next = last;
+  }
+
+  private void pauseAndSendAgain() {
+    if (timer == -1) {
+      timer =
+          vertx.setTimer(
+              pause,
+              id -> {
+                timer = -1;
+                fill();
+              });
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Gives a message up: in its place the listener gets a report, which it need not acknowledge. */
+  private void skip(Entry entry, Throwable failure) {
+    failing = 0;
+    failures = 0;
+    pause = FIRST_PAUSE_MS;
+    String id = new Position(log.epoch(), entry.sequence()).toString();
+    Entry report = ErrorReport.inPlaceOf(entry, id, failure);
+    vertx.eventBus().request(address, body(report), options);
+    next = entry.sequence();
+    if (inFlight.isEmpty()) {
+      moveCursor(next);
+    }
+    fill();
+  }
+
+  /** One message on its way. */
+  private static final class Sent {
+    private final Entry entry;
+    private boolean acknowledged;
+    private boolean stale;
+
+    private Sent(Entry entry) {
+      this.entry = entry;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.eric.channel;
+
+import io.eric.Entry;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a channel knows of one edge: its streams and how much of what was pushed to it is still
+ * unacknowledged.
+ */
+final class EdgeSession {
+
+  final String address;
+  final Map<Long, Listener> streams = new HashMap<>();
+  int liveStreams;
+  private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
+  private long acknowledged;
+  private long sent;
+  private int unacknowledgedMessages;
+  private long unacknowledgedBytes;
+  private long lastProgress;
+
+  EdgeSession(String address, long lastSequence, long now) {
+    this.address = address;
+    this.acknowledged = lastSequence;
+    this.sent = lastSequence;
+    this.lastProgress = now;
+  }
+
+  /** The sequence up to which all live streams have everything. */
+  long acknowledged() {
+    // With nothing on its way there is nothing that a live stream could lack.
+    return unacknowledged.isEmpty() ? Long.MAX_VALUE : acknowledged;
+  }
+
+  /** The sequence up to which deliveries have been sent. */
+  long sent() {
+    return sent;
+  }
+
+  void sending(long through, List<Entry> entries, long now) {
+    long bytes = 0;
+    for (Entry entry : entries) {
+      bytes += entry.size();
+    }
+    if (unacknowledged.isEmpty()) {
+      lastProgress = now;
+      acknowledged = Math.max(acknowledged, sent);
+    }
+    unacknowledged.addLast(new Sent(through, entries.size(), bytes));
+    unacknowledgedMessages += entries.size();
+    unacknowledgedBytes += bytes;
+    sent = through;
+  }
+
+  void acknowledge(long through, long now) {
+    Sent first;
+    while ((first = unacknowledged.peekFirst()) != null && first.through <= through) {
+      unacknowledged.removeFirst();
+      unacknowledgedMessages -= first.messages;
+      unacknowledgedBytes -= first.bytes;
+      lastProgress = now;
+    }
+    acknowledged = Math.max(acknowledged, through);
+  }
+
+  /** Whether publishers should be slowed down for this edge: it is behind, and it does advance. */
+  boolean holdsPublishers(int windowMessages, long windowBytes, long stallMs, long now) {
+    return liveStreams > 0
+        && (unacknowledgedMessages > windowMessages || unacknowledgedBytes > windowBytes)
+        && now - lastProgress < stallMs;
+  }
+
+  private record Sent(long through, int messages, long bytes) {}
+}

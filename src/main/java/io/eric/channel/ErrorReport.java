@@ -1,0 +1,41 @@
+package io.eric.channel;
+
+import io.eric.EricException;
+import io.eric.Entry;
+import io.eric.Message;
+import io.eric.Payload;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+
+/** The {@code _eric_error} that stands for a message which could not be processed. */
+final class ErrorReport {
+
+  private ErrorReport() {}
+
+  /** An entry at the message's place, with its sequence. */
+  static Entry inPlaceOf(Entry entry, String id, Throwable failure) {
+    JsonObject payload =
+        new JsonObject().put("error", name(failure)).put("message", text(failure)).put("id", id);
+    return new Entry(
+        entry.sequence(),
+        entry.timestamp(),
+        entry.receiver(),
+        Message.ERROR,
+        Payload.of(payload),
+        entry.sender(),
+        null);
+  }
+
+  private static String name(Throwable failure) {
+    if (failure instanceof EricException eric) {
+      return eric.name();
+    }
+    // Class names of users' exceptions would tell clients about the inside.
+    return failure instanceof ReplyException reply ? reply.failureType().name() : "ListenerFailure";
+  }
+
+  private static String text(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? "the listener failed" : message;
+  }
+}

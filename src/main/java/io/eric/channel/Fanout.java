@@ -1,0 +1,146 @@
+package io.eric.channel;
+
+import io.eric.Entry;
+import io.eric.bus.FromChannel;
+import io.eric.log.MessageLog;
+import io.vertx.core.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pushes new entries to the edges that have live streams: one delivery per edge however many streams
+ * it has, one per turn of the event loop however many messages came in it. Who waits is woken.
+ */
+final class Fanout {
+
+  private final String channelId;
+  private final MessageLog log;
+  private final Edges edges;
+  private final Listeners listeners;
+  private final Context context;
+  private final UnaryOperator<Entry> adapted;
+  private final BiConsumer<EdgeSession, FromChannel> send;
+  private final LongSupplier clock;
+  private List<Entry> pending = new ArrayList<>();
+  private boolean scheduled;
+  private boolean hasDispatches;
+
+  Fanout(
+      String channelId,
+      MessageLog log,
+      Edges edges,
+      Listeners listeners,
+      Context context,
+      UnaryOperator<Entry> adapted,
+      BiConsumer<EdgeSession, FromChannel> send,
+      LongSupplier clock) {
+    this.channelId = channelId;
+    this.log = log;
+    this.edges = edges;
+    this.listeners = listeners;
+    this.context = context;
+    this.adapted = adapted;
+    this.send = send;
+    this.clock = clock;
+  }
+
+  /** Takes entries that have just become readable. */
+  void add(List<Entry> entries) {
+    for (Entry entry : entries) {
+      hasDispatches |= entry.receiver() != null;
+      pending.add(entry);
+    }
+    if (!scheduled) {
+      scheduled = true;
+      context.runOnContext(v -> flush());
+    }
+  }
+
+  /**
+   * Sends what is pending now. Called before a stream becomes live too, so that no delivery reaches
+   * across the point from which that stream is pushed to.
+   */
+  void flush() {
+    scheduled = false;
+    if (pending.isEmpty()) {
+      return;
+    }
+    List<Entry> entries = pending;
+    boolean mixed = hasDispatches;
+    pending = new ArrayList<>();
+    hasDispatches = false;
+    long through = entries.get(entries.size() - 1).sequence();
+    List<Entry> shared = null;
+    for (EdgeSession edge : edges.all()) {
+      if (edge.liveStreams == 0) {
+        continue;
+      }
+      List<Entry> forEdge;
+      if (mixed) {
+        forEdge = adapt(entries, edge);
+      } else {
+        shared = shared == null ? adapt(entries, null) : shared;
+        forEdge = shared;
+      }
+      if (!forEdge.isEmpty()) {
+        long after = edge.sent();
+        edge.sending(through, forEdge, clock.getAsLong());
+        send.accept(
+            edge, new FromChannel.Delivery(channelId, log.epoch(), after, through, forEdge));
+      }
+    }
+    wake(entries, mixed);
+  }
+
+  /** The entries that live streams of this edge get: broadcasts, and dispatches to one of them. */
+  private List<Entry> adapt(List<Entry> entries, @Nullable EdgeSession edge) {
+    List<Entry> result = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      if (edge == null || entry.receiver() == null || isLiveAt(edge, entry.receiver())) {
+        result.add(adapted.apply(entry));
+      }
+    }
+    return result;
+  }
+
+  private boolean isLiveAt(EdgeSession edge, String listenerId) {
+    Listener listener = listeners.find(listenerId);
+    return listener != null
+        && listener.attachment instanceof StreamAttachment stream
+        && stream.isLive()
+        && stream.edge == edge;
+  }
+
+  private void wake(List<Entry> entries, boolean mixed) {
+    if (listeners.waiting().isEmpty()) {
+      return;
+    }
+    boolean broadcast = !mixed;
+    for (Entry entry : entries) {
+      if (entry.receiver() == null) {
+        broadcast = true;
+      } else {
+        Listener receiver = listeners.find(entry.receiver());
+        if (receiver != null && listeners.waiting().contains(receiver)) {
+          wake(receiver);
+        }
+      }
+    }
+    if (broadcast) {
+      List.copyOf(listeners.waiting()).forEach(this::wake);
+    }
+  }
+
+  private void wake(Listener listener) {
+    listeners.clearWaiting(listener);
+    if (listener.attachment instanceof BusConsumer consumer) {
+      consumer.fill();
+    } else if (listener.attachment instanceof StreamAttachment stream) {
+      send.accept(stream.edge, new FromChannel.Wake(channelId, stream.stream));
+    }
+  }
+}

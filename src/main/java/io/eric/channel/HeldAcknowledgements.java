@@ -1,0 +1,82 @@
+package io.eric.channel;
+
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order. Who
+ * waits for its acknowledgement before it sends more is slowed down to the readers' pace. Bounded
+ * because work in flight is: each held acknowledgement belongs to a publisher that waits.
+ */
+final class HeldAcknowledgements {
+
+  private static final long LOOK_AGAIN_MS = 20;
+
+  private final Vertx vertx;
+  private final BooleanSupplier mustHold;
+  private final long longestMs;
+  private final LongSupplier clock;
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private long timer = -1;
+
+  /**
+   * @param mustHold whether acknowledgements are held back at this moment
+   * @param longestMs how long one is held at most
+   */
+  HeldAcknowledgements(
+      Vertx vertx, BooleanSupplier mustHold, long longestMs, LongSupplier clock) {
+    this.vertx = vertx;
+    this.mustHold = mustHold;
+    this.longestMs = longestMs;
+    this.clock = clock;
+  }
+
+  /** Runs an acknowledgement now, or when readers have caught up. */
+  void release(Runnable acknowledgement) {
+    if (held.isEmpty() && !mustHold.getAsBoolean()) {
+      acknowledgement.run();
+      return;
+    }
+    held.addLast(new Held(acknowledgement, clock.getAsLong()));
+    if (timer == -1) {
+      timer = vertx.setPeriodic(LOOK_AGAIN_MS, id -> readersAdvanced());
+    }
+  }
+
+  /** Looks again which of the held ones may go. */
+  void readersAdvanced() {
+    if (held.isEmpty()) {
+      return;
+    }
+    if (!mustHold.getAsBoolean()) {
+      releaseAll();
+      return;
+    }
+    long due = clock.getAsLong() - longestMs;
+    Held first;
+    while ((first = held.peekFirst()) != null && first.since <= due) {
+      held.removeFirst().acknowledgement.run();
+    }
+  }
+
+  /** How many are held. */
+  int size() {
+    return held.size();
+  }
+
+  /** Lets everything go, whatever the readers do. */
+  void releaseAll() {
+    if (timer != -1) {
+      vertx.cancelTimer(timer);
+      timer = -1;
+    }
+    Held first;
+    while ((first = held.pollFirst()) != null) {
+      first.acknowledgement.run();
+    }
+  }
+
+  private record Held(Runnable acknowledgement, long since) {}
+}

@@ -1,0 +1,149 @@
+package io.eric.log;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The retained entries that have the same readers, oldest first: all broadcasts, or the dispatches
+ * of one listener. Entries join at the end and leave at the front, so what was {@linkplain #lost
+ * lost} is always older than what is kept. Costs: adding and removing O(1) amortised, finding a
+ * sequence O(log n).
+ *
+ * <p>An empty lane of a listener stays as long as the listener: it knows what the listener missed.
+ */
+final class Lane<T> {
+
+  private static final int MIN_CAPACITY = 4;
+
+  /** Whose dispatches these are; {@code null} for the broadcasts. */
+  final @Nullable String receiver;
+
+  /** What was dropped from this lane. */
+  final Lost lost;
+
+  /** Whether the lane stands in its index's queue of lanes with entries that history has left. */
+  boolean queued;
+
+  private @Nullable Slot<T>[] ring = newRing(MIN_CAPACITY);
+  private int head;
+  private int size;
+  private long bytes;
+  private long readThrough;
+
+  Lane(@Nullable String receiver, Lost lost) {
+    this.receiver = receiver;
+    this.lost = lost;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The sizes of all entries together. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** How many entries fit without growing: what the lane costs in memory. */
+  int capacity() {
+    return ring.length;
+  }
+
+  /** The entry at an index, 0 is the oldest; {@code null} past the end. */
+  @Nullable Slot<T> get(int index) {
+    return index < size ? ring[(head + index) & (ring.length - 1)] : null;
+  }
+
+  /** The oldest entry. */
+  @Nullable Slot<T> first() {
+    return get(0);
+  }
+
+  /** The highest sequence that this lane ever had, kept or lost. */
+  long lastSequence() {
+    return size == 0 ? lost.through() : sequenceAt(size - 1);
+  }
+
+  /**
+   * Notes how far the slowest reader is, as last heard: if the lane now loses what that reader has
+   * not read, then how much it was stays known.
+   */
+  void noteReadThrough(long sequence) {
+    readThrough = sequence;
+  }
+
+  void add(Slot<T> slot) {
+    if (size == ring.length) {
+      resize(size * 2);
+    }
+    ring[(head + size) & (ring.length - 1)] = slot;
+    size++;
+    bytes += slot.size;
+  }
+
+  /** Drops the oldest entry. */
+  void dropFirst(boolean overflow) {
+    Slot<T> slot = first();
+    if (slot == null) {
+      throw new IllegalStateException("the lane is empty");
+    }
+    if (readThrough < slot.sequence && readThrough >= lost.through()) {
+      lost.mark(readThrough);
+    }
+    lost.add(slot.sequence, overflow);
+    ring[head] = null;
+    head = (head + 1) & (ring.length - 1);
+    size--;
+    bytes -= slot.size;
+    if (ring.length > MIN_CAPACITY && size < ring.length / 4) {
+      resize(ring.length / 2);
+    }
+  }
+
+  /** The index of the oldest entry after a sequence; {@link #size()} if there is none. */
+  int indexAfter(long sequence) {
+    if (size == 0 || sequenceAt(0) > sequence) {
+      return 0;
+    }
+    int low = 1;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sequenceAt(middle) <= sequence) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * How many entries this lane ever had, kept or lost, up to a sequence; {@link Lost#UNKNOWN} where
+   * that is forgotten.
+   */
+  long countUpTo(long sequence) {
+    return sequence >= lost.through() ? lost.count() + indexAfter(sequence) : lost.upTo(sequence);
+  }
+
+  private long sequenceAt(int index) {
+    Slot<T> slot = get(index);
+    if (slot == null) {
+      throw new IndexOutOfBoundsException(index);
+    }
+    return slot.sequence;
+  }
+
+  private void resize(int capacity) {
+    @Nullable Slot<T>[] resized = newRing(capacity);
+    for (int i = 0; i < size; i++) {
+      resized[i] = get(i);
+    }
+    ring = resized;
+    head = 0;
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static <T> @Nullable Slot<T>[] newRing(int capacity) {
+    return (Slot<T>[]) new Slot[capacity];
+  }
+}

@@ -1,0 +1,387 @@
+package io.eric.log;
+
+import io.eric.Entry;
+import io.eric.Position;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The structure of a log in memory, and its retention; where the contents are is the store's
+ * business.
+ *
+ * <p>Every retained entry is a {@link Slot} in one list of all, oldest to newest, and in the lane
+ * of its readers: the broadcasts, or the dispatches of one listener. A listener reads the merge of
+ * two lanes, so others' dispatches cost it nothing. The newest entries that fit {@link
+ * RetentionOptions#history} are those from the <em>floor</em> on; what is behind the floor stays
+ * only for who has not read it.
+ *
+ * <p>Costs: an append and all that retention does about it later O(1) amortised, a read O(log n +
+ * result). Memory: the retained entries, and a bounded amount per listener.
+ *
+ * @param <T> what the store keeps of an entry's content: the entry, or where to find it
+ */
+final class LogIndex<T> {
+
+  /** Told of every entry that leaves the index. */
+  @FunctionalInterface
+  interface Drops<T> {
+    void dropped(long sequence, T content);
+  }
+
+  /** Runs of lost sequences remembered for the broadcasts, 16 KiB. */
+  private static final int BROADCAST_RUNS = 1024;
+
+  /** Runs of lost sequences remembered per listener. */
+  private static final int DISPATCH_RUNS = 8;
+
+  /** How many lanes one trim asks for in vain: their listeners lag, the next trim asks others. */
+  private static final int PATIENCE = 16;
+
+  private final String epoch;
+  private final RetentionOptions retention;
+  private final Drops<T> drops;
+
+  /** What came before, in an earlier life, is gone. */
+  private final long base;
+
+  private final Lane<T> broadcasts;
+  private final Map<String, Lane<T>> dispatches = new HashMap<>();
+
+  /** How many broadcasts there were up to the cursors that listeners have committed. */
+  private final Map<String, Mark> marks = new HashMap<>();
+
+  /** Lanes of dispatches that may have entries behind the floor. */
+  private final ArrayDeque<Lane<T>> behindFloor = new ArrayDeque<>();
+
+  private @Nullable Slot<T> oldest;
+  private @Nullable Slot<T> newest;
+  private @Nullable Slot<T> floor;
+  private int messages;
+  private long bytes;
+  private int historyMessages;
+  private long historyBytes;
+  private long lastSequence;
+  private long lastTimestamp;
+
+  /**
+   * An empty index.
+   *
+   * @param epoch the log's, for the positions in gaps
+   * @param base the sequence to go on after; 0 for a new log
+   * @param retention what to keep
+   * @param drops told of what is not kept
+   */
+  LogIndex(String epoch, long base, RetentionOptions retention, Drops<T> drops) {
+    this.epoch = epoch;
+    this.retention = retention;
+    this.drops = drops;
+    this.base = base;
+    this.lastSequence = base;
+    this.broadcasts = new Lane<>(null, new Lost(base, BROADCAST_RUNS));
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  long firstSequence() {
+    return oldest == null ? lastSequence + 1 : oldest.sequence;
+  }
+
+  MessageLog.Usage usage() {
+    return new MessageLog.Usage(messages, bytes);
+  }
+
+  MessageLog.Usage usageOf(String listener) {
+    Lane<T> lane = dispatches.get(listener);
+    return lane == null ? MessageLog.Usage.NONE : new MessageLog.Usage(lane.size(), lane.bytes());
+  }
+
+  boolean isOverLimit() {
+    return messages > retention.limitMessages() || bytes > retention.limitBytes();
+  }
+
+  /** Adds the next entry; its sequence is above all before. */
+  void append(long sequence, long timestamp, @Nullable String receiver, int size, T content) {
+    Lane<T> lane = receiver == null ? broadcasts : dispatches.get(receiver);
+    if (lane == null) {
+      lane = new Lane<>(receiver, new Lost(base, DISPATCH_RUNS));
+      dispatches.put(receiver, lane);
+    }
+    Slot<T> slot = new Slot<>(sequence, timestamp, size, lane, content);
+    Slot<T> before = newest;
+    if (before == null) {
+      oldest = slot;
+    } else {
+      slot.older = before;
+      before.newer = slot;
+    }
+    newest = slot;
+    lane.add(slot);
+    lastSequence = sequence;
+    lastTimestamp = timestamp;
+    messages++;
+    bytes += size;
+    if (floor == null) {
+      floor = slot;
+    }
+    historyMessages++;
+    historyBytes += size;
+    while (floor != null
+        && (historyMessages > retention.historyMessages()
+            || historyBytes > retention.historyBytes())) {
+      raiseFloor(floor);
+    }
+  }
+
+  /** Whether a message or a gap for this listener follows. */
+  boolean hasAfter(long after, @Nullable String listener) {
+    Lane<T> own = laneOf(listener);
+    return after < broadcasts.lastSequence() || (own != null && after < own.lastSequence());
+  }
+
+  /** What follows for this listener, at most {@code maxMessages}, until {@code maxBytes}. */
+  Selection<T> read(long after, @Nullable String listener, int maxMessages, long maxBytes) {
+    Selection<T> found = new Selection<>(after);
+    Lane<T> own = laneOf(listener);
+    if (own != null) {
+      own.noteReadThrough(after);
+    }
+    int broadcast = broadcasts.indexAfter(after);
+    int dispatch = own == null ? 0 : own.indexAfter(after);
+    while (found.size() == 0 || (found.size() < maxMessages && found.bytes() < maxBytes)) {
+      Slot<T> next = older(broadcasts.get(broadcast), own == null ? null : own.get(dispatch));
+      Entry gap = gapBefore(next, found.through(), listener, own);
+      if (gap != null) {
+        found.add(gap);
+      } else if (next != null) {
+        found.add(next);
+        if (next.lane == broadcasts) {
+          broadcast++;
+        } else {
+          dispatch++;
+        }
+      } else {
+        break;
+      }
+    }
+    if (!hasAfter(found.through(), listener)) {
+      found.seenThrough(lastSequence);
+    }
+    return found;
+  }
+
+  /** The oldest entry is for this listener and after its cursor. */
+  boolean oldestIsUnreadBy(String listener, long cursor) {
+    return oldest != null
+        && oldest.sequence > cursor
+        && (oldest.lane.receiver == null || oldest.lane.receiver.equals(listener));
+  }
+
+  /** Drops what need not stay. */
+  void trim(Cursors cursors, long now) {
+    long lowest = cursors.lowest();
+    broadcasts.noteReadThrough(lowest);
+    expire(cursors, now);
+    while (floor != null && now - floor.timestamp > retention.historyAgeMs()) {
+      raiseFloor(floor);
+    }
+    dropBehindFloor(broadcasts, lowest);
+    dropBehindFloor(cursors);
+  }
+
+  /** Drops the oldest entry, whoever has not read it. */
+  void dropOldest() {
+    if (oldest != null) {
+      drop(oldest, true);
+    }
+  }
+
+  /** Drops the oldest dispatch of a listener, read or not. */
+  void dropOldestOf(String listener) {
+    Lane<T> lane = dispatches.get(listener);
+    Slot<T> slot = lane == null ? null : lane.first();
+    if (slot != null) {
+      drop(slot, true);
+    }
+  }
+
+  /** Drops what was dispatched to a listener and all that is known about it. */
+  void forget(String listener) {
+    marks.remove(listener);
+    Lane<T> lane = dispatches.remove(listener);
+    for (Slot<T> s = lane == null ? null : lane.first(); s != null; s = s.lane.first()) {
+      drop(s, false);
+    }
+  }
+
+  /** Notes a listener's cursor, so that what it misses from there on can be counted. */
+  void noteCursor(String listener, long sequence) {
+    long count = countUpTo(broadcasts, sequence, listener);
+    if (count == Lost.UNKNOWN) {
+      marks.remove(listener);
+    } else {
+      marks.put(listener, new Mark(sequence, count));
+    }
+    Lane<T> lane = dispatches.get(listener);
+    if (lane != null) {
+      lane.noteReadThrough(sequence);
+    }
+  }
+
+  private @Nullable Lane<T> laneOf(@Nullable String listener) {
+    return listener == null ? null : dispatches.get(listener);
+  }
+
+  private static <T> @Nullable Slot<T> older(@Nullable Slot<T> one, @Nullable Slot<T> other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.sequence < other.sequence ? one : other;
+  }
+
+  /** What this listener has lost between a sequence and the next entry that is kept for it. */
+  private @Nullable Entry gapBefore(
+      @Nullable Slot<T> next, long after, @Nullable String listener, @Nullable Lane<T> own) {
+    long through = broadcasts.lost.through();
+    long throughOverflow = broadcasts.lost.throughOverflow();
+    if (own != null) {
+      through = Math.max(through, own.lost.through());
+      throughOverflow = Math.max(throughOverflow, own.lost.throughOverflow());
+    }
+    if (next != null) {
+      through = Math.min(through, next.sequence - 1);
+    }
+    if (after >= through) {
+      return null;
+    }
+    Long missed = countBetween(after, through, listener, own);
+    if (missed != null && missed == 0) {
+      return null;
+    }
+    return new Gap(
+            new Position(epoch, after + 1),
+            new Position(epoch, through),
+            missed,
+            throughOverflow > after ? Gap.Reason.OVERFLOW : Gap.Reason.EXPIRED)
+        .toEntry(lastTimestamp, listener);
+  }
+
+  private @Nullable Long countBetween(
+      long after, long through, @Nullable String listener, @Nullable Lane<T> own) {
+    long broadcastsBefore = countUpTo(broadcasts, after, listener);
+    long broadcastsThen = countUpTo(broadcasts, through, listener);
+    long dispatchesBefore = own == null ? 0 : own.countUpTo(after);
+    long dispatchesThen = own == null ? 0 : own.countUpTo(through);
+    if (broadcastsBefore == Lost.UNKNOWN
+        || broadcastsThen == Lost.UNKNOWN
+        || dispatchesBefore == Lost.UNKNOWN
+        || dispatchesThen == Lost.UNKNOWN) {
+      return null;
+    }
+    return broadcastsThen - broadcastsBefore + dispatchesThen - dispatchesBefore;
+  }
+
+  /** As the lane knows it, or as it was noted for this listener. */
+  private long countUpTo(Lane<T> lane, long sequence, @Nullable String listener) {
+    long count = lane.countUpTo(sequence);
+    Mark mark = count == Lost.UNKNOWN && listener != null ? marks.get(listener) : null;
+    return mark != null && mark.sequence == sequence ? mark.broadcasts : count;
+  }
+
+  private void expire(Cursors cursors, long now) {
+    if (retention.messageTtlMs() == 0) {
+      return;
+    }
+    while (oldest != null && now - oldest.timestamp > retention.messageTtlMs()) {
+      if (oldest.lane.receiver != null) {
+        oldest.lane.noteReadThrough(cursors.of(oldest.lane.receiver));
+      }
+      drop(oldest, false);
+    }
+  }
+
+  private void raiseFloor(Slot<T> from) {
+    historyMessages--;
+    historyBytes -= from.size;
+    floor = from.newer;
+    if (from.lane != broadcasts && !from.lane.queued) {
+      from.lane.queued = true;
+      behindFloor.add(from.lane);
+    }
+  }
+
+  private long floorSequence() {
+    return floor == null ? lastSequence + 1 : floor.sequence;
+  }
+
+  private void dropBehindFloor(Cursors cursors) {
+    int patience = PATIENCE;
+    for (int left = behindFloor.size(); left > 0 && patience > 0; left--) {
+      Lane<T> lane = behindFloor.remove();
+      Slot<T> first = lane.first();
+      lane.queued = false;
+      if (first == null || lane.receiver == null || first.sequence >= floorSequence()) {
+        continue;
+      }
+      long read = cursors.of(lane.receiver);
+      lane.noteReadThrough(read);
+      if (first.sequence > read) {
+        patience--;
+      }
+      dropBehindFloor(lane, read);
+      first = lane.first();
+      if (first != null && first.sequence < floorSequence()) {
+        lane.queued = true;
+        behindFloor.add(lane);
+      }
+    }
+  }
+
+  private void dropBehindFloor(Lane<T> lane, long read) {
+    long end = floorSequence();
+    for (Slot<T> s = lane.first();
+        s != null && s.sequence < end && s.sequence <= read;
+        s = lane.first()) {
+      drop(s, false);
+    }
+  }
+
+  /** Drops a slot that is the first of its lane. */
+  private void drop(Slot<T> slot, boolean overflow) {
+    if (slot.sequence >= floorSequence()) {
+      historyMessages--;
+      historyBytes -= slot.size;
+      if (slot == floor) {
+        floor = slot.newer;
+      }
+    }
+    slot.lane.dropFirst(overflow);
+    unlink(slot);
+    messages--;
+    bytes -= slot.size;
+    drops.dropped(slot.sequence, slot.content);
+  }
+
+  private void unlink(Slot<T> slot) {
+    Slot<T> before = slot.older;
+    Slot<T> after = slot.newer;
+    if (before == null) {
+      oldest = after;
+    } else {
+      before.newer = after;
+    }
+    if (after == null) {
+      newest = before;
+    } else {
+      after.older = before;
+    }
+    // A dropped slot that is old enough to live in another generation must not keep the next alive.
+    slot.older = null;
+    slot.newer = null;
+  }
+
+  private record Mark(long sequence, long broadcasts) {}
+}

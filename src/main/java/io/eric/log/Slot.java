@@ -1,0 +1,28 @@
+package io.eric.log;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One retained entry's place in a {@link LogIndex}: a link of the list of all entries, and an
+ * element of the lane of those who read it.
+ *
+ * @param <T> what the store keeps of the entry's content
+ */
+final class Slot<T> {
+
+  final long sequence;
+  final long timestamp;
+  final int size;
+  final Lane<T> lane;
+  final T content;
+  @Nullable Slot<T> older;
+  @Nullable Slot<T> newer;
+
+  Slot(long sequence, long timestamp, int size, Lane<T> lane, T content) {
+    this.sequence = sequence;
+    this.timestamp = timestamp;
+    this.size = size;
+    this.lane = lane;
+    this.content = content;
+  }
+}
