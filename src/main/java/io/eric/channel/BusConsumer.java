@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers to a listener's consumer on the event bus, at least once and in order. Up to a window of
@@ -43,6 +44,7 @@ final class BusConsumer implements Attachment {
   private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
   private long cursor;
   private long next;
+  private @Nullable Entry gap;
   private boolean reading;
   private boolean closed;
   private long timer = -1;
@@ -67,7 +69,7 @@ final class BusConsumer implements Attachment {
       Vertx vertx,
       String channelId,
       Listener listener,
-      long cursor,
+      Resume.Point from,
       int window,
       ChannelOptions<?> channelOptions,
       MessageLog log,
@@ -77,8 +79,9 @@ final class BusConsumer implements Attachment {
     this.vertx = vertx;
     this.channelId = channelId;
     this.listener = listener;
-    this.cursor = cursor;
+    this.cursor = from.cursor();
     this.next = cursor;
+    this.gap = from.gap();
     this.window = window;
     this.maxDeliveries = channelOptions.getMaxDeliveries();
     this.log = log;
@@ -101,6 +104,12 @@ final class BusConsumer implements Attachment {
 
   /** Sends what the window allows. */
   void fill() {
+    if (gap != null && !closed) {
+      Sent first = new Sent(gap);
+      gap = null;
+      inFlight.addLast(first);
+      deliver(first);
+    }
     int room = window - inFlight.size();
     if (closed || reading || timer != -1 || room <= 0) {
       return;

@@ -1,0 +1,38 @@
+package io.eric.bus;
+
+import io.eric.EricException;
+import io.eric.UnavailableException;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How commands are answered on the event bus, CONTRACT section 5. */
+public final class BusAnswer {
+
+  private static final Logger logger = LoggerFactory.getLogger(BusAnswer.class);
+
+  private BusAnswer() {}
+
+  /** A result, wrapped. */
+  public static JsonObject result(Object result) {
+    return new JsonObject().put("result", result);
+  }
+
+  /**
+   * Answers with the code and text of CONTRACT section 2. A failure that is not ours is logged, and the
+   * caller only learns that there was one.
+   */
+  public static void failure(Message<?> request, Throwable failure) {
+    if (failure instanceof EricException eric && eric.getCause() == null) {
+      request.fail(eric.code(), eric.text());
+      return;
+    }
+    logger.error("a command to {} failed", request.address(), failure);
+    EricException shown =
+        failure instanceof EricException eric
+            ? eric
+            : new UnavailableException("the hub failed to answer");
+    request.fail(shown.code(), shown.text());
+  }
+}

@@ -1,0 +1,202 @@
+package io.eric.channel;
+
+import io.eric.Channel;
+import io.eric.Connection;
+import io.eric.Entry;
+import io.eric.Ids;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.bus.Addresses;
+import io.eric.bus.ChannelHandle;
+import io.eric.bus.LocalCodec;
+import io.eric.log.MemoryStore;
+import io.eric.log.MessageStore;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A channel: a verticle that owns a log, appends what publishers send and serves the listeners'
+ * reads. It answers at {@code eric.channel.<id>} on the event bus.
+ *
+ * <p>Deploy it yourself, or through a {@link ChannelContainer} so that all doors see it. Its methods,
+ * the {@link Channel} interface, work from any thread once it is deployed and throw {@link
+ * IllegalStateException} before.
+ */
+public abstract class AbstractChannel extends VerticleBase implements Channel {
+
+  private static final Logger logger = LoggerFactory.getLogger(AbstractChannel.class);
+
+  private final ChannelOptions<?> options;
+  private final String id;
+  private @Nullable MessageStore store;
+  private Runnable whenRemoved = () -> {};
+  private volatile @Nullable ChannelHandle handle;
+  private @Nullable OpenChannel open;
+  private @Nullable MessageConsumer<Object> consumer;
+
+  /** A channel with these options, which must not change afterwards. */
+  protected AbstractChannel(ChannelOptions<?> options) {
+    this.options = options;
+    String wanted = options.getId();
+    this.id = wanted == null ? Ids.random() : wanted;
+  }
+
+  /**
+   * What streams of this channel show of a message. Runs once per message per JVM, when it is encoded;
+   * the log keeps the original. Must not block.
+   *
+   * @return an object whose {@code event} (a string) and {@code data} (any JSON value) the doors send;
+   *     what else it holds is seen by {@link #messageStream} only
+   */
+  public abstract JsonObject adapt(Message message);
+
+  /** Whether {@link #adapt} only names the type {@code event} and the payload {@code data}. */
+  boolean adaptsPlainly() {
+    return false;
+  }
+
+  /** What clients are told to wait before they reconnect, in milliseconds. */
+  int retryMs() {
+    return 0;
+  }
+
+  /** The options that the channel was made with. */
+  public final ChannelOptions<?> options() {
+    return options;
+  }
+
+  /** Puts the channel's log into this store; without it, the channel has a memory store of its own. */
+  final void storeIn(MessageStore store) {
+    this.store = store;
+  }
+
+  /** What to do when the channel has been removed by a command. */
+  final void whenRemoved(Runnable action) {
+    this.whenRemoved = action;
+  }
+
+  @Override
+  public final Future<?> start() {
+    LocalCodec.register(vertx);
+    MessageStore logStore = store == null ? new MemoryStore() : store;
+    return logStore
+        .open(id, options.retention())
+        .compose(
+            log -> {
+              UnaryOperator<Entry> adapted =
+                  adaptsPlainly()
+                      ? UnaryOperator.identity()
+                      : new EntryAdapter(log.epoch(), this::adapt);
+              OpenChannel channel =
+                  new OpenChannel(vertx, context, id, options, retryMs(), log, adapted);
+              ChannelDoor door = new ChannelDoor(vertx, channel, this::removed);
+              open = channel;
+              handle =
+                  new ChannelHandle(vertx, id, adaptsPlainly() ? null : this::adapt, retryMs());
+              MessageConsumer<Object> address =
+                  vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
+              consumer = address;
+              logger.debug("channel {} is open, epoch {}", id, log.epoch());
+              return address.completion();
+            });
+  }
+
+  @Override
+  public final Future<?> stop() {
+    return closeWith(null)
+        .compose(
+            closed -> open == null ? Future.<Void>succeededFuture() : open.log.close());
+  }
+
+  private Future<Void> removed() {
+    return closeWith(Message.CHANNEL_CLOSED)
+        .compose(
+            closed -> open == null ? Future.<Void>succeededFuture() : open.log.delete())
+        .onSuccess(
+            deleted -> {
+              logger.debug("channel {} is removed", id);
+              whenRemoved.run();
+            });
+  }
+
+  /** Stops to answer, then ends all streams. Idempotent. */
+  private Future<Void> closeWith(@Nullable String finalType) {
+    MessageConsumer<Object> address = consumer;
+    OpenChannel channel = open;
+    if (address == null || channel == null) {
+      return Future.succeededFuture();
+    }
+    consumer = null;
+    return address.unregister().compose(gone -> channel.close(finalType));
+  }
+
+  private ChannelHandle handle() {
+    ChannelHandle deployed = handle;
+    if (deployed == null) {
+      throw new IllegalStateException("channel " + id + " is not deployed");
+    }
+    return deployed;
+  }
+
+  @Override
+  public final String id() {
+    return id;
+  }
+
+  @Override
+  public Future<String> broadcast(Message message) {
+    return handle().broadcast(message);
+  }
+
+  @Override
+  public Future<String> dispatch(String listenerId, Message message) {
+    return handle().dispatch(listenerId, message);
+  }
+
+  @Override
+  public Future<MessageQueueListener> addListener() {
+    return handle().addListener();
+  }
+
+  @Override
+  public Future<Void> registerListener(MessageQueueListener listener) {
+    return handle().registerListener(listener);
+  }
+
+  @Override
+  public Future<Void> removeListener(String listenerId) {
+    return handle().removeListener(listenerId);
+  }
+
+  @Override
+  public Future<MessageQueueListener> getListener(String listenerId) {
+    return handle().getListener(listenerId);
+  }
+
+  @Override
+  public Future<Message> deliverNext(String listenerId) {
+    return handle().deliverNext(listenerId);
+  }
+
+  @Override
+  public MessageStream messageStream(MessageQueueListener listener) {
+    return handle().messageStream(listener);
+  }
+
+  @Override
+  public MessageStream watch() {
+    return handle().watch();
+  }
+
+  @Override
+  public Future<List<Connection>> getConnections() {
+    return handle().getConnections();
+  }
+}

@@ -1,0 +1,240 @@
+package io.eric.channel;
+
+import io.eric.Channel;
+import io.eric.EricException;
+import io.eric.InvalidChannelException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.RepositoryException;
+import io.eric.bus.Addresses;
+import io.eric.bus.BusAnswer;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.CommandReader;
+import io.eric.log.MessageStore;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels of one hub: deploys them, finds them, and answers {@code c}, {@code ls} and {@code
+ * ping} at {@code eric.channels} on the event bus. One per Vert.x instance. Safe from any thread.
+ */
+public final class ChannelContainer {
+
+  private static final CommandReader READER = new CommandReader();
+
+  private final Vertx vertx;
+  private final MessageStore store;
+  private final JsonObject defaults;
+  private final BusClient client;
+  private final Map<String, Registered> channels = new LinkedHashMap<>();
+  private @Nullable MessageConsumer<Object> consumer;
+
+  /**
+   * A container without channels.
+   *
+   * @param store where the channels' logs live; the caller closes it, after {@link #close}
+   * @param defaults of the channels that {@link #create} makes; its id is ignored
+   */
+  public ChannelContainer(Vertx vertx, MessageStore store, SSEChannelOptions defaults) {
+    this.vertx = vertx;
+    this.store = store;
+    this.client = new BusClient(vertx);
+    this.defaults = defaults.toJson();
+    this.defaults.remove("id");
+  }
+
+  /** Starts to answer at {@code eric.channels}. */
+  public Future<Void> start() {
+    MessageConsumer<Object> address =
+        vertx.eventBus().localConsumer(Addresses.CHANNELS, this::handle);
+    consumer = address;
+    return address.completion();
+  }
+
+  /**
+   * Creates an {@link SSEChannel}.
+   *
+   * @param id the wanted id, or null for a random one
+   * @param options what differs from the defaults, as {@link SSEChannelOptions#fromJson} takes it, or
+   *     null
+   * @return fails with {@link InvalidChannelException} if the id is taken, {@link
+   *     InvalidMessageFormatException} if the id or an option is wrong
+   */
+  public Future<Channel> create(@Nullable String id, @Nullable JsonObject options) {
+    SSEChannel channel;
+    try {
+      JsonObject merged = defaults.copy();
+      if (options != null) {
+        merged.mergeIn(options, true);
+      }
+      merged.remove("id");
+      channel = new SSEChannel(SSEChannelOptions.fromJson(merged).setId(id));
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    } catch (IllegalArgumentException e) {
+      return Future.failedFuture(new InvalidMessageFormatException(String.valueOf(e.getMessage())));
+    }
+    return register(channel).map(registered -> channel);
+  }
+
+  /**
+   * Deploys a channel and makes it known.
+   *
+   * @return fails with {@link InvalidChannelException} if a channel with this id is registered
+   */
+  public Future<Void> register(AbstractChannel channel) {
+    Registered registered = new Registered(channel, Promise.promise());
+    synchronized (channels) {
+      if (channels.putIfAbsent(channel.id(), registered) != null) {
+        return Future.failedFuture(InvalidChannelException.exists(channel.id()));
+      }
+    }
+    channel.storeIn(store);
+    channel.whenRemoved(() -> removed(registered));
+    return vertx
+        .deployVerticle(channel)
+        .onSuccess(registered.deployment::complete)
+        .onFailure(
+            e -> {
+              forget(registered);
+              registered.deployment.fail(e);
+            })
+        .recover(
+            e ->
+                Future.failedFuture(
+                    e instanceof EricException
+                        ? e
+                        : new RepositoryException("the channel could not be opened", e)))
+        .mapEmpty();
+  }
+
+  /** Registers channels, passing over those whose id is known already. */
+  public Future<Void> registerIterable(Iterable<? extends AbstractChannel> newChannels) {
+    List<Future<Void>> registered = new ArrayList<>();
+    for (AbstractChannel channel : newChannels) {
+      if (find(channel.id()) == null) {
+        registered.add(register(channel));
+      }
+    }
+    return Future.all(registered).mapEmpty();
+  }
+
+  /**
+   * A handle on a channel.
+   *
+   * @throws InvalidChannelException if there is none
+   */
+  public Channel get(String id) {
+    Registered registered = find(id);
+    if (registered == null) {
+      throw InvalidChannelException.unknown(id);
+    }
+    return registered.channel;
+  }
+
+  /**
+   * Removes a channel with all it holds; open streams end with {@code _eric_channel_closed}.
+   *
+   * @return fails with {@link InvalidChannelException} if there is none
+   */
+  public Future<Void> rm(String id) {
+    Registered registered = find(id);
+    if (registered == null) {
+      return Future.failedFuture(InvalidChannelException.unknown(id));
+    }
+    return registered
+        .deployment
+        .future()
+        .compose(deployed -> client.command(new Command.RemoveChannel(id)))
+        .mapEmpty();
+  }
+
+  /** All ids, in order of creation. */
+  public List<String> getAllIds() {
+    synchronized (channels) {
+      return List.copyOf(channels.keySet());
+    }
+  }
+
+  /** Undeploys all channels and stops to answer; logs are closed, not deleted. Idempotent. */
+  public Future<Void> close() {
+    List<Registered> all;
+    synchronized (channels) {
+      all = List.copyOf(channels.values());
+      channels.clear();
+    }
+    MessageConsumer<Object> address = consumer;
+    consumer = null;
+    List<Future<Void>> undeployed = new ArrayList<>();
+    if (address != null) {
+      undeployed.add(address.unregister());
+    }
+    for (Registered registered : all) {
+      undeployed.add(registered.deployment.future().compose(vertx::undeploy));
+    }
+    return Future.join(undeployed).<Void>mapEmpty().otherwiseEmpty();
+  }
+
+  private @Nullable Registered find(String id) {
+    synchronized (channels) {
+      return channels.get(id);
+    }
+  }
+
+  private void removed(Registered registered) {
+    forget(registered);
+    registered.deployment.future().onSuccess(vertx::undeploy);
+  }
+
+  private void forget(Registered registered) {
+    synchronized (channels) {
+      channels.remove(registered.channel.id(), registered);
+    }
+  }
+
+  private void handle(Message<Object> request) {
+    try {
+      if (!(request.body() instanceof JsonObject json)) {
+        throw new InvalidMessageFormatException("a command is a JSON object");
+      }
+      answer(READER.read(json, null))
+          .onSuccess(result -> request.reply(BusAnswer.result(result)))
+          .onFailure(e -> BusAnswer.failure(request, e));
+    } catch (RuntimeException e) {
+      BusAnswer.failure(request, e);
+    }
+  }
+
+  private Future<Object> answer(Command command) {
+    if (command instanceof Command.CreateChannel create) {
+      return create(create.channel(), create.options()).map(Channel::id);
+    }
+    if (command instanceof Command.ListAll list) {
+      return list.channel() == null
+          ? Future.succeededFuture(new JsonArray(getAllIds()))
+          : client.command(list);
+    }
+    if (command instanceof Command.Ping) {
+      return Future.succeededFuture("pong");
+    }
+    throw new InvalidMessageFormatException(
+        Addresses.CHANNELS + " takes c, ls and ping; others go to the channel's address");
+  }
+
+  /**
+   * A channel that is deployed or being deployed.
+   *
+   * @param deployment its deployment id, when it is known
+   */
+  private record Registered(AbstractChannel channel, Promise<String> deployment) {}
+}

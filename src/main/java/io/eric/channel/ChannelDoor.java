@@ -1,0 +1,149 @@
+package io.eric.channel;
+
+import io.eric.Connection;
+import io.eric.Entry;
+import io.eric.Ids;
+import io.eric.InvalidMessageFormatException;
+import io.eric.Position;
+import io.eric.bus.BusAnswer;
+import io.eric.bus.Command;
+import io.eric.bus.CommandReader;
+import io.eric.bus.FromChannel;
+import io.eric.bus.FromChannel.Outcome;
+import io.eric.bus.LocalCodec;
+import io.eric.bus.ToChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Takes what is sent to the channel's address on the event bus: JSON commands and our own objects. */
+final class ChannelDoor {
+
+  private static final CommandReader READER = new CommandReader();
+  private static final String ACK = "ack";
+
+  private final Vertx vertx;
+  private final OpenChannel channel;
+  private final Supplier<Future<Void>> removeChannel;
+  private final DeliveryOptions local = LocalCodec.options();
+
+  ChannelDoor(Vertx vertx, OpenChannel channel, Supplier<Future<Void>> removeChannel) {
+    this.vertx = vertx;
+    this.channel = channel;
+    this.removeChannel = removeChannel;
+  }
+
+  void handle(Message<Object> request) {
+    try {
+      if (request.body() instanceof ToChannel question) {
+        answer(request, question);
+      } else if (request.body() instanceof JsonObject json) {
+        execute(request, READER.read(json, channel.id));
+      } else {
+        throw new InvalidMessageFormatException("a command is a JSON object");
+      }
+    } catch (RuntimeException e) {
+      BusAnswer.failure(request, e);
+    }
+  }
+
+  // ---- JSON commands
+
+  private void execute(Message<Object> request, Command command) {
+    if (command instanceof Command.Publish publish) {
+      channel.appender.publish(
+          List.of(publish),
+          published -> {
+            Outcome outcome = published.outcomes().get(0);
+            if (outcome.succeeded()) {
+              Position position = new Position(published.epoch(), outcome.sequence());
+              request.reply(BusAnswer.result(ACK).put("id", position.toString()));
+            } else {
+              request.fail(outcome.code(), outcome.error());
+            }
+          });
+    } else if (command instanceof Command.AddListener add) {
+      request.reply(BusAnswer.result(channel.add(add.listener()).id));
+    } else if (command instanceof Command.RemoveListener remove) {
+      acknowledge(request, channel.remove(channel.listeners.get(remove.listener()), null));
+    } else if (command instanceof Command.Stop stop) {
+      acknowledge(request, channel.stop(channel.listeners.get(stop.listener())));
+    } else if (command instanceof Command.Listen listen) {
+      acknowledge(
+          request,
+          channel.listenOnBus(
+              channel.listeners.get(listen.listener()), listen.after(), listen.window()));
+    } else if (command instanceof Command.ListAll) {
+      JsonArray list = new JsonArray();
+      for (Connection connection : channel.connections()) {
+        list.add(connection.toJson());
+      }
+      request.reply(BusAnswer.result(list));
+    } else if (command instanceof Command.RemoveChannel) {
+      acknowledge(request, removeChannel.get());
+    } else if (command instanceof Command.Ping) {
+      request.reply(BusAnswer.result("pong"));
+    } else {
+      throw new InvalidMessageFormatException(
+          "a channel's address takes b, d, r, rl, l, s, ls, rc and ping");
+    }
+  }
+
+  private static void acknowledge(Message<Object> request, Future<Void> done) {
+    done.onSuccess(v -> request.reply(BusAnswer.result(ACK)))
+        .onFailure(e -> BusAnswer.failure(request, e));
+  }
+
+  // ---- our own objects
+
+  private void answer(Message<Object> request, ToChannel question) {
+    if (question instanceof ToChannel.PublishBatch batch) {
+      channel.appender.publish(batch.messages(), published -> request.reply(published, local));
+    } else if (question instanceof ToChannel.Fetch fetch) {
+      reply(request, channel.streams.fetch(fetch));
+    } else if (question instanceof ToChannel.Attach attach) {
+      reply(request, channel.streams.attach(attach, channel.id));
+    } else if (question instanceof ToChannel.Acknowledge acknowledge) {
+      channel.streams.acknowledge(acknowledge.edge(), acknowledge.through());
+    } else if (question instanceof ToChannel.Demote demote) {
+      channel.streams.demote(demote.edge(), demote.stream(), demote.written());
+    } else if (question instanceof ToChannel.Detach detach) {
+      channel.streams.detach(detach.edge(), detach.stream(), detach.written());
+    } else if (question instanceof ToChannel.EdgeGone gone) {
+      channel.streams.edgeGone(gone.edge());
+    } else if (question instanceof ToChannel.StartListener start) {
+      channel.start(channel.listeners.get(start.listener()));
+      request.reply(ACK);
+    } else if (question instanceof ToChannel.TakeNext take) {
+      reply(request, channel.takeNext(channel.listeners.get(take.listener())));
+    } else if (question instanceof ToChannel.RegisterListener register) {
+      Listener listener = channel.add(Ids.check("listener", register.listener()));
+      String hook = register.hook();
+      if (hook != null) {
+        listener.hook = entry -> callHook(hook, entry);
+      }
+      if (register.running()) {
+        channel.start(listener);
+      }
+      request.reply(ACK);
+    }
+  }
+
+  private Future<Void> callHook(String address, Entry entry) {
+    return vertx
+        .eventBus()
+        .request(address, new FromChannel.HookCall(channel.log.epoch(), entry), local)
+        .mapEmpty();
+  }
+
+  private <T> void reply(Message<Object> request, Future<T> answer) {
+    answer
+        .onSuccess(result -> request.reply(result, local))
+        .onFailure(e -> BusAnswer.failure(request, e));
+  }
+}

@@ -1,0 +1,341 @@
+package io.eric.channel;
+
+import io.eric.Connection;
+import io.eric.Entry;
+import io.eric.Ids;
+import io.eric.Message;
+import io.eric.NoMessagesException;
+import io.eric.Position;
+import io.eric.UnavailableException;
+import io.eric.bus.FromChannel;
+import io.eric.bus.FromChannel.Ended;
+import io.eric.bus.FromChannel.Taken;
+import io.eric.bus.LocalCodec;
+import io.eric.log.MessageLog;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel whose log is open: the parts and how they hang together. Everything happens on the
+ * channel's context, so there are no locks.
+ *
+ * <p>The way of a message: {@link Appender} → log → {@link Fanout} to live streams; {@link Streams}
+ * and {@link BusConsumer} for who reads.
+ */
+final class OpenChannel implements BusConsumer.Owner {
+
+  private static final long END_TIMEOUT_MS = 2_000;
+  private static final long TRIM_INTERVAL_MS = 1_000;
+
+  final String id;
+  final MessageLog log;
+  final Listeners listeners;
+  final Appender appender;
+  final Streams streams;
+  private final Vertx vertx;
+  private final Context context;
+  private final ChannelOptions<?> options;
+  private final UnaryOperator<Entry> adapted;
+  private final Edges edges = new Edges();
+  private final Fanout fanout;
+  private final HeldAcknowledgements acknowledgements;
+  private final Overflow overflow;
+  private final DeliveryOptions toEdges = LocalCodec.options().setSendTimeout(END_TIMEOUT_MS);
+  private final Map<String, Long> moved = new HashMap<>();
+  private boolean lookScheduled;
+  private long trimTimer = -1;
+
+  OpenChannel(
+      Vertx vertx,
+      Context context,
+      String id,
+      ChannelOptions<?> options,
+      int retryMs,
+      MessageLog log,
+      UnaryOperator<Entry> adapted) {
+    this.vertx = vertx;
+    this.context = context;
+    this.id = id;
+    this.options = options;
+    this.log = log;
+    this.adapted = adapted;
+    this.listeners = new Listeners(log);
+    this.fanout =
+        new Fanout(id, log, edges, listeners, context, adapted, this::send, OpenChannel::now);
+    this.streams =
+        new Streams(
+            options,
+            retryMs,
+            log,
+            listeners,
+            edges,
+            fanout,
+            adapted,
+            this::sendEnd,
+            this::readersAdvanced,
+            OpenChannel::now);
+    this.overflow =
+        new Overflow(
+            options.getOverflow(),
+            options.retention(),
+            log,
+            listeners,
+            listener -> streams.release(listener, id, null, 0),
+            listener -> remove(listener, null));
+    boolean waits = options.getOverflow() == OverflowPolicy.WAIT;
+    this.acknowledgements =
+        new HeldAcknowledgements(
+            vertx,
+            new Pace(options, log, listeners, edges, OpenChannel::now),
+            waits ? Long.MAX_VALUE / 2 : options.getPublishStall(),
+            OpenChannel::now);
+    this.appender =
+        new Appender(options, log, listeners, this::appended, acknowledgements, OpenChannel::now);
+    log.committed()
+        .forEach(
+            (listenerId, cursor) ->
+                listeners.add(new Listener(listenerId, 0, cursor, false, now())));
+  }
+
+  private static long now() {
+    return System.currentTimeMillis();
+  }
+
+  // ---- listeners
+
+  /** Adds a listener at the end of the log. */
+  Listener add(@Nullable String wantedId) {
+    if (listeners.size() >= options.getMaxListeners()) {
+      throw new UnavailableException(
+          "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
+    }
+    long last = log.lastSequence();
+    String listenerId = wantedId == null ? Ids.random() : wantedId;
+    Listener listener = new Listener(listenerId, last, last, false, now());
+    listeners.add(listener);
+    cursorMoved(listener);
+    return listener;
+  }
+
+  /** Removes a listener with its queue; its stream ends. */
+  Future<Void> remove(Listener listener, @Nullable String finalType) {
+    listeners.remove(listener);
+    moved.remove(listener.id);
+    return streams
+        .release(listener, id, finalType, 0)
+        .compose(released -> log.forget(listener.id))
+        .onSuccess(forgotten -> readersAdvanced());
+  }
+
+  /** Starts a listener that has no stream, so that its messages can be taken. */
+  void start(Listener listener) {
+    listener.started = true;
+    listener.stoppedOnPurpose = false;
+  }
+
+  /** Ends a listener's stream; its queue keeps collecting. */
+  Future<Void> stop(Listener listener) {
+    listener.started = false;
+    listener.stoppedOnPurpose = true;
+    return streams.release(listener, id, null, 0);
+  }
+
+  /** Delivers to the listener's address on the event bus. */
+  Future<Void> listenOnBus(Listener listener, @Nullable String after, int window) {
+    return streams
+        .release(listener, id, Message.TAKEN_OVER, Streams.TAKEN_OVER_RETRY_MS)
+        .compose(
+            released ->
+                after == null
+                    ? Future.succeededFuture(
+                        new Resume.Point(listener.cursor(log.lastSequence()), null))
+                    : new Resume(log, listener, after).apply())
+        .map(
+            from -> {
+              start(listeners.get(listener.id));
+              BusConsumer consumer =
+                  new BusConsumer(
+                      vertx, id, listener, from, window, options, log, adapted, this, OpenChannel::now);
+              listener.attachment = consumer;
+              listeners.movedBack();
+              consumer.fill();
+              return null;
+            });
+  }
+
+  /** Takes the next message of a started listener that has no attachment. */
+  Future<Taken> takeNext(Listener listener) {
+    if (!listener.started || listener.attachment != null) {
+      throw new NoMessagesException(
+          listener.started ? "the listener's messages go to a stream" : "the listener is stopped");
+    }
+    Future<Taken> taken =
+        listener
+            .transition
+            .otherwiseEmpty()
+            .compose(before -> log.read(listener.cursor(log.lastSequence()), listener.id, 1, 1))
+            .compose(
+                slice -> {
+                  if (slice.entries().isEmpty()) {
+                    throw new NoMessagesException("nothing waits for the listener");
+                  }
+                  Entry entry = slice.entries().get(0);
+                  MessageHook hook = listener.hook;
+                  Future<Void> seen =
+                      hook == null ? Future.succeededFuture() : hook.onMessage(entry);
+                  return seen.map(
+                      done -> {
+                        listener.moveTo(entry.sequence(), now());
+                        cursorMoved(listener);
+                        return new Taken(log.epoch(), entry);
+                      });
+                });
+    listener.transition = taken;
+    return taken;
+  }
+
+  /** The listeners and where they stand, watchers left out. */
+  List<Connection> connections() {
+    List<Connection> connections = new ArrayList<>();
+    long last = log.lastSequence();
+    for (Listener listener : listeners.all()) {
+      if (!listener.watcher) {
+        long cursor = listener.cursor(last);
+        boolean behind = log.hasAfter(cursor, listener.id);
+        connections.add(
+            new Connection(
+                listener.id,
+                listener.state(),
+                new Position(log.epoch(), cursor),
+                behind ? last - cursor : 0));
+      }
+    }
+    return connections;
+  }
+
+  // ---- what happens
+
+  private void appended(List<Entry> entries) {
+    fanout.add(entries);
+    log.trim(listeners, now());
+    if (log.isOverLimit()) {
+      listeners.lookUpLowest();
+      log.trim(listeners, now());
+      overflow.limitLog();
+    }
+    for (Entry entry : entries) {
+      Listener receiver = entry.receiver() == null ? null : listeners.find(entry.receiver());
+      if (receiver != null) {
+        overflow.limitShareOf(receiver);
+      }
+    }
+    if (trimTimer == -1) {
+      trimTimer = vertx.setPeriodic(TRIM_INTERVAL_MS, timer -> trimWithTime());
+    }
+  }
+
+  /** History and time to live have an age, so an idle channel trims too, until it is empty. */
+  private void trimWithTime() {
+    listeners.lookUpLowest();
+    log.trim(listeners, now());
+    if (log.usage().messages() == 0) {
+      cancelTrimTimer();
+    }
+  }
+
+  private void cancelTrimTimer() {
+    if (trimTimer != -1) {
+      vertx.cancelTimer(trimTimer);
+      trimTimer = -1;
+    }
+  }
+
+  private void cursorMoved(Listener listener) {
+    if (!listener.watcher) {
+      moved.put(listener.id, listener.cursor(log.lastSequence()));
+      readersAdvanced();
+    }
+  }
+
+  /** Somebody has read on: once per turn of the event loop, see what follows from it. */
+  private void readersAdvanced() {
+    if (!lookScheduled) {
+      lookScheduled = true;
+      context.runOnContext(
+          v -> {
+            lookScheduled = false;
+            if (!moved.isEmpty()) {
+              log.commit(Map.copyOf(moved));
+              moved.clear();
+            }
+            log.trim(listeners, now());
+            acknowledgements.readersAdvanced();
+          });
+    }
+  }
+
+  @Override
+  public void advanced(Listener listener) {
+    listener.lastAdvance = now();
+    cursorMoved(listener);
+  }
+
+  @Override
+  public void waiting(Listener listener) {
+    listeners.setWaiting(listener);
+  }
+
+  @Override
+  public void gone(Listener listener, BusConsumer consumer) {
+    if (listener.attachment == consumer) {
+      listener.attachment = null;
+      listener.moveTo(consumer.cursor(), now());
+      listeners.clearWaiting(listener);
+      listeners.movedBack();
+    }
+  }
+
+  // ---- edges
+
+  private void send(EdgeSession edge, FromChannel news) {
+    vertx.eventBus().send(edge.address, news, toEdges);
+  }
+
+  private Future<Long> sendEnd(EdgeSession edge, FromChannel.End end) {
+    return vertx
+        .eventBus()
+        .<Ended>request(edge.address, end, toEdges)
+        .map(reply -> reply.body().written());
+  }
+
+  // ---- the end
+
+  /** Ends all streams with the given event and commits the cursors. */
+  Future<Void> close(@Nullable String finalType) {
+    cancelTrimTimer();
+    acknowledgements.releaseAll();
+    List<Future<Void>> released = new ArrayList<>();
+    for (Listener listener : List.copyOf(listeners.all())) {
+      released.add(streams.release(listener, id, finalType, 0));
+    }
+    return Future.join(released).otherwiseEmpty().compose(ended -> log.commit(cursors()));
+  }
+
+  private Map<String, Long> cursors() {
+    Map<String, Long> cursors = new HashMap<>();
+    for (Listener listener : listeners.all()) {
+      if (!listener.watcher) {
+        cursors.put(listener.id, listener.cursor(log.lastSequence()));
+      }
+    }
+    return cursors;
+  }
+}
