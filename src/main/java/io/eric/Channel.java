@@ -9,9 +9,9 @@ import java.util.List;
  * A channel, wherever it lives: a handle that works from any verticle. Get one from {@code
  * ChannelContainer.get}, {@code Eric.channel} or by extending {@code AbstractChannel}.
  *
- * <p>Futures complete on the caller's context. They fail with the exceptions of this package: {@link
- * InvalidChannelException} when the channel is gone, {@link UnavailableException} when it does not
- * answer in time (then the outcome is unknown: repeat with the same key).
+ * <p>Futures complete on the caller's context. They fail with the exceptions of this package:
+ * {@link InvalidChannelException} when the channel is gone, {@link UnavailableException} when it
+ * does not answer in time (then the outcome is unknown: repeat with the same key).
  */
 public interface Channel {
 
@@ -22,7 +22,8 @@ public interface Channel {
    * Appends a message for every listener, those that are not started included.
    *
    * @return the message's position, when it is in the log; fails with {@link
-   *     InvalidMessageFormatException}, {@link PayloadTooLargeException} or {@link LogFullException}
+   *     InvalidMessageFormatException}, {@link PayloadTooLargeException} or {@link
+   *     LogFullException}
    */
   Future<String> broadcast(Message message);
 
@@ -57,17 +58,17 @@ public interface Channel {
   /**
    * Takes the next message of a started listener that has no stream.
    *
-   * @return fails with {@link NoMessagesException} if nothing waits or the listener is stopped, with
-   *     the exception of {@link MessageQueueListener#onMessage} if that failed (then the message stays
-   *     and is taken again)
+   * @return fails with {@link NoMessagesException} if nothing waits or the listener is stopped,
+   *     with the exception of {@link MessageQueueListener#onMessage} if that failed (then the
+   *     message stays and is taken again)
    */
   Future<Message> deliverNext(String listenerId);
 
   /**
-   * The listener's messages as {@code adapt} gives them, queued ones first, with {@code id}. A stopped
-   * listener's stream yields nothing and ends. Pausing the stream stops the reading; nothing piles up
-   * here. Dropping it without an end handler is a leak: stop the listener, or close the returned
-   * stream by {@link MessageStream#close()}.
+   * The listener's messages as {@code adapt} gives them, queued ones first, with {@code id}. A
+   * stopped listener's stream yields nothing and ends. Pausing the stream stops the reading;
+   * nothing piles up here. Dropping it without an end handler is a leak: stop the listener, or
+   * close the returned stream by {@link MessageStream#close()}.
    */
   MessageStream messageStream(MessageQueueListener listener);
 

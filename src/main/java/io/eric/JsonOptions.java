@@ -16,9 +16,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.stream.Collectors;
 
 /**
- * Reads and writes options classes as JSON, strictly: an unknown or ill-typed key is refused by name
- * instead of being ignored. An options class is a bean of fields with defaults; a key that is absent
- * keeps its default.
+ * Reads and writes options classes as JSON, strictly: an unknown or ill-typed key is refused by
+ * name instead of being ignored. An options class is a bean of fields with defaults; a key that is
+ * absent keeps its default.
  */
 public final class JsonOptions {
 
@@ -43,8 +43,8 @@ public final class JsonOptions {
   /**
    * Reads options.
    *
-   * @throws IllegalArgumentException naming the key that is unknown or has a wrong value, and what is
-   *     allowed
+   * @throws IllegalArgumentException naming the key that is unknown or has a wrong value, and what
+   *     is allowed
    */
   public static <T> T read(JsonObject json, Class<T> type) {
     try {
@@ -78,7 +78,8 @@ public final class JsonOptions {
 
   private static String path(JsonMappingException e) {
     return e.getPath().stream()
-        .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+        .map(
+            step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
         .collect(Collectors.joining("."));
   }
 }

@@ -5,12 +5,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who reads a channel. Its queue collects from the moment it is registered; what it gets is
- * taken out by a stream, by {@link Channel#deliverNext} or by a consumer on the event bus, and only
- * while it is started.
+ * Somebody who reads a channel. Its queue collects from the moment it is registered; what it gets
+ * is taken out by a stream, by {@link Channel#deliverNext} or by a consumer on the event bus, and
+ * only while it is started.
  *
- * <p>Override {@link #onMessage} to see each message before it is yielded. A listener that does not is
- * on the fast path, where streams share their bytes.
+ * <p>Override {@link #onMessage} to see each message before it is yielded. A listener that does not
+ * is on the fast path, where streams share their bytes.
  */
 public class MessageQueueListener {
 
@@ -38,8 +38,8 @@ public class MessageQueueListener {
   }
 
   /**
-   * Called for each message before it is yielded, in order, the next one when the returned future has
-   * completed; on the context that registered the listener. It must not block.
+   * Called for each message before it is yielded, in order, the next one when the returned future
+   * has completed; on the context that registered the listener. It must not block.
    *
    * @return a failed future (or a thrown exception) is reported in place of the message as {@code
    *     _eric_error}
@@ -82,8 +82,8 @@ public class MessageQueueListener {
   }
 
   /**
-   * For the channel or handle that registers this listener: what to call when it is started (true) or
-   * stopped (false).
+   * For the channel or handle that registers this listener: what to call when it is started (true)
+   * or stopped (false).
    */
   public final void registered(Function<Boolean, Future<Void>> registration) {
     this.registration = registration;

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON value, kept as the bytes it came with, so that it is parsed once, numbers keep their digits
- * and every door writes it without building a tree. Immutable.
+ * A JSON value, kept as the bytes it came with, so that it is parsed once, numbers keep their
+ * digits and every door writes it without building a tree. Immutable.
  */
 public final class Payload {
 
@@ -52,8 +52,8 @@ public final class Payload {
   }
 
   /**
-   * Wraps bytes that a parser has found to be one JSON value in valid UTF-8. They are not copied and
-   * must not change.
+   * Wraps bytes that a parser has found to be one JSON value in valid UTF-8. They are not copied
+   * and must not change.
    */
   public static Payload ofValidJson(byte[] json) {
     return new Payload(json);

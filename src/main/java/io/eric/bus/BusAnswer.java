@@ -20,8 +20,8 @@ public final class BusAnswer {
   }
 
   /**
-   * Answers with the code and text of CONTRACT section 2. A failure that is not ours is logged, and the
-   * caller only learns that there was one.
+   * Answers with the code and text of CONTRACT section 2. A failure that is not ours is logged, and
+   * the caller only learns that there was one.
    */
   public static void failure(Message<?> request, Throwable failure) {
     if (failure instanceof EricException eric && eric.getCause() == null) {

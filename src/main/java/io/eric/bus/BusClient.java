@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks channels over the event bus and turns what can go wrong there into the exceptions of CONTRACT
- * section 2. Futures complete on the caller's context.
+ * Asks channels over the event bus and turns what can go wrong there into the exceptions of
+ * CONTRACT section 2. Futures complete on the caller's context.
  */
 public final class BusClient {
 
@@ -42,11 +42,10 @@ public final class BusClient {
    */
   public Future<Object> command(Command command) {
     String channel = command.channel();
-    boolean atContainer =
-        channel == null
-            || command instanceof Command.CreateChannel
-            || command instanceof Command.Ping;
-    String address = atContainer ? Addresses.CHANNELS : Addresses.channel(channel);
+    String address =
+        channel == null || command instanceof Command.CreateChannel
+            ? Addresses.CHANNELS
+            : Addresses.channel(channel);
     return bus.<JsonObject>request(address, command.toJson(), json)
         .map(reply -> reply.body().getValue("result"))
         .recover(e -> Future.failedFuture(asEric(e, channel)));

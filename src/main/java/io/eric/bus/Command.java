@@ -5,7 +5,9 @@ import io.eric.Payload;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** A client's command, CONTRACT section 1, checked for form. Which channels exist is not its matter. */
+/**
+ * A client's command, CONTRACT section 1, checked for form. Which channels exist is not its matter.
+ */
 public sealed interface Command {
 
   /** Window of a bus listener that names none. */

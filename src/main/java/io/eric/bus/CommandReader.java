@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads commands from JSON text in one pass: the payload is checked but not built, its bytes are kept
- * as they came. Immutable and free for any thread.
+ * Reads commands from JSON text in one pass: the payload is checked but not built, its bytes are
+ * kept as they came. Immutable and free for any thread.
  */
 public final class CommandReader {
 
@@ -79,8 +79,8 @@ public final class CommandReader {
   }
 
   /**
-   * Reads a batch: an array of {@code {"c", "r"?, "t", "p", "key"?}}. A member that is an object but no
-   * valid message is given as the exception, in its place, so that the others go their way.
+   * Reads a batch: an array of {@code {"c", "r"?, "t", "p", "key"?}}. A member that is an object
+   * but no valid message is given as the exception, in its place, so that the others go their way.
    *
    * @throws InvalidMessageFormatException if the text is not JSON or no array of objects
    */

@@ -33,8 +33,8 @@ public sealed interface FromChannel {
    *
    * @param listener whose messages it carries; the watcher's made-up id for a watch
    * @param epoch of the log, for positions
-   * @param stopped true: the listener was stopped on purpose and the client only reconnects; there is
-   *     no stream (HTTP answers 204)
+   * @param stopped true: the listener was stopped on purpose and the client only reconnects; there
+   *     is no stream (HTTP answers 204)
    * @param delayMs pause between messages, 0 for none
    * @param retryMs what the channel tells clients to wait before they reconnect
    * @param first the first batch

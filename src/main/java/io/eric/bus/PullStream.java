@@ -19,9 +19,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener's messages as a {@code ReadStream}: reads a batch, hands it out as it is asked for, reads
- * the next when the last one is handed out. Holds one batch at most. Its handlers run on the context that
- * made it.
+ * A listener's messages as a {@code ReadStream}: reads a batch, hands it out as it is asked for,
+ * reads the next when the last one is handed out. Holds one batch at most. Its handlers run on the
+ * context that made it.
  */
 final class PullStream implements MessageStream {
 
@@ -220,8 +220,7 @@ final class PullStream implements MessageStream {
     handedOut = through;
     client
         .<Fetched>ask(
-            channelId,
-            new ToChannel.Fetch(address, STREAM, through, BATCH_MESSAGES, BATCH_BYTES))
+            channelId, new ToChannel.Fetch(address, STREAM, through, BATCH_MESSAGES, BATCH_BYTES))
         .onSuccess(this::take)
         .onFailure(
             e -> {

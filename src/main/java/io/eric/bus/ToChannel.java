@@ -25,8 +25,8 @@ public sealed interface ToChannel {
    * @param listener whose messages; null for a watcher
    * @param after position to resume after, as the client wrote it; null to go on at the cursor
    * @param live whether the edge can take pushed deliveries; else it fetches and is woken
-   * @param raw whether messages come as they are in the log, not as the channel's {@code adapt} shows
-   *     them; only without {@code live}
+   * @param raw whether messages come as they are in the log, not as the channel's {@code adapt}
+   *     shows them; only without {@code live}
    * @param maxMessages bound of the first batch
    * @param maxBytes bound of the first batch
    */
@@ -87,5 +87,6 @@ public sealed interface ToChannel {
    *     onMessage} is done; null if it need not be called
    * @param running whether it is started already
    */
-  record RegisterListener(String listener, @Nullable String hook, boolean running) implements ToChannel {}
+  record RegisterListener(String listener, @Nullable String hook, boolean running)
+      implements ToChannel {}
 }

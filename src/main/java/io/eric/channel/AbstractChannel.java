@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * A channel: a verticle that owns a log, appends what publishers send and serves the listeners'
  * reads. It answers at {@code eric.channel.<id>} on the event bus.
  *
- * <p>Deploy it yourself, or through a {@link ChannelContainer} so that all doors see it. Its methods,
- * the {@link Channel} interface, work from any thread once it is deployed and throw {@link
+ * <p>Deploy it yourself, or through a {@link ChannelContainer} so that all doors see it. Its
+ * methods, the {@link Channel} interface, work from any thread once it is deployed and throw {@link
  * IllegalStateException} before.
  */
 public abstract class AbstractChannel extends VerticleBase implements Channel {
@@ -49,11 +49,11 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   /**
-   * What streams of this channel show of a message. Runs once per message per JVM, when it is encoded;
-   * the log keeps the original. Must not block.
+   * What streams of this channel show of a message. Runs once per message per JVM, when it is
+   * encoded; the log keeps the original. Must not block.
    *
-   * @return an object whose {@code event} (a string) and {@code data} (any JSON value) the doors send;
-   *     what else it holds is seen by {@link #messageStream} only
+   * @return an object whose {@code event} (a string) and {@code data} (any JSON value) the doors
+   *     send; what else it holds is seen by {@link #messageStream} only
    */
   public abstract JsonObject adapt(Message message);
 
@@ -72,7 +72,9 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return options;
   }
 
-  /** Puts the channel's log into this store; without it, the channel has a memory store of its own. */
+  /**
+   * Puts the channel's log into this store; without it, the channel has a memory store of its own.
+   */
   final void storeIn(MessageStore store) {
     this.store = store;
   }
@@ -85,7 +87,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   @Override
   public final Future<?> start() {
     LocalCodec.register(vertx);
-    MessageStore logStore = store == null ? new MemoryStore() : store;
+    MessageStore logStore = store == null ? MemoryStore.create() : store;
     return logStore
         .open(id, options.retention())
         .compose(
@@ -111,14 +113,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   @Override
   public final Future<?> stop() {
     return closeWith(null)
-        .compose(
-            closed -> open == null ? Future.<Void>succeededFuture() : open.log.close());
+        .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.close());
   }
 
   private Future<Void> removed() {
     return closeWith(Message.CHANNEL_CLOSED)
-        .compose(
-            closed -> open == null ? Future.<Void>succeededFuture() : open.log.delete())
+        .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.delete())
         .onSuccess(
             deleted -> {
               logger.debug("channel {} is removed", id);

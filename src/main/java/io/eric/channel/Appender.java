@@ -1,7 +1,7 @@
 package io.eric.channel;
 
-import io.eric.EricException;
 import io.eric.Entry;
+import io.eric.EricException;
 import io.eric.LogFullException;
 import io.eric.PayloadTooLargeException;
 import io.eric.RepositoryException;
@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The single writer of a channel: gives messages their sequences and puts them into the log. While the
- * store is busy with one append, what arrives grows into the next (group commit), so the order is that
- * of arrival and a slow store sees few, large batches.
+ * The single writer of a channel: gives messages their sequences and puts them into the log. While
+ * the store is busy with one append, what arrives grows into the next (group commit), so the order
+ * is that of arrival and a slow store sees few, large batches.
  */
 final class Appender {
 

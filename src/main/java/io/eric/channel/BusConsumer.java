@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers to a listener's consumer on the event bus, at least once and in order. Up to a window of
- * messages is unacknowledged; the cursor follows the oldest of them. When one fails, everything from it
- * on is sent again after a pause; after too many attempts it is skipped and reported. A consumer that
- * is gone leaves the listener detached.
+ * messages is unacknowledged; the cursor follows the oldest of them. When one fails, everything
+ * from it on is sent again after a pause; after too many attempts it is skipped and reported. A
+ * consumer that is gone leaves the listener detached.
  */
 final class BusConsumer implements Attachment {
 
@@ -229,8 +229,7 @@ final class BusConsumer implements Attachment {
     long sequence = sent.entry.sequence();
     sendAgainFrom(sent);
     boolean noHandlers =
-        failure instanceof ReplyException reply
-            && reply.failureType() == ReplyFailure.NO_HANDLERS;
+        failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     if (noHandlers) {
       long now = clock.getAsLong();
       withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;

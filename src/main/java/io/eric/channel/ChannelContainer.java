@@ -65,8 +65,8 @@ public final class ChannelContainer {
    * Creates an {@link SSEChannel}.
    *
    * @param id the wanted id, or null for a random one
-   * @param options what differs from the defaults, as {@link SSEChannelOptions#fromJson} takes it, or
-   *     null
+   * @param options what differs from the defaults, as {@link SSEChannelOptions#fromJson} takes it,
+   *     or null
    * @return fails with {@link InvalidChannelException} if the id is taken, {@link
    *     InvalidMessageFormatException} if the id or an option is wrong
    */

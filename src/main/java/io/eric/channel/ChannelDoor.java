@@ -21,7 +21,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Takes what is sent to the channel's address on the event bus: JSON commands and our own objects. */
+/**
+ * Takes what is sent to the channel's address on the event bus: JSON commands and our own objects.
+ */
 final class ChannelDoor {
 
   private static final CommandReader READER = new CommandReader();

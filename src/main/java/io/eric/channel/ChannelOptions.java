@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
+  private static final double MAX_STREAM_DELAY = 86_400;
+
   private @Nullable String id;
   private OverflowPolicy overflow = OverflowPolicy.GAP;
   private History history = new History();
@@ -83,7 +85,9 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     return self();
   }
 
-  /** What stays for resume and how far the log may grow; default {@link RetentionOptions#DEFAULT}. */
+  /**
+   * What stays for resume and how far the log may grow; default {@link RetentionOptions#DEFAULT}.
+   */
   public RetentionOptions retention() {
     return new RetentionOptions(
         history.messages, history.bytes, history.age, limit.messages, limit.bytes, messageTtl);
@@ -107,13 +111,18 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getStreamDelay()}. */
   public S setStreamDelay(double streamDelay) {
-    atLeast("streamDelay", streamDelay, 0);
+    if (!(streamDelay >= 0 && streamDelay <= MAX_STREAM_DELAY)) {
+      throw new IllegalArgumentException(
+          "streamDelay is " + streamDelay + ", it must be 0 to " + MAX_STREAM_DELAY + " seconds");
+    }
     this.streamDelay = streamDelay;
     return self();
   }
 
-  /** How long acknowledgements to publishers are held back at most while a healthy edge is behind, in
-   * milliseconds. Default 1 s. */
+  /**
+   * How long acknowledgements to publishers are held back at most while a healthy edge is behind,
+   * in milliseconds. Default 1 s.
+   */
   public long getPublishStall() {
     return publishStall;
   }
@@ -125,7 +134,9 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     return self();
   }
 
-  /** How long a listener on the event bus may take to acknowledge, in milliseconds. Default 30 s. */
+  /**
+   * How long a listener on the event bus may take to acknowledge, in milliseconds. Default 30 s.
+   */
   public long getAckTimeout() {
     return ackTimeout;
   }
@@ -137,8 +148,10 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     return self();
   }
 
-  /** How often a message is given to a listener on the event bus before it is skipped and reported; 0
-   * is for ever. Default 10. */
+  /**
+   * How often a message is given to a listener on the event bus before it is skipped and reported;
+   * 0 is for ever. Default 10.
+   */
   public int getMaxDeliveries() {
     return maxDeliveries;
   }
@@ -150,7 +163,9 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     return self();
   }
 
-  /** How many messages an edge may leave unacknowledged before it counts as behind. Default 4,096. */
+  /**
+   * How many messages an edge may leave unacknowledged before it counts as behind. Default 4,096.
+   */
   public int getWindowMessages() {
     return windowMessages;
   }
@@ -198,7 +213,9 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     return self();
   }
 
-  /** How many messages may wait for the store; beyond, publishers get Unavailable. Default 65,536. */
+  /**
+   * How many messages may wait for the store; beyond, publishers get Unavailable. Default 65,536.
+   */
   public int getInFlightMessages() {
     return inFlightMessages;
   }
@@ -247,9 +264,10 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   }
 
   /** Refuses a value below its minimum by name. */
-  static void atLeast(String name, double value, double minimum) {
-    if (!(value >= minimum)) {
-      throw new IllegalArgumentException(name + " is " + value + ", it must be at least " + minimum);
+  static void atLeast(String name, long value, long minimum) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(
+          name + " is " + value + ", it must be at least " + minimum);
     }
   }
 

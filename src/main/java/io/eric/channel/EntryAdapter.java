@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Shows entries as a channel's own {@code adapt} gives them, once per message: what was adapted lately
- * is remembered, for the streams that read it from the log.
+ * Shows entries as a channel's own {@code adapt} gives them, once per message: what was adapted
+ * lately is remembered, for the streams that read it from the log.
  */
 final class EntryAdapter implements UnaryOperator<Entry> {
 

@@ -1,7 +1,7 @@
 package io.eric.channel;
 
-import io.eric.EricException;
 import io.eric.Entry;
+import io.eric.EricException;
 import io.eric.Message;
 import io.eric.Payload;
 import io.vertx.core.eventbus.ReplyException;

@@ -12,8 +12,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pushes new entries to the edges that have live streams: one delivery per edge however many streams
- * it has, one per turn of the event loop however many messages came in it. Who waits is woken.
+ * Pushes new entries to the edges that have live streams: one delivery per edge however many
+ * streams it has, one per turn of the event loop however many messages came in it. Who waits is
+ * woken.
  */
 final class Fanout {
 

@@ -6,9 +6,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order. Who
- * waits for its acknowledgement before it sends more is slowed down to the readers' pace. Bounded
- * because work in flight is: each held acknowledgement belongs to a publisher that waits.
+ * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order.
+ * Who waits for its acknowledgement before it sends more is slowed down to the readers' pace.
+ * Bounded because work in flight is: each held acknowledgement belongs to a publisher that waits.
  */
 final class HeldAcknowledgements {
 
@@ -25,8 +25,7 @@ final class HeldAcknowledgements {
    * @param mustHold whether acknowledgements are held back at this moment
    * @param longestMs how long one is held at most
    */
-  HeldAcknowledgements(
-      Vertx vertx, BooleanSupplier mustHold, long longestMs, LongSupplier clock) {
+  HeldAcknowledgements(Vertx vertx, BooleanSupplier mustHold, long longestMs, LongSupplier clock) {
     this.vertx = vertx;
     this.mustHold = mustHold;
     this.longestMs = longestMs;

@@ -4,7 +4,10 @@ import io.eric.Connection;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
-/** A listener as its channel keeps it: a cursor and, while somebody takes its messages, an attachment. */
+/**
+ * A listener as its channel keeps it: a cursor and, while somebody takes its messages, an
+ * attachment.
+ */
 final class Listener {
 
   final String id;

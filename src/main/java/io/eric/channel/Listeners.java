@@ -84,8 +84,9 @@ final class Listeners implements Cursors {
   }
 
   /**
-   * The minimum over all cursors. Looking at all of them for each message would make a message cost as
-   * much as there are listeners, so an older minimum, which is on the safe side, serves for a while.
+   * The minimum over all cursors. Looking at all of them for each message would make a message cost
+   * as much as there are listeners, so an older minimum, which is on the safe side, serves for a
+   * while.
    */
   @Override
   public long lowest() {

@@ -163,7 +163,16 @@ final class OpenChannel implements BusConsumer.Owner {
               start(listeners.get(listener.id));
               BusConsumer consumer =
                   new BusConsumer(
-                      vertx, id, listener, from, window, options, log, adapted, this, OpenChannel::now);
+                      vertx,
+                      id,
+                      listener,
+                      from,
+                      window,
+                      options,
+                      log,
+                      adapted,
+                      this,
+                      OpenChannel::now);
               listener.attachment = consumer;
               listeners.movedBack();
               consumer.fill();

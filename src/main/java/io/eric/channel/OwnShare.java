@@ -3,7 +3,9 @@ package io.eric.channel;
 import io.eric.log.MessageLog.Usage;
 import io.eric.log.RetentionOptions;
 
-/** One listener's own dispatches may use at most half of the limit, so that it crowds nobody out. */
+/**
+ * One listener's own dispatches may use at most half of the limit, so that it crowds nobody out.
+ */
 final class OwnShare {
 
   private OwnShare() {}

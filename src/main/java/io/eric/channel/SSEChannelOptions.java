@@ -27,8 +27,8 @@ public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
   }
 
   /**
-   * What clients are told to wait before they reconnect, in milliseconds. Default 5, the reference's
-   * value; an HTTP door never goes below its own floor.
+   * What clients are told to wait before they reconnect, in milliseconds. Default 5, the
+   * reference's value; an HTTP door never goes below its own floor.
    */
   public int getRetry() {
     return retry;

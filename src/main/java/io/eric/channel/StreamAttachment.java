@@ -11,8 +11,7 @@ final class StreamAttachment implements Attachment {
   private boolean live;
   private boolean waiting;
 
-  StreamAttachment(
-      EdgeSession edge, long stream, boolean wantsLive, boolean raw, long cursor) {
+  StreamAttachment(EdgeSession edge, long stream, boolean wantsLive, boolean raw, long cursor) {
     this.edge = edge;
     this.stream = stream;
     this.wantsLive = wantsLive;

@@ -5,6 +5,7 @@ import io.eric.Ids;
 import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.Position;
+import io.eric.UnavailableException;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
@@ -22,8 +23,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel's side of streams: opens them, answers their reads, decides when one becomes live, and
- * ends them. A listener has one attachment at most; changes of it wait for each other.
+ * The channel's side of streams: opens them, answers their reads, decides when one becomes live,
+ * and ends them. A listener has one attachment at most; changes of it wait for each other.
  */
 final class Streams {
 
@@ -85,7 +86,7 @@ final class Streams {
 
   private Listener newWatcher() {
     if (listeners.size() >= options.getMaxListeners()) {
-      throw new io.eric.UnavailableException(
+      throw new UnavailableException(
           "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
     }
     long last = log.lastSequence();
@@ -105,22 +106,18 @@ final class Streams {
     StreamAttachment stream =
         new StreamAttachment(edge, request.stream(), request.live(), request.raw(), cursor);
     listener.attachment = stream;
-    Future<@Nullable Entry> resumed =
-        request.after() == null
-            ? Future.succeededFuture(null)
-            : new Resume(log, listener, request.after())
-                .apply()
-                .map(
-                    resume -> {
-                      stream.goCatchingUp(resume.cursor());
-                      listeners.movedBack();
-                      return resume.gap();
-                    });
-    return resumed
-        .compose(gap -> first(request, listener, stream, gap))
-        .map(
-            first ->
-                new Attached(listener.id, log.epoch(), false, delayMs(), retryMs, first))
+    String after = request.after();
+    Future<Resume.Point> from =
+        after == null
+            ? Future.succeededFuture(new Resume.Point(cursor, null))
+            : new Resume(log, listener, after).apply();
+    return from.compose(
+            point -> {
+              stream.goCatchingUp(point.cursor());
+              listeners.movedBack();
+              return first(request, listener, stream, point.gap());
+            })
+        .map(first -> new Attached(listener.id, log.epoch(), false, delayMs(), retryMs, first))
         .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
   }
 

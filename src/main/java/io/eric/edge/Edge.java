@@ -1,20 +1,69 @@
 package io.eric.edge;
 
+import io.eric.EricException;
+import io.eric.Ids;
+import io.eric.bus.Addresses;
+import io.eric.bus.BusClient;
+import io.eric.bus.FromChannel;
+import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.LocalCodec;
+import io.eric.bus.ToChannel;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A door's streams. */
+/**
+ * A door's streams. Channels deliver here once per message, however many streams there are; the
+ * edge encodes once and writes the same bytes to all live streams, everything of one turn of the
+ * event loop in one write. Streams that lag read for themselves.
+ *
+ * <p>Belongs to one verticle: everything happens on the context that created it.
+ */
 public final class Edge {
 
-  /** Create it on the context of the door's verticle, where everything of it happens. */
+  private static final Logger logger = LoggerFactory.getLogger(Edge.class);
+
+  final EdgeOptions options;
+  final StreamFormat format;
+  final BusClient client;
+  final Vertx vertx;
+  final String address;
+  private final Context context;
+  private final Map<String, ChannelStreams> channels = new HashMap<>();
+  private final Pulse pulse;
+  private @Nullable MessageConsumer<FromChannel> consumer;
+  private long nextStream = 1;
+  private int streams;
+  private boolean closed;
+
+  /** An edge of the verticle whose context this is called on. */
   public Edge(Vertx vertx, StreamFormat format, EdgeOptions options) {
-    throw new UnsupportedOperationException("being written by the lead");
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.format = format;
+    this.options = options;
+    this.client = new BusClient(vertx);
+    this.address = Addresses.edge(Ids.random());
+    this.pulse = new Pulse(vertx, options);
   }
 
   /** Starts to take deliveries. */
   public Future<Void> start() {
-    throw new UnsupportedOperationException();
+    MessageConsumer<FromChannel> ours = vertx.eventBus().localConsumer(address);
+    ours.handler(this::news);
+    consumer = ours;
+    return ours.completion();
   }
 
   /**
@@ -22,28 +71,149 @@ public final class Edge {
    * before {@link EdgeStream#begin}.
    *
    * @param after a position to resume after, as the client wrote it, or null
-   * @return fails with an EricException
+   * @return fails with an {@link EricException}
    */
   public Future<EdgeStream> open(
       String channel, @Nullable String listener, @Nullable String after) {
-    throw new UnsupportedOperationException();
+    if (closed) {
+      return Future.failedFuture(new io.eric.UnavailableException("the hub is draining"));
+    }
+    EdgeStream stream = new EdgeStream(this, channelStreams(channel), nextStream++);
+    stream.channel.add(stream);
+    streams++;
+    return client
+        .<Attached>ask(
+            channel,
+            new ToChannel.Attach(
+                address,
+                stream.number,
+                listener,
+                after,
+                true,
+                false,
+                options.getLagMessages() * 16,
+                options.getBatchBytes()))
+        .map(
+            attached -> {
+              stream.attached(attached);
+              return stream;
+            })
+        .onFailure(e -> stream.forget());
   }
 
   /** How many streams are open. */
   public int streams() {
-    throw new UnsupportedOperationException();
+    return streams;
   }
 
   /**
    * Ends all streams with {@code _eric_goodbye} and a jittered retry, spread evenly over the given
-   * time.
+   * time in milliseconds. New streams are refused from now on.
    */
   public Future<Void> drain(long overMs) {
-    throw new UnsupportedOperationException();
+    closed = true;
+    List<EdgeStream> all = all();
+    if (all.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> drained = Promise.promise();
+    goodbye(all, 0, System.nanoTime(), overMs, drained);
+    return drained.future();
+  }
+
+  private void goodbye(
+      List<EdgeStream> all, int next, long startedNs, long overMs, Promise<Void> drained) {
+    long elapsedMs = (System.nanoTime() - startedNs) / 1_000_000;
+    int due =
+        overMs <= 0 ? all.size() : (int) Math.min(all.size(), 1 + all.size() * elapsedMs / overMs);
+    int index = next;
+    for (; index < due; index++) {
+      all.get(index).goodbye(jitteredRetry());
+    }
+    if (index == all.size()) {
+      drained.complete();
+      return;
+    }
+    int reached = index;
+    vertx.setTimer(10, timer -> goodbye(all, reached, startedNs, overMs, drained));
+  }
+
+  /** Clients come back after 1 to 3 seconds, not all at once. */
+  private static int jitteredRetry() {
+    return ThreadLocalRandom.current().nextInt(1_000, 3_000);
   }
 
   /** Detaches and ends everything at once. Idempotent. */
   public Future<Void> close() {
-    throw new UnsupportedOperationException();
+    closed = true;
+    pulse.stop();
+    for (EdgeStream stream : all()) {
+      stream.endAtOnce();
+    }
+    MessageConsumer<FromChannel> ours = consumer;
+    consumer = null;
+    return ours == null ? Future.succeededFuture() : ours.unregister();
+  }
+
+  private List<EdgeStream> all() {
+    List<EdgeStream> all = new ArrayList<>(streams);
+    channels.values().forEach(channel -> all.addAll(channel.streams()));
+    return all;
+  }
+
+  private ChannelStreams channelStreams(String channel) {
+    return channels.computeIfAbsent(channel, id -> new ChannelStreams(this, id));
+  }
+
+  /** A stream is over. */
+  void closed(EdgeStream stream) {
+    streams--;
+    pulse.remove(stream);
+    if (stream.channel.remove(stream)) {
+      channels.remove(stream.channel.id, stream.channel);
+    }
+  }
+
+  /** A stream has begun: it gets heartbeats, and its writes a deadline. */
+  void begun(EdgeStream stream) {
+    pulse.add(stream);
+  }
+
+  /** Runs at the end of what the event loop has queued now. */
+  void atEndOfTurn(Runnable action) {
+    context.runOnContext(v -> action.run());
+  }
+
+  private void news(Message<FromChannel> message) {
+    FromChannel news = message.body();
+    if (news instanceof FromChannel.Delivery delivery) {
+      ChannelStreams channel = channels.get(delivery.channel());
+      if (channel == null) {
+        // Its last stream has just gone; nobody must wait for us.
+        client.tell(delivery.channel(), new ToChannel.Acknowledge(address, delivery.through()));
+      } else {
+        channel.deliver(delivery);
+      }
+    } else if (news instanceof FromChannel.Wake wake) {
+      EdgeStream stream = find(wake.channel(), wake.stream());
+      if (stream != null) {
+        stream.wake();
+      }
+    } else if (news instanceof FromChannel.End end) {
+      EdgeStream stream = find(end.channel(), end.stream());
+      long written = stream == null ? 0 : stream.ended(end);
+      if (stream == null) {
+        message.fail(404, "no such stream");
+      } else {
+        message.reply(new FromChannel.Ended(written), LocalCodec.options());
+      }
+    } else {
+      logger.warn("edge {} does not know what to do with {}", address, news.getClass());
+    }
+  }
+
+  private @Nullable EdgeStream find(String channelId, long number) {
+    ChannelStreams channel = channels.get(channelId);
+    return channel == null ? null : channel.find(number);
   }
 }

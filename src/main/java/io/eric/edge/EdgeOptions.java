@@ -60,8 +60,8 @@ public final class EdgeOptions {
   }
 
   /**
-   * After this time, give or take a tenth, a stream ends and its client reconnects; 0 is never. This
-   * finds peers that vanished and spreads reconnects. Default 1 h.
+   * After this time, give or take a tenth, a stream ends and its client reconnects; 0 is never.
+   * This finds peers that vanished and spreads reconnects. Default 1 h.
    */
   public long getStreamMaxAge() {
     return streamMaxAge;
@@ -108,7 +108,8 @@ public final class EdgeOptions {
 
   private static long atLeast(String name, long value, long minimum) {
     if (value < minimum) {
-      throw new IllegalArgumentException(name + " is " + value + ", it must be at least " + minimum);
+      throw new IllegalArgumentException(
+          name + " is " + value + ", it must be at least " + minimum);
     }
     return value;
   }

@@ -5,24 +5,21 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection, as the edge writes to it. All calls come on the edge's context. After {@link
- * #end} or {@link #abort} nothing more is called.
+ * A client's connection, as the edge writes to it. All calls come on the edge's context. After
+ * {@link #end} or {@link #abort} nothing more is called.
  */
 public interface StreamSink {
 
   /**
    * Writes shared bytes, in one go.
    *
-   * @return completed when the kernel has them; completed already, if possible, when it took them at
-   *     once
+   * @return completed when the kernel has them; completed already, if possible, when it took them
+   *     at once
    */
   Future<Void> write(Buffer bytes);
 
-  /** Whether more should not be written before {@link #onDrain}. */
+  /** Whether so much is unwritten that more should wait for it. */
   boolean isFull();
-
-  /** Calls back, on the edge's context, whenever a full connection has drained. Set once. */
-  void onDrain(Runnable drained);
 
   /** Writes the last bytes, if any, and closes in order. */
   void end(@Nullable Buffer last);

@@ -1,0 +1,256 @@
+package io.eric.edge;
+
+import io.eric.Entry;
+import io.eric.bus.FromChannel.Delivery;
+import io.eric.bus.ToChannel;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one channel at an edge. The live ones are written to together.
+ *
+ * <p>The hot path, per delivery: one encoding, however many streams; per turn of the event loop:
+ * one write and one flush per stream, all of the same bytes; one acknowledgement to the channel.
+ */
+final class ChannelStreams {
+
+  final Edge edge;
+  final String id;
+  private final Map<Long, EdgeStream> all = new HashMap<>();
+  private final Map<String, EdgeStream> byListener = new HashMap<>();
+  private final List<EdgeStream> live = new ArrayList<>();
+  private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
+  private PendingWrites pending = new PendingWrites();
+  private boolean flushScheduled;
+  private long delivered;
+  private long flushed;
+  private long acknowledged;
+  private long newestLiveFrom;
+  private long lagTimer = -1;
+  private String epoch = "";
+  private int retryMs;
+
+  ChannelStreams(Edge edge, String id) {
+    this.edge = edge;
+    this.id = id;
+  }
+
+  Collection<EdgeStream> streams() {
+    return all.values();
+  }
+
+  @Nullable EdgeStream find(long number) {
+    return all.get(number);
+  }
+
+  void add(EdgeStream stream) {
+    all.put(stream.number, stream);
+  }
+
+  /** A stream knows whose messages it carries. */
+  void attached(EdgeStream stream, String listener, int channelRetryMs) {
+    byListener.put(listener, stream);
+    retryMs = channelRetryMs;
+  }
+
+  /** Forgets a stream; true if it was the last one. */
+  boolean remove(EdgeStream stream) {
+    all.remove(stream.number);
+    leave(stream);
+    if (stream.listener() != null) {
+      byListener.remove(stream.listener(), stream);
+    }
+    if (all.isEmpty()) {
+      cancelLagTimer();
+      return true;
+    }
+    acknowledge();
+    return false;
+  }
+
+  // ---- live streams
+
+  /**
+   * Takes a stream among the live ones, if no delivery has come in that it lacks.
+   *
+   * @param from the sequence up to which it has everything
+   */
+  boolean join(EdgeStream stream, long from) {
+    if (delivered > from) {
+      return false;
+    }
+    flush(); // what is pending is older than the stream's own beginning here
+    stream.liveIndex = live.size();
+    live.add(stream);
+    newestLiveFrom = Math.max(newestLiveFrom, from);
+    if (stream.isUnsettled()) {
+      setUnsettled(stream);
+    }
+    return true;
+  }
+
+  /** Takes a stream out of the live ones. */
+  void leave(EdgeStream stream) {
+    int index = stream.liveIndex;
+    if (index >= 0) {
+      EdgeStream last = live.remove(live.size() - 1);
+      if (last != stream) {
+        live.set(index, last);
+        last.liveIndex = index;
+      }
+      stream.liveIndex = -1;
+    }
+    unsettled.remove(stream);
+  }
+
+  /** The sequence up to which settled live streams have been written to. */
+  long flushed() {
+    return flushed;
+  }
+
+  void deliver(Delivery delivery) {
+    if (!delivery.epoch().equals(epoch)) { // another channel of the same name, or its log was lost
+      epoch = delivery.epoch();
+      delivered = 0;
+      flushed = 0;
+      acknowledged = 0;
+      newestLiveFrom = 0;
+    }
+    if (delivery.through() <= delivered) {
+      return; // repeated
+    }
+    List<Entry> entries = delivery.entries();
+    if (entries.get(0).sequence() <= newestLiveFrom) {
+      demoteOvertaken(entries.get(0).sequence());
+    }
+    delivered = delivery.through();
+    if (live.isEmpty()) {
+      scheduleFlush(); // nobody to write to, but the channel waits for our acknowledgement
+      return;
+    }
+    int from = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      String receiver = entries.get(i).receiver();
+      if (receiver != null) {
+        addShared(entries, from, i, delivery.epoch());
+        from = i + 1;
+        EdgeStream target = byListener.get(receiver);
+        if (target != null && target.liveIndex >= 0) {
+          pending.addFor(
+              target, edge.format.encode(entries.subList(i, i + 1), delivery.epoch(), retryMs));
+        }
+      }
+    }
+    addShared(entries, from, entries.size(), delivery.epoch());
+    scheduleFlush();
+  }
+
+  private void addShared(List<Entry> entries, int from, int to, String epoch) {
+    if (from < to) {
+      pending.addForAll(edge.format.encode(entries.subList(from, to), epoch, retryMs), to - from);
+    }
+  }
+
+  /** A stream became live later than a delivery that arrives only now: it reads for itself. */
+  private void demoteOvertaken(long firstSequence) {
+    for (EdgeStream stream : List.copyOf(live)) {
+      if (stream.liveFrom() >= firstSequence) {
+        stream.demote();
+      }
+    }
+    newestLiveFrom = 0;
+  }
+
+  private void scheduleFlush() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      edge.atEndOfTurn(this::flush);
+    }
+  }
+
+  /** Writes what is pending to all live streams. */
+  void flush() {
+    flushScheduled = false;
+    if (flushed == delivered) {
+      return;
+    }
+    PendingWrites writes = pending;
+    pending = new PendingWrites();
+    long before = flushed;
+    flushed = delivered;
+    long now = System.nanoTime();
+    Buffer shared = writes.shared();
+    if (shared != null) {
+      // Backwards, because a stream that proves to lag leaves the list, and the last takes its
+      // place.
+      for (int i = live.size() - 1; i >= 0; i--) {
+        EdgeStream stream = live.get(i);
+        Buffer own = writes.hasOwn() ? writes.forStream(stream) : shared;
+        stream.push(own, before, flushed, writes.messages(), now);
+      }
+    } else {
+      for (EdgeStream stream : writes.targets()) {
+        if (stream.liveIndex >= 0) {
+          stream.push(writes.forStream(stream), before, flushed, 1, now);
+        }
+      }
+    }
+    acknowledge();
+  }
+
+  // ---- acknowledgements
+
+  /** A live stream's bytes did not go to the kernel at once. */
+  void setUnsettled(EdgeStream stream) {
+    unsettled.add(stream);
+    if (lagTimer == -1) {
+      lagTimer = edge.vertx.setTimer(edge.options.getLagTime(), timer -> demoteLagging());
+    }
+  }
+
+  /** The kernel has all that was written to this stream. */
+  void setSettled(EdgeStream stream) {
+    if (unsettled.remove(stream)) {
+      acknowledge();
+    }
+  }
+
+  private void demoteLagging() {
+    lagTimer = -1;
+    long now = System.nanoTime();
+    for (EdgeStream stream : List.copyOf(unsettled)) {
+      if (stream.lagsSince(now) >= edge.options.getLagTime() * 1_000_000) {
+        stream.demote();
+      }
+    }
+    if (!unsettled.isEmpty()) {
+      lagTimer = edge.vertx.setTimer(edge.options.getLagTime(), timer -> demoteLagging());
+    }
+    acknowledge();
+  }
+
+  private void cancelLagTimer() {
+    if (lagTimer != -1) {
+      edge.vertx.cancelTimer(lagTimer);
+      lagTimer = -1;
+    }
+  }
+
+  private void acknowledge() {
+    long through = flushed;
+    for (EdgeStream stream : unsettled) {
+      through = Math.min(through, stream.confirmed());
+    }
+    if (through > acknowledged) {
+      acknowledged = through;
+      edge.client.tell(id, new ToChannel.Acknowledge(edge.address, through));
+    }
+  }
+}
