@@ -67,7 +67,7 @@ public abstract class EricException extends RuntimeException {
    */
   public static @Nullable EricException parse(int code, String text) {
     int open = text.indexOf("('");
-    if (open < 1 || !text.endsWith("')")) {
+    if (open < 1 || text.length() < open + 4 || !text.endsWith("')")) {
       return null;
     }
     String message = unescape(text.substring(open + 2, text.length() - 2));
@@ -103,8 +103,12 @@ public abstract class EricException extends RuntimeException {
         case 'r' -> plain.append('\r');
         case 't' -> plain.append('\t');
         case 'x' -> {
-          if (i + 2 < escaped.length()) {
-            plain.append((char) Integer.parseInt(escaped, i + 1, i + 3, 16));
+          int high = i + 2 < escaped.length() ? Character.digit(escaped.charAt(i + 1), 16) : -1;
+          int low = high < 0 ? -1 : Character.digit(escaped.charAt(i + 2), 16);
+          if (low < 0) {
+            plain.append("\\x");
+          } else {
+            plain.append((char) (high * 16 + low));
             i += 2;
           }
         }

@@ -1,0 +1,107 @@
+package io.eric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+class PayloadTest {
+
+  private static Payload json(String text) {
+    return Payload.ofValidJson(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Property
+  void aStringComesBackAsItWas(@ForAll String text) {
+    Payload payload = Payload.of(text);
+    assertThat(payload.value()).isEqualTo(text);
+    assertThat(payload.isText()).isTrue();
+    assertThat(Payload.isUtf8(payload.json(), 0, payload.size())).isTrue();
+  }
+
+  @Property
+  void numbersAndBooleansComeBackAsTheyWere(@ForAll long number, @ForAll boolean flag) {
+    assertThat(((Number) Payload.of(number).value()).longValue()).isEqualTo(number);
+    assertThat(Payload.of(flag).value()).isEqualTo(flag);
+  }
+
+  @Property
+  void mapsAndListsBecomeObjectsAndArrays(@ForAll Map<String, Integer> map) {
+    assertThat(Payload.of(map).value()).isEqualTo(new JsonObject(Map.copyOf(map)));
+    List<Integer> values = List.copyOf(map.values());
+    assertThat(Payload.of(values).value()).isEqualTo(new JsonArray(values));
+    assertThat(Payload.of(map).isText()).isFalse();
+  }
+
+  @Example
+  void aLoneSurrogateIsWrittenAsItsEscape() {
+    assertThat(Payload.of("a\ud800z")).hasToString("\"a\\ud800z\"");
+    assertThat(Payload.of("\udc00\u00e4")).hasToString("\"\\udc00\u00e4\"");
+    assertThat(Payload.of(new JsonObject().put("\udfff", "x"))).hasToString("{\"\\udfff\":\"x\"}");
+  }
+
+  @Example
+  void aPairOfSurrogatesIsOneCharacter() {
+    assertThat(Payload.of("\ud83d\ude00").json())
+        .isEqualTo("\"\ud83d\ude00\"".getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Example
+  void whatJsonDoesNotKnowIsRefusedHoweverDeep() {
+    List<Object> values =
+        List.of(
+            Double.NaN,
+            Float.NaN,
+            Double.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            new JsonObject().put("a", new JsonArray().add(Double.NaN)),
+            Map.of("a", List.of(Map.of("b", Double.NEGATIVE_INFINITY))),
+            new Object());
+    for (Object value : values) {
+      assertThatThrownBy(() -> Payload.of(value))
+          .as("%s", value)
+          .isInstanceOf(InvalidMessageFormatException.class);
+    }
+  }
+
+  @Example
+  void numbersKeepTheDigitsTheyCameWith() {
+    assertThat(json("[1.00,1E400,12345678901234567890]"))
+        .hasToString("[1.00,1E400,12345678901234567890]");
+  }
+
+  @Example
+  void nullIsNull() {
+    assertThat(Payload.of(null)).isSameAs(Payload.NULL);
+    assertThat(Payload.NULL.value()).isNull();
+    assertThat(Payload.NULL).hasToString("null");
+  }
+
+  @Example
+  void aPayloadIsNotEncodedTwice() {
+    Payload payload = Payload.of("x");
+    assertThat(Payload.of(payload)).isSameAs(payload);
+  }
+
+  @Example
+  void equalTextsAreEqualPayloads() {
+    assertThat(Payload.of("x")).isEqualTo(json("\"x\"")).hasSameHashCodeAs(json("\"x\""));
+    assertThat(Payload.of("x")).isNotEqualTo(Payload.of("y"));
+  }
+
+  @Example
+  void malformedUtf8IsRecognised() {
+    byte[] bytes = {'"', (byte) 0xc3, (byte) 0xa4, '"', (byte) 0xc3, '"'};
+    assertThat(Payload.isUtf8(bytes, 0, 4)).isTrue();
+    assertThat(Payload.isUtf8(bytes, 0, 6)).isFalse();
+    assertThat(Payload.isUtf8(new byte[] {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, 0, 3)).isFalse();
+    assertThat(Payload.isUtf8(new byte[] {(byte) 0xc0, (byte) 0x80}, 0, 2)).isFalse();
+  }
+}

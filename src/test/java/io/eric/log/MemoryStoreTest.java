@@ -1,0 +1,34 @@
+package io.eric.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.Entry;
+import io.eric.Payload;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MemoryStoreTest extends MessageStoreContract {
+
+  @Override
+  protected MessageStore createStore(Vertx vertx) {
+    return MemoryStore.create();
+  }
+
+  @Override
+  protected boolean isDurable() {
+    return false;
+  }
+
+  @Test
+  void everythingIsDoneWhenTheCallReturns() {
+    MessageLog log = MemoryStore.create().open("c", RetentionOptions.DEFAULT).result();
+    Entry entry = new Entry(1, 1, null, "t", Payload.NULL, null, null);
+    assertThat(log.append(List.of(entry)).succeeded()).isTrue();
+    assertThat(log.read(0, null, 1, 1).result().entries()).containsExactly(entry);
+    assertThat(log.commit(Map.of("ann", 1L)).succeeded()).isTrue();
+    assertThat(log.forget("ann").succeeded()).isTrue();
+    assertThat(log.close().succeeded()).isTrue();
+  }
+}

@@ -1,0 +1,674 @@
+package io.eric.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.eric.Entry;
+import io.eric.Payload;
+import io.eric.RepositoryException;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store must do. A store's test extends this and says how to make one. */
+abstract class MessageStoreContract {
+
+  private static final int ANY = Integer.MAX_VALUE;
+  private static final long LONG = 3_600_000;
+
+  /** Keeps nothing that all have read. */
+  private static final RetentionOptions NO_HISTORY =
+      new RetentionOptions(0, 0, 0, 1000, 1 << 20, 0);
+
+  private final List<MessageStore> opened = new ArrayList<>();
+  private Vertx vertx;
+  private MessageStore store;
+  private LogUser user;
+
+  /**
+   * A store on this test's storage. Called again, after the earlier one was closed, it gives a
+   * store as another process would find it.
+   */
+  protected abstract MessageStore createStore(Vertx vertx);
+
+  /** Whether what was acknowledged is there after closing and creating the store again. */
+  protected abstract boolean isDurable();
+
+  @BeforeEach
+  void openOneLog() {
+    vertx = Vertx.vertx();
+    store = newStore();
+    user = open("channel", RetentionOptions.DEFAULT);
+  }
+
+  @AfterEach
+  void closeAll() {
+    for (MessageStore each : opened) {
+      each.close().await();
+    }
+    vertx.close().await();
+  }
+
+  private MessageStore newStore() {
+    MessageStore created = createStore(vertx);
+    opened.add(created);
+    return created;
+  }
+
+  private LogUser open(String channelId, RetentionOptions retention) {
+    return LogUser.open(vertx, store, channelId, retention);
+  }
+
+  private LogUser reopen() {
+    user.await(user.log::close);
+    store.close().await();
+    store = newStore();
+    return open("channel", RetentionOptions.DEFAULT);
+  }
+
+  private static RetentionOptions history(int messages, long bytes, long ageMs) {
+    return new RetentionOptions(messages, bytes, ageMs, 1000, 1 << 20, 0);
+  }
+
+  // Appending and reading
+
+  @Test
+  void aNewLogIsEmpty() {
+    assertThat(user.get(user.log::lastSequence)).isZero();
+    assertThat(user.get(user.log::firstSequence)).isEqualTo(1);
+    assertThat(user.get(user.log::usage)).isEqualTo(MessageLog.Usage.NONE);
+    assertThat(user.get(user.log::committed)).isEmpty();
+    assertThat(user.hasAfter(0, "ann")).isFalse();
+    assertThat(user.slice(0, "ann", ANY, ANY)).isEqualTo(new Slice(List.of(), 0, true));
+  }
+
+  @Test
+  void anEpochNamesOneLogAndHoldsNoDash() {
+    LogUser other = open("other", RetentionOptions.DEFAULT);
+    assertThat(user.log.epoch()).matches("[0-9a-z]{1,16}").isNotEqualTo(other.log.epoch());
+  }
+
+  @Test
+  void whatWasAppendedIsReadAsItWas() {
+    Entry full = new Entry(1, 42, "ann", "type", Payload.of("päyload"), "bob", "key");
+    Entry bare = new Entry(2, 43, null, "t", Payload.NULL, null, null);
+    user.await(() -> user.log.append(List.of(full, bare)));
+    assertThat(user.slice(0, "ann", ANY, ANY).entries()).containsExactly(full, bare);
+    assertThat(user.get(user.log::lastSequence)).isEqualTo(2);
+  }
+
+  @Test
+  void aListenerReadsBroadcastsAndItsDispatchesInTheOrderOfTheirAppends() {
+    user.broadcast("a");
+    user.dispatch("ann", "b");
+    user.dispatch("bob", "c");
+    user.broadcast("d");
+    user.dispatch("ann", "e", "f");
+    user.dispatch("bob", "g");
+    user.broadcast("h");
+    assertThat(user.read(0, "ann")).containsExactly("1a", "2b", "4d", "5e", "6f", "8h");
+    assertThat(user.read(0, "bob")).containsExactly("1a", "3c", "4d", "7g", "8h");
+    assertThat(user.read(0, "eve")).containsExactly("1a", "4d", "8h");
+  }
+
+  @Test
+  void aReaderWithoutAnIdSeesBroadcastsOnly() {
+    user.dispatch("ann", "a");
+    user.broadcast("b");
+    assertThat(user.read(0, null)).containsExactly("2b");
+  }
+
+  @Test
+  void aReadStartsAfterTheCursor() {
+    user.broadcast("a", "b");
+    user.dispatch("ann", "c", "d");
+    assertThat(user.read(1, "ann")).containsExactly("2b", "3c", "4d");
+    assertThat(user.read(3, "ann")).containsExactly("4d");
+    assertThat(user.read(4, "ann")).isEmpty();
+    assertThat(user.read(9, "ann")).isEmpty();
+  }
+
+  @Test
+  void aReadIsBoundedInMessages() {
+    user.broadcast("a", "b", "c");
+    Slice first = user.slice(0, "ann", 2, ANY);
+    assertThat(first.entries()).map(user::show).containsExactly("1a", "2b");
+    assertThat(first.through()).isEqualTo(2);
+    assertThat(first.atEnd()).isFalse();
+    Slice second = user.slice(2, "ann", 2, ANY);
+    assertThat(second.entries()).map(user::show).containsExactly("3c");
+    assertThat(second.atEnd()).isTrue();
+  }
+
+  @Test
+  void aReadStopsOnceItHasReachedItsBytes() {
+    user.broadcast("a", "b", "c");
+    assertThat(user.slice(0, "ann", ANY, LogUser.SIZE + 1).entries()).hasSize(2);
+    assertThat(user.slice(0, "ann", ANY, LogUser.SIZE).entries()).hasSize(1);
+  }
+
+  @Test
+  void aReadGivesAtLeastOneMessageHoweverLarge() {
+    user.broadcast("a", "b");
+    assertThat(user.slice(0, "ann", ANY, 1).entries()).map(user::show).containsExactly("1a");
+  }
+
+  @Test
+  void aReadThatEndsWithTheBoundKnowsThatItIsAtTheEnd() {
+    user.broadcast("a", "b");
+    assertThat(user.slice(0, "ann", 2, ANY).atEnd()).isTrue();
+  }
+
+  @Test
+  void atTheEndTheCursorPassesWhatIsForOthers() {
+    user.broadcast("a");
+    user.dispatch("bob", "b", "c");
+    Slice slice = user.slice(0, "ann", ANY, ANY);
+    assertThat(slice.through()).isEqualTo(3);
+    assertThat(slice.atEnd()).isTrue();
+    assertThat(user.slice(1, "ann", 1, ANY)).isEqualTo(new Slice(List.of(), 3, true));
+  }
+
+  @Test
+  void beforeTheEndTheCursorStopsAtTheLastMessageRead() {
+    user.broadcast("a");
+    user.dispatch("bob", "b");
+    user.broadcast("c");
+    assertThat(user.slice(0, "ann", 1, ANY).through()).isEqualTo(1);
+  }
+
+  @Test
+  void hasAfterSeesOnlyWhatIsForTheListener() {
+    user.dispatch("ann", "a");
+    assertThat(user.hasAfter(0, "ann")).isTrue();
+    assertThat(user.hasAfter(1, "ann")).isFalse();
+    assertThat(user.hasAfter(0, "bob")).isFalse();
+    assertThat(user.hasAfter(0, null)).isFalse();
+    user.broadcast("b");
+    assertThat(user.hasAfter(1, "ann")).isTrue();
+    assertThat(user.hasAfter(1, "bob")).isTrue();
+    assertThat(user.hasAfter(1, null)).isTrue();
+  }
+
+  @Test
+  void usageCountsWhatIsKeptAndWhoseItIs() {
+    user.broadcast("a");
+    user.dispatch("ann", "b", "c");
+    assertThat(user.get(user.log::usage)).isEqualTo(new MessageLog.Usage(3, 3L * LogUser.SIZE));
+    assertThat(user.get(() -> user.log.usageOf("ann")))
+        .isEqualTo(new MessageLog.Usage(2, 2L * LogUser.SIZE));
+    assertThat(user.get(() -> user.log.usageOf("bob"))).isEqualTo(MessageLog.Usage.NONE);
+    user.dropOldestOf("ann", 1);
+    assertThat(user.get(user.log::usage)).isEqualTo(new MessageLog.Usage(2, 2L * LogUser.SIZE));
+    assertThat(user.get(() -> user.log.usageOf("ann")))
+        .isEqualTo(new MessageLog.Usage(1, LogUser.SIZE));
+  }
+
+  @Test
+  void aLogGrowsAsFarAsMemoryAllows() {
+    user = open("wide", new RetentionOptions(ANY, Long.MAX_VALUE, LONG, ANY, Long.MAX_VALUE, 0));
+    for (int i = 0; i < 20; i++) {
+      user.broadcastMany(500);
+      user.dispatch("ann", "d");
+    }
+    List<String> read = user.read(0, "ann");
+    assertThat(read).hasSize(20 * 501).startsWith("1x").endsWith("10020d");
+    assertThat(user.read(9_900, "bob")).hasSize(119);
+  }
+
+  // History
+
+  @Test
+  void historyKeepsTheNewestMessagesThatAllHaveRead() {
+    user = open("h", history(2, 1 << 20, LONG));
+    user.broadcast("a", "b", "c");
+    user.trim();
+    assertThat(user.messages()).isEqualTo(2);
+    assertThat(user.get(user.log::firstSequence)).isEqualTo(2);
+  }
+
+  @Test
+  void historyIsBoundedInBytes() {
+    user = open("h", history(1000, 2L * LogUser.SIZE, LONG));
+    user.broadcast("a", "b", "c");
+    user.trim();
+    assertThat(user.messages()).isEqualTo(2);
+  }
+
+  @Test
+  void historyIsBoundedInAge() {
+    user = open("h", history(1000, 1 << 20, 100));
+    user.broadcast("a");
+    user.now += 60;
+    user.broadcast("b");
+    user.now += 40;
+    user.trim();
+    assertThat(user.messages()).isEqualTo(2);
+    user.now += 1;
+    user.trim();
+    assertThat(user.get(user.log::firstSequence)).isEqualTo(2);
+    user.now += 60;
+    user.trim();
+    assertThat(user.messages()).isZero();
+    assertThat(user.get(user.log::firstSequence)).isEqualTo(3);
+  }
+
+  @Test
+  void aBroadcastStaysUntilTheSlowestListenerHasReadIt() {
+    user = open("h", NO_HISTORY);
+    user.broadcast("a", "b", "c");
+    user.cursors.put("ann", 1L);
+    user.cursors.put("bob", 3L);
+    user.trim();
+    assertThat(user.read(1, "ann")).containsExactly("2b", "3c");
+    assertThat(user.messages()).isEqualTo(2);
+    user.cursors.put("ann", 3L);
+    user.trim();
+    assertThat(user.messages()).isZero();
+  }
+
+  @Test
+  void aDispatchStaysUntilItsListenerHasReadItWhateverOthersDo() {
+    user = open("h", NO_HISTORY);
+    user.dispatch("ann", "a");
+    user.dispatch("bob", "b");
+    user.broadcast("c");
+    user.cursors.put("ann", 0L);
+    user.cursors.put("bob", 3L);
+    user.trim();
+    assertThat(user.read(0, "ann")).containsExactly("1a", "3c");
+    assertThat(user.messages()).isEqualTo(2);
+    user.cursors.put("ann", 1L);
+    user.trim();
+    assertThat(user.messages()).isEqualTo(1);
+  }
+
+  @Test
+  void aDispatchToAnUnknownListenerDoesNotStay() {
+    user = open("h", NO_HISTORY);
+    user.dispatch("gone", "a");
+    user.trim();
+    assertThat(user.messages()).isZero();
+  }
+
+  @Test
+  void manyStoppedListenersDoNotKeepAReadersMessagesForEver() {
+    user = open("h", NO_HISTORY);
+    for (int i = 0; i < 100; i++) {
+      user.cursors.put("stopped" + i, 0L);
+      user.dispatch("stopped" + i, "s");
+    }
+    user.dispatch("ann", "a");
+    user.cursors.put("ann", 101L);
+    for (int i = 0; i < 100; i++) {
+      user.trim();
+    }
+    assertThat(user.get(() -> user.log.usageOf("ann"))).isEqualTo(MessageLog.Usage.NONE);
+    assertThat(user.messages()).isEqualTo(100);
+  }
+
+  @Test
+  void whoReadsFromBeforeHistoryIsToldWhatIsGone() {
+    user = open("h", history(2, 1 << 20, LONG));
+    user.broadcast("a", "b", "c", "d", "e");
+    user.trim();
+    assertThat(user.read(0, "ann")).containsExactly("[1-3 3 expired]", "4d", "5e");
+    assertThat(user.read(2, "ann")).containsExactly("[3-3 1 expired]", "4d", "5e");
+    assertThat(user.read(3, "ann")).containsExactly("4d", "5e");
+  }
+
+  @Test
+  void messagesOlderThanTheirTimeToLiveGoReadOrNot() {
+    user = open("h", new RetentionOptions(1000, 1 << 20, LONG, 1000, 1 << 20, 100));
+    user.cursors.put("ann", 0L);
+    user.broadcast("a");
+    user.dispatch("ann", "b");
+    user.now += 50;
+    user.broadcast("c");
+    user.now += 50;
+    user.trim();
+    assertThat(user.read(0, "ann")).containsExactly("1a", "2b", "3c");
+    user.now += 1;
+    user.trim();
+    assertThat(user.read(0, "ann")).containsExactly("[1-2 2 expired]", "3c");
+  }
+
+  // Limit and overflow
+
+  @Test
+  void theLimitIsExceededByMessagesOrByBytes() {
+    user = open("m", new RetentionOptions(0, 0, 0, 2, 1 << 20, 0));
+    user.broadcast("a", "b");
+    assertThat(user.get(user.log::isOverLimit)).isFalse();
+    user.broadcast("c");
+    assertThat(user.get(user.log::isOverLimit)).isTrue();
+    user.dropOldest(1);
+    assertThat(user.get(user.log::isOverLimit)).isFalse();
+    user = open("b", new RetentionOptions(0, 0, 0, 1000, LogUser.SIZE, 0));
+    user.broadcast("a");
+    assertThat(user.get(user.log::isOverLimit)).isFalse();
+    user.broadcast("b");
+    assertThat(user.get(user.log::isOverLimit)).isTrue();
+  }
+
+  @Test
+  void aListenerThatLaggedBehindAnOverflowGetsOneGapWithTheCount() {
+    user.broadcast("a", "b", "c", "d", "e");
+    user.dropOldest(3);
+    assertThat(user.read(0, "ann")).containsExactly("[1-3 3 overflow]", "4d", "5e");
+    assertThat(user.read(1, "ann")).containsExactly("[2-3 2 overflow]", "4d", "5e");
+    assertThat(user.read(3, "ann")).containsExactly("4d", "5e");
+  }
+
+  @Test
+  void aGapIsAJsonObjectOfExactlyThisForm() {
+    user.broadcast("a", "b", "c");
+    user.dropOldest(2);
+    String epoch = user.log.epoch();
+    Entry gap = user.slice(0, "ann", 1, ANY).entries().get(0);
+    assertThat(gap.type()).isEqualTo("_eric_gap");
+    assertThat(gap.sequence()).isEqualTo(2);
+    assertThat(gap.payload())
+        .hasToString(
+            "{\"from\":\"%s-1\",\"to\":\"%s-2\",\"missed\":2,\"reason\":\"overflow\"}"
+                .formatted(epoch, epoch));
+  }
+
+  @Test
+  void aGapCountsAsOneMessage() {
+    user.broadcast("a", "b", "c", "d");
+    user.dropOldest(2);
+    Slice slice = user.slice(0, "ann", 2, ANY);
+    assertThat(slice.entries()).map(user::show).containsExactly("[1-2 2 overflow]", "3c");
+    assertThat(slice.through()).isEqualTo(3);
+    Slice gapOnly = user.slice(0, "ann", 1, ANY);
+    assertThat(gapOnly.entries()).map(user::show).containsExactly("[1-2 2 overflow]");
+    assertThat(gapOnly.through()).isEqualTo(2);
+    assertThat(gapOnly.atEnd()).isFalse();
+  }
+
+  @Test
+  void whenNothingIsLeftAGapTellsSo() {
+    user.broadcast("a", "b");
+    user.dispatch("bob", "c");
+    user.dropOldest(3);
+    assertThat(user.hasAfter(0, "ann")).isTrue();
+    Slice slice = user.slice(0, "ann", ANY, ANY);
+    assertThat(slice.entries()).map(user::show).containsExactly("[1-2 2 overflow]");
+    assertThat(slice.through()).isEqualTo(3);
+    assertThat(slice.atEnd()).isTrue();
+    assertThat(user.hasAfter(2, "ann")).isFalse();
+    assertThat(user.read(2, "ann")).isEmpty();
+    assertThat(user.read(2, "bob")).containsExactly("[3-3 1 overflow]");
+  }
+
+  @Test
+  void aLostDispatchToAnotherListenerIsNoGap() {
+    user.broadcast("a");
+    user.dispatch("bob", "b", "c");
+    user.broadcast("d");
+    user.dropOldestOf("bob", 1);
+    assertThat(user.read(0, "ann")).containsExactly("1a", "4d");
+    assertThat(user.read(0, "bob")).containsExactly("1a", "[2-2 1 overflow]", "3c", "4d");
+  }
+
+  @Test
+  void droppingOnesOldestDispatchLeavesEverythingElse() {
+    user.dispatch("bob", "a");
+    user.dispatch("ann", "b", "c");
+    user.broadcast("d");
+    user.dropOldestOf("ann", 1);
+    user.dropOldestOf("eve", 1);
+    assertThat(user.get(user.log::firstSequence)).isEqualTo(1);
+    assertThat(user.read(0, "ann")).containsExactly("[1-2 1 overflow]", "3c", "4d");
+    assertThat(user.read(0, "bob")).containsExactly("1a", "4d");
+  }
+
+  @Test
+  void retainedMessagesAreNeverInsideAGap() {
+    user.dispatch("ann", "a", "b");
+    user.broadcast("c");
+    user.dispatch("ann", "d", "e");
+    user.dropOldestOf("ann", 3);
+    assertThat(user.read(0, "ann"))
+        .containsExactly("[1-2 2 overflow]", "3c", "[4-4 1 overflow]", "5e");
+  }
+
+  @Test
+  void droppingFromAnEmptyLogDoesNothing() {
+    user.dropOldest(1);
+    user.dropOldestOf("ann", 1);
+    assertThat(user.get(user.log::usage)).isEqualTo(MessageLog.Usage.NONE);
+    user.broadcast("a");
+    assertThat(user.read(0, "ann")).containsExactly("1a");
+  }
+
+  @Test
+  void aListenerWithDispatchesOnlyKnowsHowManyItMissed() {
+    for (int i = 0; i < 5; i++) {
+      user.dispatch("ann", "a");
+      user.dispatch("bob", "b");
+    }
+    user.dropOldest(7);
+    assertThat(user.read(0, "ann")).containsExactly("[1-7 4 overflow]", "9a");
+    assertThat(user.read(3, "ann")).containsExactly("[4-7 2 overflow]", "9a");
+  }
+
+  @Test
+  void theSlowestListenerKnowsHowManyItMissedInALongMixedLog() {
+    user = open("mixed", new RetentionOptions(10, 1 << 20, LONG, 1000, 1 << 20, 0));
+    user.cursors.put("ann", 5L);
+    user.cursors.put("bob", 5L);
+    appendMixed(2000);
+    user.trim();
+    user.dropOldest(5895);
+    // Of each three: a broadcast, a dispatch to ann, one to bob. 5900 is a dispatch to ann.
+    assertThat(user.read(5, "ann").get(0)).isEqualTo("[6-5900 3930 overflow]");
+  }
+
+  @Test
+  void anyListenerThatHasCommittedKnowsHowManyItMissedInALongMixedLog() {
+    user.cursors.put("ann", 2L);
+    user.cursors.put("bob", 5L);
+    appendMixed(2000);
+    user.commit("bob", 5);
+    user.commit("ann", 2);
+    user.dropOldest(5900);
+    assertThat(user.read(5, "bob").get(0)).isEqualTo("[6-5899 3930 overflow]");
+    assertThat(user.read(2, "ann").get(0)).isEqualTo("[3-5900 3932 overflow]");
+  }
+
+  @Test
+  void aCountThatIsNotKnownIsNull() {
+    appendMixed(2000);
+    user.dropOldest(5900);
+    assertThat(user.read(77, "ann").get(0)).isEqualTo("[78-5900 null overflow]");
+  }
+
+  private void appendMixed(int rounds) {
+    List<Entry> batch = new ArrayList<>();
+    for (long i = 0; i < rounds; i++) {
+      batch.add(user.entry(i * 3 + 1, null, "x"));
+      batch.add(user.entry(i * 3 + 2, "ann", "a"));
+      batch.add(user.entry(i * 3 + 3, "bob", "b"));
+    }
+    user.await(() -> user.log.append(batch));
+  }
+
+  @Test
+  void theOldestIsUnreadByWhoItIsForAndHasNotReadIt() {
+    assertThat(user.get(() -> user.log.oldestIsUnreadBy("ann", 0))).isFalse();
+    user.dispatch("ann", "a");
+    user.broadcast("b");
+    assertThat(user.get(() -> user.log.oldestIsUnreadBy("ann", 0))).isTrue();
+    assertThat(user.get(() -> user.log.oldestIsUnreadBy("ann", 1))).isFalse();
+    assertThat(user.get(() -> user.log.oldestIsUnreadBy("bob", 0))).isFalse();
+    user.dropOldest(1);
+    assertThat(user.get(() -> user.log.oldestIsUnreadBy("bob", 1))).isTrue();
+    assertThat(user.get(() -> user.log.oldestIsUnreadBy("bob", 2))).isFalse();
+  }
+
+  // Listeners that come and go
+
+  @Test
+  void forgettingAListenerDropsItsDispatchesAndItsLosses() {
+    user.dispatch("ann", "a", "b");
+    user.broadcast("c");
+    user.dispatch("bob", "d");
+    user.dropOldestOf("ann", 1);
+    user.commit("ann", 1);
+    user.commit("bob", 2);
+    user.await(() -> user.log.forget("ann"));
+    assertThat(user.read(0, "ann")).containsExactly("3c");
+    assertThat(user.read(0, "bob")).containsExactly("3c", "4d");
+    assertThat(user.messages()).isEqualTo(2);
+    assertThat(user.get(user.log::committed)).containsExactly(Map.entry("bob", 2L));
+  }
+
+  @Test
+  void forgettingAnUnknownListenerDoesNothing() {
+    user.broadcast("a");
+    user.await(() -> user.log.forget("ann"));
+    assertThat(user.read(0, "ann")).containsExactly("1a");
+  }
+
+  @Test
+  void aListenerOfAForgottenNameStartsAfresh() {
+    user.dispatch("ann", "a");
+    user.await(() -> user.log.forget("ann"));
+    user.dispatch("ann", "b");
+    assertThat(user.read(1, "ann")).containsExactly("2b");
+    assertThat(user.get(() -> user.log.usageOf("ann")).messages()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommitKeepsTheCursorsItDoesNotName() {
+    user.await(() -> user.log.commit(Map.of("ann", 1L, "bob", 2L)));
+    user.await(() -> user.log.commit(Map.of("bob", 3L)));
+    assertThat(user.get(user.log::committed)).isEqualTo(Map.of("ann", 1L, "bob", 3L));
+  }
+
+  // Channels, closing, deleting
+
+  @Test
+  void channelsDoNotSeeEachOther() {
+    List<LogUser> users =
+        IntStream.range(0, 8).mapToObj(i -> open("channel" + i, RetentionOptions.DEFAULT)).toList();
+    users.parallelStream()
+        .forEach(
+            each -> {
+              for (int i = 0; i < 50; i++) {
+                each.broadcast("a");
+                each.dispatch("ann", "b");
+              }
+            });
+    Set<String> epochs = new HashSet<>();
+    for (LogUser each : users) {
+      assertThat(each.read(0, "ann")).hasSize(100).startsWith("1a", "2b").endsWith("99a", "100b");
+      epochs.add(each.log.epoch());
+    }
+    assertThat(epochs).hasSize(8);
+  }
+
+  @Test
+  void aClosedLogRefusesAndClosesAgain() {
+    user.broadcast("a");
+    user.await(user.log::close);
+    user.await(user.log::close);
+    assertRefuses();
+  }
+
+  @Test
+  void aDeletedLogIsClosedAndGone() {
+    user.broadcast("a");
+    user.commit("ann", 1);
+    String epoch = user.log.epoch();
+    user.await(user.log::delete);
+    assertRefuses();
+    LogUser again = open("channel", RetentionOptions.DEFAULT);
+    assertThat(again.log.epoch()).isNotEqualTo(epoch);
+    assertThat(again.read(0, "ann")).isEmpty();
+    assertThat(again.get(again.log::committed)).isEmpty();
+  }
+
+  private void assertRefuses() {
+    List<Entry> batch = List.of(user.entry(2, null, "b"));
+    assertThatThrownBy(() -> user.await(() -> user.log.append(batch)))
+        .isInstanceOf(RepositoryException.class);
+    assertThatThrownBy(() -> user.read(0, "ann")).isInstanceOf(RepositoryException.class);
+    assertThatThrownBy(() -> user.commit("ann", 1)).isInstanceOf(RepositoryException.class);
+    assertThatThrownBy(() -> user.await(() -> user.log.forget("ann")))
+        .isInstanceOf(RepositoryException.class);
+  }
+
+  @Test
+  void aClosedStoreOpensNothing() {
+    store.close().await();
+    assertThatThrownBy(() -> open("late", RetentionOptions.DEFAULT))
+        .isInstanceOf(RepositoryException.class);
+  }
+
+  // Stores that outlive the process
+
+  @Test
+  void whatWasAcknowledgedIsThereAfterReopening() {
+    assumeTrue(isDurable(), "the store is durable");
+    user.broadcast("a");
+    user.dispatch("ann", "b");
+    user.commit("ann", 1);
+    String epoch = user.log.epoch();
+    LogUser again = reopen();
+    assertThat(again.log.epoch()).isEqualTo(epoch);
+    assertThat(again.get(again.log::lastSequence)).isEqualTo(2);
+    assertThat(again.read(0, "ann")).containsExactly("1a", "2b");
+    assertThat(again.read(0, "bob")).containsExactly("1a");
+    assertThat(again.get(again.log::committed)).isEqualTo(Map.of("ann", 1L));
+    again.broadcast("c");
+    assertThat(again.read(2, "ann")).containsExactly("3c");
+  }
+
+  @Test
+  void aForgottenListenerStaysForgottenAfterReopening() {
+    assumeTrue(isDurable(), "the store is durable");
+    user.dispatch("ann", "a");
+    user.commit("ann", 0);
+    user.await(() -> user.log.forget("ann"));
+    user.broadcast("b");
+    LogUser again = reopen();
+    assertThat(again.read(0, "ann")).containsExactly("2b");
+    assertThat(again.get(again.log::committed)).isEmpty();
+  }
+
+  @Test
+  void aReopenedLogHasEverythingOrAGap() {
+    assumeTrue(isDurable(), "the store is durable");
+    user.broadcast("a", "b", "c");
+    user.dropOldest(2);
+    assertThat(reopen().read(0, "ann"))
+        .isIn(
+            List.of("1a", "2b", "3c"),
+            List.of("[1-2 2 overflow]", "3c"),
+            List.of("[1-2 null expired]", "3c"),
+            List.of("[1-2 null overflow]", "3c"));
+  }
+
+  @Test
+  void aLogThatIsNotDurableStartsAfreshWithAnotherEpoch() {
+    assumeTrue(!isDurable(), "the store is not durable");
+    user.broadcast("a");
+    user.commit("ann", 1);
+    String epoch = user.log.epoch();
+    LogUser again = reopen();
+    assertThat(again.log.epoch()).isNotEqualTo(epoch);
+    assertThat(again.get(again.log::lastSequence)).isZero();
+    assertThat(again.get(again.log::committed)).isEmpty();
+  }
+}
