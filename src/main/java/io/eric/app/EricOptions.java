@@ -1,0 +1,214 @@
+package io.eric.app;
+
+import io.eric.JsonOptions;
+import io.eric.channel.SSEChannelOptions;
+import io.eric.edge.EdgeOptions;
+import io.eric.http.HttpOptions;
+import io.eric.socket.SocketOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All settings of a hub. As JSON:
+ *
+ * <pre>{@code
+ * {
+ *   "http":     {"enabled": true, "port": 8080, ...},  // HttpOptions
+ *   "socket":   {"enabled": true, "path": ...},        // SocketOptions
+ *   "channel":  {"overflow": "gap", ...},              // SSEChannelOptions of new channels
+ *   "channels": {"news": {"listeners": ["desk"], "overflow": "wait"}},
+ *   "shutdown": {"drain": 2000, "timeout": 10000}
+ * }
+ * }</pre>
+ */
+public final class EricOptions {
+
+  private static final List<String> SECTIONS =
+      List.of("http", "socket", "channel", "channels", "shutdown");
+
+  /** The one channel option that is no default for others: each channel has its own. */
+  private static final String ID = "id";
+
+  private Door httpDoor = new Door();
+  private HttpOptions http = new HttpOptions();
+  private Door socketDoor = new Door();
+  private SocketOptions socket = new SocketOptions();
+  private SSEChannelOptions channel = new SSEChannelOptions();
+  private Map<String, PredefinedChannel> channels = Map.of();
+  private ShutdownOptions shutdown = new ShutdownOptions();
+
+  /** The defaults: both doors open on this machine only, and no channels. */
+  public EricOptions() {}
+
+  /**
+   * Reads the settings; absent ones keep their defaults.
+   *
+   * @throws IllegalArgumentException naming, by its path, what is unknown, ill-typed or out of
+   *     range
+   */
+  public static EricOptions fromJson(JsonObject json) {
+    Section top = Section.top(json);
+    refuseUnknown(top);
+    EricOptions options = new EricOptions();
+    Section http = top.under("http");
+    options.httpDoor = http.read(Door::fromJson, Door.KEYS);
+    checkEdge(http);
+    options.http = http.readOthers(HttpOptions::fromJson, Door.KEYS);
+    Section socket = top.under("socket");
+    options.socketDoor = socket.read(Door::fromJson, Door.KEYS);
+    checkEdge(socket);
+    options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
+    options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
+    options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
+    return options.setChannels(channels(top.under("channels")));
+  }
+
+  /** All settings, defaults included. */
+  public JsonObject toJson() {
+    JsonObject predefined = new JsonObject();
+    channels.forEach((id, each) -> predefined.put(id, each.toJson()));
+    return new JsonObject()
+        .put("http", JsonOptions.write(httpDoor).mergeIn(http.toJson()))
+        .put("socket", JsonOptions.write(socketDoor).mergeIn(socket.toJson()))
+        .put("channel", withoutId(channel.toJson()))
+        .put("channels", predefined)
+        .put("shutdown", shutdown.toJson());
+  }
+
+  /** A door reads this too, but then the complaint does not name its place. */
+  private static void checkEdge(Section door) {
+    door.under("edge").readOthers(EdgeOptions::fromJson);
+  }
+
+  private static void refuseUnknown(Section top) {
+    for (String key : top.keys()) {
+      if (!SECTIONS.contains(key)) {
+        throw new IllegalArgumentException(
+            "unknown setting \"" + key + "\"; allowed here: " + String.join(", ", SECTIONS));
+      }
+    }
+  }
+
+  private static SSEChannelOptions channelDefaults(JsonObject json) {
+    if (json.containsKey(ID)) {
+      throw new IllegalArgumentException(
+          "setting \"" + ID + "\": each channel has its own, so there is no default for it");
+    }
+    return SSEChannelOptions.fromJson(json);
+  }
+
+  private static Map<String, PredefinedChannel> channels(Section section) {
+    Map<String, PredefinedChannel> channels = new LinkedHashMap<>();
+    for (String id : section.keys()) {
+      PredefinedChannel.checkId("channels", id);
+      Section channel = section.under(id);
+      channels.put(
+          id,
+          new PredefinedChannel(
+              channel.readOthers(EricOptions::checkedOptions, PredefinedChannel.LISTENERS),
+              channel.read(PredefinedChannel::listeners, PredefinedChannel.LISTENERS)));
+    }
+    return channels;
+  }
+
+  private static JsonObject checkedOptions(JsonObject json) {
+    channelDefaults(json);
+    return json;
+  }
+
+  private static JsonObject withoutId(JsonObject json) {
+    json.remove(ID);
+    return json;
+  }
+
+  /** Whether HTTP is served. Default true. */
+  public boolean isHttpEnabled() {
+    return httpDoor.enabled;
+  }
+
+  /** See {@link #isHttpEnabled()}. */
+  public EricOptions setHttpEnabled(boolean enabled) {
+    httpDoor.enabled = enabled;
+    return this;
+  }
+
+  /** How HTTP is served. */
+  public HttpOptions getHttp() {
+    return http;
+  }
+
+  /** See {@link #getHttp()}. */
+  public EricOptions setHttp(HttpOptions http) {
+    this.http = http;
+    return this;
+  }
+
+  /** Whether the Unix socket is served. Default true. */
+  public boolean isSocketEnabled() {
+    return socketDoor.enabled;
+  }
+
+  /** See {@link #isSocketEnabled()}. */
+  public EricOptions setSocketEnabled(boolean enabled) {
+    socketDoor.enabled = enabled;
+    return this;
+  }
+
+  /** How the Unix socket is served. */
+  public SocketOptions getSocket() {
+    return socket;
+  }
+
+  /** See {@link #getSocket()}. */
+  public EricOptions setSocket(SocketOptions socket) {
+    this.socket = socket;
+    return this;
+  }
+
+  /** What a new channel has unless its creator says otherwise. */
+  public SSEChannelOptions getChannel() {
+    return channel;
+  }
+
+  /** See {@link #getChannel()}. */
+  public EricOptions setChannel(SSEChannelOptions channel) {
+    this.channel = channel;
+    return this;
+  }
+
+  /** The channels that exist from the start, by id, in the order in which they are created. */
+  public Map<String, PredefinedChannel> getChannels() {
+    return channels;
+  }
+
+  /** See {@link #getChannels()}. */
+  public EricOptions setChannels(Map<String, PredefinedChannel> channels) {
+    this.channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
+    return this;
+  }
+
+  /** How the hub goes down. */
+  public ShutdownOptions getShutdown() {
+    return shutdown;
+  }
+
+  /** See {@link #getShutdown()}. */
+  public EricOptions setShutdown(ShutdownOptions shutdown) {
+    this.shutdown = shutdown;
+    return this;
+  }
+
+  /** What stands beside a door's own options: it has to be known before there is a door. */
+  private static final class Door {
+    private static final String KEYS = "enabled";
+
+    private boolean enabled = true;
+
+    private static Door fromJson(JsonObject json) {
+      return JsonOptions.read(json, Door.class);
+    }
+  }
+}

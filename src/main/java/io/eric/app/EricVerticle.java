@@ -1,0 +1,219 @@
+package io.eric.app;
+
+import io.eric.Channel;
+import io.eric.MessageQueueListener;
+import io.eric.channel.ChannelContainer;
+import io.eric.http.HttpOptions;
+import io.eric.http.HttpVerticle;
+import io.eric.log.MemoryStore;
+import io.eric.log.MessageStore;
+import io.eric.socket.SocketServer;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A hub, composed from settings: store, channels, and the doors in front of them. Deploy one per
+ * Vert.x instance, in any application:
+ *
+ * <pre>{@code
+ * vertx.deployVerticle(new EricVerticle(new EricOptions()));
+ * vertx.deployVerticle("io.eric.app.EricVerticle", new DeploymentOptions().setConfig(json));
+ * }</pre>
+ *
+ * <p>What starts is stopped in reverse order on undeploy and when the start fails half-way.
+ */
+public final class EricVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EricVerticle.class);
+
+  private final MessageStore store;
+  private final List<String> doors = new ArrayList<>();
+  private final List<HttpVerticle> http = new CopyOnWriteArrayList<>();
+  private volatile @Nullable SocketServer socket;
+  private volatile @Nullable EricOptions options;
+  private volatile @Nullable ChannelContainer channels;
+  private volatile int httpPort;
+
+  /** A hub with the settings of the deployment's config, see {@link EricOptions#fromJson}. */
+  public EricVerticle() {
+    this.store = MemoryStore.create();
+  }
+
+  /** A hub with these settings; the deployment's config is not read. */
+  public EricVerticle(EricOptions options) {
+    this(options, MemoryStore.create());
+  }
+
+  /** A hub that keeps its logs in a store of yours, which it closes when it stops. */
+  public EricVerticle(EricOptions options, MessageStore store) {
+    this.options = options;
+    this.store = store;
+  }
+
+  @Override
+  public Future<?> start() {
+    EricOptions given = options;
+    EricOptions settings = given == null ? EricOptions.fromJson(config()) : given;
+    options = settings;
+    ChannelContainer container = new ChannelContainer(vertx, store, settings.getChannel());
+    channels = container;
+    return container
+        .start()
+        .compose(started -> createAll(container, settings.getChannels()))
+        .compose(created -> openSocket(settings))
+        .compose(opened -> openHttp(settings))
+        .recover(failure -> closeAll().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  @Override
+  public Future<?> stop() {
+    return closeChannels();
+  }
+
+  /**
+   * The channels of this hub.
+   *
+   * @throws IllegalStateException before the verticle is deployed
+   */
+  public ChannelContainer channels() {
+    ChannelContainer container = channels;
+    if (container == null) {
+      throw new IllegalStateException("the hub is not deployed");
+    }
+    return container;
+  }
+
+  /**
+   * A handle on a channel, for use from any context.
+   *
+   * @throws io.eric.InvalidChannelException if there is no such channel
+   * @throws IllegalStateException before the verticle is deployed
+   */
+  public Channel channel(String id) {
+    return channels().get(id);
+  }
+
+  /** The port that HTTP is served on, once the verticle is deployed; 0 if HTTP is not enabled. */
+  public int httpPort() {
+    return httpPort;
+  }
+
+  /**
+   * Prepares for the end: {@code /readyz} says so from now on, new streams are refused, and the
+   * open ones are sent away with {@code _eric_goodbye}, spread over {@link
+   * ShutdownOptions#getDrain}. Undeploy afterwards; a hub that is undeployed without it closes its
+   * streams at once.
+   */
+  public Future<Void> drain() {
+    EricOptions settings = options;
+    if (settings == null) {
+      return Future.succeededFuture();
+    }
+    long over = settings.getShutdown().getDrain();
+    LOG.info("draining over {} ms", over);
+    List<Future<Void>> drained = new ArrayList<>();
+    http.forEach(door -> drained.add(door.drain(over)));
+    SocketServer server = socket;
+    if (server != null) {
+      drained.add(server.drain(over));
+    }
+    return Future.join(drained).mapEmpty();
+  }
+
+  private static Future<Void> createAll(
+      ChannelContainer container, Map<String, PredefinedChannel> predefined) {
+    Future<Void> created = Future.succeededFuture();
+    for (Map.Entry<String, PredefinedChannel> each : predefined.entrySet()) {
+      created = created.compose(done -> create(container, each.getKey(), each.getValue()));
+    }
+    return created;
+  }
+
+  private static Future<Void> create(
+      ChannelContainer container, String id, PredefinedChannel predefined) {
+    Future<Channel> channel = container.create(id, predefined.options());
+    return channel.compose(
+        handle ->
+            Future.all(
+                    predefined.listeners().stream()
+                        .map(name -> handle.registerListener(new MessageQueueListener(name)))
+                        .toList())
+                .mapEmpty());
+  }
+
+  private Future<Void> openSocket(EricOptions settings) {
+    if (!settings.isSocketEnabled()) {
+      return Future.succeededFuture();
+    }
+    SocketServer door = new SocketServer(settings.getSocket());
+    return open(door).onSuccess(opened -> socket = door);
+  }
+
+  private Future<Void> openHttp(EricOptions settings) {
+    if (!settings.isHttpEnabled()) {
+      return Future.succeededFuture();
+    }
+    warnIfPublic(settings.getHttp().getHost());
+    Future<Void> opened = openHttpInstance(settings.getHttp());
+    for (int i = 1; i < settings.getHttp().getInstances(); i++) {
+      opened = opened.compose(done -> openHttpInstance(onSamePort(settings.getHttp())));
+    }
+    return opened;
+  }
+
+  /** The first instance may have been given any free port; the others share it. */
+  private HttpOptions onSamePort(HttpOptions first) {
+    return HttpOptions.fromJson(first.toJson()).setPort(httpPort);
+  }
+
+  private Future<Void> openHttpInstance(HttpOptions settings) {
+    HttpVerticle door = new HttpVerticle(settings);
+    return open(door)
+        .onSuccess(
+            opened -> {
+              http.add(door);
+              httpPort = door.actualPort();
+            });
+  }
+
+  private Future<Void> open(VerticleBase door) {
+    return vertx.deployVerticle(door).onSuccess(doors::add).mapEmpty();
+  }
+
+  /**
+   * After a start that failed: Vert.x undeploys doors only later, and channels have to outlive
+   * them.
+   */
+  private Future<Void> closeAll() {
+    Future<Void> closed = Future.succeededFuture();
+    for (int i = doors.size() - 1; i >= 0; i--) {
+      String door = doors.get(i);
+      closed = closed.eventually(() -> vertx.undeploy(door));
+    }
+    return closed.eventually(this::closeChannels);
+  }
+
+  /**
+   * When the verticle is undeployed, Vert.x has undeployed the doors by now: they are its children.
+   */
+  private Future<Void> closeChannels() {
+    ChannelContainer container = channels;
+    Future<Void> closed = container == null ? Future.succeededFuture() : container.close();
+    return closed.eventually(store::close);
+  }
+
+  private static void warnIfPublic(String host) {
+    if (!Loopback.isLoopback(host)) {
+      LOG.warn(
+          "HTTP is bound to {} without authentication: whoever reaches it may publish and remove",
+          host);
+    }
+  }
+}

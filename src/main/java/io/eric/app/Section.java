@@ -1,0 +1,96 @@
+package io.eric.app;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of the settings that a class of its own reads: it makes that class's complaints name each
+ * setting by its path from the top.
+ */
+final class Section {
+
+  /** How the complaints of {@link io.eric.JsonOptions} begin. */
+  private static final List<String> QUOTING = List.of("unknown setting \"", "setting \"");
+
+  private final String path;
+  private final JsonObject json;
+
+  private Section(String path, JsonObject json) {
+    this.path = path;
+    this.json = json;
+  }
+
+  /** The top. */
+  static Section top(JsonObject settings) {
+    return new Section("", settings);
+  }
+
+  /** The section under a key, empty if it is absent. */
+  Section under(String key) {
+    String below = path.isEmpty() ? key : path + '.' + key;
+    Object value = json.getValue(key);
+    if (value == null && !json.containsKey(key)) {
+      return new Section(below, new JsonObject());
+    }
+    if (value instanceof JsonObject object) {
+      return new Section(below, object);
+    }
+    throw new IllegalArgumentException(
+        "setting \"" + below + "\": must be an object, not " + kind(value));
+  }
+
+  /** The keys that are set. */
+  Set<String> keys() {
+    return json.fieldNames();
+  }
+
+  /** Reads the settings with these keys only. */
+  <T> T read(Function<JsonObject, T> reader, String... keys) {
+    JsonObject some = new JsonObject();
+    for (String key : keys) {
+      if (json.containsKey(key)) {
+        some.put(key, json.getValue(key));
+      }
+    }
+    return named(reader, some);
+  }
+
+  /** Reads all settings but those with these keys. */
+  <T> T readOthers(Function<JsonObject, T> reader, String... keys) {
+    JsonObject others = json.copy();
+    Arrays.asList(keys).forEach(others::remove);
+    return named(reader, others);
+  }
+
+  private <T> T named(Function<JsonObject, T> reader, JsonObject settings) {
+    try {
+      return reader.apply(settings);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(named(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private String named(String complaint) {
+    if (path.isEmpty()) {
+      return complaint;
+    }
+    for (String start : QUOTING) {
+      if (complaint.startsWith(start)) {
+        return start + path + '.' + complaint.substring(start.length());
+      }
+    }
+    return path + '.' + complaint;
+  }
+
+  private static String kind(@Nullable Object value) {
+    if (value instanceof JsonArray) {
+      return "an array";
+    }
+    return value instanceof String ? "a string" : String.valueOf(value);
+  }
+}

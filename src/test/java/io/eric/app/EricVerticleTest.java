@@ -1,0 +1,148 @@
+package io.eric.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eric.Connection;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class EricVerticleTest {
+
+  @TempDir private Path dir;
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() throws Exception {
+    Waiting.forResult(vertx.close());
+  }
+
+  @Test
+  void itIsDeployedByNameWithAConfigInAnybodysApplication() throws Exception {
+    Waiting.forResult(
+        vertx.deployVerticle(
+            "io.eric.app.EricVerticle", new DeploymentOptions().setConfig(config())));
+
+    assertThat(dir.resolve("e.sock")).exists();
+    JsonObject answer =
+        Waiting.forResult(
+                vertx
+                    .eventBus()
+                    .<JsonObject>request("eric.channels", new JsonObject().put("v", "ls")))
+            .body();
+    assertThat(answer.getJsonArray("result")).isEqualTo(new JsonArray().add("news"));
+  }
+
+  @Test
+  void predefinedChannelsHaveTheirListenersAndOptions() throws Exception {
+    EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
+    Waiting.forResult(vertx.deployVerticle(hub));
+
+    assertThat(Waiting.forResult(hub.channel("news").getConnections()))
+        .extracting(Connection::listener)
+        .containsExactlyInAnyOrder("desk", "archive");
+    assertThat(hub.channels().getAllIds()).containsExactly("news");
+  }
+
+  @Test
+  void undeployingClosesBothDoorsAndLetsAnotherHubStart() throws Exception {
+    for (int life = 0; life < 2; life++) {
+      EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
+      String id = Waiting.forResult(vertx.deployVerticle(hub));
+      connect(hub.httpPort());
+
+      Waiting.forResult(vertx.undeploy(id));
+
+      assertThatThrownBy(() -> connect(hub.httpPort())).isInstanceOf(ConnectException.class);
+      assertThat(dir.resolve("e.sock")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aStartThatFailsHalfWayLeavesNothingBehind() throws Exception {
+    try (java.net.ServerSocket taken = new java.net.ServerSocket()) {
+      taken.bind(new InetSocketAddress("127.0.0.1", 0));
+      JsonObject config = config();
+      config.getJsonObject("http").put("port", taken.getLocalPort());
+
+      assertThatThrownBy(
+              () ->
+                  Waiting.forResult(
+                      vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config)))))
+          .isInstanceOf(Exception.class);
+    }
+
+    assertThat(dir.resolve("e.sock")).doesNotExist();
+    assertThat(vertx.deploymentIDs()).isEmpty();
+    Waiting.forResult(vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config()))));
+  }
+
+  @Test
+  void aFileThatIsNoSocketIsLeftAlone() throws Exception {
+    Files.writeString(dir.resolve("e.sock"), "mine");
+
+    assertThatThrownBy(
+            () ->
+                Waiting.forResult(
+                    vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config())))))
+        .isInstanceOf(Exception.class);
+
+    assertThat(dir.resolve("e.sock")).hasContent("mine");
+  }
+
+  @Test
+  void doorsThatAreNotEnabledAreNotOpened() throws Exception {
+    JsonObject config = config();
+    config.getJsonObject("http").put("enabled", false);
+    config.getJsonObject("socket").put("enabled", false);
+    EricVerticle hub = new EricVerticle(EricOptions.fromJson(config));
+
+    Waiting.forResult(vertx.deployVerticle(hub));
+
+    assertThat(hub.httpPort()).isZero();
+    assertThat(dir.resolve("e.sock")).doesNotExist();
+    assertThat(hub.channels().getAllIds()).containsExactly("news");
+  }
+
+  @Test
+  void aBadConfigFailsTheDeploymentByName() {
+    DeploymentOptions options =
+        new DeploymentOptions().setConfig(new JsonObject().put("colour", "red"));
+    assertThatThrownBy(
+            () -> Waiting.forResult(vertx.deployVerticle("io.eric.app.EricVerticle", options)))
+        .hasMessageContaining("colour");
+  }
+
+  private JsonObject config() {
+    return new JsonObject()
+        .put("http", new JsonObject().put("port", 0))
+        .put("socket", new JsonObject().put("path", dir.resolve("e.sock").toString()))
+        .put(
+            "channels",
+            new JsonObject()
+                .put(
+                    "news",
+                    new JsonObject()
+                        .put("overflow", "reject")
+                        .put("listeners", new JsonArray().add("desk").add("archive"))));
+  }
+
+  private static void connect(int port) throws Exception {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.eric.app;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Processes and threads of a test, which end with it. */
+final class Processes implements AutoCloseable {
+
+  private final List<Process> processes = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  /** Starts a process whose standard error is the test's. */
+  Process start(String... command) throws IOException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    processes.add(process);
+    return process;
+  }
+
+  /** Runs something that ends when a process does, or by being interrupted. */
+  void run(Runnable work) {
+    Thread thread = new Thread(work);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    for (Process process : processes) {
+      process.destroyForcibly().waitFor();
+    }
+    threads.forEach(Thread::interrupt);
+  }
+}

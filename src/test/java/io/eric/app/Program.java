@@ -1,0 +1,97 @@
+package io.eric.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** Runs the runnable jar as a user does, in processes of their own. */
+final class Program {
+
+  private static final long TIMEOUT_S = 60;
+
+  private final Path dir;
+  private final Map<String, String> environment;
+
+  /** Runs in this directory, where nothing but the environment given here configures it. */
+  Program(Path dir, Map<String, String> environment) {
+    this.dir = dir;
+    this.environment = environment;
+  }
+
+  /** What a command did. */
+  record Result(int code, String out, String err) {
+    List<String> lines() {
+      return out.lines().toList();
+    }
+  }
+
+  /** Starts a command whose process the caller ends. */
+  Process start(UnaryOperator<ProcessBuilder> redirects, String... arguments) throws IOException {
+    String jar = System.getProperty("eric.jar");
+    assertThat(jar).as("system property eric.jar").isNotNull();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-jar", jar));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
+    builder.environment().putAll(environment);
+    return redirects.apply(builder).start();
+  }
+
+  /** Runs a command without input. */
+  Result run(String... arguments) throws Exception {
+    return runWith(null, arguments);
+  }
+
+  /** Runs a command that reads a file. */
+  Result runWith(Path input, String... arguments) throws Exception {
+    Path out = Files.createTempFile(dir, "out", ".txt");
+    Path err = Files.createTempFile(dir, "err", ".txt");
+    Process process =
+        start(
+            builder ->
+                builder
+                    .redirectInput(
+                        input == null
+                            ? ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())
+                            : ProcessBuilder.Redirect.from(input.toFile()))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile()),
+            arguments);
+    try {
+      assertThat(process.waitFor(TIMEOUT_S, TimeUnit.SECONDS))
+          .as("%s ends", String.join(" ", arguments))
+          .isTrue();
+      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Reads a process's standard output line by line. */
+  static BufferedReader output(Process process) {
+    return new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** The next line; null at the end. */
+  static String line(BufferedReader reader) {
+    try {
+      return reader.readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
