@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A channel, wherever it lives: a handle that works from any verticle. Get one from {@code
- * ChannelContainer.get}, {@code Eric.channel} or by extending {@code AbstractChannel}.
+ * ChannelContainer.get}, {@code EricVerticle.channel}, or by extending {@code AbstractChannel}.
  *
  * <p>Futures complete on the caller's context. They fail with the exceptions of this package:
  * {@link InvalidChannelException} when the channel is gone, {@link UnavailableException} when it

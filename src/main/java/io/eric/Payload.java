@@ -105,7 +105,7 @@ public final class Payload {
    */
   private static byte[] utf8(String text) {
     byte[] quick = text.getBytes(StandardCharsets.UTF_8);
-    if (quick.length == text.length() || !hasLoneSurrogate(text)) {
+    if (!hasLoneSurrogate(text)) {
       return quick;
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream(quick.length + 16);
@@ -120,8 +120,16 @@ public final class Payload {
   }
 
   private static boolean hasLoneSurrogate(String text) {
-    return text.codePoints()
-        .anyMatch(p -> p >= Character.MIN_SURROGATE && p <= Character.MAX_SURROGATE);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (i + 1 == text.length() || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
   }
 
   private static void refuseNonFinite(@Nullable Object value) {

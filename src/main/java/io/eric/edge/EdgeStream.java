@@ -39,6 +39,10 @@ public final class EdgeStream {
   private boolean fetching;
   private boolean waiting;
   private boolean pausing;
+
+  /** A write has failed: nothing after what is confirmed has reached the kernel for certain. */
+  private boolean broken;
+
   private boolean over;
 
   EdgeStream(Edge edge, ChannelStreams channel, long number) {
@@ -136,7 +140,7 @@ public final class EdgeStream {
 
   /** The sequence up to which everything was handed to the kernel. */
   private long position() {
-    if (liveIndex >= 0 && unfinished == 0) {
+    if (liveIndex >= 0 && unfinished == 0 && !broken) {
       return Math.max(written, channel.flushed());
     }
     return confirmed;
@@ -144,6 +148,9 @@ public final class EdgeStream {
 
   /** Writes shared bytes to this live stream. */
   void push(Buffer bytes, long before, long through, int messages, long now) {
+    if (broken) {
+      return;
+    }
     if (unfinished == 0) {
       confirmed = Math.max(written, before);
     }
@@ -168,10 +175,12 @@ public final class EdgeStream {
     written = Math.max(written, through);
     Future<Void> done = open.write(bytes);
     if (done.isComplete()) {
-      if (unfinished == 0) {
+      if (done.failed()) {
+        broken = true; // the connection is lost, which the door reports
+      } else if (unfinished == 0) {
         confirmed = written;
       }
-      return; // a failed write means a lost connection, which the door reports
+      return;
     }
     if (unfinished++ == 0) {
       unfinishedSince = now;
@@ -181,7 +190,9 @@ public final class EdgeStream {
     done.onComplete(
         result -> {
           unfinished--;
-          if (result.succeeded() && !over) {
+          if (result.failed()) {
+            broken = true;
+          } else if (!over) {
             confirmed = Math.max(confirmed, through);
             unfinishedSince = System.nanoTime();
             if (unfinished == 0) {

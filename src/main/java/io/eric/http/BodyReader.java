@@ -1,0 +1,149 @@
+package io.eric.http;
+
+import io.eric.PayloadTooLargeException;
+import io.eric.UnavailableException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads bodies of requests whole, each bounded in size and time and all together in size.
+ * vertx-web's BodyHandler does more than that (forms, uploads into a directory), at a cost per
+ * request.
+ *
+ * <p>Memory follows what has arrived, not what was announced.
+ */
+final class BodyReader {
+
+  /**
+   * How much of a refused body is read on, in bodies: a client that still sends reads no answer.
+   */
+  private static final long DISCARDED_BODIES = 8;
+
+  private final int maxBody;
+  private final long maxBuffered;
+  private final Deadlines deadlines;
+  private long buffered;
+
+  BodyReader(int maxBody, long maxBuffered, Deadlines deadlines) {
+    this.maxBody = maxBody;
+    this.maxBuffered = maxBuffered;
+    this.deadlines = deadlines;
+  }
+
+  /**
+   * Reads a request's body and passes it on; answers the request itself if that cannot be done. To
+   * be called before the request's handler returns.
+   */
+  void read(HttpServerRequest request, Consumer<byte[]> then) {
+    Body body = new Body(request, then);
+    request.handler(body::append).endHandler(end -> body.end()).exceptionHandler(e -> body.free());
+    if (announced(request) > maxBody) {
+      body.refuseTooLarge();
+    } else if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
+      request.response().writeContinue();
+    }
+  }
+
+  private static long announced(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (length == null) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return 0; // HTTP/2 leaves it to us; what arrives is counted anyway
+    }
+  }
+
+  private final class Body {
+
+    private final HttpServerRequest request;
+    private final Consumer<byte[]> then;
+    private final Deadlines.Deadline deadline;
+
+    /** Null once it is refused or done. */
+    private byte @Nullable [] bytes = new byte[0];
+
+    private int length;
+    private long discarded;
+
+    private Body(HttpServerRequest request, Consumer<byte[]> then) {
+      this.request = request;
+      this.then = then;
+      this.deadline = deadlines.start(ConnectionGuard.of(request.connection())::abort);
+    }
+
+    private void append(Buffer chunk) {
+      byte[] bytes = this.bytes;
+      int more = chunk.length();
+      if (bytes == null) {
+        discard(more);
+      } else if (more > maxBody - length) {
+        refuseTooLarge();
+      } else if (more > maxBuffered - buffered) {
+        drop();
+        Problem.send(request.response(), new UnavailableException("too many requests at a time"));
+      } else {
+        buffered += more;
+        if (bytes.length - length < more) {
+          int doubled = length == 0 ? more : Math.min(maxBody, 2 * length);
+          bytes = Arrays.copyOf(bytes, Math.max(length + more, doubled));
+          this.bytes = bytes;
+        }
+        chunk.getBytes(bytes, length);
+        length += more;
+      }
+    }
+
+    private void end() {
+      byte[] bytes = this.bytes;
+      int length = this.length;
+      free();
+      if (bytes != null) {
+        then.accept(bytes.length == length ? bytes : Arrays.copyOf(bytes, length));
+      } else if (request.version() != HttpVersion.HTTP_2) {
+        request.connection().close();
+      }
+    }
+
+    private void free() {
+      deadline.cancel();
+      drop();
+    }
+
+    private void drop() {
+      buffered -= length;
+      length = 0;
+      bytes = null;
+    }
+
+    /** The deadline goes on, for what is still to come may never end. */
+    private void refuseTooLarge() {
+      drop();
+      if (request.version() != HttpVersion.HTTP_2) {
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
+      Problem.send(
+          request.response(),
+          new PayloadTooLargeException("a body has at most " + maxBody + " bytes"));
+    }
+
+    private void discard(int more) {
+      discarded += more;
+      if (discarded > DISCARDED_BODIES * maxBody) {
+        free();
+        if (request.version() == HttpVersion.HTTP_2) {
+          request.response().reset();
+        } else {
+          request.connection().close();
+        }
+      }
+    }
+  }
+}

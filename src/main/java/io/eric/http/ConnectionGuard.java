@@ -1,0 +1,112 @@
+package io.eric.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sits at a connection's raw end and closes it when its client dawdles: it may take so long for the
+ * head of a request, and may idle so long between requests. (A read time-out would not do: it kills
+ * event streams, on which clients send nothing, and spares who sends a byte now and then; CWE-400.)
+ *
+ * <p>It also is the way to close a connection at once. Vert.x's own close waits until everything
+ * before it is written, which for a client that does not read is for ever.
+ */
+final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+
+  private static final AttributeKey<ConnectionGuard> KEY =
+      AttributeKey.valueOf(ConnectionGuard.class, "guard");
+
+  private final Deadlines requestDeadlines;
+  private final Deadlines idleDeadlines;
+
+  private @Nullable ChannelHandlerContext connection;
+  private Deadlines.@Nullable Deadline deadline;
+  private boolean idle;
+  private int open;
+
+  ConnectionGuard(Deadlines requestDeadlines, Deadlines idleDeadlines) {
+    this.requestDeadlines = requestDeadlines;
+    this.idleDeadlines = idleDeadlines;
+  }
+
+  /** The guard of a connection that {@link GuardedHttpServer} has accepted. */
+  static ConnectionGuard of(HttpConnection connection) {
+    return ((ConnectionBase) connection).channel().attr(KEY).get();
+  }
+
+  /** A request's head has been read. */
+  OpenRequest begin() {
+    open++;
+    idle = false;
+    set(null);
+    return new OpenRequest();
+  }
+
+  /** Whether the connection takes bytes, or its client has left too many unread. */
+  boolean isWritable() {
+    ChannelHandlerContext connection = this.connection;
+    return connection != null && connection.channel().isWritable();
+  }
+
+  /** Closes at once; what is not written yet is dropped. */
+  void abort() {
+    ChannelHandlerContext connection = this.connection;
+    if (connection != null) {
+      var unused = connection.close();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    connection = ctx;
+    ctx.channel().attr(KEY).set(this);
+    set(requestDeadlines.start(this::abort));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+    if (idle) {
+      idle = false;
+      set(requestDeadlines.start(this::abort));
+    }
+    ctx.fireChannelRead(bytes);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    set(null);
+    connection = null;
+  }
+
+  private void set(Deadlines.@Nullable Deadline next) {
+    if (deadline != null) {
+      deadline.cancel();
+    }
+    deadline = next;
+  }
+
+  /** A request that is being answered. */
+  final class OpenRequest {
+
+    private boolean ended;
+
+    private OpenRequest() {}
+
+    /** It was answered, or its client has given it up. Idempotent. */
+    void end() {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      open--;
+      if (open == 0 && connection != null) {
+        idle = true;
+        set(idleDeadlines.start(ConnectionGuard.this::abort));
+      }
+    }
+  }
+}

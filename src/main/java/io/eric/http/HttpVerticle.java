@@ -1,0 +1,269 @@
+package io.eric.http;
+
+import io.eric.EricException;
+import io.eric.ForbiddenException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.RepositoryException;
+import io.eric.bus.BusClient;
+import io.eric.bus.CommandReader;
+import io.eric.edge.Edge;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.CorsHandler;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP door, CONTRACT section 4: REST commands and event streams over HTTP/1.1 and HTTP/2.
+ * Deploy it as often as {@link HttpOptions#getInstances()} says, on event loops; instances on one
+ * port share its connections. It reaches channels over the event bus alone.
+ */
+public final class HttpVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+
+  /** How long requests under way may take to finish after the streams are drained. */
+  private static final long SHUTDOWN_MS = 2_000;
+
+  private final HttpOptions options;
+  private List<Route> routes = List.of();
+
+  private volatile int port;
+  private volatile boolean draining;
+  private volatile @Nullable Running running;
+
+  /** A door with these settings; they must not change any more. */
+  public HttpVerticle(HttpOptions options) {
+    this.options = options;
+  }
+
+  /** The port that is listened on, once deployed: the one of the settings unless that is 0. */
+  public int actualPort() {
+    return port;
+  }
+
+  @Override
+  public Future<?> start() {
+    SseFormat format = new SseFormat();
+    Edge edge = new Edge(vertx, format, options.getEdge());
+    Deadlines requestDeadlines = new Deadlines(vertx, options.getRequestTimeout());
+    Deadlines idleDeadlines = new Deadlines(vertx, options.getIdleTimeout());
+    GuardedHttpServer guarded =
+        new GuardedHttpServer(options.getMaxConnections(), requestDeadlines, idleDeadlines);
+    HttpServer server = guarded.create(vertx, serverOptions());
+    Running parts = new Running(edge, server, requestDeadlines, idleDeadlines);
+    running = parts;
+
+    Router router = router(edge, format, requestDeadlines);
+    routes = List.copyOf(router.getRoutes());
+    server
+        .requestHandler(request -> handle(router, request))
+        .invalidRequestHandler(HttpVerticle::refuseMalformed)
+        .exceptionHandler(failure -> LOG.debug("a connection failed: {}", failure.toString()));
+    return edge.start()
+        .compose(started -> server.listen())
+        .onSuccess(
+            listening -> {
+              port = listening.actualPort();
+              warnIfOpenToAll();
+              LOG.info("HTTP door on {}:{}", options.getHost(), port);
+            })
+        .recover(failure -> parts.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  @Override
+  public Future<?> stop() {
+    Running parts = running;
+    running = null;
+    return parts == null ? Future.succeededFuture() : parts.close();
+  }
+
+  /**
+   * Leaves in order: publishers and new streams are told to come back later from now on, open
+   * streams end with {@code _eric_goodbye}, spread over the given time; then the server closes.
+   * Requests under way are answered. Undeploy the verticle afterwards.
+   *
+   * @param overMs time for the streams, in milliseconds
+   * @return completed when the port is closed; from any thread
+   */
+  public Future<Void> drain(long overMs) {
+    Promise<Void> drained = Promise.promise();
+    context.runOnContext(
+        now -> {
+          Running parts = running;
+          if (draining || parts == null) {
+            drained.complete();
+            return;
+          }
+          draining = true;
+          LOG.info("HTTP door on port {} drains {} streams", port, parts.edge.streams());
+          parts
+              .edge
+              .drain(overMs)
+              .transform(ended -> parts.server.shutdown(SHUTDOWN_MS, TimeUnit.MILLISECONDS))
+              .onComplete(drained);
+        });
+    return drained.future();
+  }
+
+  /** What is served, for those who describe it. */
+  List<Route> routes() {
+    return routes;
+  }
+
+  private Router router(Edge edge, SseFormat format, Deadlines requestDeadlines) {
+    BusClient bus = new BusClient(vertx);
+    PublishBatcher batcher =
+        new PublishBatcher(
+            context,
+            bus,
+            options.getMaxInFlightPerChannel(),
+            options.getMaxInFlightBytesPerChannel());
+    BodyReader bodies =
+        new BodyReader(options.getMaxBody(), options.getMaxBufferedBodies(), requestDeadlines);
+    CommandReader reader = new CommandReader(options.getMaxDepth());
+    HubRoutes hub = new HubRoutes(bus);
+
+    Router router = Router.router(vertx);
+    addCors(router);
+    // Routes are tried in turn, so those that are used most come first.
+    new PublishRoutes(reader, bodies, batcher, () -> draining).mount(router);
+    new StreamRoutes(bus, edge, format, options, () -> draining).mount(router);
+    hub.mount(router);
+    new PageRoutes(bus, hub, () -> draining).mount(router);
+    refuseTheRest(router);
+    return router;
+  }
+
+  private void addCors(Router router) {
+    CorsOptions cors = options.getCors();
+    if (cors.getOrigins().isEmpty()) {
+      return;
+    }
+    CorsHandler handler = CorsHandler.create();
+    if (!cors.getOrigins().contains("*")) {
+      handler.addOrigins(cors.getOrigins());
+    }
+    for (String method : new String[] {"GET", "HEAD", "POST", "PUT", "DELETE"}) {
+      handler.allowedMethod(HttpMethod.valueOf(method));
+    }
+    for (String header :
+        new String[] {"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"}) {
+      handler.allowedHeader(header);
+    }
+    handler
+        .allowCredentials(cors.isCredentials())
+        .exposedHeader("Eric-Message-Id")
+        .exposedHeader("Retry-After")
+        .maxAgeSeconds((int) TimeUnit.HOURS.toSeconds(1));
+    router.route().handler(handler);
+  }
+
+  /** What vertx-web itself refuses gets the form of all other errors. */
+  private static void refuseTheRest(Router router) {
+    router.errorHandler(
+        400, ctx -> refuse(ctx, new InvalidMessageFormatException("the path is malformed")));
+    router.errorHandler(
+        403, ctx -> refuse(ctx, new ForbiddenException("this origin is not allowed")));
+    router.errorHandler(
+        404, ctx -> refuse(ctx, new InvalidMessageFormatException("there is no such resource")));
+    router.errorHandler(
+        405,
+        ctx -> refuse(ctx, new InvalidMessageFormatException("the method is not allowed here")));
+    router.errorHandler(
+        500,
+        ctx -> {
+          LOG.error("a request to {} failed", ctx.normalizedPath(), ctx.failure());
+          refuse(ctx, new RepositoryException("internal error", null));
+        });
+  }
+
+  private static void refuse(RoutingContext ctx, EricException error) {
+    Problem.send(ctx.response(), ctx.statusCode(), error);
+  }
+
+  private static void handle(Router router, HttpServerRequest request) {
+    ConnectionGuard.OpenRequest open = ConnectionGuard.of(request.connection()).begin();
+    request.response().bodyEndHandler(end -> open.end());
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().closeHandler(reset -> open.end());
+    }
+    router.handle(request);
+  }
+
+  /** The head could not be read; the rest of the connection cannot be either. */
+  private static void refuseMalformed(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    HttpResponseStatus status =
+        cause instanceof TooLongHttpLineException
+            ? HttpResponseStatus.REQUEST_URI_TOO_LONG
+            : cause instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    Problem.send(
+        request.response(),
+        status.code(),
+        new InvalidMessageFormatException("the head of the request is malformed or too long"));
+    request.connection().close();
+  }
+
+  private HttpServerOptions serverOptions() {
+    HttpServerOptions server = new HttpServerOptions();
+    server.setHost(options.getHost());
+    server.setPort(options.getPort());
+    server.setAcceptBacklog(options.getAcceptBacklog());
+    server.setSendBufferSize(options.getSendBuffer());
+    server.setTcpNoDelay(true);
+    server.setTcpKeepAlive(true);
+    server.setMaxHeaderSize(options.getMaxHeaderSize());
+    server.setMaxInitialLineLength(options.getMaxInitialLine());
+    server.setHttp2ClearTextEnabled(options.isHttp2());
+    server.setInitialSettings(
+        new Http2Settings()
+            .setMaxConcurrentStreams(options.getMaxInFlightPerConnection())
+            .setMaxHeaderListSize(options.getMaxHeaderSize()));
+    return server;
+  }
+
+  private void warnIfOpenToAll() {
+    String host = options.getHost();
+    boolean loopback = host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    if (!loopback) {
+      LOG.warn("{} can be reached from other machines, and nobody is asked for a token", host);
+    }
+  }
+
+  /** What lives from start to stop. */
+  private record Running(
+      Edge edge, HttpServer server, Deadlines requestDeadlines, Deadlines idleDeadlines) {
+
+    /** Streams first, so that their channels learn it from the edge and not from broken writes. */
+    private Future<Void> close() {
+      return edge.close()
+          .transform(closed -> server.close())
+          .onComplete(
+              closed -> {
+                requestDeadlines.close();
+                idleDeadlines.close();
+              });
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.eric.http;
+
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The root, which is a page for people and a list for programs, the API's description, and health.
+ */
+final class PageRoutes {
+
+  private static final Buffer DASHBOARD = resource("dashboard.html");
+  private static final Buffer OPENAPI = resource("openapi.json");
+
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src"
+          + " 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private static final String UP = "{\"status\":\"UP\"}";
+
+  private final BusClient bus;
+  private final HubRoutes hub;
+  private final BooleanSupplier draining;
+
+  PageRoutes(BusClient bus, HubRoutes hub, BooleanSupplier draining) {
+    this.bus = bus;
+    this.hub = hub;
+    this.draining = draining;
+  }
+
+  void mount(Router router) {
+    Gets.route(router, "/").handler(this::root);
+    Gets.route(router, "/openapi.json").handler(ctx -> send(ctx, "application/json", OPENAPI));
+    Gets.route(router, "/healthz").handler(ctx -> Answer.json(ctx.response(), UP));
+    Gets.route(router, "/readyz").handler(this::readiness);
+  }
+
+  private void root(RoutingContext ctx) {
+    ctx.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    String accept = ctx.request().getHeader(HttpHeaders.ACCEPT);
+    if (accept != null && accept.contains("text/html")) {
+      ctx.response()
+          .putHeader("content-security-policy", CONTENT_SECURITY_POLICY)
+          .putHeader("x-content-type-options", "nosniff");
+      send(ctx, "text/html; charset=utf-8", DASHBOARD);
+    } else {
+      hub.listEverything(ctx);
+    }
+  }
+
+  /** Alive is who answers at all; ready is who also reaches the channels and takes new clients. */
+  private void readiness(RoutingContext ctx) {
+    if (draining.getAsBoolean()) {
+      Problem.send(ctx.response(), new UnavailableException("the server is draining"));
+      return;
+    }
+    bus.command(new Command.Ping())
+        .onComplete(
+            pong -> Answer.json(ctx.response(), UP),
+            failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
+  }
+
+  private static void send(RoutingContext ctx, String type, Buffer body) {
+    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
+  }
+
+  private static Buffer resource(String name) {
+    try (InputStream in = PageRoutes.class.getResourceAsStream(name)) {
+      return Buffer.buffer(Objects.requireNonNull(in, name).readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.eric.http;
+
+import io.eric.EricException;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Answers with an error, CONTRACT section 2: {@code application/problem+json} with, besides the
+ * standard members, {@code error} (the name) and {@code message} (the text that the socket shows).
+ */
+final class Problem {
+
+  private static final CharSequence TYPE = HttpHeaders.createOptimized("application/problem+json");
+
+  /** Seconds, for those who shall come back. */
+  private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("1");
+
+  private Problem() {}
+
+  /** Answers with an error of ours, unless an answer has begun or nobody is there any more. */
+  static void send(HttpServerResponse response, EricException error) {
+    send(response, error.code(), error);
+  }
+
+  /** As {@link #send}, with a status that says more than the error's own. */
+  static void send(HttpServerResponse response, int status, EricException error) {
+    if (response.ended() || response.closed() || response.headWritten()) {
+      return;
+    }
+    if (status == 429 || status == 503) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+    }
+    response
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
+        .end(body(status, error).toBuffer());
+  }
+
+  private static JsonObject body(int status, EricException error) {
+    return new JsonObject()
+        .put("type", "about:blank")
+        .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
+        .put("status", status)
+        .put("detail", error.getMessage())
+        .put("error", error.name())
+        .put("message", error.text());
+  }
+}

@@ -1,0 +1,146 @@
+package io.eric.http;
+
+import io.eric.EricException;
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.FromChannel;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sends messages to channels: what arrives for one channel within a turn of the event loop goes as
+ * one request, in the order of arrival. A channel that does not answer in time is not allowed to
+ * pile up more than a bound here. On one event loop only.
+ */
+final class PublishBatcher {
+
+  private final Context context;
+  private final BusClient bus;
+  private final int maxMessages;
+  private final long maxBytes;
+
+  /** One per channel that has messages in flight. */
+  private final Map<String, Lane> lanes = new HashMap<>();
+
+  /** Lanes that have messages of this turn. */
+  private final List<Lane> filled = new ArrayList<>();
+
+  /**
+   * Batches for a verticle.
+   *
+   * @param maxMessages unacknowledged ones per channel
+   * @param maxBytes of unacknowledged messages per channel
+   */
+  PublishBatcher(Context context, BusClient bus, int maxMessages, long maxBytes) {
+    this.context = context;
+    this.bus = bus;
+    this.maxMessages = maxMessages;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Publishes one message.
+   *
+   * @return its position, when it is in the log; fails with an {@link EricException}
+   */
+  Future<String> publish(Command.Publish message) {
+    Lane lane = lanes.get(message.channel());
+    int messages = lane == null ? 0 : lane.inFlight;
+    long bytes = lane == null ? 0 : lane.bytesInFlight;
+    int size = message.size();
+    if (messages >= maxMessages || size > maxBytes - bytes) {
+      return Future.failedFuture(
+          new UnavailableException("too many messages under way, nothing was appended"));
+    }
+    if (lane == null) {
+      lane = new Lane(message.channel());
+      lanes.put(message.channel(), lane);
+    }
+    return lane.add(message, size);
+  }
+
+  private void flush() {
+    for (Lane lane : filled) {
+      lane.flush();
+    }
+    filled.clear();
+  }
+
+  private final class Lane {
+
+    private final String channel;
+    private List<Command.Publish> messages = new ArrayList<>();
+    private List<Promise<String>> promises = new ArrayList<>();
+    private long bytes;
+    private int inFlight;
+    private long bytesInFlight;
+
+    private Lane(String channel) {
+      this.channel = channel;
+    }
+
+    private Future<String> add(Command.Publish message, int size) {
+      if (messages.isEmpty()) {
+        if (filled.isEmpty()) {
+          context.runOnContext(turnEnds -> PublishBatcher.this.flush());
+        }
+        filled.add(this);
+      }
+      Promise<String> promise = Promise.promise();
+      messages.add(message);
+      promises.add(promise);
+      bytes += size;
+      inFlight++;
+      bytesInFlight += size;
+      return promise.future();
+    }
+
+    private void flush() {
+      List<Promise<String>> waiting = promises;
+      long size = bytes;
+      Future<FromChannel.Published> answer = bus.publish(channel, messages);
+      messages = new ArrayList<>();
+      promises = new ArrayList<>();
+      bytes = 0;
+      answer.onComplete(
+          published -> {
+            settle(waiting.size(), size);
+            tell(waiting, published);
+          },
+          failure -> {
+            settle(waiting.size(), size);
+            waiting.forEach(promise -> promise.fail(failure));
+          });
+    }
+
+    private void settle(int count, long size) {
+      inFlight -= count;
+      bytesInFlight -= size;
+      if (inFlight == 0) {
+        lanes.remove(channel);
+      }
+    }
+
+    private static void tell(List<Promise<String>> waiting, FromChannel.Published published) {
+      List<FromChannel.Outcome> outcomes = published.outcomes();
+      for (int i = 0; i < waiting.size(); i++) {
+        FromChannel.Outcome outcome = outcomes.get(i);
+        String error = outcome.error();
+        if (error == null) {
+          waiting.get(i).complete(published.epoch() + '-' + outcome.sequence());
+        } else {
+          EricException known = EricException.parse(outcome.code(), error);
+          waiting
+              .get(i)
+              .fail(known != null ? known : new UnavailableException("the channel has refused"));
+        }
+      }
+    }
+  }
+}

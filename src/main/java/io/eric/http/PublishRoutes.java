@@ -1,0 +1,124 @@
+package io.eric.http;
+
+import io.eric.EricException;
+import io.eric.Ids;
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.CommandReader;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /broadcast}, {@code /dispatch} and the batch {@code /publish}: the hot ones. */
+final class PublishRoutes {
+
+  private static final CharSequence MESSAGE_ID = HttpHeaders.createOptimized("eric-message-id");
+  private static final CharSequence IDEMPOTENCY_KEY =
+      HttpHeaders.createOptimized("idempotency-key");
+
+  private final CommandReader reader;
+  private final BodyReader bodies;
+  private final PublishBatcher batcher;
+  private final BooleanSupplier draining;
+
+  PublishRoutes(
+      CommandReader reader, BodyReader bodies, PublishBatcher batcher, BooleanSupplier draining) {
+    this.reader = reader;
+    this.bodies = bodies;
+    this.batcher = batcher;
+    this.draining = draining;
+  }
+
+  void mount(Router router) {
+    router.post("/broadcast").handler(ctx -> publish(ctx.request(), false));
+    router.post("/dispatch").handler(ctx -> publish(ctx.request(), true));
+    router
+        .post("/publish")
+        .handler(ctx -> bodies.read(ctx.request(), b -> batch(ctx.request(), b)));
+  }
+
+  private void publish(HttpServerRequest request, boolean dispatch) {
+    bodies.read(request, body -> publish(request, dispatch, body));
+  }
+
+  private void publish(HttpServerRequest request, boolean dispatch, byte[] body) {
+    HttpServerResponse response = request.response();
+    Command.Publish message;
+    try {
+      String query = request.query();
+      String channel = Ids.check("channel", QueryText.first(query, "channel_id"));
+      String listener =
+          dispatch ? Ids.check("listener", QueryText.first(query, "listener_id")) : null;
+      String key = request.headers().get(IDEMPOTENCY_KEY);
+      message = reader.readMessage(body, channel, listener, key);
+    } catch (EricException e) {
+      Problem.send(response, e);
+      return;
+    }
+    append(message)
+        .onComplete(
+            id -> {
+              if (!response.closed()) {
+                response.putHeader(MESSAGE_ID, id);
+                Answer.nothing(response);
+              }
+            },
+            failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
+  }
+
+  private void batch(HttpServerRequest request, byte[] body) {
+    List<Object> members;
+    try {
+      members = reader.readBatch(body);
+    } catch (EricException e) {
+      Problem.send(request.response(), e);
+      return;
+    }
+    List<Future<String>> outcomes = new ArrayList<>(members.size());
+    for (Object member : members) {
+      outcomes.add(
+          member instanceof Command.Publish message
+              ? append(message)
+              : Future.failedFuture((EricException) member));
+    }
+    Future.join(outcomes).onComplete(all -> Answer.json(request.response(), written(outcomes)));
+  }
+
+  private Future<String> append(Command.Publish message) {
+    return draining.getAsBoolean()
+        ? Future.failedFuture(new UnavailableException("the server is draining"))
+        : batcher.publish(message);
+  }
+
+  private static String written(List<Future<String>> outcomes) {
+    StringBuilder json = new StringBuilder(outcomes.size() * 40 + 2).append('[');
+    for (Future<String> outcome : outcomes) {
+      if (json.length() > 1) {
+        json.append(',');
+      }
+      Throwable failure = outcome.cause();
+      if (failure == null) {
+        json.append("{\"id\":\"").append(outcome.result()).append("\"}"); // ASCII without quotes
+      } else {
+        json.append(written(failure));
+      }
+    }
+    return json.append(']').toString();
+  }
+
+  private static String written(@Nullable Throwable failure) {
+    EricException error =
+        failure instanceof EricException eric
+            ? eric
+            : new UnavailableException("no answer from the channel, the outcome is unknown");
+    return new JsonObject().put("error", error.name()).put("message", error.text()).encode();
+  }
+}

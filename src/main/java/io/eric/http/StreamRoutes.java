@@ -1,0 +1,190 @@
+package io.eric.http;
+
+import io.eric.EricException;
+import io.eric.Ids;
+import io.eric.InvalidListenerException;
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.edge.Edge;
+import io.eric.edge.EdgeStream;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Event streams: {@code /stream} of a listener, {@code /watch} of a channel. */
+final class StreamRoutes {
+
+  private static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream");
+  private static final CharSequence NO_STORE =
+      HttpHeaders.createOptimized("no-store, no-transform");
+  private static final CharSequence X_ACCEL_BUFFERING =
+      HttpHeaders.createOptimized("x-accel-buffering");
+  private static final CharSequence NO = HttpHeaders.createOptimized("no");
+  private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
+
+  /** What an EventSource is told when there is no room for it, before the jitter. */
+  private static final int OVERLOAD_RETRY_MS = 5_000;
+
+  private final BusClient bus;
+  private final Edge edge;
+  private final SseFormat format;
+  private final int maxStreams;
+  private final int retryFloorMs;
+  private final BooleanSupplier draining;
+
+  StreamRoutes(
+      BusClient bus, Edge edge, SseFormat format, HttpOptions options, BooleanSupplier draining) {
+    this.bus = bus;
+    this.edge = edge;
+    this.format = format;
+    this.maxStreams = options.getMaxStreams();
+    this.retryFloorMs = options.getRetryFloor();
+    this.draining = draining;
+  }
+
+  void mount(Router router) {
+    Gets.route(router, "/stream/:channel_id/:listener_id").handler(ctx -> stream(ctx, false));
+    Gets.route(router, "/watch/:channel_id").handler(ctx -> stream(ctx, true));
+  }
+
+  private void stream(RoutingContext ctx, boolean watch) {
+    try {
+      String channel = Ids.check("channel", ctx.pathParam("channel_id"));
+      String listener = watch ? null : Ids.check("listener", ctx.pathParam("listener_id"));
+      if (ctx.request().method().equals(HttpMethod.HEAD)) {
+        describe(ctx.response(), channel, listener);
+      } else if (draining.getAsBoolean() || edge.streams() >= maxStreams) {
+        refuse(ctx.request(), new UnavailableException("no more streams at this moment"));
+      } else {
+        open(ctx, channel, listener);
+      }
+    } catch (EricException e) {
+      Problem.send(ctx.response(), e);
+    }
+  }
+
+  private void open(RoutingContext ctx, String channel, @Nullable String listener) {
+    HttpServerRequest request = ctx.request();
+    Attempt attempt = new Attempt();
+    // The one hook that sees every end: the client's disconnect, a reset, and our own end.
+    ctx.addEndHandler(end -> attempt.ended());
+    edge.open(channel, listener, resumeAfter(request))
+        .onComplete(
+            stream -> {
+              if (attempt.opened(stream)) {
+                begin(request, stream);
+              }
+            },
+            failure -> {
+              EricException error = BusClient.asEric(failure, channel);
+              if (error instanceof UnavailableException) {
+                refuse(request, error);
+              } else {
+                Problem.send(request.response(), error);
+              }
+            });
+  }
+
+  private void begin(HttpServerRequest request, EdgeStream stream) {
+    HttpServerResponse response = request.response();
+    if (stream.isStopped()) {
+      response.setStatusCode(204).end(); // what makes an EventSource give up
+      return;
+    }
+    writeHead(response);
+    if (request.version() != HttpVersion.HTTP_2) {
+      response.setChunked(true);
+    }
+    int retryMs = SseFormat.jittered(Math.max(retryFloorMs, stream.retryMs()));
+    response.write(format.prologue(retryMs));
+    stream.begin(new HttpStreamSink(request));
+  }
+
+  /** Where a client wants to go on: the header wins; proxies and first requests need the query. */
+  private static @Nullable String resumeAfter(HttpServerRequest request) {
+    String id = request.headers().get(LAST_EVENT_ID);
+    if (id == null || id.isEmpty()) {
+      id = QueryText.first(request.query(), "last_event_id");
+    }
+    if (id == null || id.isEmpty()) {
+      id = QueryText.first(request.query(), "lastEventId");
+    }
+    return id == null || id.isEmpty() ? null : id;
+  }
+
+  /** A browser never comes back after a 503, so an EventSource gets an empty stream and a retry. */
+  private void refuse(HttpServerRequest request, EricException error) {
+    HttpServerResponse response = request.response();
+    String accept = request.headers().get(HttpHeaders.ACCEPT);
+    if (accept == null || !accept.contains("text/event-stream")) {
+      Problem.send(response, error);
+      return;
+    }
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    writeHead(response);
+    boolean http1 = request.version() != HttpVersion.HTTP_2;
+    if (http1) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    int retryMs = SseFormat.jittered(Math.max(retryFloorMs, OVERLOAD_RETRY_MS));
+    Future<Void> written = response.end(format.refusal(retryMs));
+    if (http1) {
+      written.onComplete(done -> request.connection().close());
+    }
+  }
+
+  /** HEAD: whether the stream could be opened, without opening it. */
+  private void describe(HttpServerResponse response, String channel, @Nullable String listener) {
+    bus.command(new Command.ListAll(channel))
+        .onComplete(
+            listed -> {
+              if (listener != null && !HubRoutes.listenerIds(listed).contains(listener)) {
+                Problem.send(response, InvalidListenerException.unknown(listener));
+              } else if (!response.closed()) {
+                writeHead(response);
+                response.end();
+              }
+            },
+            failure -> Problem.send(response, BusClient.asEric(failure, channel)));
+  }
+
+  private static void writeHead(HttpServerResponse response) {
+    response
+        .putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
+        .putHeader(X_ACCEL_BUFFERING, NO);
+  }
+
+  /** A stream that may lose its client before it is attached, and must then be detached again. */
+  private static final class Attempt {
+
+    private @Nullable EdgeStream stream;
+    private boolean ended;
+
+    /** Whether the client is still there. */
+    private boolean opened(EdgeStream stream) {
+      this.stream = stream;
+      if (ended) {
+        stream.lost();
+      }
+      return !ended;
+    }
+
+    private void ended() {
+      ended = true;
+      if (stream != null) {
+        stream.lost();
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.eric.http;
+
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.channel.ChannelContainer;
+import io.eric.channel.SSEChannelOptions;
+import io.eric.log.MemoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.TimeUnit;
+
+/** A hub with a memory store and the HTTP door, on a free port, and a plain client for it. */
+final class HttpHub implements AutoCloseable {
+
+  final Vertx vertx = Vertx.vertx();
+  final ChannelContainer channels =
+      new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions());
+  final HttpVerticle door;
+
+  /** What to undeploy. */
+  final String doorId;
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  HttpHub() {
+    this(new HttpOptions());
+  }
+
+  HttpHub(HttpOptions options) {
+    door = new HttpVerticle(options.setPort(0));
+    await(channels.start());
+    doorId = await(vertx.deployVerticle(door));
+  }
+
+  int port() {
+    return door.actualPort();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  RawClient connect() {
+    return new RawClient(port());
+  }
+
+  /** Sends a request and waits for the whole answer. */
+  HttpResponse<String> request(String method, String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build());
+  }
+
+  HttpResponse<String> request(String method, String path) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The JSON of a successful answer. */
+  Object ok(HttpResponse<String> answer) {
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(answer.statusCode() + " " + answer.body());
+    }
+    return Json.decodeValue(answer.body());
+  }
+
+  void channel(String id) {
+    ok(request("PUT", "/create?channel_id=" + id));
+  }
+
+  void channel(String id, JsonObject options) {
+    await(channels.create(id, options));
+  }
+
+  void listener(String channel, String id) {
+    ok(request("POST", "/subscribe?channel_id=" + channel + "&listener_id=" + id));
+  }
+
+  /** Broadcasts and gives the position. */
+  String broadcast(String channel, String type, Object payload) {
+    HttpResponse<String> answer =
+        request("POST", "/broadcast?channel_id=" + channel, message(type, payload));
+    ok(answer);
+    return answer.headers().firstValue("Eric-Message-Id").orElseThrow();
+  }
+
+  /** Dispatches and gives the position. */
+  String dispatch(String channel, String listener, String type, Object payload) {
+    HttpResponse<String> answer =
+        request(
+            "POST",
+            "/dispatch?channel_id=" + channel + "&listener_id=" + listener,
+            message(type, payload));
+    ok(answer);
+    return answer.headers().firstValue("Eric-Message-Id").orElseThrow();
+  }
+
+  /** What another door would do. */
+  Object command(Command command) {
+    return await(new BusClient(vertx).command(command));
+  }
+
+  /** State of a listener, as {@code ls} shows it. */
+  String state(String channel, String listener) {
+    return listed(channel, listener, "state");
+  }
+
+  /** What a listener has read, as {@code ls} shows it. */
+  String position(String channel, String listener) {
+    return listed(channel, listener, "position");
+  }
+
+  private String listed(String channel, String listener, String key) {
+    return ((JsonArray) command(new Command.ListAll(channel)))
+        .stream()
+            .map(JsonObject.class::cast)
+            .filter(one -> one.getString("listener").equals(listener))
+            .map(one -> one.getString(key))
+            .findFirst()
+            .orElse("none");
+  }
+
+  static String message(String type, Object payload) {
+    return new JsonObject().put("type", type).put("payload", payload).encode();
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}
