@@ -6,6 +6,7 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
 import io.eric.bus.BusClient;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Neighbours;
 import io.eric.edge.Edge;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -134,6 +135,7 @@ public final class HttpVerticle extends VerticleBase {
         new PublishBatcher(
             context,
             bus,
+            new Neighbours(vertx),
             options.getMaxInFlightPerChannel(),
             options.getMaxInFlightBytesPerChannel());
     BodyReader bodies =

@@ -5,6 +5,7 @@ import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.FromChannel;
+import io.eric.bus.Neighbours;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,6 +23,7 @@ final class PublishBatcher {
 
   private final Context context;
   private final BusClient bus;
+  private final Neighbours neighbours;
   private final int maxMessages;
   private final long maxBytes;
 
@@ -37,9 +39,11 @@ final class PublishBatcher {
    * @param maxMessages unacknowledged ones per channel
    * @param maxBytes of unacknowledged messages per channel
    */
-  PublishBatcher(Context context, BusClient bus, int maxMessages, long maxBytes) {
+  PublishBatcher(
+      Context context, BusClient bus, Neighbours neighbours, int maxMessages, long maxBytes) {
     this.context = context;
     this.bus = bus;
+    this.neighbours = neighbours;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
   }
@@ -58,7 +62,14 @@ final class PublishBatcher {
       return Future.failedFuture(
           new UnavailableException("too many messages under way, nothing was appended"));
     }
-    if (lane == null) {
+    if (lane == null) { // nothing under way that this message could overtake
+      Promise<String> atOnce = Promise.promise();
+      if (neighbours.publish(
+          message.channel(),
+          List.of(message),
+          published -> Lane.tell(List.of(atOnce), published))) {
+        return atOnce.future();
+      }
       lane = new Lane(message.channel());
       lanes.put(message.channel(), lane);
     }
@@ -127,7 +138,7 @@ final class PublishBatcher {
       }
     }
 
-    private static void tell(List<Promise<String>> waiting, FromChannel.Published published) {
+    static void tell(List<Promise<String>> waiting, FromChannel.Published published) {
       List<FromChannel.Outcome> outcomes = published.outcomes();
       for (int i = 0; i < waiting.size(); i++) {
         FromChannel.Outcome outcome = outcomes.get(i);
