@@ -20,6 +20,7 @@ import java.util.Map;
  *   "socket":   {"enabled": true, "path": ...},        // SocketOptions
  *   "channel":  {"overflow": "gap", ...},              // SSEChannelOptions of new channels
  *   "channels": {"news": {"listeners": ["desk"], "overflow": "wait"}},
+ *   "server":   {"eventLoops": 0},                     // of the command "serve" only
  *   "shutdown": {"drain": 2000, "timeout": 10000}
  * }
  * }</pre>
@@ -27,7 +28,7 @@ import java.util.Map;
 public final class EricOptions {
 
   private static final List<String> SECTIONS =
-      List.of("http", "socket", "channel", "channels", "shutdown");
+      List.of("http", "socket", "channel", "channels", "server", "shutdown");
 
   /** The one channel option that is no default for others: each channel has its own. */
   private static final String ID = "id";
@@ -38,6 +39,7 @@ public final class EricOptions {
   private SocketOptions socket = new SocketOptions();
   private SSEChannelOptions channel = new SSEChannelOptions();
   private Map<String, PredefinedChannel> channels = Map.of();
+  private ServerOptions server = new ServerOptions();
   private ShutdownOptions shutdown = new ShutdownOptions();
 
   /** The defaults: both doors open on this machine only, and no channels. */
@@ -62,6 +64,7 @@ public final class EricOptions {
     checkEdge(socket);
     options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
     options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
+    options.server = top.under("server").readOthers(ServerOptions::fromJson);
     options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
     return options.setChannels(channels(top.under("channels")));
   }
@@ -75,6 +78,7 @@ public final class EricOptions {
         .put("socket", JsonOptions.write(socketDoor).mergeIn(socket.toJson()))
         .put("channel", withoutId(channel.toJson()))
         .put("channels", predefined)
+        .put("server", server.toJson())
         .put("shutdown", shutdown.toJson());
   }
 
@@ -187,6 +191,17 @@ public final class EricOptions {
   /** See {@link #getChannels()}. */
   public EricOptions setChannels(Map<String, PredefinedChannel> channels) {
     this.channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
+    return this;
+  }
+
+  /** What {@code serve} runs the hub on; an embedded hub does not use it. */
+  public ServerOptions getServer() {
+    return server;
+  }
+
+  /** See {@link #getServer()}. */
+  public EricOptions setServer(ServerOptions server) {
+    this.server = server;
     return this;
   }
 

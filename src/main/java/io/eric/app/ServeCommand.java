@@ -1,6 +1,7 @@
 package io.eric.app;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -47,7 +48,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     EricOptions options = Configuration.load(config, System.getenv(), commandLine());
-    Vertx vertx = Vertx.vertx();
+    int eventLoops = options.getServer().effectiveEventLoops();
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
     EricVerticle hub = new EricVerticle(options);
     Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
     shutdown.onSignal();

@@ -38,6 +38,7 @@ class EricOptionsTest {
               "socket": {"enabled": false, "path": "/tmp/other.sock"},
               "channel": {"overflow": "wait", "limit": {"bytes": 1000}},
               "channels": {"news": {"listeners": ["a", "b"], "retry": 7}, "empty": {}},
+              "server": {"eventLoops": 3},
               "shutdown": {"drain": 0, "timeout": 1}
             }
             """);
@@ -94,7 +95,7 @@ class EricOptionsTest {
 
   @Test
   void sectionsThatAreNoObjectsAreRefused() {
-    for (String section : List.of("http", "socket", "channel", "channels", "shutdown")) {
+    for (String section : List.of("http", "socket", "channel", "channels", "server", "shutdown")) {
       assertRefused(section, "text", "setting \"" + section + "\"", "object", "string");
       assertRefused(section, new JsonArray(), "setting \"" + section + "\"", "object", "array");
       assertRefused(section, null, "setting \"" + section + "\"", "object");
