@@ -1,0 +1,322 @@
+package io.eric.socket;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.eric.EricException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.Payload;
+import io.eric.PayloadTooLargeException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.CommandReader;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's commands, from bytes to answers: many are under way at once, they take effect in
+ * order, and their answers keep that order. Creating and removing a channel, and what opens a
+ * stream, wait for everything before them and hold back everything behind.
+ *
+ * <p>Costs of a publish here: one look at each byte, one pass of the parser, the message with its
+ * copied payload. The request to the channel, the answer and the write are per batch.
+ */
+final class CommandPipeline {
+
+  /** The connection, as its pipeline sees it. */
+  interface Client {
+
+    /** Writes answers. */
+    void write(Buffer answers);
+
+    /** Whether the client leaves too many answers unread. */
+    boolean isFull();
+
+    /** Opens a stream; {@link CommandPipeline#streamRefused} is called if that fails. */
+    void openStream(Command command);
+
+    /** Something was answered: {@link CommandPipeline#advance} can do more. */
+    void proceed();
+  }
+
+  /** What a command counts for beside its own length. */
+  private static final int OVERHEAD = 64;
+
+  /** What a listing counts for: its answer may be large. */
+  private static final int LISTING_WEIGHT = 64 << 10;
+
+  /** A batch of publishes that holds so many bytes is sent. */
+  private static final int MAX_BATCH_BYTES = 256 << 10;
+
+  /** Tells ill-formed text from a well-formed text that is no command. */
+  private static final JsonFactory ANY_JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(CommandReader.DEFAULT_MAX_DEPTH)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .build();
+
+  private final BusClient bus;
+  private final CommandReader reader;
+  private final Client client;
+  private final int maxCommand;
+  private final CommandFramer framer;
+  private final Answers answers;
+
+  private boolean lines;
+  private boolean failed;
+  private boolean throttled;
+  private boolean advancing;
+  private long taken;
+
+  private List<Command.Publish> batch = new ArrayList<>();
+  private int batchBytes;
+
+  /** Waits until everything before it is answered. */
+  private @Nullable Command held;
+
+  /** What was held is under way, and not answered yet. */
+  private boolean barrier;
+
+  /** A pipeline with the limits of a door. */
+  CommandPipeline(BusClient bus, CommandReader reader, SocketOptions options, Client client) {
+    this.bus = bus;
+    this.reader = reader;
+    this.client = client;
+    this.maxCommand = options.getMaxCommand();
+    this.framer = new CommandFramer(maxCommand);
+    this.answers = new Answers(options.getMaxInFlight(), options.getMaxInFlightBytes());
+  }
+
+  /** Takes input in; {@link #advance} does something about it. */
+  void feed(byte[] bytes) {
+    if (!failed) {
+      framer.feed(bytes, 0, bytes.length);
+    }
+  }
+
+  /** No more input comes. */
+  void endOfInput() {
+    framer.end();
+  }
+
+  /** Takes the commands that can be taken, sends them, writes the answers that are ready. */
+  void advance() {
+    if (advancing) {
+      return; // the outer call goes round again
+    }
+    advancing = true;
+    try {
+      do {
+        take();
+        sendBatch();
+      } while (writeAnswers());
+    } finally {
+      advancing = false;
+    }
+  }
+
+  /** The last answer: nothing more is taken. */
+  void fail(EricException reason) {
+    sendBatch();
+    framer.clear();
+    failed = true;
+    answers.owe(1, OVERHEAD, lines).error(reason);
+  }
+
+  /** The stream that was asked for is not there; commands go on. */
+  void streamRefused(EricException reason) {
+    barrier = false;
+    answers.owe(1, OVERHEAD, lines).error(reason);
+  }
+
+  /** Drops everything. */
+  void clear() {
+    failed = true;
+    framer.clear();
+  }
+
+  /** Whether {@link #fail} was called. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  /** Whether everything that was taken is answered. */
+  boolean isIdle() {
+    return answers.isEmpty() && held == null && !barrier;
+  }
+
+  /** Whether input should stop for now. */
+  boolean isThrottled() {
+    return throttled;
+  }
+
+  /** Whether input waits that is not taken yet. */
+  boolean holdsInput() {
+    return framer.holdsInput();
+  }
+
+  /** How many commands were taken so far. */
+  long taken() {
+    return taken;
+  }
+
+  private void take() {
+    throttled = false;
+    while (!failed) {
+      if (held != null && answers.isEmpty()) {
+        runHeld(held);
+      }
+      if (barrier || held != null || isFull()) {
+        throttled = true;
+        return;
+      }
+      switch (framer.next()) {
+        case NOTHING -> {
+          return;
+        }
+        case COMMAND -> takeCommand();
+        case TOO_LARGE ->
+            fail(new PayloadTooLargeException("a command has at most " + maxCommand + " bytes"));
+      }
+    }
+  }
+
+  private boolean isFull() {
+    return answers.isFull(batch.size(), batchBytes) || client.isFull();
+  }
+
+  private void takeCommand() {
+    taken++;
+    lines |= framer.endedWithNewline();
+    byte[] text = framer.bytes();
+    int offset = framer.offset();
+    int length = framer.length();
+    Command command;
+    try {
+      command = reader.read(text, offset, length);
+    } catch (InvalidMessageFormatException e) {
+      if (isJson(text, offset, length)) {
+        sendBatch();
+        answers.owe(1, OVERHEAD, lines).error(e);
+      } else {
+        fail(e);
+      }
+      return;
+    }
+    if (command instanceof Command.Publish publish) {
+      addToBatch(publish, length + OVERHEAD);
+      return;
+    }
+    sendBatch();
+    if (command instanceof Command.CreateChannel
+        || command instanceof Command.RemoveChannel
+        || command instanceof Command.Listen
+        || command instanceof Command.Watch) {
+      held = command;
+    } else {
+      run(command);
+    }
+  }
+
+  private void addToBatch(Command.Publish publish, int bytes) {
+    boolean complete =
+        batch.size() == Answer.MAX_COMMANDS
+            || batchBytes >= MAX_BATCH_BYTES
+            || (!batch.isEmpty() && !batch.get(0).channel().equals(publish.channel()));
+    if (complete) {
+      sendBatch();
+    }
+    batch.add(publish);
+    batchBytes += bytes;
+  }
+
+  private void sendBatch() {
+    if (batch.isEmpty()) {
+      return;
+    }
+    List<Command.Publish> messages = batch;
+    String channel = messages.get(0).channel();
+    Answer answer = answers.owe(messages.size(), batchBytes, lines);
+    batch = new ArrayList<>();
+    batchBytes = 0;
+    bus.publish(channel, messages)
+        .onComplete(
+            (published, failure) -> {
+              if (failure == null) {
+                answer.outcomes(published.outcomes());
+              } else {
+                answer.error(BusClient.asEric(failure, channel));
+              }
+              client.proceed();
+            });
+  }
+
+  private void runHeld(Command command) {
+    held = null;
+    barrier = true;
+    if (command instanceof Command.Listen || command instanceof Command.Watch) {
+      client.openStream(command);
+    } else {
+      run(command);
+    }
+  }
+
+  private void run(Command command) {
+    int weight = command instanceof Command.ListAll ? LISTING_WEIGHT : OVERHEAD;
+    Answer answer = answers.owe(1, weight, lines);
+    boolean held = barrier;
+    bus.command(command)
+        .onComplete(
+            (result, failure) -> {
+              if (failure == null) {
+                answer.result(text(result));
+              } else {
+                answer.error(BusClient.asEric(failure, command.channel()));
+              }
+              barrier &= !held;
+              client.proceed();
+            });
+  }
+
+  private boolean writeAnswers() {
+    Buffer ready = answers.takeReady();
+    if (ready.length() == 0) {
+      return false;
+    }
+    client.write(ready);
+    return true;
+  }
+
+  /** A result as clients see it: texts as they are, anything else as Python writes JSON. */
+  private static byte[] text(@Nullable Object result) {
+    if (result instanceof String string) {
+      return string.getBytes(StandardCharsets.UTF_8);
+    }
+    byte[] json = Payload.of(result).json();
+    return new PythonJson(json.length).value(json).toBytes();
+  }
+
+  private static boolean isJson(byte[] text, int offset, int length) {
+    if (!Payload.isUtf8(text, offset, length)) {
+      return false;
+    }
+    try (JsonParser parser = ANY_JSON.createParser(text, offset, length)) {
+      if (parser.nextToken() == null) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.eric.socket;
+
+import io.eric.Channel.MessageStream;
+import io.eric.EricException;
+import io.eric.UnavailableException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.parsetools.RecordParser;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream over a connection of its own, read line by line. Handlers run on its context, where its
+ * state is kept; a pause from elsewhere takes effect a little later.
+ */
+final class LineStream implements MessageStream {
+
+  /** Longer than the longest message that a server takes, each character of it escaped. */
+  private static final int MAX_LINE = 64 << 20;
+
+  private final Context context;
+  private final Supplier<Future<NetSocket>> connect;
+  private final Buffer command;
+  private final Promise<Void> ended = Promise.promise();
+  private @Nullable Handler<JsonObject> handler;
+  private @Nullable Handler<Throwable> exceptionHandler;
+  private @Nullable Handler<Void> endHandler;
+  private @Nullable NetSocket socket;
+  private @Nullable RecordParser lines;
+  private long demand = Long.MAX_VALUE;
+  private boolean connecting;
+  private boolean closed;
+
+  /** Connects and sends the command once there is a handler. */
+  LineStream(Context context, Supplier<Future<NetSocket>> connect, Buffer command) {
+    this.context = context;
+    this.connect = connect;
+    this.command = command.appendByte((byte) '\n');
+  }
+
+  @Override
+  public MessageStream handler(@Nullable Handler<JsonObject> messages) {
+    return onContext(
+        () -> {
+          handler = messages;
+          if (messages != null && !connecting && !closed) {
+            connecting = true;
+            connect.get().onComplete(this::connected);
+          }
+        });
+  }
+
+  @Override
+  public MessageStream exceptionHandler(@Nullable Handler<Throwable> failures) {
+    return onContext(() -> exceptionHandler = failures);
+  }
+
+  @Override
+  public MessageStream endHandler(@Nullable Handler<Void> end) {
+    return onContext(() -> endHandler = end);
+  }
+
+  @Override
+  public MessageStream pause() {
+    return onContext(
+        () -> {
+          demand = 0;
+          if (lines != null) {
+            lines.pause();
+          }
+        });
+  }
+
+  @Override
+  public MessageStream resume() {
+    return fetch(Long.MAX_VALUE);
+  }
+
+  @Override
+  public MessageStream fetch(long amount) {
+    return onContext(
+        () -> {
+          demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
+          if (lines != null) {
+            lines.fetch(amount);
+          }
+        });
+  }
+
+  @Override
+  public Future<Void> close() {
+    onContext(
+        () -> {
+          closed = true;
+          if (socket != null) {
+            socket.close();
+          } else if (!connecting) {
+            end();
+          }
+        });
+    return ended.future();
+  }
+
+  private void connected(@Nullable NetSocket connection, @Nullable Throwable failure) {
+    if (connection == null) {
+      fail(failure == null ? new UnavailableException("not connected") : failure);
+      end();
+      return;
+    }
+    socket = connection;
+    RecordParser parser = RecordParser.newDelimited("\n", connection).maxRecordSize(MAX_LINE);
+    lines = parser;
+    if (demand != Long.MAX_VALUE) {
+      parser.pause();
+      if (demand > 0) {
+        parser.fetch(demand);
+      }
+    }
+    parser.exceptionHandler(this::fail);
+    parser.endHandler(v -> end());
+    parser.handler(this::line);
+    if (closed) {
+      connection.close();
+    } else {
+      connection.write(command);
+    }
+  }
+
+  private void line(Buffer line) {
+    if (closed) {
+      return;
+    }
+    JsonObject message;
+    try {
+      message = new JsonObject(line);
+    } catch (DecodeException noMessage) {
+      EricException error = PipelinedConnection.error(line.toString());
+      fail(error == null ? new UnavailableException("the server sent no message") : error);
+      close();
+      return;
+    }
+    Handler<JsonObject> to = handler;
+    if (to != null) {
+      to.handle(message);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    Handler<Throwable> to = exceptionHandler;
+    if (to != null && !closed) {
+      to.handle(failure);
+    }
+  }
+
+  private void end() {
+    closed = true;
+    Handler<Void> to = endHandler;
+    if (ended.tryComplete() && to != null) {
+      to.handle(null);
+    }
+  }
+
+  private MessageStream onContext(Runnable action) {
+    if (Vertx.currentContext() == context) {
+      action.run();
+    } else {
+      context.runOnContext(v -> action.run());
+    }
+    return this;
+  }
+}

@@ -1,0 +1,273 @@
+package io.eric.socket;
+
+import io.eric.Channel.MessageStream;
+import io.eric.InvalidMessageFormatException;
+import io.eric.Message;
+import io.eric.Payload;
+import io.eric.UnavailableException;
+import io.vertx.core.Completable;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a {@link SocketServer}, for any thread. Commands share one connection, on which many
+ * may be under way; each stream has its own.
+ *
+ * <p>Futures complete, and streams deliver, on the context that created the client (an event loop
+ * of Vert.x's, if it was created outside of any). They fail with the exceptions of {@code io.eric},
+ * never with an error's text. The connection is opened by the first command and again by the next
+ * one after it was lost; whatever was under way then fails with {@link UnavailableException}, of
+ * unknown outcome, and is not repeated. At most 65,536 commands may wait for an answer, one more
+ * fails with {@code UnavailableException}.
+ */
+public final class SocketClient {
+
+  private static final Set<String> STREAMING = Set.of("l", "w");
+
+  private final Context context;
+  private final NetClient net;
+  private final SocketAddress address;
+  private @Nullable Future<PipelinedConnection> connection;
+  private boolean closed;
+
+  /**
+   * A client that connects when it is first used.
+   *
+   * @param path the socket's file
+   */
+  public SocketClient(Vertx vertx, String path) {
+    this.context = vertx.getOrCreateContext();
+    this.net = vertx.createNetClient();
+    this.address =
+        SocketAddress.domainSocketAddress(Path.of(path).toAbsolutePath().normalize().toString());
+  }
+
+  /**
+   * Sends any command but {@code l} and {@code w}, for which there are {@link #stream} and {@link
+   * #watch}.
+   *
+   * @return the answer's text
+   */
+  public Future<String> sendPayload(JsonObject payload) {
+    if (STREAMING.contains(String.valueOf(payload.getValue("v")))) {
+      return Future.failedFuture(
+          new InvalidMessageFormatException("l and w open a stream: use stream or watch"));
+    }
+    Promise<String> answer = Promise.promise();
+    send(payload.toBuffer(), answer);
+    return answer.future();
+  }
+
+  /** Creates a channel and gives its id. */
+  public Future<String> createChannel() {
+    return sendPayload(new JsonObject().put("v", "c"));
+  }
+
+  /**
+   * Creates a channel of this id.
+   *
+   * @return the id; fails with {@link io.eric.InvalidChannelException} if it exists
+   */
+  public Future<String> createChannel(String channelId) {
+    return sendPayload(command("c", channelId));
+  }
+
+  /** Adds a listener and gives its id; its queue collects from now on. */
+  public Future<String> register(String channelId) {
+    return sendPayload(command("r", channelId));
+  }
+
+  /**
+   * Adds a listener of this id.
+   *
+   * @return the id; fails with {@link io.eric.InvalidListenerException} if it exists
+   */
+  public Future<String> register(String channelId, String listenerId) {
+    return sendPayload(command("r", channelId).put("r", listenerId));
+  }
+
+  /**
+   * Starts a listener and streams its messages, queued ones first: objects of {@code event}, {@code
+   * retry}, {@code data} and {@code id}.
+   *
+   * <p>It connects when its handler is set. What goes wrong comes to its exception handler; its end
+   * handler is called once, at the end of every stream. Pausing it stops the reading.
+   */
+  public MessageStream stream(String channelId, String listenerId) {
+    return open(command("l", channelId).put("r", listenerId));
+  }
+
+  /** As {@link #stream(String, String)}, resuming after a position. */
+  public MessageStream stream(String channelId, String listenerId, String after) {
+    return open(command("l", channelId).put("r", listenerId).put("after", after));
+  }
+
+  /** The broadcasts from now on; see {@link #stream(String, String)}. */
+  public MessageStream watch(String channelId) {
+    return open(command("w", channelId));
+  }
+
+  /** The broadcasts after a position, as far as the history goes. */
+  public MessageStream watch(String channelId, String after) {
+    return open(command("w", channelId).put("after", after));
+  }
+
+  /** Appends a message for every listener. Completes with its ack. */
+  public Future<Void> broadcastMessage(String channelId, String type, @Nullable Object payload) {
+    return publish(channelId, null, type, payload);
+  }
+
+  /** Appends a message for one listener. Completes with its ack. */
+  public Future<Void> dispatch(
+      String channelId, String listenerId, String type, @Nullable Object payload) {
+    return publish(channelId, listenerId, type, payload);
+  }
+
+  /** A stream into a channel: what is written to it is broadcast, in order. */
+  public SocketPublisher publisher(String channelId) {
+    return new SocketPublisher(this, channelId);
+  }
+
+  /** Removes a listener; its stream ends. */
+  public Future<Void> removeListener(String channelId, String listenerId) {
+    return sendPayload(command("rl", channelId).put("r", listenerId)).mapEmpty();
+  }
+
+  /** Removes a channel; its streams end. */
+  public Future<Void> removeChannel(String channelId) {
+    return sendPayload(command("rc", channelId)).mapEmpty();
+  }
+
+  /** Stops a listener: its stream ends, its queue keeps collecting. */
+  public Future<Void> stop(String channelId, String listenerId) {
+    return sendPayload(command("s", channelId).put("r", listenerId)).mapEmpty();
+  }
+
+  /** All channels' ids. */
+  public Future<List<String>> channelIds() {
+    return sendPayload(new JsonObject().put("v", "ls"))
+        .map(text -> new JsonArray(text).stream().map(String::valueOf).toList());
+  }
+
+  /** The ids of a channel's listeners, in order of creation. */
+  public Future<List<String>> listenerIds(String channelId) {
+    return sendPayload(command("ls", channelId))
+        .map(
+            text ->
+                new JsonArray(text)
+                    .stream().map(item -> ((JsonObject) item).getString("listener")).toList());
+  }
+
+  /** Completes if the server answers. */
+  public Future<Void> ping() {
+    return sendPayload(new JsonObject().put("v", "ping")).mapEmpty();
+  }
+
+  /** Closes the shared connection and all streams. Idempotent; nothing can be sent afterwards. */
+  public Future<Void> close() {
+    synchronized (this) {
+      closed = true;
+      connection = null;
+    }
+    return net.close();
+  }
+
+  /** Appends a message; {@code listener} is null for a broadcast. */
+  void publish(
+      String channel, @Nullable String listener, Message message, Completable<String> answer) {
+    Buffer command = Buffer.buffer(128);
+    command.appendString(listener == null ? "{\"v\":\"b\",\"c\":" : "{\"v\":\"d\",\"c\":");
+    appendJson(command, channel);
+    if (listener != null) {
+      appendJson(command.appendString(",\"r\":"), listener);
+    }
+    if (message.sender() != null) {
+      appendJson(command.appendString(",\"sender\":"), message.sender());
+    }
+    appendJson(command.appendString(",\"t\":"), message.type());
+    appendJson(command.appendString(",\"p\":"), message.payload());
+    send(command.appendByte((byte) '}'), answer);
+  }
+
+  private Future<Void> publish(
+      String channel, @Nullable String listener, String type, @Nullable Object payload) {
+    Promise<String> answer = Promise.promise();
+    try {
+      publish(channel, listener, Message.of(type, payload), answer);
+    } catch (InvalidMessageFormatException e) {
+      return Future.failedFuture(e);
+    }
+    return answer.future().mapEmpty();
+  }
+
+  private void send(Buffer command, Completable<String> answer) {
+    Future<PipelinedConnection> connected = connection();
+    if (connected.succeeded()) {
+      connected.result().send(command, answer);
+      return;
+    }
+    connected.onComplete(
+        (to, failure) -> {
+          if (failure == null) {
+            to.send(command, answer);
+          } else {
+            answer.fail(failure);
+          }
+        });
+  }
+
+  private synchronized Future<PipelinedConnection> connection() {
+    Future<PipelinedConnection> current = connection;
+    if (current == null || current.failed()) {
+      current =
+          connect().map(socket -> new PipelinedConnection(context, socket, this::connectionLost));
+      connection = closed ? null : current;
+    }
+    return current;
+  }
+
+  private synchronized void connectionLost() {
+    connection = null;
+  }
+
+  private Future<NetSocket> connect() {
+    if (closed) {
+      return Future.failedFuture(new UnavailableException("the client is closed"));
+    }
+    Promise<NetSocket> connected = Promise.promise();
+    context.runOnContext(
+        v ->
+            net.connect(address)
+                .recover(
+                    e ->
+                        Future.failedFuture(
+                            new UnavailableException("nobody serves " + address.path())))
+                .onComplete(connected));
+    return connected.future();
+  }
+
+  private MessageStream open(JsonObject command) {
+    return new LineStream(context, this::connect, command.toBuffer());
+  }
+
+  private static JsonObject command(String verb, String channelId) {
+    return new JsonObject().put("v", verb).put("c", channelId);
+  }
+
+  private static void appendJson(Buffer command, @Nullable Object value) {
+    // A payload may come with line feeds between its parts: an object may span lines.
+    command.appendBytes(Payload.of(value).json());
+  }
+}

@@ -1,0 +1,278 @@
+package io.eric.socket;
+
+import io.eric.EricException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.CommandReader;
+import io.eric.edge.Edge;
+import io.eric.edge.EdgeStream;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of the door, from connect to close: first a pipeline of commands, perhaps a stream in
+ * the end. On the door's context only.
+ */
+final class SocketConnection implements CommandPipeline.Client {
+
+  /** What all connections of a door share. */
+  record Door(
+      Context context, BusClient bus, CommandReader reader, Edge edge, SocketOptions options) {}
+
+  private enum Phase {
+    /** Commands are taken and answered. */
+    COMMANDS,
+    /** The edge writes. */
+    STREAMING,
+    /** The last answer is given; what still comes in is dropped, so that the client can read it. */
+    LINGERING,
+    /** Closed, or will be as soon as everything is written. */
+    CLOSING
+  }
+
+  /** No time runs. */
+  private static final long NEVER = -1;
+
+  private static final Buffer NOTHING = Buffer.buffer();
+
+  /** Clients on Java's NIO end their output first and close a moment later. */
+  private static final long PROBE_DELAY_MS = 200;
+
+  /** As an idle stream is probed. */
+  private static final Buffer PROBE = new LineFormat().heartbeat();
+
+  private final Door door;
+  private final NetSocket socket;
+  private final HalfClose halfClose;
+  private final CommandPipeline pipeline;
+  private Phase phase = Phase.COMMANDS;
+  private boolean inputEnded;
+  private boolean gone;
+  private @Nullable EdgeStream stream;
+
+  private long waitingSince = now();
+  private long takenBefore;
+  private long unwritten;
+  private long unwrittenSince;
+
+  /** Serves a connection. Create it first thing in the connect handler. */
+  SocketConnection(Door door, NetSocket socket) {
+    this.door = door;
+    this.socket = socket;
+    this.pipeline = new CommandPipeline(door.bus(), door.reader(), door.options(), this);
+    this.halfClose =
+        HalfClose.install(socket, () -> door.context().runOnContext(v -> endOfInput()));
+    socket.handler(this::input);
+    socket.drainHandler(v -> proceed());
+    socket.exceptionHandler(e -> {}); // a connection that breaks is closed, and that is told
+  }
+
+  /** Gives an error as the last answer, whatever the client has asked. */
+  void refuse(EricException reason) {
+    pipeline.fail(reason);
+    proceed();
+  }
+
+  /** Closes at once. */
+  void abort() {
+    halfClose.abort();
+  }
+
+  /** To be called when the socket is closed. */
+  void closed() {
+    gone = true;
+    phase = Phase.CLOSING;
+    pipeline.clear();
+    loseStream();
+  }
+
+  /**
+   * To be called now and then: finds clients that do not finish what they say, or do not read what
+   * they are told.
+   */
+  void checkDeadlines() {
+    long now = now();
+    SocketOptions options = door.options();
+    if (waitingSince != NEVER && now - waitingSince >= options.getCommandTimeout()) {
+      waitingSince = NEVER;
+      inputOverdue(options.getCommandTimeout());
+    }
+    long left = phase == Phase.STREAMING ? 0 : halfClose.unwritten();
+    if (left == 0 || left != unwritten) {
+      unwritten = left;
+      unwrittenSince = now;
+    } else if (now - unwrittenSince >= options.getEdge().getWriteDeadline()) {
+      halfClose.abort();
+    }
+  }
+
+  @Override
+  public void write(Buffer answers) {
+    socket.write(answers);
+  }
+
+  @Override
+  public boolean isFull() {
+    return socket.writeQueueFull();
+  }
+
+  @Override
+  public void openStream(Command command) {
+    Future<EdgeStream> opening =
+        command instanceof Command.Listen listen
+            ? door.edge().open(listen.channel(), listen.listener(), listen.after())
+            : door.edge().open(watched(command), null, ((Command.Watch) command).after());
+    opening.onComplete(
+        (opened, failure) -> {
+          if (failure == null) {
+            begin(opened);
+          } else {
+            pipeline.streamRefused(BusClient.asEric(failure, command.channel()));
+            proceed();
+          }
+        });
+  }
+
+  @Override
+  public void proceed() {
+    if (phase == Phase.COMMANDS) {
+      pipeline.advance();
+    }
+    if (phase == Phase.COMMANDS && pipeline.isIdle()) {
+      if (inputEnded && (pipeline.hasFailed() || !pipeline.holdsInput())) {
+        close();
+      } else if (pipeline.hasFailed()) {
+        linger();
+      }
+    }
+    regulateInput();
+  }
+
+  private static String watched(Command command) {
+    return ((Command.Watch) command).channel();
+  }
+
+  private void input(Buffer bytes) {
+    if (phase == Phase.COMMANDS || phase == Phase.STREAMING) {
+      pipeline.feed(bytes.getBytes());
+      if (phase == Phase.STREAMING && pipeline.holdsInput()) {
+        refuseInputOfStream();
+      }
+      proceed();
+    }
+  }
+
+  private void endOfInput() {
+    inputEnded = true;
+    if (phase == Phase.LINGERING) {
+      close();
+    } else if (phase == Phase.COMMANDS) {
+      pipeline.endOfInput();
+      proceed();
+    } else if (phase == Phase.STREAMING && door.options().getEdge().getHeartbeat() > 0) {
+      long delay = Math.min(PROBE_DELAY_MS, door.options().getEdge().getHeartbeat());
+      door.context().owner().setTimer(delay, timer -> probe());
+    }
+  }
+
+  /** Finds out whether the end of the input was only that, or the end of the client. */
+  private void probe() {
+    if (phase == Phase.STREAMING) {
+      socket.write(PROBE); // closes the connection if it fails
+    }
+  }
+
+  private void begin(EdgeStream opened) {
+    if (gone) {
+      opened.lost();
+      return;
+    }
+    stream = opened;
+    phase = Phase.STREAMING;
+    waitingSince = NEVER;
+    if (opened.isStopped()) {
+      close();
+    } else if (pipeline.holdsInput()) {
+      refuseInputOfStream();
+    } else {
+      opened.begin(new SocketStream(socket, halfClose, this::close));
+    }
+    halfClose.resumeReading();
+  }
+
+  private void refuseInputOfStream() {
+    loseStream();
+    EricException error =
+        new InvalidMessageFormatException("nothing may follow l or w on a connection");
+    socket.write(Buffer.buffer(error.text() + '\n'));
+    close();
+  }
+
+  private void loseStream() {
+    EdgeStream lost = stream;
+    stream = null;
+    if (lost != null) {
+      lost.lost();
+    }
+  }
+
+  /** Stops reading while too much is under way, and keeps the time of what is being waited for. */
+  private void regulateInput() {
+    if (phase != Phase.COMMANDS) {
+      return;
+    }
+    boolean throttled = pipeline.isThrottled();
+    if (throttled) {
+      halfClose.stopReading();
+    } else {
+      halfClose.resumeReading();
+    }
+    long taken = pipeline.taken();
+    boolean awaited = !throttled && !inputEnded && (taken == 0 || pipeline.holdsInput());
+    if (!awaited) {
+      waitingSince = NEVER;
+    } else if (waitingSince == NEVER || taken != takenBefore) {
+      waitingSince = now();
+    }
+    takenBefore = taken;
+  }
+
+  private void inputOverdue(long timeout) {
+    if (phase == Phase.LINGERING) {
+      halfClose.abort();
+    } else if (phase == Phase.COMMANDS && pipeline.holdsInput()) {
+      refuse(
+          new InvalidMessageFormatException(
+              "the command was not complete after " + timeout + " ms"));
+    } else if (phase == Phase.COMMANDS) {
+      close(); // it connected and said nothing
+    }
+  }
+
+  /**
+   * Closing with unread input would make the client's writes fail before it reads the answer, so
+   * only our direction ends, and the rest once the client has ended its own or its time is over.
+   */
+  private void linger() {
+    phase = Phase.LINGERING;
+    waitingSince = now();
+    socket.write(NOTHING).onComplete(v -> halfClose.endOutput());
+    halfClose.resumeReading();
+  }
+
+  /** Closes when everything is written. */
+  private void close() {
+    phase = Phase.CLOSING;
+    loseStream();
+    socket.close();
+  }
+
+  private static long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+}

@@ -1,0 +1,167 @@
+package io.eric.socket;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a Unix socket: replaces a stale one, refuses a live one, and gets its mode before
+ * anybody can connect.
+ *
+ * <p>The socket is bound in a private directory beside its final place, gets its mode there and is
+ * then linked to its name: between bind and chmod a socket has the mode that the umask leaves, and
+ * whoever connects then is served (CWE-367). A link, unlike a rename, also fails when another
+ * server took the name meanwhile. Methods block.
+ */
+final class SocketFile {
+
+  /** The longest path of a socket: the size of the kernel's {@code sun_path} without its NUL. */
+  static final int MAX_PATH = 107;
+
+  private static final String BIND_NAME = "s";
+  private static final int TYPE_MASK = 0170000;
+  private static final int TYPE_SOCKET = 0140000;
+
+  private final Path path;
+  private final Set<PosixFilePermission> permissions;
+  private final Path directory;
+  private @Nullable Object published;
+
+  /**
+   * Prepares a place to bind at.
+   *
+   * @throws IOException saying why the path cannot be served
+   */
+  SocketFile(String path, Set<PosixFilePermission> permissions) throws IOException {
+    this.path = Path.of(path).toAbsolutePath().normalize();
+    this.permissions = permissions;
+    Path parent = this.path.getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw new IOException("no directory for the socket " + this.path);
+    }
+    refuseOverlong(this.path);
+    clear();
+    this.directory =
+        Files.createTempDirectory(
+            parent,
+            ".e",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try {
+      refuseOverlong(bindPath());
+    } catch (IOException e) {
+      Files.delete(directory);
+      throw e;
+    }
+  }
+
+  /** Where clients find the socket. */
+  Path path() {
+    return path;
+  }
+
+  /** Where to bind. */
+  Path bindPath() {
+    return directory.resolve(BIND_NAME);
+  }
+
+  /**
+   * Gives the bound socket its mode and its name.
+   *
+   * @throws IOException if another server was faster, or the file system refuses
+   */
+  void publish() throws IOException {
+    Files.setPosixFilePermissions(bindPath(), permissions);
+    try {
+      Files.createLink(path, bindPath());
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException("another server has just taken the socket " + path, e);
+    }
+    published = identity();
+    discard();
+  }
+
+  /** Removes the file, unless somebody else's has its place by now. Idempotent. */
+  void remove() throws IOException {
+    discard();
+    Object ours = published;
+    published = null;
+    if (ours != null && ours.equals(identity())) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  /** Removes the place to bind at; what is bound lives on under its name. */
+  private void discard() throws IOException {
+    Files.deleteIfExists(bindPath());
+    Files.deleteIfExists(directory);
+  }
+
+  private @Nullable Object identity() throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static void refuseOverlong(Path path) throws IOException {
+    int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_PATH) {
+      throw new IOException(
+          "the path of a Unix socket has at most "
+              + MAX_PATH
+              + " bytes, "
+              + path
+              + " has "
+              + length
+              + ": choose a shorter directory");
+    }
+  }
+
+  /** Makes room at the path, if what is there is a socket without a server. */
+  private void clear() throws IOException {
+    int mode;
+    try {
+      mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException nothingThere) {
+      return;
+    }
+    // A link is not followed: what it points to may be somebody else's (CWE-59).
+    if ((mode & TYPE_MASK) != TYPE_SOCKET) {
+      throw new IOException("there is something at " + path + " that is not a socket");
+    }
+    if (isServed()) {
+      throw new IOException("a live server owns the socket " + path);
+    }
+    Files.deleteIfExists(path);
+  }
+
+  /** Whether somebody listens; the server sees a connection without a request. */
+  private boolean isServed() throws IOException {
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // Not blocking: a server whose backlog is full would keep us waiting, and is alive.
+      probe.configureBlocking(false);
+      probe.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (SocketException e) {
+      if (String.valueOf(e.getMessage()).contains("refused")) {
+        return false;
+      }
+      throw new IOException("who serves " + path + " cannot be found out: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.eric.socket;
+
+import io.eric.EricException;
+import io.eric.Message;
+import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.streams.WriteStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Broadcasts what is written to it into a channel, in order, with a bounded window of messages
+ * whose acks are outstanding: write while {@link #writeQueueFull()} is false, go on at {@link
+ * #drainHandler}. For any thread, one at a time; handlers run on the client's context.
+ */
+public final class SocketPublisher implements WriteStream<Message> {
+
+  /** What a server takes from one connection at once, by default. */
+  private static final int DEFAULT_WINDOW = 1024;
+
+  private final SocketClient client;
+  private final String channel;
+  private int window = DEFAULT_WINDOW;
+  private int outstanding;
+  private boolean wasFull;
+  private @Nullable Throwable firstFailure;
+  private @Nullable Promise<Void> ended;
+  private @Nullable Handler<Void> drained;
+  private @Nullable Handler<Throwable> failed;
+
+  SocketPublisher(SocketClient client, String channel) {
+    this.client = client;
+    this.channel = channel;
+  }
+
+  /**
+   * Broadcasts a message.
+   *
+   * @return completed with its ack; fails with an {@link EricException}
+   */
+  @Override
+  public Future<Void> write(Message message) {
+    Promise<Void> written = Promise.promise();
+    synchronized (this) {
+      if (ended != null) {
+        return Future.failedFuture(new IllegalStateException("the publisher has ended"));
+      }
+      outstanding++;
+      wasFull |= outstanding >= window;
+    }
+    Completable<String> answer =
+        (ack, failure) -> {
+          answered(failure);
+          written.complete(null, failure);
+        };
+    try {
+      client.publish(channel, null, message, answer);
+    } catch (EricException e) {
+      answer.fail(e);
+    }
+    return written.future();
+  }
+
+  /**
+   * Takes no more.
+   *
+   * @return completed when everything is answered; fails with the first failure of all, if there
+   *     was one
+   */
+  @Override
+  public Future<Void> end() {
+    Promise<Void> end;
+    boolean done;
+    synchronized (this) {
+      end = ended == null ? Promise.promise() : ended;
+      ended = end;
+      done = outstanding == 0;
+    }
+    if (done) {
+      complete(end);
+    }
+    return end.future();
+  }
+
+  /** How many messages may be unanswered. Default 1024. */
+  @Override
+  public synchronized SocketPublisher setWriteQueueMaxSize(int messages) {
+    window = Math.max(1, messages);
+    return this;
+  }
+
+  @Override
+  public synchronized boolean writeQueueFull() {
+    return outstanding >= window;
+  }
+
+  /** Called when the window was full and half of it is free again. */
+  @Override
+  public synchronized SocketPublisher drainHandler(@Nullable Handler<Void> handler) {
+    drained = handler;
+    return this;
+  }
+
+  /** Called for each message that was refused or whose outcome is unknown. */
+  @Override
+  public synchronized SocketPublisher exceptionHandler(@Nullable Handler<Throwable> handler) {
+    failed = handler;
+    return this;
+  }
+
+  private void answered(@Nullable Throwable failure) {
+    Handler<Throwable> tellFailed = null;
+    Handler<Void> tellDrained = null;
+    Promise<Void> tellEnded = null;
+    synchronized (this) {
+      outstanding--;
+      if (failure != null) {
+        firstFailure = firstFailure == null ? failure : firstFailure;
+        tellFailed = failed;
+      }
+      if (wasFull && outstanding <= window / 2) {
+        wasFull = false;
+        tellDrained = drained;
+      }
+      if (outstanding == 0) {
+        tellEnded = ended;
+      }
+    }
+    if (tellFailed != null && failure != null) {
+      tellFailed.handle(failure);
+    }
+    if (tellDrained != null) {
+      tellDrained.handle(null);
+    }
+    if (tellEnded != null) {
+      complete(tellEnded);
+    }
+  }
+
+  private void complete(Promise<Void> end) {
+    Throwable failure;
+    synchronized (this) {
+      failure = firstFailure;
+    }
+    if (failure == null) {
+      end.tryComplete();
+    } else {
+      end.tryFail(failure);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.eric.socket;
+
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.CommandReader;
+import io.eric.edge.Edge;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Unix socket door, a verticle: deploy it on an event loop of a Vert.x instance without native
+ * transport. Several instances share one socket.
+ *
+ * <p>Deploying it completes when clients can connect, and fails with an {@link java.io.IOException}
+ * that says why the path cannot be served: a live server owns it, something that is not a socket is
+ * there, or it is too long (107 bytes, and the directory's at most 97). Undeploying closes all
+ * connections and removes the file.
+ */
+public final class SocketServer extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SocketServer.class);
+
+  /** How often a deadline is looked at before it passes. */
+  private static final int CHECKS_PER_DEADLINE = 4;
+
+  private static final int BACKLOG = 1024;
+
+  /** How many connections beyond the limit are told so; more are closed without a word. */
+  private static final int EXPLAINED = 64;
+
+  private final SocketOptions options;
+  private final Set<SocketConnection> connections = new HashSet<>();
+  private SocketConnection.@Nullable Door door;
+  private @Nullable Edge edge;
+  private @Nullable SharedSocketFile file;
+  private @Nullable NetServer server;
+  private boolean draining;
+
+  /** A server that is not started yet: deploy it. */
+  public SocketServer(SocketOptions options) {
+    this.options = SocketOptions.fromJson(options.toJson());
+  }
+
+  @Override
+  public Future<?> start() {
+    if (vertx.isNativeTransportEnabled()) {
+      return Future.failedFuture(
+          new IllegalStateException(
+              "the Unix socket needs Vert.x on the NIO transport: create it without"
+                  + " preferNativeTransport"));
+    }
+    if (!context.isEventLoopContext()) {
+      return Future.failedFuture(
+          new IllegalStateException("deploy the socket server on an event loop, not as a worker"));
+    }
+    Edge streams = new Edge(vertx, new LineFormat(), options.getEdge());
+    edge = streams;
+    door =
+        new SocketConnection.Door(
+            context, new BusClient(vertx), new CommandReader(), streams, options);
+    long deadline = Math.min(options.getCommandTimeout(), options.getEdge().getWriteDeadline());
+    vertx.setPeriodic(Math.max(1, deadline / CHECKS_PER_DEADLINE), timer -> checkDeadlines());
+    SharedSocketFile shared = SharedSocketFile.acquire(vertx, options);
+    file = shared;
+    return streams
+        .start()
+        .compose(started -> shared.bindPath())
+        .compose(path -> listen(path.toString()))
+        .compose(listening -> shared.publish(vertx))
+        .onSuccess(v -> LOG.info("Socket server listens on {}", options.getPath()))
+        .recover(e -> stop().transform(stopped -> Future.failedFuture(e)));
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> streamsEnded = edge == null ? Future.succeededFuture() : edge.close();
+    return streamsEnded
+        .eventually(() -> server == null ? Future.succeededFuture() : server.close())
+        .eventually(
+            () -> {
+              SharedSocketFile held = file;
+              file = null;
+              return held == null ? Future.succeededFuture() : held.release(vertx);
+            })
+        .onSuccess(v -> LOG.info("Socket server on {} is closed", options.getPath()));
+  }
+
+  /**
+   * Refuses new connections with {@code Unavailable}, and tells the open streams to reconnect
+   * elsewhere, spread evenly over the given time. Undeploy it afterwards. From any thread.
+   *
+   * @param overMs milliseconds
+   */
+  public Future<Void> drain(long overMs) {
+    return Future.future(
+        drained ->
+            context.runOnContext(
+                v -> {
+                  draining = true;
+                  (edge == null ? Future.<Void>succeededFuture() : edge.drain(overMs))
+                      .onComplete(drained);
+                }));
+  }
+
+  /** Undeploys the server: closes its connections and removes the file. */
+  public Future<Void> shutdown() {
+    return vertx.undeploy(deploymentID());
+  }
+
+  /** How many connections are open. On the server's context. */
+  int connections() {
+    return connections.size();
+  }
+
+  private Future<NetServer> listen(String path) {
+    NetServer listener =
+        vertx
+            .createNetServer(
+                new NetServerOptions().setAcceptBacklog(BACKLOG).setRegisterWriteHandler(false))
+            .connectHandler(this::connected);
+    server = listener;
+    return listener.listen(SocketAddress.domainSocketAddress(path));
+  }
+
+  private void connected(NetSocket socket) {
+    SocketConnection.Door open = door;
+    if (open == null) {
+      socket.close();
+      return;
+    }
+    SocketConnection connection = new SocketConnection(open, socket);
+    connections.add(connection);
+    socket.closeHandler(
+        v -> {
+          connections.remove(connection);
+          connection.closed();
+        });
+    if (connections.size() > options.getMaxConnections() + EXPLAINED) {
+      connection.abort();
+    } else if (draining) {
+      connection.refuse(new UnavailableException("the server is shutting down"));
+    } else if (connections.size() > options.getMaxConnections()) {
+      connection.refuse(
+          new UnavailableException(
+              "all " + options.getMaxConnections() + " connections are taken"));
+    }
+  }
+
+  private void checkDeadlines() {
+    // Over a copy: closing a connection takes it out.
+    for (SocketConnection connection : Set.copyOf(connections)) {
+      connection.checkDeadlines();
+    }
+  }
+}
