@@ -3,7 +3,9 @@ package io.eric.app;
 import io.eric.JsonOptions;
 import io.vertx.core.json.JsonObject;
 
-/** What {@code serve} gives the hub to run on. A hub inside another application runs on its Vert.x. */
+/**
+ * What {@code serve} gives the hub to run on. A hub inside another application runs on its Vert.x.
+ */
 public final class ServerOptions {
 
   private int eventLoops;
@@ -27,9 +29,9 @@ public final class ServerOptions {
   }
 
   /**
-   * Event loops; 0, the default, is one for two processors. Channels are spread over them. More loops
-   * than that measured slower: a message that stays on its loop needs no hand-over, and the clients
-   * want processors too (docs/PERFORMANCE.md).
+   * Event loops; 0, the default, is one for two processors. Channels are spread over them. More
+   * loops than that measured slower: a message that stays on its loop needs no hand-over, and the
+   * clients want processors too (docs/PERFORMANCE.md).
    */
   public int getEventLoops() {
     return eventLoops;
@@ -38,8 +40,7 @@ public final class ServerOptions {
   /** See {@link #getEventLoops()}. */
   public ServerOptions setEventLoops(int eventLoops) {
     if (eventLoops < 0) {
-      throw new IllegalArgumentException(
-          "eventLoops is " + eventLoops + ", it must be at least 0");
+      throw new IllegalArgumentException("eventLoops is " + eventLoops + ", it must be at least 0");
     }
     this.eventLoops = eventLoops;
     return this;

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Channels that live on the caller's own event loop. Publishing to a neighbour needs no message: the
- * channel appends at once, so that requests which are pipelined on one connection are all handled in one
- * turn of the loop and go out in one write. Over the bus each would cost a round of the loop.
+ * Channels that live on the caller's own event loop. Publishing to a neighbour needs no message:
+ * the channel appends at once, so that requests which are pipelined on one connection are all
+ * handled in one turn of the loop and go out in one write. Over the bus each would cost a round of
+ * the loop.
  */
 public final class Neighbours {
 
@@ -47,9 +48,7 @@ public final class Neighbours {
    * @return false if it does not, then nothing has happened
    */
   public boolean publish(
-      String channelId,
-      List<Command.Publish> messages,
-      Consumer<FromChannel.Published> answer) {
+      String channelId, List<Command.Publish> messages, Consumer<FromChannel.Published> answer) {
     Neighbour neighbour = byChannel.get(channelId);
     if (neighbour == null || !neighbour.context.inThread()) {
       return false;
