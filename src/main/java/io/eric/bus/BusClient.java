@@ -23,8 +23,12 @@ public final class BusClient {
   /** How long an attempt may take, in milliseconds: longer than a held acknowledgement. */
   public static final long ATTEMPT_TIMEOUT_MS = 5_000;
 
+  /** How long a listener's own {@code onMessage} may take, in milliseconds. */
+  public static final long HOOK_TIMEOUT_MS = 30_000;
+
   private final EventBus bus;
   private final DeliveryOptions local;
+  private final DeliveryOptions patient;
   private final DeliveryOptions json;
 
   /** A client on this Vert.x instance's event bus. */
@@ -32,6 +36,7 @@ public final class BusClient {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
     this.local = LocalCodec.options().setSendTimeout(ATTEMPT_TIMEOUT_MS);
+    this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + ATTEMPT_TIMEOUT_MS);
     this.json = new DeliveryOptions().setSendTimeout(ATTEMPT_TIMEOUT_MS);
   }
 
@@ -62,7 +67,16 @@ public final class BusClient {
    * @return its answer; fails with an {@link EricException}
    */
   public <T> Future<T> ask(String channel, ToChannel question) {
-    return bus.<T>request(Addresses.channel(channel), question, local)
+    return ask(channel, question, local);
+  }
+
+  /** As {@link #ask}, for what may have to wait for a listener's own {@code onMessage}. */
+  public <T> Future<T> askLong(String channel, ToChannel question) {
+    return ask(channel, question, patient);
+  }
+
+  private <T> Future<T> ask(String channel, ToChannel question, DeliveryOptions options) {
+    return bus.<T>request(Addresses.channel(channel), question, options)
         .map(Message::body)
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }

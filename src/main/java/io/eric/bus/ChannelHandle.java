@@ -35,6 +35,9 @@ public final class ChannelHandle implements Channel {
   private final BusClient client;
   private final Map<String, Registered> registered = new ConcurrentHashMap<>();
 
+  /** What listeners' own {@code onMessage} failed with last. */
+  private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
+
   /**
    * A handle; the channel need not exist.
    *
@@ -106,6 +109,15 @@ public final class ChannelHandle implements Channel {
     return listener;
   }
 
+  private MessageQueueListener remote(String listenerId, Connection connection) {
+    MessageQueueListener listener = new MessageQueueListener(listenerId);
+    if (connection.state() != Connection.State.STOPPED) {
+      listener.start(); // it is running; nobody has to be told
+    }
+    listener.registered(run -> run(listenerId, run));
+    return listener;
+  }
+
   private Future<Void> run(String listenerId, boolean run) {
     return run
         ? client.<String>ask(id, new ToChannel.StartListener(listenerId)).mapEmpty()
@@ -121,7 +133,11 @@ public final class ChannelHandle implements Channel {
           call ->
               observe(listener, call.body())
                   .onSuccess(done -> call.reply(null))
-                  .onFailure(e -> call.fail(500, String.valueOf(e.getMessage()))));
+                  .onFailure(
+                      e -> {
+                        failures.put(listener.id(), e);
+                        call.fail(500, String.valueOf(e.getMessage()));
+                      }));
     }
     MessageConsumer<FromChannel.HookCall> registeredHook = hook;
     String address = hook == null ? null : hook.address();
@@ -142,6 +158,19 @@ public final class ChannelHandle implements Channel {
             });
   }
 
+  /** Forgets the listeners registered here: the channel is closed. */
+  public void close() {
+    registered.keySet().forEach(this::forget);
+  }
+
+  private void forget(String listenerId) {
+    failures.remove(listenerId);
+    Registered own = registered.remove(listenerId);
+    if (own != null && own.hook != null) {
+      own.hook.unregister();
+    }
+  }
+
   private static Future<Void> observe(MessageQueueListener listener, FromChannel.HookCall call) {
     try {
       return listener.onMessage(call.entry().toMessage(call.epoch()));
@@ -155,13 +184,7 @@ public final class ChannelHandle implements Channel {
     return client
         .command(new Command.RemoveListener(id, listenerId))
         .<Void>mapEmpty()
-        .onSuccess(
-            done -> {
-              Registered own = registered.remove(listenerId);
-              if (own != null && own.hook != null) {
-                own.hook.unregister();
-              }
-            });
+        .onSuccess(done -> forget(listenerId));
   }
 
   @Override
@@ -172,7 +195,8 @@ public final class ChannelHandle implements Channel {
             connections -> {
               for (Connection connection : connections) {
                 if (connection.listener().equals(listenerId)) {
-                  return Future.succeededFuture(own == null ? remote(listenerId) : own.listener);
+                  return Future.succeededFuture(
+                      own == null ? remote(listenerId, connection) : own.listener);
                 }
               }
               return Future.failedFuture(InvalidListenerException.unknown(listenerId));
@@ -181,9 +205,15 @@ public final class ChannelHandle implements Channel {
 
   @Override
   public Future<Message> deliverNext(String listenerId) {
+    failures.remove(listenerId);
     return client
-        .<Taken>ask(id, new ToChannel.TakeNext(listenerId))
-        .map(taken -> taken.entry().toMessage(taken.epoch()));
+        .<Taken>askLong(id, new ToChannel.TakeNext(listenerId))
+        .map(taken -> taken.entry().toMessage(taken.epoch()))
+        .recover(
+            e -> {
+              Throwable own = failures.remove(listenerId); // what onMessage failed with
+              return Future.failedFuture(own == null ? e : own);
+            });
   }
 
   @Override
@@ -206,9 +236,25 @@ public final class ChannelHandle implements Channel {
               .put("retry", retryMs)
               .put("data", entry.payload().value());
     } else {
-      shown = adapt.apply(entry.toMessage(epoch));
+      try {
+        shown = adapt.apply(entry.toMessage(epoch));
+      } catch (RuntimeException e) {
+        shown = notAdapted(entry, epoch, e);
+      }
     }
     return shown.put("id", new Position(epoch, entry.sequence()).toString());
+  }
+
+  /** What stands for a message that {@code adapt} failed on. */
+  private static JsonObject notAdapted(Entry entry, String epoch, RuntimeException failure) {
+    return new JsonObject()
+        .put("event", Message.ERROR)
+        .put(
+            "data",
+            new JsonObject()
+                .put("error", "ListenerFailure")
+                .put("message", String.valueOf(failure.getMessage()))
+                .put("id", new Position(epoch, entry.sequence()).toString()));
   }
 
   @Override

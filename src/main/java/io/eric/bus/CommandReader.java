@@ -48,7 +48,6 @@ public final class CommandReader {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8 it is, never a guess at UTF-16
             .build();
   }
 
@@ -137,12 +136,18 @@ public final class CommandReader {
         case "key" -> fields.key = text("key", value);
         case "sender" -> fields.sender = text("sender", value);
         case "after" -> fields.after = text("after", value);
-        case "options" -> fields.options = body.getJsonObject("options");
+        case "options" -> {
+          if (!(body.getValue("options") instanceof JsonObject options)) {
+            throw new InvalidMessageFormatException("options must be an object");
+          }
+          fields.options = options;
+        }
         case "window" -> {
-          if (!(value instanceof Integer window)) {
+          // A script's numbers may all come as doubles.
+          if (!(value instanceof Number window) || window.doubleValue() != window.intValue()) {
             throw new InvalidMessageFormatException("window must be a whole number");
           }
-          fields.window = window;
+          fields.window = window.intValue();
         }
         default -> {}
       }

@@ -79,7 +79,7 @@ public sealed interface FromChannel {
   /**
    * A stream has ended.
    *
-   * @param written what was handed to the kernel for it
+   * @param written what was handed to the kernel for it; -1 if it was not open yet
    */
   record Ended(long written) implements FromChannel {}
 

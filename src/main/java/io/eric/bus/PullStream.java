@@ -11,12 +11,16 @@ import io.eric.bus.FromChannel.Fetched;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listener's messages as a {@code ReadStream}: reads a batch, hands it out as it is asked for,
@@ -24,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * context that made it.
  */
 final class PullStream implements MessageStream {
+
+  private static final Logger logger = LoggerFactory.getLogger(PullStream.class);
+
+  /** The position of a stream that is not attached yet. */
+  private static final long UNKNOWN = -1;
 
   private static final int STREAM = 1;
   private static final int BATCH_MESSAGES = 256;
@@ -39,17 +48,18 @@ final class PullStream implements MessageStream {
   private final String address = Addresses.edge(Ids.random());
   private final ArrayDeque<Entry> batch = new ArrayDeque<>();
   private @Nullable MessageConsumer<FromChannel> consumer;
-  private @Nullable Handler<JsonObject> handler;
-  private @Nullable Handler<Void> endHandler;
-  private @Nullable Handler<Throwable> exceptionHandler;
+  private volatile @Nullable Handler<JsonObject> handler;
+  private volatile @Nullable Handler<Void> endHandler;
+  private volatile @Nullable Handler<Throwable> exceptionHandler;
   private String epoch = "";
-  private long demand = Long.MAX_VALUE;
+  private final AtomicLong demand = new AtomicLong(Long.MAX_VALUE);
   private long handedOut;
   private long through;
   private long delayMs;
   private boolean attached;
   private boolean fetching;
   private boolean waiting;
+  private boolean woken;
   private boolean pausing;
   private boolean handing;
   private boolean ended;
@@ -73,7 +83,7 @@ final class PullStream implements MessageStream {
   @Override
   public MessageStream handler(@Nullable Handler<JsonObject> handler) {
     this.handler = handler;
-    if (handler != null && consumer == null && !ended) {
+    if (handler != null) {
       context.runOnContext(v -> attach());
     }
     return this;
@@ -81,7 +91,7 @@ final class PullStream implements MessageStream {
 
   @Override
   public MessageStream pause() {
-    demand = 0;
+    demand.set(0);
     return this;
   }
 
@@ -92,7 +102,7 @@ final class PullStream implements MessageStream {
 
   @Override
   public MessageStream fetch(long amount) {
-    demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
+    demand.accumulateAndGet(amount, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
     context.runOnContext(v -> handOut());
     return this;
   }
@@ -111,8 +121,13 @@ final class PullStream implements MessageStream {
 
   @Override
   public Future<Void> close() {
-    context.runOnContext(v -> end(true));
-    return Future.succeededFuture();
+    Promise<Void> closed = Promise.promise();
+    context.runOnContext(
+        v -> {
+          end(true);
+          closed.complete();
+        });
+    return closed.future();
   }
 
   private void attach() {
@@ -143,7 +158,12 @@ final class PullStream implements MessageStream {
               }
               take(opened.first());
             })
-        .onFailure(this::fail);
+        .onFailure(
+            e -> {
+              // An answer that is only late would leave a stream that nobody reads.
+              client.tell(channelId, new ToChannel.Detach(address, STREAM, UNKNOWN));
+              fail(e);
+            });
   }
 
   private void news(io.vertx.core.eventbus.Message<FromChannel> message) {
@@ -152,14 +172,16 @@ final class PullStream implements MessageStream {
       if (waiting) {
         waiting = false;
         read();
+      } else {
+        woken = true; // the answer that says to wait has not come yet
       }
     } else if (news instanceof FromChannel.End end) {
-      message.reply(new FromChannel.Ended(handedOut), LocalCodec.options());
+      message.reply(new FromChannel.Ended(attached ? handedOut : UNKNOWN), LocalCodec.options());
       attached = false;
-      Handler<JsonObject> last = handler;
-      if (end.type() != null && last != null && !ended) {
+      if (end.type() != null && !ended) {
         Entry event = new Entry(handedOut, 0, null, end.type(), Payload.NULL, null, null);
-        last.handle(show.apply(event, epoch));
+        JsonObject last = show.apply(event, epoch);
+        give(end.retryMs() > 0 ? last.put("retry", end.retryMs()) : last);
       }
       end(false);
     }
@@ -173,7 +195,8 @@ final class PullStream implements MessageStream {
     }
     batch.addAll(fetched.entries());
     through = fetched.through();
-    waiting = fetched.waiting();
+    waiting = fetched.waiting() && !woken;
+    woken = false;
     handOut();
   }
 
@@ -182,17 +205,11 @@ final class PullStream implements MessageStream {
       return;
     }
     handing = true;
-    while (demand > 0 && !batch.isEmpty() && !pausing && !ended) {
-      Handler<JsonObject> receiver = handler;
-      if (receiver == null) {
-        break;
-      }
+    while (demand.get() > 0 && handler != null && !batch.isEmpty() && !pausing && !ended) {
       Entry entry = batch.removeFirst();
-      if (demand != Long.MAX_VALUE) {
-        demand--;
-      }
+      demand.updateAndGet(left -> left == Long.MAX_VALUE || left == 0 ? left : left - 1);
       handedOut = entry.sequence();
-      receiver.handle(show.apply(entry, epoch));
+      give(show.apply(entry, epoch));
       if (delayMs > 0) {
         pausing = true;
         vertx.setTimer(
@@ -207,8 +224,21 @@ final class PullStream implements MessageStream {
       }
     }
     handing = false;
-    if (batch.isEmpty() && demand > 0 && !pausing) {
+    if (batch.isEmpty() && demand.get() > 0 && !pausing) {
       read();
+    }
+  }
+
+  /** Gives an item to the user's handler, whose failure does not stop the stream. */
+  private void give(JsonObject item) {
+    Handler<JsonObject> receiver = handler;
+    if (receiver == null) {
+      return;
+    }
+    try {
+      receiver.handle(item);
+    } catch (RuntimeException e) {
+      logger.error("a handler of messages of channel {} failed", channelId, e);
     }
   }
 
@@ -219,7 +249,7 @@ final class PullStream implements MessageStream {
     fetching = true;
     handedOut = through;
     client
-        .<Fetched>ask(
+        .<Fetched>askLong(
             channelId, new ToChannel.Fetch(address, STREAM, through, BATCH_MESSAGES, BATCH_BYTES))
         .onSuccess(this::take)
         .onFailure(

@@ -57,6 +57,14 @@ public sealed interface ToChannel {
   record Acknowledge(String edge, long through) implements ToChannel {}
 
   /**
+   * A stream is live at its edge now, and what was read for it before is handed to the kernel: from
+   * now on the edge's acknowledgements count for it. Not answered.
+   *
+   * @param through the sequence from which the stream is live
+   */
+  record Written(String edge, long stream, long through) implements ToChannel {}
+
+  /**
    * A stream lags and leaves the live ones; it fetches when its socket has drained. Not answered.
    *
    * @param written what was handed to the kernel for it
@@ -66,7 +74,7 @@ public sealed interface ToChannel {
   /**
    * A stream was lost or closed by its client. Not answered.
    *
-   * @param written what was handed to the kernel for it
+   * @param written what was handed to the kernel for it; -1 if the edge does not know
    */
   record Detach(String edge, long stream, long written) implements ToChannel {}
 

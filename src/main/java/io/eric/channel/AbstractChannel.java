@@ -9,7 +9,6 @@ import io.eric.MessageQueueListener;
 import io.eric.bus.Addresses;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.LocalCodec;
-import io.eric.bus.Neighbours;
 import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
@@ -17,6 +16,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +39,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private @Nullable MessageStore store;
   private Runnable whenRemoved = () -> {};
   private volatile @Nullable ChannelHandle handle;
-  private @Nullable OpenChannel open;
+  @Nullable OpenChannel open;
   private @Nullable MessageConsumer<Object> consumer;
 
   /** A channel with these options, which must not change afterwards. */
@@ -93,20 +93,18 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         .open(id, options.retention())
         .compose(
             log -> {
+              @Nullable Function<Message, JsonObject> own =
+                  adaptsPlainly() ? null : new AdaptedMessages(this::adapt);
               UnaryOperator<Entry> adapted =
-                  adaptsPlainly()
-                      ? UnaryOperator.identity()
-                      : new EntryAdapter(log.epoch(), this::adapt);
+                  own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
               OpenChannel channel =
                   new OpenChannel(vertx, context, id, options, retryMs(), log, adapted);
               ChannelDoor door = new ChannelDoor(vertx, channel, this::removed);
               open = channel;
-              handle =
-                  new ChannelHandle(vertx, id, adaptsPlainly() ? null : this::adapt, retryMs());
+              handle = new ChannelHandle(vertx, id, own, retryMs());
               MessageConsumer<Object> address =
                   vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
               consumer = address;
-              new Neighbours(vertx).add(id, context, channel.appender::publish);
               logger.debug("channel {} is open, epoch {}", id, log.epoch());
               return address.completion();
             });
@@ -136,8 +134,10 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       return Future.succeededFuture();
     }
     consumer = null;
-    new Neighbours(vertx).remove(id);
-    return address.unregister().compose(gone -> channel.close(finalType));
+    return address
+        .unregister()
+        .compose(gone -> channel.close(finalType))
+        .onComplete(ended -> handle().close());
   }
 
   private ChannelHandle handle() {

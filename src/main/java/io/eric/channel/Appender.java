@@ -11,6 +11,8 @@ import io.eric.bus.CommandReader;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.FromChannel.Published;
 import io.eric.log.MessageLog;
+import io.eric.log.MessageLog.Usage;
+import io.eric.log.RetentionOptions;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,29 +33,37 @@ final class Appender {
   private final ChannelOptions<?> options;
   private final MessageLog log;
   private final Listeners listeners;
-  private final Consumer<List<Entry>> appended;
+  private final Consumer<List<Entry>> whenAppended;
   private final HeldAcknowledgements acknowledgements;
   private final LongSupplier clock;
+  private final Pace pace;
   private final KeyWindow keys;
   private List<PendingAppend> queue = new ArrayList<>();
   private boolean appending;
-  private int inFlightMessages;
-  private long inFlightBytes;
+  private boolean waitsForReaders;
+
+  /** What is not acknowledged yet. */
+  private final InFlight inFlight = new InFlight();
+
+  /** What is not in the log yet. */
+  private final InFlight queued = new InFlight();
 
   /**
-   * @param appended told of entries as soon as they are readable, before their publishers are
+   * @param whenAppended told of entries as soon as they are readable, before their publishers are
    */
   Appender(
       ChannelOptions<?> options,
       MessageLog log,
       Listeners listeners,
-      Consumer<List<Entry>> appended,
+      Consumer<List<Entry>> whenAppended,
       HeldAcknowledgements acknowledgements,
+      Pace pace,
       LongSupplier clock) {
     this.options = options;
     this.log = log;
     this.listeners = listeners;
-    this.appended = appended;
+    this.whenAppended = whenAppended;
+    this.pace = pace;
     this.acknowledgements = acknowledgements;
     this.clock = clock;
     this.keys = new KeyWindow(options.getKeys(), options.getKeysAge());
@@ -65,35 +75,49 @@ final class Appender {
       answer.accept(new Published(log.epoch(), List.of()));
       return;
     }
+    InFlight taken = new InFlight();
     PendingBatch batch =
         new PendingBatch(
             messages.size(),
             outcomes ->
                 acknowledgements.release(
-                    () -> answer.accept(new Published(log.epoch(), outcomes))));
+                    () -> {
+                      inFlight.subtract(taken);
+                      answer.accept(new Published(log.epoch(), outcomes));
+                    }));
     for (int i = 0; i < messages.size(); i++) {
-      enqueue(new PendingAppend(messages.get(i), batch, i));
+      enqueue(new PendingAppend(messages.get(i), batch, i), taken);
     }
     appendQueued();
   }
 
-  private void enqueue(PendingAppend append) {
+  private void enqueue(PendingAppend append, InFlight taken) {
     Publish message = append.message;
+    long size = size(message);
     try {
-      if (message.key() != null && isRepeat(message.key(), append)) {
-        return;
+      CommandReader.checkType(message.type());
+      if (inFlight.messages >= options.getInFlightMessages()
+          || inFlight.bytes + size > options.getInFlightBytes()) {
+        throw new UnavailableException("too many messages of this channel are under way");
       }
-      check(message);
+      if (message.key() == null || !isRepeat(message.key(), append)) {
+        check(message);
+        if (message.key() != null) {
+          keys.begin(message.key(), append);
+        }
+        queued.add(message.listener(), size);
+        queue.add(append);
+      }
+      inFlight.add(null, size);
+      taken.add(null, size);
     } catch (EricException e) {
       append.complete(new Outcome(0, e.code(), e.text()));
-      return;
     }
-    if (message.key() != null) {
-      keys.begin(message.key(), append);
-    }
-    inFlightMessages++;
-    inFlightBytes += message.size();
-    queue.add(append);
+  }
+
+  /** What a message will count for in the log. */
+  private static long size(Publish message) {
+    return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
   }
 
   private boolean isRepeat(String key, PendingAppend append) {
@@ -110,7 +134,6 @@ final class Appender {
   }
 
   private void check(Publish message) {
-    CommandReader.checkType(message.type());
     if (message.payload().size() > options.getMaxPayload()) {
       throw new PayloadTooLargeException(
           "the payload has "
@@ -121,10 +144,6 @@ final class Appender {
     if (message.listener() != null) {
       listeners.get(message.listener());
     }
-    if (inFlightMessages >= options.getInFlightMessages()
-        || inFlightBytes + message.size() > options.getInFlightBytes()) {
-      throw new UnavailableException("too many messages wait for the channel's log");
-    }
     if (options.getOverflow() == OverflowPolicy.REJECT) {
       refuseIfFull(message);
     }
@@ -133,56 +152,115 @@ final class Appender {
   private void refuseIfFull(Publish message) {
     if (isFull(message)) {
       log.trim(listeners, clock.getAsLong());
+      // What all have read stays as history only as long as there is room.
+      while (isFull(message) && log.firstSequence() <= listeners.lowest()) {
+        if (log.usage().messages() == 0) {
+          break;
+        }
+        log.dropOldest();
+      }
       if (isFull(message)) {
         throw new LogFullException("the channel's log is full, try again when it has been read");
+      }
+    }
+    String receiver = message.listener();
+    if (receiver != null && shareIsUsed(receiver, message)) {
+      Listener listener = listeners.get(receiver);
+      if (!log.hasAfter(listener.cursor(log.lastSequence()), receiver)) {
+        while (shareIsUsed(receiver, message) && log.usageOf(receiver).messages() > 0) {
+          log.dropOldestOf(receiver); // read, and history
+        }
+      }
+      if (shareIsUsed(receiver, message)) {
+        throw new LogFullException(
+            "the listener's share of the channel's log is full, try again when it has been read");
       }
     }
   }
 
   private boolean isFull(Publish message) {
-    var limit = options.retention();
-    int size = Entry.OVERHEAD + message.type().length() + message.payload().size();
-    var used = log.usage();
-    if (used.messages() + inFlightMessages >= limit.limitMessages()
-        || used.bytes() + inFlightBytes + size > limit.limitBytes()) {
-      return true;
-    }
-    return message.listener() != null
-        && OwnShare.isExceeded(limit, log.usageOf(message.listener()), size);
+    RetentionOptions limit = options.retention();
+    MessageLog.Usage used = log.usage();
+    return used.messages() + queued.messages >= limit.limitMessages()
+        || used.bytes() + queued.bytes + size(message) > limit.limitBytes();
   }
 
+  private boolean shareIsUsed(String receiver, Publish message) {
+    Usage waiting = queued.to(receiver);
+    return OwnShare.isExceeded(
+        options.retention(),
+        log.usageOf(receiver),
+        waiting.messages() + 1,
+        waiting.bytes() + size(message));
+  }
+
+  /** Appends what waits, as far as the log may grow; again when the store or the readers allow. */
   private void appendQueued() {
-    while (!appending && !queue.isEmpty()) {
-      List<PendingAppend> batch = queue;
-      queue = new ArrayList<>();
-      List<Entry> entries = new ArrayList<>(batch.size());
-      long sequence = log.lastSequence();
-      long now = clock.getAsLong();
-      for (PendingAppend append : batch) {
-        Publish m = append.message;
-        entries.add(
-            new Entry(++sequence, now, m.listener(), m.type(), m.payload(), m.sender(), m.key()));
-      }
-      appending = true;
-      Future<Void> done = log.append(entries);
-      if (done.isComplete()) { // memory: no detour over the event loop
-        finish(batch, entries, done);
-      } else {
-        done.onComplete(
-            result -> {
-              finish(batch, entries, done);
+    while (!appending && !waitsForReaders && !queue.isEmpty()) {
+      int room = room();
+      if (room == 0) {
+        waitsForReaders = true;
+        acknowledgements.release(
+            () -> {
+              waitsForReaders = false;
               appendQueued();
             });
+        return;
       }
+      List<PendingAppend> batch = queue;
+      queue = new ArrayList<>();
+      if (room < batch.size()) {
+        queue.addAll(batch.subList(room, batch.size()));
+        batch = List.copyOf(batch.subList(0, room));
+      }
+      append(batch);
+    }
+  }
+
+  private int room() {
+    if (options.getOverflow() != OverflowPolicy.WAIT) {
+      return queue.size();
+    }
+    int room = pace.room(queue.size(), queued.bytes);
+    // Where nothing is held back, nobody would wake us; and a message larger than all room goes.
+    return room == 0 && !pace.getAsBoolean() ? 1 : room;
+  }
+
+  private void append(List<PendingAppend> batch) {
+    List<Entry> entries = new ArrayList<>(batch.size());
+    long sequence = log.lastSequence();
+    long now = clock.getAsLong();
+    for (PendingAppend append : batch) {
+      Publish m = append.message;
+      entries.add(
+          new Entry(++sequence, now, m.listener(), m.type(), m.payload(), m.sender(), m.key()));
+    }
+    appending = true;
+    Future<Void> done = appended(entries);
+    if (done.isComplete()) { // memory: no detour over the event loop
+      finish(batch, entries, done);
+    } else {
+      done.onComplete(
+          result -> {
+            finish(batch, entries, done);
+            appendQueued();
+          });
+    }
+  }
+
+  /** A store of somebody else's may throw; the channel goes on. */
+  private Future<Void> appended(List<Entry> entries) {
+    try {
+      return log.append(entries);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
     }
   }
 
   private void finish(List<PendingAppend> batch, List<Entry> entries, Future<Void> done) {
     appending = false;
-    long now = clock.getAsLong();
     for (PendingAppend append : batch) {
-      inFlightMessages--;
-      inFlightBytes -= append.message.size();
+      queued.subtract(append.message.listener(), size(append.message));
     }
     if (done.failed()) {
       logger.error("append of {} messages failed", batch.size(), done.cause());
@@ -198,7 +276,8 @@ final class Appender {
       }
       return;
     }
-    appended.accept(entries);
+    long now = clock.getAsLong();
+    whenAppended.accept(entries);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       if (entry.key() != null) {

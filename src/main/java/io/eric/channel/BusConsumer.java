@@ -1,11 +1,13 @@
 package io.eric.channel;
 
 import io.eric.Entry;
+import io.eric.Payload;
 import io.eric.Position;
 import io.eric.bus.Addresses;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
@@ -27,7 +29,6 @@ final class BusConsumer implements Attachment {
 
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 5_000;
-  private static final long WITHOUT_HANDLERS_MS = 5_000;
   private static final int READ_BYTES = 1 << 20;
 
   private final Vertx vertx;
@@ -39,12 +40,15 @@ final class BusConsumer implements Attachment {
   private final LongSupplier clock;
   private final int window;
   private final int maxDeliveries;
+  private final long noHandlerTimeout;
   private final String address;
   private final DeliveryOptions options;
   private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
   private long cursor;
   private long next;
+  private final @Nullable Entry resumeGap;
   private @Nullable Entry gap;
+  private Future<Void> observed = Future.succeededFuture();
   private boolean reading;
   private boolean closed;
   private long timer = -1;
@@ -81,9 +85,11 @@ final class BusConsumer implements Attachment {
     this.listener = listener;
     this.cursor = from.cursor();
     this.next = cursor;
-    this.gap = from.gap();
+    this.resumeGap = from.gap();
+    this.gap = resumeGap;
     this.window = window;
     this.maxDeliveries = channelOptions.getMaxDeliveries();
+    this.noHandlerTimeout = channelOptions.getNoHandlerTimeout();
     this.log = log;
     this.adapted = adapted;
     this.owner = owner;
@@ -104,8 +110,8 @@ final class BusConsumer implements Attachment {
 
   /** Sends what the window allows. */
   void fill() {
-    if (gap != null && !closed) {
-      Sent first = new Sent(gap);
+    if (gap != null && !closed && timer == -1) {
+      Sent first = new Sent(gap, true);
       gap = null;
       inFlight.addLast(first);
       deliver(first);
@@ -118,8 +124,21 @@ final class BusConsumer implements Attachment {
     log.read(next, listener.reader(), room, READ_BYTES).onComplete(this::send);
   }
 
+  /**
+   * Stops sending, after a last event that nobody acknowledges.
+   *
+   * @param finalType its type, or null for none
+   */
+  void end(@Nullable String finalType) {
+    close();
+    if (finalType != null) {
+      Entry last = new Entry(cursor, 0, null, finalType, Payload.NULL, null, null);
+      vertx.eventBus().send(address, body(last));
+    }
+  }
+
   /** Stops sending; what is unacknowledged stays after the cursor. */
-  void close() {
+  private void close() {
     closed = true;
     inFlight.clear();
     if (timer != -1) {
@@ -140,7 +159,7 @@ final class BusConsumer implements Attachment {
     Slice slice = read.result();
     for (Entry entry : slice.entries()) {
       next = entry.sequence();
-      Sent sent = new Sent(entry);
+      Sent sent = new Sent(entry, false);
       inFlight.addLast(sent);
       deliver(sent);
     }
@@ -150,7 +169,7 @@ final class BusConsumer implements Attachment {
         moveCursor(next);
       }
     }
-    if (slice.atEnd()) {
+    if (!log.hasAfter(next, listener.reader())) { // the slice may be older than the newest message
       owner.waiting(listener);
     } else {
       fill();
@@ -158,17 +177,28 @@ final class BusConsumer implements Attachment {
   }
 
   private void deliver(Sent sent) {
-    MessageHook hook = listener.hook;
-    if (hook == null) {
+    if (listener.hook == null) {
       request(sent, adapted.apply(sent.entry));
       return;
     }
-    hook.onMessage(sent.entry)
-        .onSuccess(done -> request(sent, adapted.apply(sent.entry)))
-        .onFailure(e -> failed(sent, e));
+    // The next one when onMessage is done with the one before, whatever the window.
+    observed =
+        observed
+            .otherwiseEmpty()
+            .compose(
+                before ->
+                    closed || sent.stale
+                        ? Future.<Void>succeededFuture()
+                        : listener
+                            .observe(sent.entry)
+                            .onSuccess(done -> request(sent, adapted.apply(sent.entry)))
+                            .onFailure(e -> failed(sent, e)));
   }
 
   private void request(Sent sent, Entry entry) {
+    if (closed || sent.stale) {
+      return; // while onMessage was looking at it
+    }
     vertx
         .eventBus()
         .request(address, body(entry), options)
@@ -210,6 +240,9 @@ final class BusConsumer implements Attachment {
     long done = cursor;
     while ((first = inFlight.peekFirst()) != null && first.acknowledged) {
       done = inFlight.removeFirst().entry.sequence();
+      if (failing == 0) {
+        pause = FIRST_PAUSE_MS; // it advances: the next trouble is a new one
+      }
     }
     moveCursor(inFlight.isEmpty() ? Math.max(done, next) : done);
     fill();
@@ -233,7 +266,7 @@ final class BusConsumer implements Attachment {
     if (noHandlers) {
       long now = clock.getAsLong();
       withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;
-      if (now - withoutHandlersSince >= WITHOUT_HANDLERS_MS) {
+      if (now - withoutHandlersSince >= noHandlerTimeout) {
         close();
         owner.gone(listener, this);
         return;
@@ -258,6 +291,9 @@ final class BusConsumer implements Attachment {
       from |= sent == failed;
       if (from) {
         sent.stale = true;
+        if (sent.isResumeGap) {
+          gap = resumeGap; // it is not in the log: nobody would see it otherwise
+        }
         all.remove();
       } else {
         last = sent.entry.sequence();
@@ -270,13 +306,22 @@ final class BusConsumer implements Attachment {
     if (timer == -1) {
       timer =
           vertx.setTimer(
-              pause,
+              nextPause(),
               id -> {
                 timer = -1;
                 fill();
               });
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
+  }
+
+  /** Not longer than until a consumer without handlers is given up. */
+  private long nextPause() {
+    if (withoutHandlersSince < 0) {
+      return pause;
+    }
+    long left = withoutHandlersSince + noHandlerTimeout - clock.getAsLong();
+    return Math.max(1, Math.min(pause, left));
   }
 
   /** Gives a message up: in its place the listener gets a report, which it need not acknowledge. */
@@ -297,11 +342,13 @@ final class BusConsumer implements Attachment {
   /** One message on its way. */
   private static final class Sent {
     private final Entry entry;
+    private final boolean isResumeGap;
     private boolean acknowledged;
     private boolean stale;
 
-    private Sent(Entry entry) {
+    private Sent(Entry entry, boolean isResumeGap) {
       this.entry = entry;
+      this.isResumeGap = isResumeGap;
     }
   }
 }

@@ -5,6 +5,7 @@ import io.eric.EricException;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
+import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusAnswer;
 import io.eric.bus.BusClient;
@@ -38,6 +39,7 @@ public final class ChannelContainer {
   private final BusClient client;
   private final Map<String, Registered> channels = new LinkedHashMap<>();
   private @Nullable MessageConsumer<Object> consumer;
+  private boolean closed;
 
   /**
    * A container without channels.
@@ -95,6 +97,9 @@ public final class ChannelContainer {
   public Future<Void> register(AbstractChannel channel) {
     Registered registered = new Registered(channel, Promise.promise());
     synchronized (channels) {
+      if (closed) {
+        return Future.failedFuture(new UnavailableException("the hub is closing"));
+      }
       if (channels.putIfAbsent(channel.id(), registered) != null) {
         return Future.failedFuture(InvalidChannelException.exists(channel.id()));
       }
@@ -170,6 +175,7 @@ public final class ChannelContainer {
   public Future<Void> close() {
     List<Registered> all;
     synchronized (channels) {
+      closed = true;
       all = List.copyOf(channels.values());
       channels.clear();
     }

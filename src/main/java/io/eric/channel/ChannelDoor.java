@@ -6,6 +6,7 @@ import io.eric.Ids;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Position;
 import io.eric.bus.BusAnswer;
+import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.FromChannel;
@@ -16,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -33,6 +35,8 @@ final class ChannelDoor {
   private final OpenChannel channel;
   private final Supplier<Future<Void>> removeChannel;
   private final DeliveryOptions local = LocalCodec.options();
+  private final DeliveryOptions toHooks =
+      LocalCodec.options().setSendTimeout(BusClient.HOOK_TIMEOUT_MS);
 
   ChannelDoor(Vertx vertx, OpenChannel channel, Supplier<Future<Void>> removeChannel) {
     this.vertx = vertx;
@@ -72,7 +76,7 @@ final class ChannelDoor {
     } else if (command instanceof Command.AddListener add) {
       request.reply(BusAnswer.result(channel.add(add.listener()).id));
     } else if (command instanceof Command.RemoveListener remove) {
-      acknowledge(request, channel.remove(channel.listeners.get(remove.listener()), null));
+      acknowledge(request, channel.remove(channel.listeners.get(remove.listener())));
     } else if (command instanceof Command.Stop stop) {
       acknowledge(request, channel.stop(channel.listeners.get(stop.listener())));
     } else if (command instanceof Command.Listen listen) {
@@ -109,9 +113,11 @@ final class ChannelDoor {
     } else if (question instanceof ToChannel.Fetch fetch) {
       reply(request, channel.streams.fetch(fetch));
     } else if (question instanceof ToChannel.Attach attach) {
-      reply(request, channel.streams.attach(attach, channel.id));
+      reply(request, channel.streams.attach(attach));
     } else if (question instanceof ToChannel.Acknowledge acknowledge) {
       channel.streams.acknowledge(acknowledge.edge(), acknowledge.through());
+    } else if (question instanceof ToChannel.Written written) {
+      channel.streams.written(written.edge(), written.stream(), written.through());
     } else if (question instanceof ToChannel.Demote demote) {
       channel.streams.demote(demote.edge(), demote.stream(), demote.written());
     } else if (question instanceof ToChannel.Detach detach) {
@@ -119,8 +125,9 @@ final class ChannelDoor {
     } else if (question instanceof ToChannel.EdgeGone gone) {
       channel.streams.edgeGone(gone.edge());
     } else if (question instanceof ToChannel.StartListener start) {
-      channel.start(channel.listeners.get(start.listener()));
-      request.reply(ACK);
+      channel
+          .start(channel.listeners.get(start.listener()))
+          .onSuccess(started -> request.reply(ACK, local));
     } else if (question instanceof ToChannel.TakeNext take) {
       reply(request, channel.takeNext(channel.listeners.get(take.listener())));
     } else if (question instanceof ToChannel.RegisterListener register) {
@@ -130,7 +137,7 @@ final class ChannelDoor {
         listener.hook = entry -> callHook(hook, entry);
       }
       if (register.running()) {
-        channel.start(listener);
+        listener.started = true;
       }
       request.reply(ACK);
     }
@@ -139,13 +146,20 @@ final class ChannelDoor {
   private Future<Void> callHook(String address, Entry entry) {
     return vertx
         .eventBus()
-        .request(address, new FromChannel.HookCall(channel.log.epoch(), entry), local)
+        .request(address, new FromChannel.HookCall(channel.log.epoch(), entry), toHooks)
         .mapEmpty();
   }
 
   private <T> void reply(Message<Object> request, Future<T> answer) {
     answer
         .onSuccess(result -> request.reply(result, local))
-        .onFailure(e -> BusAnswer.failure(request, e));
+        .onFailure(
+            e -> {
+              if (e instanceof ReplyException) { // a listener's own code, its caller knows more
+                request.fail(ErrorReport.CODE, String.valueOf(e.getMessage()));
+              } else {
+                BusAnswer.failure(request, e);
+              }
+            });
   }
 }

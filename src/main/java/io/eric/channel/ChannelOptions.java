@@ -24,6 +24,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   private long publishStall = 1_000;
   private long ackTimeout = 30_000;
   private int maxDeliveries = 10;
+  private long noHandlerTimeout = 5_000;
   private int windowMessages = 4_096;
   private long windowBytes = 4L << 20;
   private int maxPayload = 1 << 20;
@@ -52,6 +53,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     setPublishStall(publishStall);
     setAckTimeout(ackTimeout);
     setMaxDeliveries(maxDeliveries);
+    setNoHandlerTimeout(noHandlerTimeout);
     setWindowMessages(windowMessages);
     setWindowBytes(windowBytes);
     setMaxPayload(maxPayload);
@@ -160,6 +162,21 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   public S setMaxDeliveries(int maxDeliveries) {
     atLeast("maxDeliveries", maxDeliveries, 0);
     this.maxDeliveries = maxDeliveries;
+    return self();
+  }
+
+  /**
+   * How long delivery to a listener on the event bus is tried while nobody listens at its address,
+   * in milliseconds; then the listener is detached. Default 5 s.
+   */
+  public long getNoHandlerTimeout() {
+    return noHandlerTimeout;
+  }
+
+  /** See {@link #getNoHandlerTimeout()}. */
+  public S setNoHandlerTimeout(long noHandlerTimeout) {
+    atLeast("noHandlerTimeout", noHandlerTimeout, 0);
+    this.noHandlerTimeout = noHandlerTimeout;
     return self();
   }
 

@@ -12,12 +12,16 @@ import java.util.Map;
  */
 final class EdgeSession {
 
+  /** So many windows on their way are more than a busy edge explains. */
+  private static final long STUCK_WINDOWS = 16;
+
   final String address;
   final Map<Long, Listener> streams = new HashMap<>();
   int liveStreams;
   private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
   private long acknowledged;
   private long sent;
+  private long seen;
   private int unacknowledgedMessages;
   private long unacknowledgedBytes;
   private long lastProgress;
@@ -26,13 +30,24 @@ final class EdgeSession {
     this.address = address;
     this.acknowledged = lastSequence;
     this.sent = lastSequence;
+    this.seen = lastSequence;
     this.lastProgress = now;
   }
 
-  /** The sequence up to which all live streams have everything. */
+  /** The sequence up to which all settled live streams have everything. */
   long acknowledged() {
-    // With nothing on its way there is nothing that a live stream could lack.
-    return unacknowledged.isEmpty() ? Long.MAX_VALUE : acknowledged;
+    // With nothing on its way they lack nothing of what was looked at.
+    return unacknowledged.isEmpty() ? Math.max(acknowledged, seen) : acknowledged;
+  }
+
+  /** When the edge last acknowledged something, in milliseconds. */
+  long lastProgress() {
+    return lastProgress;
+  }
+
+  /** All up to here that is for this edge has been sent to it. */
+  void seen(long through) {
+    seen = through;
   }
 
   /** The sequence up to which deliveries have been sent. */
@@ -47,7 +62,7 @@ final class EdgeSession {
     }
     if (unacknowledged.isEmpty()) {
       lastProgress = now;
-      acknowledged = Math.max(acknowledged, sent);
+      acknowledged = Math.max(acknowledged, seen);
     }
     unacknowledged.addLast(new Sent(through, entries.size(), bytes));
     unacknowledgedMessages += entries.size();
@@ -63,7 +78,13 @@ final class EdgeSession {
       unacknowledgedBytes -= first.bytes;
       lastProgress = now;
     }
-    acknowledged = Math.max(acknowledged, through);
+    acknowledged = Math.max(acknowledged, Math.min(through, sent));
+  }
+
+  /** Whether so much is on its way to the edge that its event loop must be stuck. */
+  boolean isStuck(int windowMessages, long windowBytes) {
+    return unacknowledgedMessages > STUCK_WINDOWS * windowMessages
+        || unacknowledgedBytes > STUCK_WINDOWS * windowBytes;
   }
 
   /** Whether publishers should be slowed down for this edge: it is behind, and it does advance. */

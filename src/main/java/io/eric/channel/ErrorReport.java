@@ -5,10 +5,14 @@ import io.eric.EricException;
 import io.eric.Message;
 import io.eric.Payload;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 
 /** The {@code _eric_error} that stands for a message which could not be processed. */
 final class ErrorReport {
+
+  /** Failure code of a listener's own code, which is none of the hub's errors. */
+  static final int CODE = 500;
 
   private ErrorReport() {}
 
@@ -31,7 +35,9 @@ final class ErrorReport {
       return eric.name();
     }
     // Class names of users' exceptions would tell clients about the inside.
-    return failure instanceof ReplyException reply ? reply.failureType().name() : "ListenerFailure";
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT
+        ? "Timeout"
+        : "ListenerFailure";
   }
 
   private static String text(Throwable failure) {

@@ -78,6 +78,7 @@ final class Fanout {
     List<Entry> shared = null;
     for (EdgeSession edge : edges.all()) {
       if (edge.liveStreams == 0) {
+        edge.seen(through);
         continue;
       }
       List<Entry> forEdge;
@@ -87,9 +88,12 @@ final class Fanout {
         shared = shared == null ? adapt(entries, null) : shared;
         forEdge = shared;
       }
-      if (!forEdge.isEmpty()) {
+      if (forEdge.isEmpty()) {
+        edge.seen(through);
+      } else {
         long after = edge.sent();
         edge.sending(through, forEdge, clock.getAsLong());
+        edge.seen(through);
         send.accept(
             edge, new FromChannel.Delivery(channelId, log.epoch(), after, through, forEdge));
       }
@@ -138,6 +142,7 @@ final class Fanout {
 
   private void wake(Listener listener) {
     listeners.clearWaiting(listener);
+    listener.lastAdvance = clock.getAsLong(); // it had nothing to do, so it is not stuck
     if (listener.attachment instanceof BusConsumer consumer) {
       consumer.fill();
     } else if (listener.attachment instanceof StreamAttachment stream) {

@@ -2,13 +2,14 @@ package io.eric.channel;
 
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
  * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order.
  * Who waits for its acknowledgement before it sends more is slowed down to the readers' pace.
- * Bounded because work in flight is: each held acknowledgement belongs to a publisher that waits.
+ * Bounded by {@link Appender}, for which a message is in flight until it is acknowledged.
  */
 final class HeldAcknowledgements {
 
@@ -20,6 +21,7 @@ final class HeldAcknowledgements {
   private final LongSupplier clock;
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long timer = -1;
+  private boolean closed;
 
   /**
    * @param mustHold whether acknowledgements are held back at this moment
@@ -34,7 +36,7 @@ final class HeldAcknowledgements {
 
   /** Runs an acknowledgement now, or when readers have caught up. */
   void release(Runnable acknowledgement) {
-    if (held.isEmpty() && !mustHold.getAsBoolean()) {
+    if (closed || (held.isEmpty() && !mustHold.getAsBoolean())) {
       acknowledgement.run();
       return;
     }
@@ -58,6 +60,22 @@ final class HeldAcknowledgements {
     while ((first = held.peekFirst()) != null && first.since <= due) {
       held.removeFirst().acknowledgement.run();
     }
+    if (held.isEmpty()) {
+      cancelTimer();
+    }
+  }
+
+  /** Holds nothing from now on. */
+  void close() {
+    closed = true;
+    releaseAll();
+  }
+
+  private void cancelTimer() {
+    if (timer != -1) {
+      vertx.cancelTimer(timer);
+      timer = -1;
+    }
   }
 
   /** How many are held. */
@@ -66,15 +84,11 @@ final class HeldAcknowledgements {
   }
 
   /** Lets everything go, whatever the readers do. */
-  void releaseAll() {
-    if (timer != -1) {
-      vertx.cancelTimer(timer);
-      timer = -1;
-    }
-    Held first;
-    while ((first = held.pollFirst()) != null) {
-      first.acknowledgement.run();
-    }
+  private void releaseAll() {
+    cancelTimer();
+    List<Held> released = List.copyOf(held);
+    held.clear(); // what runs now may be held again
+    released.forEach(each -> each.acknowledgement.run());
   }
 
   private record Held(Runnable acknowledgement, long since) {}

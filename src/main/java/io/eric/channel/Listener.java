@@ -1,7 +1,9 @@
 package io.eric.channel;
 
 import io.eric.Connection;
+import io.eric.Entry;
 import io.vertx.core.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +28,19 @@ final class Listener {
   /** When its cursor last moved, in milliseconds; tells a slow reader from a stuck one. */
   long lastAdvance;
 
-  /** Completed when the last change of its attachment is done: such changes follow each other. */
-  Future<?> transition = Future.succeededFuture();
+  /** The attachment that is being taken away because it lags. */
+  @Nullable Attachment disconnecting;
 
+  /**
+   * Completed when its last read is answered: what {@code onMessage} has seen is then on its way.
+   */
+  Future<?> answered = Future.succeededFuture();
+
+  /** What it has committed to the store. */
+  long committed = -1;
+
+  private int hooksRunning;
+  private Future<?> transition = Future.succeededFuture();
   private long cursor;
 
   Listener(String id, long created, long cursor, boolean watcher, long now) {
@@ -37,6 +49,31 @@ final class Listener {
     this.cursor = cursor;
     this.watcher = watcher;
     this.lastAdvance = now;
+  }
+
+  /**
+   * Runs a change of its attachment when those before it are done. Such a change must not wait for
+   * another one of the same listener.
+   */
+  <T> Future<T> exclusively(Supplier<Future<T>> change) {
+    Future<T> done = transition.compose(before -> change.get());
+    transition = done.isComplete() ? Future.succeededFuture() : done.otherwiseEmpty();
+    return done;
+  }
+
+  /** Calls the listener's own {@code onMessage}, if it has one. */
+  Future<Void> observe(Entry entry) {
+    MessageHook own = hook;
+    if (own == null) {
+      return Future.succeededFuture();
+    }
+    hooksRunning++;
+    return own.onMessage(entry).onComplete(done -> hooksRunning--);
+  }
+
+  /** Whether its {@code onMessage} is at work at this moment. */
+  boolean isObserving() {
+    return hooksRunning > 0;
   }
 
   /** Whose dispatches a read includes. */

@@ -3,6 +3,7 @@ package io.eric.channel;
 import io.eric.Connection;
 import io.eric.Entry;
 import io.eric.Ids;
+import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.NoMessagesException;
 import io.eric.Position;
@@ -12,6 +13,7 @@ import io.eric.bus.FromChannel.Ended;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.LocalCodec;
 import io.eric.log.MessageLog;
+import io.eric.log.Slice;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A channel whose log is open: the parts and how they hang together. Everything happens on the
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenChannel implements BusConsumer.Owner {
 
+  private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
   private static final long END_TIMEOUT_MS = 2_000;
   private static final long TRIM_INTERVAL_MS = 1_000;
 
@@ -44,14 +49,15 @@ final class OpenChannel implements BusConsumer.Owner {
   private final Context context;
   private final ChannelOptions<?> options;
   private final UnaryOperator<Entry> adapted;
-  private final Edges edges = new Edges();
+  final Edges edges = new Edges();
   private final Fanout fanout;
-  private final HeldAcknowledgements acknowledgements;
+  final HeldAcknowledgements acknowledgements;
   private final Overflow overflow;
   private final DeliveryOptions toEdges = LocalCodec.options().setSendTimeout(END_TIMEOUT_MS);
   private final Map<String, Long> moved = new HashMap<>();
   private boolean lookScheduled;
   private long trimTimer = -1;
+  private boolean closed;
 
   OpenChannel(
       Vertx vertx,
@@ -72,6 +78,7 @@ final class OpenChannel implements BusConsumer.Owner {
         new Fanout(id, log, edges, listeners, context, adapted, this::send, OpenChannel::now);
     this.streams =
         new Streams(
+            id,
             options,
             retryMs,
             log,
@@ -80,25 +87,26 @@ final class OpenChannel implements BusConsumer.Owner {
             fanout,
             adapted,
             this::sendEnd,
+            this::cursorMoved,
             this::readersAdvanced,
             OpenChannel::now);
+    Pace pace = new Pace(options, log, listeners, edges, fanout, OpenChannel::now);
     this.overflow =
         new Overflow(
             options.getOverflow(),
             options.retention(),
             log,
             listeners,
-            listener -> streams.release(listener, id, null, 0),
-            listener -> remove(listener, null));
+            pace,
+            streams::disconnect,
+            this::remove);
     boolean waits = options.getOverflow() == OverflowPolicy.WAIT;
     this.acknowledgements =
         new HeldAcknowledgements(
-            vertx,
-            new Pace(options, log, listeners, edges, OpenChannel::now),
-            waits ? Long.MAX_VALUE / 2 : options.getPublishStall(),
-            OpenChannel::now);
+            vertx, pace, waits ? Long.MAX_VALUE / 2 : options.getPublishStall(), OpenChannel::now);
     this.appender =
-        new Appender(options, log, listeners, this::appended, acknowledgements, OpenChannel::now);
+        new Appender(
+            options, log, listeners, this::appended, acknowledgements, pace, OpenChannel::now);
     log.committed()
         .forEach(
             (listenerId, cursor) ->
@@ -126,89 +134,112 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   /** Removes a listener with its queue; its stream ends. */
-  Future<Void> remove(Listener listener, @Nullable String finalType) {
+  Future<Void> remove(Listener listener) {
+    fanout.flush(); // what is acknowledged goes out before the stream ends
     listeners.remove(listener);
     moved.remove(listener.id);
+    // At once, because the id is free from now on, and a new listener of this name collects anew.
+    Future<Void> forgotten = log.forget(listener.id);
     return streams
-        .release(listener, id, finalType, 0)
-        .compose(released -> log.forget(listener.id))
-        .onSuccess(forgotten -> readersAdvanced());
+        .release(listener, null)
+        .compose(released -> forgotten)
+        .onSuccess(done -> readersAdvanced());
   }
 
   /** Starts a listener that has no stream, so that its messages can be taken. */
-  void start(Listener listener) {
+  Future<Void> start(Listener listener) {
+    return listener.exclusively(
+        () -> {
+          markStarted(listener);
+          return Future.succeededFuture();
+        });
+  }
+
+  private static void markStarted(Listener listener) {
     listener.started = true;
     listener.stoppedOnPurpose = false;
   }
 
-  /** Ends a listener's stream; its queue keeps collecting. */
-  Future<Void> stop(Listener listener) {
+  private static void markStopped(Listener listener) {
     listener.started = false;
     listener.stoppedOnPurpose = true;
-    return streams.release(listener, id, null, 0);
+  }
+
+  /**
+   * Ends a listener's stream; its queue keeps collecting. A message that the listener's own {@code
+   * onMessage} is looking at is still delivered, so it may stop the listener: then the answer does
+   * not wait for the end of the stream, since {@code onMessage} may wait for the answer.
+   */
+  Future<Void> stop(Listener listener) {
+    markStopped(listener); // at once: no further read
+    Future<Void> stopped =
+        listener.exclusively(
+            () -> {
+              markStopped(listener); // a stream that came first has started it again
+              return streams.releaseWhenAnswered(listener);
+            });
+    return listener.isObserving() ? Future.succeededFuture() : stopped;
   }
 
   /** Delivers to the listener's address on the event bus. */
   Future<Void> listenOnBus(Listener listener, @Nullable String after, int window) {
-    return streams
-        .release(listener, id, Message.TAKEN_OVER, Streams.TAKEN_OVER_RETRY_MS)
-        .compose(
-            released ->
-                after == null
-                    ? Future.succeededFuture(
-                        new Resume.Point(listener.cursor(log.lastSequence()), null))
-                    : new Resume(log, listener, after).apply())
-        .map(
-            from -> {
-              start(listeners.get(listener.id));
-              BusConsumer consumer =
-                  new BusConsumer(
-                      vertx,
-                      id,
-                      listener,
-                      from,
-                      window,
-                      options,
-                      log,
-                      adapted,
-                      this,
-                      OpenChannel::now);
-              listener.attachment = consumer;
-              listeners.movedBack();
-              consumer.fill();
-              return null;
-            });
+    return listener.exclusively(
+        () -> {
+          // The same consumer goes on: it need not be told that it takes over from itself.
+          boolean sameAddress = listener.attachment instanceof BusConsumer;
+          return streams
+              .releaseNow(
+                  listener, sameAddress ? null : Message.TAKEN_OVER, Streams.TAKEN_OVER_RETRY_MS)
+              .compose(released -> Resume.from(log, listener, after))
+              .map(
+                  from -> {
+                    if (closed || listeners.find(listener.id) != listener) {
+                      throw InvalidListenerException.unknown(listener.id);
+                    }
+                    markStarted(listener);
+                    BusConsumer consumer = consumer(listener, from, window);
+                    listener.attachment = consumer;
+                    listener.lastAdvance = now();
+                    listeners.movedBack();
+                    consumer.fill();
+                    return null;
+                  });
+        });
+  }
+
+  private BusConsumer consumer(Listener listener, Resume.Point from, int window) {
+    return new BusConsumer(
+        vertx, id, listener, from, window, options, log, adapted, this, OpenChannel::now);
   }
 
   /** Takes the next message of a started listener that has no attachment. */
   Future<Taken> takeNext(Listener listener) {
-    if (!listener.started || listener.attachment != null) {
-      throw new NoMessagesException(
-          listener.started ? "the listener's messages go to a stream" : "the listener is stopped");
+    return listener.exclusively(
+        () -> {
+          if (!listener.started || listener.attachment != null) {
+            throw new NoMessagesException(
+                listener.started
+                    ? "the listener's messages go to a stream"
+                    : "the listener is stopped");
+          }
+          return log.read(listener.cursor(log.lastSequence()), listener.reader(), 1, 1)
+              .compose(slice -> take(listener, slice));
+        });
+  }
+
+  private Future<Taken> take(Listener listener, Slice slice) {
+    if (slice.entries().isEmpty()) {
+      throw new NoMessagesException("nothing waits for the listener");
     }
-    Future<Taken> taken =
-        listener
-            .transition
-            .otherwiseEmpty()
-            .compose(before -> log.read(listener.cursor(log.lastSequence()), listener.id, 1, 1))
-            .compose(
-                slice -> {
-                  if (slice.entries().isEmpty()) {
-                    throw new NoMessagesException("nothing waits for the listener");
-                  }
-                  Entry entry = slice.entries().get(0);
-                  MessageHook hook = listener.hook;
-                  Future<Void> seen =
-                      hook == null ? Future.succeededFuture() : hook.onMessage(entry);
-                  return seen.map(
-                      done -> {
-                        listener.moveTo(entry.sequence(), now());
-                        cursorMoved(listener);
-                        return new Taken(log.epoch(), entry);
-                      });
-                });
-    listener.transition = taken;
-    return taken;
+    Entry entry = slice.entries().get(0);
+    return listener
+        .observe(entry)
+        .map(
+            seen -> {
+              listener.moveTo(entry.sequence(), now());
+              cursorMoved(listener);
+              return new Taken(log.epoch(), entry);
+            });
   }
 
   /** The listeners and where they stand, watchers left out. */
@@ -246,13 +277,26 @@ final class OpenChannel implements BusConsumer.Owner {
         overflow.limitShareOf(receiver);
       }
     }
-    if (trimTimer == -1) {
+    if (trimTimer == -1 && !closed) {
       trimTimer = vertx.setPeriodic(TRIM_INTERVAL_MS, timer -> trimWithTime());
     }
   }
 
-  /** History and time to live have an age, so an idle channel trims too, until it is empty. */
+  /**
+   * History and time to live have an age, so an idle channel trims too, until it is empty. The
+   * cursors of streams move with acknowledgements, in groups; they are committed here.
+   */
   private void trimWithTime() {
+    for (EdgeSession edge : List.copyOf(edges.all())) {
+      if (edge.isStuck(options.getWindowMessages(), options.getWindowBytes())) {
+        streams.giveUp(edge);
+      }
+    }
+    for (Listener listener : listeners.all()) {
+      if (!listener.watcher && listener.cursor(log.lastSequence()) != listener.committed) {
+        cursorMoved(listener);
+      }
+    }
     listeners.lookUpLowest();
     log.trim(listeners, now());
     if (log.usage().messages() == 0) {
@@ -268,8 +312,9 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   private void cursorMoved(Listener listener) {
-    if (!listener.watcher) {
-      moved.put(listener.id, listener.cursor(log.lastSequence()));
+    if (!listener.watcher && listeners.find(listener.id) == listener) {
+      listener.committed = listener.cursor(log.lastSequence());
+      moved.put(listener.id, listener.committed);
       readersAdvanced();
     }
   }
@@ -281,8 +326,11 @@ final class OpenChannel implements BusConsumer.Owner {
       context.runOnContext(
           v -> {
             lookScheduled = false;
+            if (closed) {
+              return;
+            }
             if (!moved.isEmpty()) {
-              log.commit(Map.copyOf(moved));
+              log.commit(Map.copyOf(moved)).onFailure(this::commitFailed);
               moved.clear();
             }
             log.trim(listeners, now());
@@ -309,7 +357,12 @@ final class OpenChannel implements BusConsumer.Owner {
       listener.moveTo(consumer.cursor(), now());
       listeners.clearWaiting(listener);
       listeners.movedBack();
+      cursorMoved(listener);
     }
+  }
+
+  private void commitFailed(Throwable failure) {
+    logger.warn("channel {} could not store its cursors", id, failure);
   }
 
   // ---- edges
@@ -329,11 +382,12 @@ final class OpenChannel implements BusConsumer.Owner {
 
   /** Ends all streams with the given event and commits the cursors. */
   Future<Void> close(@Nullable String finalType) {
+    closed = true;
     cancelTrimTimer();
-    acknowledgements.releaseAll();
+    acknowledgements.close();
     List<Future<Void>> released = new ArrayList<>();
     for (Listener listener : List.copyOf(listeners.all())) {
-      released.add(streams.release(listener, id, finalType, 0));
+      released.add(streams.release(listener, finalType));
     }
     return Future.join(released).otherwiseEmpty().compose(ended -> log.commit(cursors()));
   }

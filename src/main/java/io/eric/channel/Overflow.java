@@ -12,6 +12,7 @@ final class Overflow {
   private final RetentionOptions retention;
   private final MessageLog log;
   private final Listeners listeners;
+  private final Pace pace;
   private final Consumer<Listener> disconnect;
   private final Consumer<Listener> remove;
   private long dropped;
@@ -21,12 +22,14 @@ final class Overflow {
       RetentionOptions retention,
       MessageLog log,
       Listeners listeners,
+      Pace pace,
       Consumer<Listener> disconnect,
       Consumer<Listener> remove) {
     this.policy = policy;
     this.retention = retention;
     this.log = log;
     this.listeners = listeners;
+    this.pace = pace;
     this.disconnect = disconnect;
     this.remove = remove;
   }
@@ -39,17 +42,25 @@ final class Overflow {
   /** After a dispatch: the receiver's own share of the log. */
   void limitShareOf(Listener receiver) {
     while (log.usageOf(receiver.id).messages() > 1
-        && OwnShare.isExceeded(retention, log.usageOf(receiver.id), 0)) {
-      if (policy == OverflowPolicy.REMOVE) {
+        && OwnShare.isExceeded(retention, log.usageOf(receiver.id), 0, 0)) {
+      if (policy == OverflowPolicy.WAIT && pace.needsTime(receiver)) {
+        return; // it loses nothing while it advances; publishers wait for it
+      }
+      if (policy == OverflowPolicy.REMOVE && isBehind(receiver)) {
         remove.accept(receiver);
         return;
       }
-      if (policy == OverflowPolicy.DISCONNECT && receiver.attachment != null) {
+      if (policy == OverflowPolicy.DISCONNECT && isBehind(receiver)) {
         disconnect.accept(receiver);
       }
       log.dropOldestOf(receiver.id);
       dropped++;
     }
+  }
+
+  private boolean isBehind(Listener listener) {
+    long lag = log.lastSequence() - listener.cursor(log.lastSequence());
+    return lag >= log.usageOf(listener.id).messages(); // else its oldest is read, and history
   }
 
   /** After appends: the log as a whole. */
@@ -70,7 +81,7 @@ final class Overflow {
       }
       if (policy == OverflowPolicy.REMOVE) {
         remove.accept(listener);
-      } else if (listener.attachment != null) {
+      } else {
         disconnect.accept(listener);
       }
     }

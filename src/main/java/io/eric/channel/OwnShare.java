@@ -10,9 +10,9 @@ final class OwnShare {
 
   private OwnShare() {}
 
-  /** Whether one more message of this size would be too much. */
-  static boolean isExceeded(RetentionOptions limit, Usage own, int size) {
-    return own.messages() >= Math.max(1, limit.limitMessages() / 2)
-        || own.bytes() + size > Math.max(1, limit.limitBytes() / 2);
+  /** Whether these amounts together are more than the share. */
+  static boolean isExceeded(RetentionOptions limit, Usage own, int moreMessages, long moreBytes) {
+    return own.messages() + moreMessages > Math.max(1, limit.limitMessages() / 2)
+        || own.bytes() + moreBytes > Math.max(1, limit.limitBytes() / 2);
   }
 }

@@ -13,6 +13,7 @@ final class Pace implements BooleanSupplier {
   private final MessageLog log;
   private final Listeners listeners;
   private final Edges edges;
+  private final Fanout fanout;
   private final LongSupplier clock;
 
   Pace(
@@ -20,12 +21,14 @@ final class Pace implements BooleanSupplier {
       MessageLog log,
       Listeners listeners,
       Edges edges,
+      Fanout fanout,
       LongSupplier clock) {
     this.options = options;
     this.retention = options.retention();
     this.log = log;
     this.listeners = listeners;
     this.edges = edges;
+    this.fanout = fanout;
     this.clock = clock;
   }
 
@@ -44,22 +47,71 @@ final class Pace implements BooleanSupplier {
   /** Whether a connected listener that advances has used more than half of the limit. */
   private boolean aReaderNeedsTime(long now) {
     MessageLog.Usage used = log.usage();
-    long half = retention.limitMessages() / 2;
-    if (used.messages() <= half && used.bytes() <= retention.limitBytes() / 2) {
+    if (used.messages() <= retention.limitMessages() / 2
+        && used.bytes() <= retention.limitBytes() / 2) {
       return false;
     }
-    // What a reader has used in bytes follows from its lag and the mean size of what is kept.
-    double meanSize = used.messages() == 0 ? 0 : (double) used.bytes() / used.messages();
-    long last = log.lastSequence();
     for (Listener listener : listeners.all()) {
-      if (listener.attachment == null || now - listener.lastAdvance >= options.getPublishStall()) {
-        continue;
-      }
-      long lag = last - listener.cursor(last);
-      if (lag > half || lag * meanSize > retention.limitBytes() / 2.0) {
+      if (advances(listener, now) && shareOf(listener) > 0.5) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether messages may be dropped only if this listener does not mind: it is on its way. */
+  boolean needsTime(Listener listener) {
+    return advances(listener, clock.getAsLong());
+  }
+
+  /**
+   * How many messages more an advancing reader leaves room for under policy wait, at least 0; the
+   * log may grow by so many without that anybody who advances loses one.
+   *
+   * @param bytes how large they are, each
+   */
+  int room(int wanted, long bytes) {
+    MessageLog.Usage used = log.usage();
+    if (used.messages() + wanted <= retention.limitMessages()
+        && used.bytes() + bytes <= retention.limitBytes()) {
+      return wanted;
+    }
+    fanout.flush(); // who was idle is woken, so that it does not look stuck
+    long now = clock.getAsLong();
+    double share = 0;
+    for (Listener listener : listeners.all()) {
+      if (advances(listener, now)) {
+        share = Math.max(share, shareOf(listener));
+      }
+    }
+    double free = Math.max(0, 1 - share);
+    double perMessage =
+        Math.max(1.0 / retention.limitMessages(), (double) bytes / wanted / retention.limitBytes());
+    return (int) Math.min(wanted, free / perMessage);
+  }
+
+  /** What part of the limit holds messages that this listener has not read, as far as known. */
+  private double shareOf(Listener listener) {
+    long last = log.lastSequence();
+    long cursor = listener.cursor(last);
+    if (!log.hasAfter(cursor, listener.reader())) {
+      return 0;
+    }
+    MessageLog.Usage used = log.usage();
+    // What it has used in bytes follows from its lag and the mean size of what is kept.
+    double meanSize = used.messages() == 0 ? 0 : (double) used.bytes() / used.messages();
+    double lag = Math.min(last - cursor, used.messages());
+    return Math.max(lag / retention.limitMessages(), lag * meanSize / retention.limitBytes());
+  }
+
+  private boolean advances(Listener listener, long now) {
+    if (listener.attachment == null) {
+      return false;
+    }
+    long advance = listener.lastAdvance;
+    if (listener.attachment instanceof StreamAttachment stream) {
+      advance = Math.max(advance, stream.lastProgress());
+    }
+    return now - advance < options.getPublishStall();
   }
 }

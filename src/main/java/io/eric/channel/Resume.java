@@ -21,13 +21,24 @@ final class Resume {
   private final Listener listener;
   private final @Nullable Position position;
 
-  Resume(MessageLog log, Listener listener, String after) {
+  private Resume(MessageLog log, Listener listener, String after) {
     this.log = log;
     this.listener = listener;
     this.position = Position.parse(after);
   }
 
-  Future<Point> apply() {
+  /**
+   * Where a stream goes on.
+   *
+   * @param after what the client names, or null: at the listener's cursor
+   */
+  static Future<Point> from(MessageLog log, Listener listener, @Nullable String after) {
+    return after == null
+        ? Future.succeededFuture(new Point(listener.cursor(log.lastSequence()), null))
+        : new Resume(log, listener, after).apply();
+  }
+
+  private Future<Point> apply() {
     if (position != null
         && position.epoch().equals(log.epoch())
         && position.sequence() <= log.lastSequence()) {

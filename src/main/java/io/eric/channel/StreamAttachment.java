@@ -9,6 +9,8 @@ final class StreamAttachment implements Attachment {
   final boolean raw;
   private long cursor;
   private boolean live;
+  private boolean settled;
+  private boolean ending;
   private boolean waiting;
 
   StreamAttachment(EdgeSession edge, long stream, boolean wantsLive, boolean raw, long cursor) {
@@ -26,12 +28,22 @@ final class StreamAttachment implements Attachment {
 
   @Override
   public long cursor() {
-    return live ? Math.max(cursor, edge.acknowledged()) : cursor;
+    return live && settled ? Math.max(cursor, edge.acknowledged()) : cursor;
   }
 
-  /** Everything up to {@code through} is read, what follows is pushed. */
-  void goLive(long through) {
-    cursor = through;
+  /**
+   * Everything up to {@code through} is read, what follows is pushed.
+   *
+   * <p>The cursor follows the edge's acknowledgements only when the edge has {@linkplain #written
+   * taken the stream among its live ones}: before, it acknowledges without this stream.
+   *
+   * @param nothingRead whether there was nothing for the stream up to there
+   */
+  void goLive(long through, boolean nothingRead) {
+    settled = false;
+    if (nothingRead) {
+      cursor = through;
+    }
     waiting = false;
     if (!live) {
       live = true;
@@ -47,6 +59,28 @@ final class StreamAttachment implements Attachment {
       live = false;
       edge.liveStreams--;
     }
+  }
+
+  /** The stream is live at its edge, and what it had read before was handed to the kernel. */
+  void written(long through) {
+    if (live && !settled) {
+      settled = true;
+      cursor = Math.max(cursor, through);
+    }
+  }
+
+  /** The stream is being taken away: no more reads. */
+  void goEnding() {
+    ending = true;
+  }
+
+  boolean isEnding() {
+    return ending;
+  }
+
+  /** When it last got anywhere, in milliseconds, as far as the edge knows. */
+  long lastProgress() {
+    return live ? edge.lastProgress() : 0;
   }
 
   /** Nothing more to read now; the next message wakes the stream. */

@@ -6,7 +6,6 @@ import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.Position;
 import io.eric.UnavailableException;
-import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
@@ -16,8 +15,10 @@ import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ final class Streams {
   /** What the loser of a takeover waits before it reconnects, so that two tabs do not fight. */
   static final int TAKEN_OVER_RETRY_MS = 60_000;
 
+  /** An edge does not know how far a stream got that it has not opened yet. */
+  private static final long UNKNOWN = -1;
+
+  private final String channelId;
   private final ChannelOptions<?> options;
   private final int retryMs;
   private final MessageLog log;
@@ -38,11 +43,16 @@ final class Streams {
   private final Edges edges;
   private final Fanout fanout;
   private final UnaryOperator<Entry> adapted;
-  private final BiFunction<EdgeSession, End, Future<Long>> sendEnd;
+  private final EndSender sendEnd;
+  private final Consumer<Listener> detached;
   private final Runnable advanced;
   private final LongSupplier clock;
 
+  /** Streams that were asked for and are not registered with their edge yet. */
+  private final Set<Opening> opening = new HashSet<>();
+
   Streams(
+      String channelId,
       ChannelOptions<?> options,
       int retryMs,
       MessageLog log,
@@ -50,9 +60,11 @@ final class Streams {
       Edges edges,
       Fanout fanout,
       UnaryOperator<Entry> adapted,
-      BiFunction<EdgeSession, End, Future<Long>> sendEnd,
+      EndSender sendEnd,
+      Consumer<Listener> detached,
       Runnable advanced,
       LongSupplier clock) {
+    this.channelId = channelId;
     this.options = options;
     this.retryMs = retryMs;
     this.log = log;
@@ -61,26 +73,38 @@ final class Streams {
     this.fanout = fanout;
     this.adapted = adapted;
     this.sendEnd = sendEnd;
+    this.detached = detached;
     this.advanced = advanced;
     this.clock = clock;
   }
 
+  // ---- attach
+
   /** Opens a stream for a listener or a watcher. */
-  Future<Attached> attach(Attach request, String channelId) {
-    if (request.listener() == null) {
-      return attachNow(request, newWatcher());
-    }
-    Listener listener = listeners.get(request.listener());
+  Future<Attached> attach(Attach request) {
+    Listener listener =
+        request.listener() == null ? newWatcher() : listeners.get(request.listener());
     if (listener.stoppedOnPurpose && request.after() != null) {
       Fetched nothing = new Fetched(List.of(), log.lastSequence(), false, false);
       return Future.succeededFuture(
           new Attached(listener.id, log.epoch(), true, 0, retryMs, nothing));
     }
-    return release(listener, channelId, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
-        .compose(
-            released -> {
-              // It may have been removed while its former stream was ending.
-              return attachNow(request, listeners.get(listener.id));
+    Opening stream = new Opening(request.edge(), request.stream());
+    opening.add(stream);
+    return listener
+        .exclusively(
+            () ->
+                opening.contains(stream)
+                    ? releaseNow(listener, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
+                        .compose(released -> register(request, stream, listener))
+                    : Future.<Registered>failedFuture(givenUp()))
+        .compose(registered -> first(request, listener, registered))
+        .onFailure(
+            e -> {
+              opening.remove(stream);
+              if (listener.watcher && listener.attachment == null) {
+                listeners.remove(listener);
+              }
             });
   }
 
@@ -89,51 +113,72 @@ final class Streams {
       throw new UnavailableException(
           "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
     }
-    long last = log.lastSequence();
-    Listener watcher = new Listener(Ids.random(), 0, last, true, clock.getAsLong());
+    Listener watcher = new Listener(Ids.random(), 0, log.lastSequence(), true, clock.getAsLong());
     listeners.add(watcher);
     return watcher;
   }
 
-  private Future<Attached> attachNow(Attach request, Listener listener) {
+  /** Makes the stream the listener's attachment, at the position where it goes on. */
+  private Future<Registered> register(Attach request, Opening key, Listener listener) {
+    if (!opening.remove(key)) {
+      return Future.failedFuture(givenUp());
+    }
+    if (listeners.find(listener.id) != listener) { // removed while its former stream was ending
+      return Future.failedFuture(InvalidListenerException.unknown(listener.id));
+    }
     fanout.flush(); // what is pending is older than the stream, whose edge may be new
-    long now = clock.getAsLong();
     listener.started = true;
     listener.stoppedOnPurpose = false;
-    EdgeSession edge = edges.open(request.edge(), log.lastSequence(), now);
+    EdgeSession edge = edges.open(request.edge(), log.lastSequence(), clock.getAsLong());
     edge.streams.put(request.stream(), listener);
-    long cursor = listener.cursor(log.lastSequence());
     StreamAttachment stream =
-        new StreamAttachment(edge, request.stream(), request.live(), request.raw(), cursor);
+        new StreamAttachment(
+            edge,
+            request.stream(),
+            request.live(),
+            request.raw(),
+            listener.cursor(log.lastSequence()));
     listener.attachment = stream;
-    String after = request.after();
-    Future<Resume.Point> from =
-        after == null
-            ? Future.succeededFuture(new Resume.Point(cursor, null))
-            : new Resume(log, listener, after).apply();
-    return from.compose(
+    listener.lastAdvance = clock.getAsLong();
+    return Resume.from(log, listener, request.after())
+        .map(
             point -> {
               stream.goCatchingUp(point.cursor());
               listeners.movedBack();
-              return first(request, listener, stream, point.gap());
+              return new Registered(stream, point.gap());
             })
-        .map(first -> new Attached(listener.id, log.epoch(), false, delayMs(), retryMs, first))
         .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
   }
 
-  private Future<Fetched> first(
-      Attach request, Listener listener, StreamAttachment stream, @Nullable Entry gap) {
-    if (gap == null) {
-      return read(listener, stream, request.maxMessages(), request.maxBytes());
+  private Future<Attached> first(Attach request, Listener listener, Registered registered) {
+    StreamAttachment stream = registered.stream;
+    Entry gap = registered.gap;
+    Future<Fetched> first;
+    if (gap != null) {
+      // The gap goes out alone: whatever the bounds, it is never left out.
+      first =
+          Future.succeededFuture(
+              new Fetched(List.of(adapted.apply(gap)), stream.cursor(), false, false));
+    } else if (listener.hook != null) {
+      // Attaching does not wait for a listener's own code; the stream's next read does.
+      first = Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, false));
+    } else {
+      first = read(listener, stream, request.maxMessages(), request.maxBytes());
     }
-    // The gap goes out alone: whatever the bounds, it is never left out.
-    return Future.succeededFuture(
-        new Fetched(List.of(adapted.apply(gap)), stream.cursor(), false, false));
+    return first
+        .map(batch -> new Attached(listener.id, log.epoch(), false, delayMs(), retryMs, batch))
+        .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
+  }
+
+  private static UnavailableException givenUp() {
+    return new UnavailableException("the stream was given up before it was open");
   }
 
   private long delayMs() {
     return Math.round(options.getStreamDelay() * 1000);
   }
+
+  // ---- reads
 
   /** Answers a stream's read; all before it was handed to the kernel. */
   Future<Fetched> fetch(Fetch request) {
@@ -144,42 +189,39 @@ final class Streams {
     }
     listener.lastAdvance = clock.getAsLong();
     listeners.clearWaiting(listener);
-    stream.goCatchingUp(request.after());
+    stream.goCatchingUp(Math.min(request.after(), log.lastSequence()));
     advanced.run();
-    return read(listener, stream, request.maxMessages(), request.maxBytes());
+    if (stream.isEnding() || !listener.started) {
+      return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
+    }
+    Future<Fetched> answer = read(listener, stream, request.maxMessages(), request.maxBytes());
+    listener.answered = answer;
+    return answer;
   }
 
   private Future<Fetched> read(
       Listener listener, StreamAttachment stream, int maxMessages, int maxBytes) {
-    long after = stream.cursor();
-    int messages = delayMs() > 0 ? 1 : maxMessages;
-    return log.read(after, listener.reader(), messages, maxBytes)
+    boolean oneByOne = delayMs() > 0 || listener.hook != null;
+    return log.read(stream.cursor(), listener.reader(), oneByOne ? 1 : maxMessages, maxBytes)
         .compose(slice -> observed(listener, slice))
         .map(slice -> answer(listener, stream, slice));
   }
 
-  /** Runs the listener's own {@code onMessage} on each entry before the stream gets it. */
+  /** Runs the listener's own {@code onMessage} before the stream gets the message. */
   private Future<Slice> observed(Listener listener, Slice slice) {
-    MessageHook hook = listener.hook;
-    if (hook == null || slice.entries().isEmpty()) {
+    if (listener.hook == null || slice.entries().isEmpty()) {
       return Future.succeededFuture(slice);
     }
-    List<Entry> seen = new ArrayList<>(slice.entries().size());
-    Future<Void> each = Future.succeededFuture();
-    for (Entry entry : slice.entries()) {
-      each =
-          each.compose(
-              before ->
-                  hook.onMessage(entry)
-                      .onSuccess(done -> seen.add(entry))
-                      .recover(
-                          e -> {
-                            String id = new Position(log.epoch(), entry.sequence()).toString();
-                            seen.add(ErrorReport.inPlaceOf(entry, id, e));
-                            return Future.succeededFuture();
-                          }));
-    }
-    return each.map(done -> new Slice(seen, slice.through(), slice.atEnd()));
+    Entry entry = slice.entries().get(0);
+    return listener
+        .observe(entry)
+        .map(slice)
+        .otherwise(
+            e -> {
+              String id = new Position(log.epoch(), entry.sequence()).toString();
+              Entry report = ErrorReport.inPlaceOf(entry, id, e);
+              return new Slice(List.of(report), slice.through(), slice.atEnd());
+            });
   }
 
   private Fetched answer(Listener listener, StreamAttachment stream, Slice slice) {
@@ -193,43 +235,54 @@ final class Streams {
     }
     boolean live = false;
     boolean waiting = false;
-    if (listener.attachment == stream && stream.edge.streams.get(stream.stream) == listener) {
+    long through = slice.through();
+    if (listener.attachment == stream && !stream.isEnding()) {
       boolean mayBePushed = stream.wantsLive && listener.hook == null && delayMs() == 0;
       fanout.flush();
-      if (slice.atEnd() && !log.hasAfter(slice.through(), listener.reader())) {
+      if (!log.hasAfter(through, listener.reader())) {
+        through = log.lastSequence(); // what has come since the read is for others
         if (mayBePushed) {
           live = true;
-          stream.goLive(slice.through());
+          stream.goLive(through, entries.isEmpty());
         } else if (entries.isEmpty()) {
           waiting = true;
-          stream.goWaiting(slice.through());
+          stream.goWaiting(through);
           listeners.setWaiting(listener);
         }
       }
     }
-    return new Fetched(entries, slice.through(), live, waiting);
+    return new Fetched(entries, through, live, waiting);
   }
 
-  /** An edge says that a stream lags. */
+  // ---- what edges say
+
+  /** A stream lags. */
   void demote(String edgeAddress, long streamNumber, long written) {
-    EdgeSession edge = edges.find(edgeAddress);
-    Listener listener = edge == null ? null : edge.streams.get(streamNumber);
+    Listener listener = listenerOf(edgeAddress, streamNumber);
     if (listener != null && listener.attachment instanceof StreamAttachment stream) {
-      stream.goCatchingUp(written);
+      stream.goCatchingUp(Math.min(written, log.lastSequence()));
       listener.lastAdvance = clock.getAsLong();
       listeners.movedBack();
     }
   }
 
-  /** An edge says that a stream is lost. */
+  /** A stream is live at its edge, and what it had read before is handed to the kernel. */
+  void written(String edgeAddress, long streamNumber, long through) {
+    Listener listener = listenerOf(edgeAddress, streamNumber);
+    if (listener != null && listener.attachment instanceof StreamAttachment stream) {
+      stream.written(through);
+      advanced.run();
+    }
+  }
+
+  /** A stream is lost, or given up before it was open. */
   void detach(String edgeAddress, long streamNumber, long written) {
-    EdgeSession edge = edges.find(edgeAddress);
-    Listener listener = edge == null ? null : edge.streams.get(streamNumber);
-    if (listener != null
-        && listener.attachment instanceof StreamAttachment stream
-        && stream.edge == edge
-        && stream.stream == streamNumber) {
-      detachFrom(listener, stream, written);
+    if (opening.remove(new Opening(edgeAddress, streamNumber))) {
+      return;
+    }
+    Listener listener = listenerOf(edgeAddress, streamNumber);
+    if (listener != null && listener.attachment instanceof StreamAttachment stream) {
+      detachFrom(listener, stream, written == UNKNOWN ? stream.cursor() : written);
     }
   }
 
@@ -237,79 +290,19 @@ final class Streams {
   void edgeGone(String edgeAddress) {
     EdgeSession edge = edges.find(edgeAddress);
     if (edge != null) {
-      List.copyOf(edge.streams.keySet())
-          .forEach(
-              number -> {
-                Listener listener = edge.streams.get(number);
-                if (listener != null && listener.attachment != null) {
-                  detach(edgeAddress, number, listener.attachment.cursor());
-                }
-              });
-      edges.closeIfUnused(edge);
+      List.copyOf(edge.streams.keySet()).forEach(number -> detach(edgeAddress, number, UNKNOWN));
     }
   }
 
-  private void detachFrom(Listener listener, StreamAttachment stream, long written) {
-    long now = clock.getAsLong();
-    long cursor = Math.min(written, log.lastSequence());
-    stream.goCatchingUp(cursor);
-    stream.edge.streams.remove(stream.stream, listener);
-    listeners.clearWaiting(listener);
-    if (listener.attachment == stream) {
-      listener.attachment = null;
-      listener.moveTo(cursor, now);
-      listeners.movedBack();
-      if (listener.watcher) {
-        listeners.remove(listener);
-      }
+  /** An edge that takes nothing any more loses its streams; their clients come back elsewhere. */
+  void giveUp(EdgeSession edge) {
+    for (long number : List.copyOf(edge.streams.keySet())) {
+      sendEnd.send(edge, new End(channelId, number, null, 0));
+      detach(edge.address, number, UNKNOWN);
     }
-    edges.closeIfUnused(stream.edge);
-    advanced.run();
   }
 
-  /**
-   * Takes a listener's attachment away: its stream ends with the given event.
-   *
-   * @param finalType the last event, or null for none
-   * @return completed when the former holder has said how far it got; concurrent calls follow each
-   *     other
-   */
-  Future<Void> release(
-      Listener listener, String channelId, @Nullable String finalType, int retryMs) {
-    Future<Void> released =
-        listener
-            .transition
-            .otherwiseEmpty()
-            .compose(before -> releaseNow(listener, channelId, finalType, retryMs));
-    listener.transition = released;
-    return released;
-  }
-
-  private Future<Void> releaseNow(
-      Listener listener, String channelId, @Nullable String finalType, int retryMs) {
-    if (listener.attachment instanceof BusConsumer consumer) {
-      consumer.close();
-      listener.attachment = null;
-      listener.moveTo(consumer.cursor(), clock.getAsLong());
-      listeners.clearWaiting(listener);
-      return Future.succeededFuture();
-    }
-    if (!(listener.attachment instanceof StreamAttachment stream)) {
-      return Future.succeededFuture();
-    }
-    fanout.flush();
-    long known = Math.min(stream.cursor(), log.lastSequence());
-    return sendEnd
-        .apply(stream.edge, new End(channelId, stream.stream, finalType, retryMs))
-        .otherwise(known)
-        .map(
-            written -> {
-              detachFrom(listener, stream, written);
-              return null;
-            });
-  }
-
-  /** The stream that {@link FromChannel.Delivery deliveries} of an edge stand for has got them. */
+  /** All live streams of an edge have everything up to here. */
   void acknowledge(String edgeAddress, long through) {
     EdgeSession edge = edges.find(edgeAddress);
     if (edge != null) {
@@ -317,4 +310,103 @@ final class Streams {
       advanced.run();
     }
   }
+
+  private @Nullable Listener listenerOf(String edgeAddress, long streamNumber) {
+    EdgeSession edge = edges.find(edgeAddress);
+    return edge == null ? null : edge.streams.get(streamNumber);
+  }
+
+  /** The one place where a stream leaves the books. */
+  private void detachFrom(Listener listener, StreamAttachment stream, long written) {
+    long cursor = Math.min(written, log.lastSequence());
+    stream.goCatchingUp(cursor);
+    stream.edge.streams.remove(stream.stream, listener);
+    if (listener.attachment == stream) {
+      listeners.clearWaiting(listener);
+      listener.attachment = null;
+      listener.moveTo(cursor, clock.getAsLong());
+      listeners.movedBack();
+      if (listener.watcher) {
+        listeners.remove(listener);
+      }
+      detached.accept(listener);
+    }
+    edges.closeIfUnused(stream.edge);
+    advanced.run();
+  }
+
+  // ---- taking attachments away
+
+  /**
+   * Takes a listener's attachment away: its stream ends with the given event.
+   *
+   * @param finalType the last event, or null for none
+   * @return completed when the former holder has said how far it got
+   */
+  Future<Void> release(Listener listener, @Nullable String finalType) {
+    return listener.exclusively(() -> releaseNow(listener, finalType, 0));
+  }
+
+  /** Ends a stream because its listener is stopped: what it has observed still reaches it. */
+  Future<Void> releaseWhenAnswered(Listener listener) {
+    return listener
+        .answered
+        .<Void>mapEmpty()
+        .otherwiseEmpty()
+        .compose(answered -> releaseNow(listener, null, 0));
+  }
+
+  /** Takes the present attachment away because it lags, once. */
+  void disconnect(Listener listener) {
+    Attachment lagging = listener.attachment;
+    if (lagging == null || lagging == listener.disconnecting) {
+      return;
+    }
+    listener.disconnecting = lagging;
+    listener.exclusively(
+        () -> {
+          listener.disconnecting = null;
+          return listener.attachment == lagging
+              ? releaseNow(listener, null, 0)
+              : Future.<Void>succeededFuture();
+        });
+  }
+
+  /** As {@link #release}, for who is alone with the listener's attachment already. */
+  Future<Void> releaseNow(Listener listener, @Nullable String finalType, int retryMs) {
+    if (listener.attachment instanceof BusConsumer consumer) {
+      consumer.end(finalType);
+      listener.attachment = null;
+      listener.moveTo(consumer.cursor(), clock.getAsLong());
+      listeners.clearWaiting(listener);
+      listeners.movedBack();
+      detached.accept(listener);
+      return Future.succeededFuture();
+    }
+    if (!(listener.attachment instanceof StreamAttachment stream)) {
+      return Future.succeededFuture();
+    }
+    fanout.flush();
+    stream.goEnding();
+    return sendEnd
+        .send(stream.edge, new End(channelId, stream.stream, finalType, retryMs))
+        .otherwise(UNKNOWN)
+        .map(
+            written -> {
+              detachFrom(listener, stream, written == UNKNOWN ? stream.cursor() : written);
+              return null;
+            });
+  }
+
+  /** Tells an edge to end a stream; gives the sequence up to which the kernel has everything. */
+  @FunctionalInterface
+  interface EndSender {
+    Future<Long> send(EdgeSession edge, End end);
+  }
+
+  /** A stream as its edge knows it. */
+  private record Opening(String edge, long stream) {}
+
+  /** A stream that is its listener's attachment, and the gap that it has to see first. */
+  private record Registered(StreamAttachment stream, @Nullable Entry gap) {}
 }

@@ -117,6 +117,7 @@ final class ChannelStreams {
 
   void deliver(Delivery delivery) {
     if (!delivery.epoch().equals(epoch)) { // another channel of the same name, or its log was lost
+      flush();
       epoch = delivery.epoch();
       delivered = 0;
       flushed = 0;
@@ -125,6 +126,9 @@ final class ChannelStreams {
     }
     if (delivery.through() <= delivered) {
       return; // repeated
+    }
+    if (delivery.after() > delivered) {
+      demoteUnless(delivery.after()); // a delivery between is missing, for who was live before it
     }
     List<Entry> entries = delivery.entries();
     if (entries.get(0).sequence() <= newestLiveFrom) {
@@ -166,6 +170,16 @@ final class ChannelStreams {
       }
     }
     newestLiveFrom = 0;
+  }
+
+  /** Who is not live from this sequence on or a later one reads for itself. */
+  private void demoteUnless(long sequence) {
+    flush();
+    for (EdgeStream stream : List.copyOf(live)) {
+      if (stream.liveFrom() < sequence) {
+        stream.demote();
+      }
+    }
   }
 
   private void scheduleFlush() {

@@ -40,8 +40,8 @@ public final class Edge {
   final Vertx vertx;
   final String address;
   private final Context context;
-  private final Map<String, ChannelStreams> channels = new HashMap<>();
-  private final Pulse pulse;
+  final Map<String, ChannelStreams> channels = new HashMap<>();
+  final Pulse pulse;
   private @Nullable MessageConsumer<FromChannel> consumer;
   private long nextStream = 1;
   private int streams;
@@ -98,7 +98,7 @@ public final class Edge {
               stream.attached(attached);
               return stream;
             })
-        .onFailure(e -> stream.forget());
+        .onFailure(stream::notAttached);
   }
 
   /** How many streams are open. */
@@ -201,11 +201,11 @@ public final class Edge {
       }
     } else if (news instanceof FromChannel.End end) {
       EdgeStream stream = find(end.channel(), end.stream());
-      long written = stream == null ? 0 : stream.ended(end);
       if (stream == null) {
         message.fail(404, "no such stream");
       } else {
-        message.reply(new FromChannel.Ended(written), LocalCodec.options());
+        stream.ended(
+            end, written -> message.reply(new FromChannel.Ended(written), LocalCodec.options()));
       }
     } else {
       logger.warn("edge {} does not know what to do with {}", address, news.getClass());

@@ -2,6 +2,7 @@ package io.eric.edge;
 
 import io.eric.Message;
 import io.eric.Payload;
+import io.eric.UnavailableException;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
@@ -9,6 +10,7 @@ import io.eric.bus.ToChannel;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * It holds no messages of its own: a slow client costs a cursor. On the edge's context only.
  */
 public final class EdgeStream {
+
+  /** The position of a stream that is not attached yet. */
+  private static final long UNKNOWN = -1;
 
   final long number;
   final ChannelStreams channel;
@@ -39,11 +44,10 @@ public final class EdgeStream {
   private boolean fetching;
   private boolean waiting;
   private boolean pausing;
-
-  /** A write has failed: nothing after what is confirmed has reached the kernel for certain. */
-  private boolean broken;
-
+  private boolean woken;
+  private boolean owesWritten;
   private boolean over;
+  private @Nullable Buffer lastWords;
 
   EdgeStream(Edge edge, ChannelStreams channel, long number) {
     this.edge = edge;
@@ -66,7 +70,7 @@ public final class EdgeStream {
   /** Starts to write. The door has written its head before. Call it once. */
   public void begin(StreamSink sink) {
     if (over) {
-      sink.end(null); // taken over or removed before its head was out
+      sink.end(lastWords); // taken over or removed before its head was out
       return;
     }
     this.sink = sink;
@@ -87,10 +91,15 @@ public final class EdgeStream {
   /** The connection is gone, or the door gives the stream up before it began. Idempotent. */
   public void lost() {
     if (!over) {
-      long position = position();
-      forget();
-      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position));
+      leave(position());
     }
+  }
+
+  /** Tells the channel how far the stream got, and takes it out of the books. */
+  private void leave(long position) {
+    // In this order: without the stream, the edge acknowledges what the stream has not written.
+    edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position));
+    forget();
   }
 
   // ---- for the edge
@@ -105,7 +114,19 @@ public final class EdgeStream {
     // Nothing is written yet; the channel's answer starts right after this position.
     confirmed = first.entries().isEmpty() ? first.through() : first.entries().get(0).sequence() - 1;
     written = confirmed;
+    if (over) { // lost or closed before the channel's answer came: it has a stream that is none
+      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, confirmed));
+      return;
+    }
     channel.attached(this, attached.listener(), attached.retryMs());
+  }
+
+  /** The channel refused, or has not answered in time: then it may still open the stream. */
+  void notAttached(Throwable reason) {
+    forget();
+    if (reason instanceof UnavailableException) {
+      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, UNKNOWN));
+    }
   }
 
   private Attached opened() {
@@ -140,7 +161,10 @@ public final class EdgeStream {
 
   /** The sequence up to which everything was handed to the kernel. */
   private long position() {
-    if (liveIndex >= 0 && unfinished == 0 && !broken) {
+    if (attached == null) {
+      return UNKNOWN;
+    }
+    if (liveIndex >= 0 && unfinished == 0) {
       return Math.max(written, channel.flushed());
     }
     return confirmed;
@@ -148,9 +172,6 @@ public final class EdgeStream {
 
   /** Writes shared bytes to this live stream. */
   void push(Buffer bytes, long before, long through, int messages, long now) {
-    if (broken) {
-      return;
-    }
     if (unfinished == 0) {
       confirmed = Math.max(written, before);
     }
@@ -172,11 +193,15 @@ public final class EdgeStream {
       return;
     }
     lastWrite = now;
+    long before = written;
     written = Math.max(written, through);
+    if (unfinished == 0 && confirmed < before) {
+      confirmed = before; // all before these bytes was handed over
+    }
     Future<Void> done = open.write(bytes);
     if (done.isComplete()) {
       if (done.failed()) {
-        broken = true; // the connection is lost, which the door reports
+        broken();
       } else if (unfinished == 0) {
         confirmed = written;
       }
@@ -189,22 +214,40 @@ public final class EdgeStream {
     unfinishedMessages += messages;
     done.onComplete(
         result -> {
-          unfinished--;
+          if (over) {
+            unfinished--;
+            return;
+          }
           if (result.failed()) {
-            broken = true;
-          } else if (!over) {
-            confirmed = Math.max(confirmed, through);
-            unfinishedSince = System.nanoTime();
-            if (unfinished == 0) {
-              unfinishedMessages = 0;
-              drained();
-            }
+            broken();
+            return;
+          }
+          unfinished--;
+          unfinishedMessages -= messages;
+          confirmed = Math.max(confirmed, through);
+          unfinishedSince = System.nanoTime();
+          if (unfinished == 0) {
+            drained();
           }
         });
   }
 
+  /** A failed write is a lost connection: the kernel has what it had before, and no more. */
+  private void broken() {
+    if (over) {
+      return;
+    }
+    unfinished = Math.max(1, unfinished); // what failed never is finished
+    StreamSink open = sink;
+    leave(confirmed);
+    if (open != null) {
+      open.abort();
+    }
+  }
+
   private void drained() {
     if (liveIndex >= 0) {
+      tellWritten();
       channel.setSettled(this);
     } else {
       fetch();
@@ -217,6 +260,7 @@ public final class EdgeStream {
       return;
     }
     long position = position();
+    owesWritten = false;
     channel.leave(this);
     confirmed = position;
     if (unfinished == 0) {
@@ -232,6 +276,16 @@ public final class EdgeStream {
     if (waiting) {
       waiting = false;
       fetch();
+    } else {
+      woken = true; // the answer that says to wait has not been taken yet
+    }
+  }
+
+  /** Tells the channel, once, that the stream is live and has what it had read before. */
+  private void tellWritten() {
+    if (owesWritten) {
+      owesWritten = false;
+      edge.client.tell(channel.id, new ToChannel.Written(edge.address, number, confirmed));
     }
   }
 
@@ -241,7 +295,7 @@ public final class EdgeStream {
     }
     fetching = true;
     edge.client
-        .<Fetched>ask(
+        .<Fetched>askLong(
             channel.id,
             new ToChannel.Fetch(
                 edge.address,
@@ -258,8 +312,7 @@ public final class EdgeStream {
               if (answer.succeeded()) {
                 take(answer.result());
               } else {
-                endWith(null, 0); // the channel is gone or does not answer: the client comes back
-                edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, confirmed));
+                endAtOnce(); // the channel is gone or does not answer: the client comes back
               }
             });
   }
@@ -268,18 +321,27 @@ public final class EdgeStream {
     if (!batch.entries().isEmpty()) {
       Buffer bytes = edge.format.encode(batch.entries(), opened().epoch(), opened().retryMs());
       write(bytes, batch.through(), batch.entries().size(), System.nanoTime());
+      if (over) {
+        return;
+      }
     } else {
       written = Math.max(written, batch.through());
       if (unfinished == 0) {
         confirmed = written;
       }
     }
-    waiting = batch.waiting();
+    waiting = batch.waiting() && !woken;
+    woken = false;
     long delay = opened().delayMs();
     if (batch.live()) {
       liveFrom = batch.through();
       if (!channel.join(this, liveFrom)) {
         fetch();
+        return;
+      }
+      owesWritten = true;
+      if (unfinished == 0) {
+        tellWritten();
       }
     } else if (delay > 0 && !batch.entries().isEmpty()) {
       pausing = true;
@@ -296,26 +358,33 @@ public final class EdgeStream {
 
   // ---- the ways to end
 
-  /** The channel ends the stream; gives the sequence up to which the kernel has everything. */
-  long ended(End end) {
+  /**
+   * The channel ends the stream.
+   *
+   * @param answer takes the sequence up to which the kernel has everything
+   */
+  void ended(End end, LongConsumer answer) {
     channel.flush();
-    long position = position();
+    answer.accept(position()); // before the edge acknowledges without this stream
     endWith(end.type(), end.retryMs());
-    return position;
   }
 
   /** The server is draining. */
   void goodbye(int retryMs) {
     channel.flush();
-    long position = position();
-    endWith(Message.GOODBYE, retryMs);
-    edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position));
+    end(Message.GOODBYE, retryMs);
   }
 
+  /** Ends without a word. */
   void endAtOnce() {
-    long position = position();
-    endWith(null, 0);
-    edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position));
+    end(null, 0);
+  }
+
+  private void end(@Nullable String type, int retryMs) {
+    if (!over) {
+      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position()));
+      endWith(type, retryMs);
+    }
   }
 
   private void endWith(@Nullable String type, int retryMs) {
@@ -323,9 +392,21 @@ public final class EdgeStream {
       return;
     }
     forget();
+    Buffer last = type == null ? null : edge.format.control(type, Payload.NULL, retryMs, null);
     StreamSink open = sink;
-    if (open != null) {
-      open.end(type == null ? null : edge.format.control(type, Payload.NULL, retryMs, null));
+    if (open == null) {
+      lastWords = last;
+      return;
+    }
+    open.end(last);
+    if (unfinished > 0) { // the client may never read what is before the end
+      edge.vertx.setTimer(edge.options.getWriteDeadline(), timer -> abortUnfinished(open));
+    }
+  }
+
+  private void abortUnfinished(StreamSink open) {
+    if (unfinished > 0) {
+      open.abort();
     }
   }
 
@@ -347,10 +428,8 @@ public final class EdgeStream {
     }
     if (unfinished > 0) {
       if (now - unfinishedSince > edge.options.getWriteDeadline() * 1_000_000) {
-        long position = position();
-        forget();
+        leave(position());
         open.abort();
-        edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position));
       }
       return;
     }
@@ -360,6 +439,9 @@ public final class EdgeStream {
     }
     long heartbeat = edge.options.getHeartbeat() * 1_000_000;
     if (heartbeat > 0 && now - lastWrite >= heartbeat) {
+      if (liveIndex >= 0) {
+        written = Math.max(written, channel.flushed()); // nothing of what was flushed is missing
+      }
       write(edge.format.heartbeat(), written, 0, now);
     }
   }

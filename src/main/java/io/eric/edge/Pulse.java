@@ -13,7 +13,7 @@ final class Pulse {
 
   private final Vertx vertx;
   private final long intervalMs;
-  private final Set<EdgeStream> streams = new LinkedHashSet<>();
+  final Set<EdgeStream> streams = new LinkedHashSet<>();
   private long timer = -1;
 
   Pulse(Vertx vertx, EdgeOptions options) {

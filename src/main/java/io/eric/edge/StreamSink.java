@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection, as the edge writes to it. All calls come on the edge's context. After
- * {@link #end} or {@link #abort} nothing more is called.
+ * {@link #end} only {@link #abort} may follow, for a client that does not read what is before the
+ * end; after {@link #abort} nothing more is called.
  */
 public interface StreamSink {
 
