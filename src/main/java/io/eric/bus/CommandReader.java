@@ -48,6 +48,7 @@ public final class CommandReader {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8 it is, never a guess at UTF-16
             .build();
   }
 

@@ -9,6 +9,7 @@ import io.eric.MessageQueueListener;
 import io.eric.bus.Addresses;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Neighbours;
 import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
@@ -105,6 +106,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
               MessageConsumer<Object> address =
                   vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
               consumer = address;
+              new Neighbours(vertx).add(id, context, channel.appender::publish);
               logger.debug("channel {} is open, epoch {}", id, log.epoch());
               return address.completion();
             });
@@ -134,6 +136,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       return Future.succeededFuture();
     }
     consumer = null;
+    new Neighbours(vertx).remove(id);
     return address
         .unregister()
         .compose(gone -> channel.close(finalType))
