@@ -1,0 +1,349 @@
+package io.eric.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eric.Channel;
+import io.eric.Connection;
+import io.eric.LogFullException;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.testing.Consumer;
+import io.eric.testing.Hub;
+import io.eric.testing.Received;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a channel keeps, and what its clients see of what it did not keep. */
+class RetentionTest {
+
+  private Hub hub;
+
+  @BeforeEach
+  void start() {
+    hub = Hub.start();
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  private static void until(Callable<Boolean> condition) {
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .atMost(Duration.ofSeconds(Hub.PATIENCE))
+        .until(condition);
+  }
+
+  private Channel channel(String overflow, int limit) {
+    return hub.channel(
+        "x",
+        new JsonObject()
+            .put("overflow", overflow)
+            .put("limit", new JsonObject().put("messages", limit)));
+  }
+
+  private static MessageQueueListener started(Channel channel) {
+    MessageQueueListener listener = Hub.await(channel.addListener());
+    Hub.await(listener.start());
+    return listener;
+  }
+
+  private static void broadcast(Channel channel, int from, int to) {
+    for (int i = from; i <= to; i++) {
+      Hub.await(channel.broadcast(Message.of("t", i)));
+    }
+  }
+
+  private static Connection.State state(Channel channel, String id) {
+    return Hub.await(channel.getConnections()).stream()
+        .filter(each -> each.listener().equals(id))
+        .findFirst()
+        .orElseThrow()
+        .state();
+  }
+
+  private static void assertGap(JsonObject item, long from, long to, long missed, String reason) {
+    assertThat(item.getString("event")).isEqualTo("_eric_gap");
+    JsonObject gap = item.getJsonObject("data");
+    String epoch = item.getString("id").replaceAll("-\\d+$", "");
+    assertThat(gap.getString("from")).isEqualTo(epoch + "-" + from);
+    assertThat(gap.getString("to")).isEqualTo(epoch + "-" + to);
+    assertThat(gap.getLong("missed")).isEqualTo(missed);
+    assertThat(gap.getString("reason")).isEqualTo(reason);
+    assertThat(item.getString("id")).isEqualTo(epoch + "-" + to);
+  }
+
+  @Test
+  void underGapTheOldestGoAndTheListenerIsToldHowMany() {
+    Channel channel = channel("gap", 10);
+    MessageQueueListener listener = started(channel);
+    broadcast(channel, 1, 25);
+    Received stream = new Received(channel.messageStream(listener));
+    List<JsonObject> items = stream.items(11);
+    assertGap(items.get(0), 1, 15, 15, "overflow");
+    assertThat(stream.data(11).subList(1, 11))
+        .isEqualTo(IntStream.rangeClosed(16, 25).boxed().toList());
+  }
+
+  @Test
+  void aBusListenerSeesTheGapToo() {
+    Channel channel = channel("gap", 10);
+    hub.ask("x", new JsonObject("{\"v\":\"r\",\"r\":\"l\"}"));
+    broadcast(channel, 1, 12);
+    Consumer consumer = new Consumer(hub.vertx, "x", "l", true);
+    hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"l\"}"));
+    List<JsonObject> bodies = consumer.bodies(11);
+    assertGap(bodies.get(0), 1, 2, 2, "overflow");
+    assertThat(consumer.data(11).subList(1, 11))
+        .isEqualTo(IntStream.rangeClosed(3, 12).boxed().toList());
+  }
+
+  @Test
+  void whoReadsInTimeMissesNothingWhileAnotherLags() {
+    Channel channel = channel("gap", 10);
+    MessageQueueListener lagging = started(channel);
+    MessageQueueListener reading = started(channel);
+    for (int i = 1; i <= 100; i++) {
+      broadcast(channel, i, i);
+      assertThat(Hub.await(channel.deliverNext(reading.id())).payload()).isEqualTo(i);
+    }
+    Message first = Hub.await(channel.deliverNext(lagging.id()));
+    assertThat(first.type()).isEqualTo(Message.GAP);
+    assertThat(((JsonObject) first.payload()).getLong("missed")).isEqualTo(90);
+  }
+
+  @Test
+  void underRejectPublishersAreRefusedUntilSomebodyHasRead() {
+    Channel channel = channel("reject", 10);
+    MessageQueueListener listener = started(channel);
+    broadcast(channel, 1, 10);
+    assertThat(Hub.failure(channel.broadcast(Message.of("t", 11))))
+        .isInstanceOf(LogFullException.class);
+    var refused = hub.refused("x", new JsonObject("{\"v\":\"b\",\"t\":\"t\"}"));
+    assertThat(refused.failureCode()).isEqualTo(429);
+    assertThat(refused.getMessage()).startsWith("LogFullException('");
+    for (int i = 1; i <= 10; i++) {
+      assertThat(Hub.await(channel.deliverNext(listener.id())).payload()).isEqualTo(i);
+    }
+    broadcast(channel, 11, 20);
+    assertThat(Hub.await(channel.deliverNext(listener.id())).payload()).isEqualTo(11);
+  }
+
+  @Test
+  void underRejectAChannelThatEverybodyHasReadIsNeverFull() {
+    Channel channel = channel("reject", 10);
+    broadcast(channel, 1, 50);
+    MessageQueueListener listener = started(channel);
+    for (int i = 51; i <= 100; i++) {
+      broadcast(channel, i, i);
+      assertThat(Hub.await(channel.deliverNext(listener.id())).payload()).isEqualTo(i);
+      Hub.await(channel.dispatch(listener.id(), Message.of("t", -i)));
+      assertThat(Hub.await(channel.deliverNext(listener.id())).payload()).isEqualTo(-i);
+    }
+  }
+
+  @Test
+  void oneListenersOwnDispatchesUseAtMostHalfOfTheLimit() {
+    Channel channel = channel("reject", 10);
+    MessageQueueListener listener = started(channel);
+    for (int i = 1; i <= 5; i++) {
+      Hub.await(channel.dispatch(listener.id(), Message.of("t", i)));
+    }
+    assertThat(Hub.failure(channel.dispatch(listener.id(), Message.of("t", 6))))
+        .isInstanceOf(LogFullException.class);
+    broadcast(channel, 7, 11);
+    for (int i : new int[] {1, 2, 3, 4, 5, 7}) {
+      assertThat(Hub.await(channel.deliverNext(listener.id())).payload()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void underGapOneListenersDispatchesBeyondHalfDropItsOwnOldest() {
+    Channel channel = channel("gap", 10);
+    MessageQueueListener listener = started(channel);
+    MessageQueueListener other = started(channel);
+    broadcast(channel, 0, 0);
+    for (int i = 1; i <= 8; i++) {
+      Hub.await(channel.dispatch(listener.id(), Message.of("t", i)));
+    }
+    Received stream = new Received(channel.messageStream(listener));
+    assertThat(stream.data(1)).startsWith(0);
+    assertGap(stream.items(7).get(1), 2, 4, 3, "overflow");
+    assertThat(stream.data(7).subList(2, 7)).containsExactly((Object) 4, 5, 6, 7, 8);
+    assertThat(Hub.await(channel.deliverNext(other.id())).payload()).isEqualTo(0);
+  }
+
+  @Test
+  void underDisconnectTheLaggingStreamEndsAndKeepsItsListener() {
+    Channel channel = channel("disconnect", 10);
+    MessageQueueListener listener = started(channel);
+    broadcast(channel, 1, 1);
+    var stream = channel.messageStream(listener);
+    stream.pause();
+    Received stuck = new Received(stream);
+    until(() -> state(channel, listener.id()) == Connection.State.CATCHING_UP);
+    broadcast(channel, 2, 30);
+    stuck.untilEnd();
+    until(() -> state(channel, listener.id()) == Connection.State.DETACHED);
+    Received again = new Received(channel.messageStream(listener));
+    assertGap(again.items(11).get(0), 1, 20, 20, "overflow");
+    broadcast(channel, 31, 35);
+    assertThat(again.data(16)).endsWith(34, 35);
+  }
+
+  @Test
+  void underRemoveTheLaggingListenerIsRemovedAndOthersStay() {
+    Channel channel = channel("remove", 10);
+    MessageQueueListener lagging = started(channel);
+    MessageQueueListener reading = started(channel);
+    Received stream = new Received(channel.messageStream(reading));
+    for (int i = 1; i <= 30; i++) {
+      broadcast(channel, i, i);
+      stream.data(i);
+      long position = i;
+      until(
+          () ->
+              Hub.await(channel.getConnections()).stream()
+                  .anyMatch(
+                      each ->
+                          each.listener().equals(reading.id())
+                              && each.position().sequence() == position));
+    }
+    assertThat(Hub.await(channel.getConnections()))
+        .extracting(Connection::listener)
+        .containsExactly(reading.id());
+    assertThat(lagging.id()).isNotEqualTo(reading.id());
+    assertThat(stream.data(30)).isEqualTo(IntStream.rangeClosed(1, 30).boxed().toList());
+  }
+
+  @Test
+  void underRemoveAListenerThatReadsItsDispatchesIsNotRemoved() {
+    Channel channel = channel("remove", 10);
+    MessageQueueListener reading = started(channel);
+    for (int i = 1; i <= 50; i++) {
+      Hub.await(channel.dispatch(reading.id(), Message.of("t", i)));
+      assertThat(Hub.await(channel.deliverNext(reading.id())).payload()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void underWaitASlowReaderLosesNothingHoweverMuchIsPublishedAtOnce() {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("publishStall", 60_000)
+                .put("limit", new JsonObject().put("messages", 300)));
+    MessageQueueListener listener = started(channel);
+    Received stream = new Received(channel.messageStream(listener));
+    until(() -> ChannelProbe.waiting(channel) == 1);
+    List<Future<JsonObject>> published = new ArrayList<>();
+    for (int i = 1; i <= 5_000; i++) {
+      published.add(
+          hub.request("eric.channel.x", new JsonObject().put("v", "b").put("t", "t").put("p", i)));
+    }
+    Hub.await(Future.all(published));
+    assertThat(stream.data(5_000)).isEqualTo(IntStream.rangeClosed(1, 5_000).boxed().toList());
+    List<Future<String>> dispatched = new ArrayList<>();
+    for (int i = 1; i <= 1_000; i++) {
+      dispatched.add(channel.dispatch(listener.id(), Message.of("t", i)));
+    }
+    Hub.await(Future.all(dispatched));
+    assertThat(stream.data(6_000).subList(5_000, 6_000))
+        .isEqualTo(IntStream.rangeClosed(1, 1_000).boxed().toList());
+  }
+
+  @Test
+  void underWaitAReaderThatDoesNotAdvanceIsHandledAsUnderGap() {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("publishStall", 20)
+                .put("limit", new JsonObject().put("messages", 10)));
+    MessageQueueListener listener = started(channel);
+    var stream = channel.messageStream(listener);
+    stream.pause();
+    Received stuck = new Received(stream);
+    until(() -> state(channel, listener.id()) == Connection.State.CATCHING_UP);
+    broadcast(channel, 1, 30);
+    stream.resume();
+    List<JsonObject> items = stuck.items(2);
+    until(() -> stuck.items(2).get(stuck.count() - 1).getValue("data").equals(30));
+    assertThat(items).isNotEmpty();
+    assertThat(stuck.events(2)).contains("_eric_gap");
+  }
+
+  @Test
+  void historyKeepsWhatEverybodyHasReadForResume() {
+    Channel channel =
+        hub.channel("x", new JsonObject().put("history", new JsonObject().put("messages", 5)));
+    hub.ask("x", new JsonObject("{\"v\":\"r\",\"r\":\"l\"}"));
+    Consumer consumer = new Consumer(hub.vertx, "x", "l", true);
+    hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"l\"}"));
+    String first = Hub.await(channel.broadcast(Message.of("t", 1)));
+    broadcast(channel, 2, 20);
+    consumer.data(20);
+    until(() -> ChannelProbe.kept(channel) == 5);
+    hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"l\"}").put("after", first));
+    assertGap(consumer.bodies(26).get(20), 2, 15, 14, "expired");
+    assertThat(consumer.data(26).subList(21, 26)).containsExactly((Object) 16, 17, 18, 19, 20);
+  }
+
+  @Test
+  void messagesOlderThanTheirTimeToLiveAreGoneReadOrNot() {
+    Channel channel = hub.channel("x", new JsonObject().put("messageTtl", 30));
+    MessageQueueListener listener = started(channel);
+    broadcast(channel, 1, 3);
+    until(() -> ChannelProbe.kept(channel) == 0);
+    Received stream = new Received(channel.messageStream(listener));
+    assertGap(stream.items(1).get(0), 1, 3, 3, "expired");
+    broadcast(channel, 4, 4);
+    assertThat(stream.data(2)).endsWith(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"another-2", "no position", "-5", ""})
+  void anUnusablePositionGoesOnAtTheOldestKeptButNeverBeforeTheListenersCreation(String after) {
+    Channel channel = hub.channel("x");
+    broadcast(channel, 1, 3);
+    hub.ask("x", new JsonObject("{\"v\":\"r\",\"r\":\"l\"}"));
+    broadcast(channel, 4, 5);
+    Consumer consumer = new Consumer(hub.vertx, "x", "l", true);
+    hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"l\"}").put("after", after));
+    List<JsonObject> bodies = consumer.bodies(3);
+    assertThat(bodies.get(0).getString("event")).isEqualTo("_eric_gap");
+    JsonObject gap = bodies.get(0).getJsonObject("data");
+    assertThat(gap.getString("reason")).isEqualTo("epoch");
+    assertThat(gap.getValue("missed")).isNull();
+    assertThat(consumer.data(3).subList(1, 3)).containsExactly((Object) 4, 5);
+  }
+
+  @Test
+  void aPositionBeforeTheListenersCreationGoesOnAtItsCreation() {
+    Channel channel = hub.channel("x");
+    String first = Hub.await(channel.broadcast(Message.of("t", 1)));
+    broadcast(channel, 2, 3);
+    hub.ask("x", new JsonObject("{\"v\":\"r\",\"r\":\"l\"}"));
+    broadcast(channel, 4, 5);
+    Consumer consumer = new Consumer(hub.vertx, "x", "l", true);
+    hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"l\"}").put("after", first));
+    broadcast(channel, 6, 6);
+    assertThat(consumer.data(3)).containsExactly(4, 5, 6);
+  }
+}

@@ -1,0 +1,117 @@
+package io.eric.channel;
+
+import io.eric.Entry;
+import io.eric.RepositoryException;
+import io.eric.log.IndexedLog;
+import io.eric.log.MessageLog;
+import io.eric.log.MessageStore;
+import io.eric.log.RetentionOptions;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A user's own store, whose appends wait until the test completes or fails them. */
+final class SlowStore implements MessageStore {
+
+  private final BlockingQueue<Append> appends = new LinkedBlockingQueue<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+
+  @Override
+  public Future<MessageLog> open(String channelId, RetentionOptions retention) {
+    return Future.succeededFuture(new Log(retention));
+  }
+
+  @Override
+  public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+
+  /** Waits for the next append. */
+  Append next() {
+    try {
+      Append append = appends.poll(60, TimeUnit.SECONDS);
+      if (append == null) {
+        throw new AssertionError("no append");
+      }
+      return append;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** How many appends wait: one at most, since a log has one writer. */
+  int underWay() {
+    return underWay.get();
+  }
+
+  /** One append that waits. */
+  final class Append {
+    final List<Entry> batch;
+    private final Context context;
+    private final Promise<List<Entry>> done;
+
+    private Append(List<Entry> batch, Context context, Promise<List<Entry>> done) {
+      this.batch = batch;
+      this.context = context;
+      this.done = done;
+    }
+
+    void complete() {
+      underWay.decrementAndGet();
+      context.runOnContext(v -> done.complete(batch));
+    }
+
+    void fail() {
+      underWay.decrementAndGet();
+      context.runOnContext(v -> done.fail(new RepositoryException("disk full", null)));
+    }
+  }
+
+  private final class Log extends IndexedLog<Entry> {
+    Log(RetentionOptions retention) {
+      super("epoch", 0, retention);
+    }
+
+    @Override
+    protected Future<List<Entry>> persist(List<Entry> batch) {
+      underWay.incrementAndGet();
+      Promise<List<Entry>> done = Promise.promise();
+      appends.add(new Append(batch, Vertx.currentContext(), done));
+      return done.future();
+    }
+
+    @Override
+    protected Future<List<Entry>> load(List<Entry> contents) {
+      Promise<List<Entry>> loaded = Promise.promise();
+      Vertx.currentContext().runOnContext(v -> loaded.complete(contents));
+      return loaded.future();
+    }
+
+    @Override
+    protected Future<Void> persistCursors(Map<String, Long> cursors) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    protected Future<Void> persistForget(String listener) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    protected Future<Void> erase() {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    protected Future<Void> release() {
+      return Future.succeededFuture();
+    }
+  }
+}
