@@ -20,6 +20,7 @@ import java.util.Map;
  *   "socket":   {"enabled": true, "path": ...},        // SocketOptions
  *   "channel":  {"overflow": "gap", ...},              // SSEChannelOptions of new channels
  *   "channels": {"news": {"listeners": ["desk"], "overflow": "wait"}},
+ *   "store":    {"type": "memory", "file": {...}},     // where messages are kept
  *   "server":   {"eventLoops": 0},                     // of the command "serve" only
  *   "shutdown": {"drain": 2000, "timeout": 10000}
  * }
@@ -28,7 +29,7 @@ import java.util.Map;
 public final class EricOptions {
 
   private static final List<String> SECTIONS =
-      List.of("http", "socket", "channel", "channels", "server", "shutdown");
+      List.of("http", "socket", "channel", "channels", "store", "server", "shutdown");
 
   /** The one channel option that is no default for others: each channel has its own. */
   private static final String ID = "id";
@@ -39,6 +40,7 @@ public final class EricOptions {
   private SocketOptions socket = new SocketOptions();
   private SSEChannelOptions channel = new SSEChannelOptions();
   private Map<String, PredefinedChannel> channels = Map.of();
+  private StoreOptions store = new StoreOptions();
   private ServerOptions server = new ServerOptions();
   private ShutdownOptions shutdown = new ShutdownOptions();
 
@@ -64,6 +66,7 @@ public final class EricOptions {
     checkEdge(socket);
     options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
     options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
+    options.store = StoreOptions.read(top.under("store"));
     options.server = top.under("server").readOthers(ServerOptions::fromJson);
     options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
     return options.setChannels(channels(top.under("channels")));
@@ -78,6 +81,7 @@ public final class EricOptions {
         .put("socket", JsonOptions.write(socketDoor).mergeIn(socket.toJson()))
         .put("channel", withoutId(channel.toJson()))
         .put("channels", predefined)
+        .put("store", store.toJson())
         .put("server", server.toJson())
         .put("shutdown", shutdown.toJson());
   }
@@ -191,6 +195,17 @@ public final class EricOptions {
   /** See {@link #getChannels()}. */
   public EricOptions setChannels(Map<String, PredefinedChannel> channels) {
     this.channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
+    return this;
+  }
+
+  /** Where messages are kept. */
+  public StoreOptions getStore() {
+    return store;
+  }
+
+  /** See {@link #getStore()}. */
+  public EricOptions setStore(StoreOptions store) {
+    this.store = store;
     return this;
   }
 

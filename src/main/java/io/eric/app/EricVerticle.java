@@ -1,19 +1,23 @@
 package io.eric.app;
 
 import io.eric.Channel;
+import io.eric.Connection;
 import io.eric.MessageQueueListener;
 import io.eric.channel.ChannelContainer;
 import io.eric.http.HttpOptions;
 import io.eric.http.HttpVerticle;
-import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.eric.socket.SocketServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +37,7 @@ public final class EricVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(EricVerticle.class);
 
-  private final MessageStore store;
+  private volatile @Nullable MessageStore store;
   private final List<String> doors = new ArrayList<>();
   private final List<HttpVerticle> http = new CopyOnWriteArrayList<>();
   private volatile @Nullable SocketServer socket;
@@ -42,13 +46,11 @@ public final class EricVerticle extends VerticleBase {
   private volatile int httpPort;
 
   /** A hub with the settings of the deployment's config, see {@link EricOptions#fromJson}. */
-  public EricVerticle() {
-    this.store = MemoryStore.create();
-  }
+  public EricVerticle() {}
 
   /** A hub with these settings; the deployment's config is not read. */
   public EricVerticle(EricOptions options) {
-    this(options, MemoryStore.create());
+    this.options = options;
   }
 
   /** A hub that keeps its logs in a store of yours, which it closes when it stops. */
@@ -62,11 +64,8 @@ public final class EricVerticle extends VerticleBase {
     EricOptions given = options;
     EricOptions settings = given == null ? EricOptions.fromJson(config()) : given;
     options = settings;
-    ChannelContainer container = new ChannelContainer(vertx, store, settings.getChannel());
-    channels = container;
-    return container
-        .start()
-        .compose(started -> createAll(container, settings.getChannels()))
+    return openStore(settings)
+        .compose(opened -> openChannels(settings, opened))
         .compose(created -> openSocket(settings))
         .compose(opened -> openHttp(settings))
         .recover(failure -> closeAll().transform(closed -> Future.failedFuture(failure)));
@@ -127,6 +126,24 @@ public final class EricVerticle extends VerticleBase {
     return Future.join(drained).mapEmpty();
   }
 
+  private Future<MessageStore> openStore(EricOptions settings) {
+    MessageStore given = store;
+    return given == null
+        ? settings.getStore().open(vertx).onSuccess(opened -> store = opened)
+        : Future.succeededFuture(given);
+  }
+
+  private Future<Void> openChannels(EricOptions settings, MessageStore opened) {
+    ChannelContainer container = new ChannelContainer(vertx, opened, settings.getChannel());
+    channels = container;
+    Map<String, JsonObject> predefined = new HashMap<>();
+    settings.getChannels().forEach((id, each) -> predefined.put(id, each.options()));
+    return container
+        .restore(predefined)
+        .compose(restored -> container.start())
+        .compose(started -> createAll(container, settings.getChannels()));
+  }
+
   private static Future<Void> createAll(
       ChannelContainer container, Map<String, PredefinedChannel> predefined) {
     Future<Void> created = Future.succeededFuture();
@@ -138,14 +155,28 @@ public final class EricVerticle extends VerticleBase {
 
   private static Future<Void> create(
       ChannelContainer container, String id, PredefinedChannel predefined) {
-    Future<Channel> channel = container.create(id, predefined.options());
+    boolean restored = container.getAllIds().contains(id);
+    Future<Channel> channel =
+        restored
+            ? Future.succeededFuture(container.get(id))
+            : container.create(id, predefined.options());
     return channel.compose(
         handle ->
-            Future.all(
-                    predefined.listeners().stream()
-                        .map(name -> handle.registerListener(new MessageQueueListener(name)))
-                        .toList())
-                .mapEmpty());
+            handle
+                .getConnections()
+                .compose(present -> addMissing(handle, predefined.listeners(), present)));
+  }
+
+  private static Future<Void> addMissing(
+      Channel channel, List<String> listeners, List<Connection> present) {
+    Set<String> there =
+        present.stream().map(Connection::listener).collect(Collectors.toUnmodifiableSet());
+    return Future.all(
+            listeners.stream()
+                .filter(name -> !there.contains(name))
+                .map(name -> channel.registerListener(new MessageQueueListener(name)))
+                .toList())
+        .mapEmpty();
   }
 
   private Future<Void> openSocket(EricOptions settings) {
@@ -206,7 +237,8 @@ public final class EricVerticle extends VerticleBase {
   private Future<Void> closeChannels() {
     ChannelContainer container = channels;
     Future<Void> closed = container == null ? Future.succeededFuture() : container.close();
-    return closed.eventually(store::close);
+    MessageStore opened = store;
+    return opened == null ? closed : closed.eventually(opened::close);
   }
 
   private static void warnIfPublic(String host) {

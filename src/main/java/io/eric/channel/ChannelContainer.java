@@ -11,6 +11,7 @@ import io.eric.bus.BusAnswer;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
+import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -75,18 +76,66 @@ public final class ChannelContainer {
   public Future<Channel> create(@Nullable String id, @Nullable JsonObject options) {
     SSEChannel channel;
     try {
-      JsonObject merged = defaults.copy();
-      if (options != null) {
-        merged.mergeIn(options, true);
-      }
-      merged.remove("id");
-      channel = new SSEChannel(SSEChannelOptions.fromJson(merged).setId(id));
+      channel = new SSEChannel(options(id, options));
     } catch (EricException e) {
       return Future.failedFuture(e);
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(new InvalidMessageFormatException(String.valueOf(e.getMessage())));
     }
-    return register(channel).map(registered -> channel);
+    ChannelDefinition definition =
+        new ChannelDefinition(channel.id(), options == null ? new JsonObject() : options.copy());
+    return register(channel)
+        .compose(
+            registered ->
+                store
+                    .define(definition)
+                    .recover(e -> rm(channel.id()).transform(gone -> Future.<Void>failedFuture(e))))
+        .map(defined -> channel);
+  }
+
+  /**
+   * Makes the channels again that the store remembers, with their listeners, in their order; call
+   * it first. Channels of classes other than {@link SSEChannel} are their owner's to {@link
+   * #register} again, and find their log.
+   *
+   * @param changed options that take the place of those remembered, by channel
+   * @return fails with {@link RepositoryException} if the store cannot say or a channel cannot be
+   *     opened, {@link InvalidMessageFormatException} naming the channel whose options this version
+   *     does not take
+   */
+  public Future<Void> restore(Map<String, JsonObject> changed) {
+    return store.definitions().compose(definitions -> restore(definitions, changed));
+  }
+
+  private Future<Void> restore(
+      List<ChannelDefinition> definitions, Map<String, JsonObject> changed) {
+    List<Future<Void>> restored = new ArrayList<>();
+    for (ChannelDefinition kept : definitions) {
+      JsonObject options = changed.getOrDefault(kept.id(), kept.options());
+      try {
+        Future<Void> registered = register(new SSEChannel(options(kept.id(), options)));
+        restored.add(
+            options.equals(kept.options())
+                ? registered
+                : registered.compose(
+                    done -> store.define(new ChannelDefinition(kept.id(), options.copy()))));
+      } catch (IllegalArgumentException e) {
+        restored.add(
+            Future.failedFuture(
+                new InvalidMessageFormatException("channel " + kept.id() + ": " + e.getMessage())));
+      }
+    }
+    return Future.all(restored).mapEmpty();
+  }
+
+  /** The hub's defaults, and over them what is asked for. */
+  private SSEChannelOptions options(@Nullable String id, @Nullable JsonObject asked) {
+    JsonObject merged = defaults.copy();
+    if (asked != null) {
+      merged.mergeIn(asked, true);
+    }
+    merged.remove("id");
+    return SSEChannelOptions.fromJson(merged).setId(id);
   }
 
   /**

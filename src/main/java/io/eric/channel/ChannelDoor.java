@@ -74,7 +74,11 @@ final class ChannelDoor {
             }
           });
     } else if (command instanceof Command.AddListener add) {
-      request.reply(BusAnswer.result(channel.add(add.listener()).id));
+      Listener added = channel.add(add.listener());
+      channel
+          .keepAdded(added)
+          .onSuccess(kept -> request.reply(BusAnswer.result(added.id)))
+          .onFailure(e -> BusAnswer.failure(request, e));
     } else if (command instanceof Command.RemoveListener remove) {
       acknowledge(request, channel.remove(channel.listeners.get(remove.listener())));
     } else if (command instanceof Command.Stop stop) {
@@ -113,7 +117,7 @@ final class ChannelDoor {
     } else if (question instanceof ToChannel.Fetch fetch) {
       reply(request, channel.streams.fetch(fetch));
     } else if (question instanceof ToChannel.Attach attach) {
-      reply(request, channel.streams.attach(attach));
+      reply(request, channel.attach(attach));
     } else if (question instanceof ToChannel.Acknowledge acknowledge) {
       channel.streams.acknowledge(acknowledge.edge(), acknowledge.through());
     } else if (question instanceof ToChannel.Written written) {
@@ -127,7 +131,8 @@ final class ChannelDoor {
     } else if (question instanceof ToChannel.StartListener start) {
       channel
           .start(channel.listeners.get(start.listener()))
-          .onSuccess(started -> request.reply(ACK, local));
+          .onSuccess(started -> request.reply(ACK, local))
+          .onFailure(e -> BusAnswer.failure(request, e));
     } else if (question instanceof ToChannel.TakeNext take) {
       reply(request, channel.takeNext(channel.listeners.get(take.listener())));
     } else if (question instanceof ToChannel.RegisterListener register) {
@@ -139,7 +144,10 @@ final class ChannelDoor {
       if (register.running()) {
         listener.started = true;
       }
-      request.reply(ACK);
+      channel
+          .keepAdded(listener)
+          .onSuccess(kept -> request.reply(ACK))
+          .onFailure(e -> BusAnswer.failure(request, e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.eric.channel;
 
 import io.eric.Connection;
 import io.eric.Entry;
+import io.eric.log.Registration;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class Listener {
   /** What it has committed to the store. */
   long committed = -1;
 
+  /** What the store keeps of it; null until it was told. */
+  @Nullable Registration kept;
+
   private int hooksRunning;
   private Future<?> transition = Future.succeededFuture();
   private long cursor;
@@ -59,6 +63,22 @@ final class Listener {
     Future<T> done = transition.compose(before -> change.get());
     transition = done.isComplete() ? Future.succeededFuture() : done.otherwiseEmpty();
     return done;
+  }
+
+  /** What a store is to keep of it. */
+  Registration registration() {
+    Registration.State state =
+        stoppedOnPurpose ? Registration.State.STOPPED : Registration.State.NEW;
+    return new Registration(created, started ? Registration.State.STARTED : state);
+  }
+
+  /** A listener as the store kept it: if it was started, it waits for its stream. */
+  static Listener restored(String id, Registration kept, long cursor, long now) {
+    Listener listener = new Listener(id, kept.created(), cursor, false, now);
+    listener.started = kept.state() == Registration.State.STARTED;
+    listener.stoppedOnPurpose = kept.state() == Registration.State.STOPPED;
+    listener.kept = kept;
+    return listener;
   }
 
   /** Calls the listener's own {@code onMessage}, if it has one. */

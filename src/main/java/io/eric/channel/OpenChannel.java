@@ -9,10 +9,13 @@ import io.eric.NoMessagesException;
 import io.eric.Position;
 import io.eric.UnavailableException;
 import io.eric.bus.FromChannel;
+import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Ended;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.ToChannel.Attach;
 import io.eric.log.MessageLog;
+import io.eric.log.Registration;
 import io.eric.log.Slice;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -107,10 +110,18 @@ final class OpenChannel implements BusConsumer.Owner {
     this.appender =
         new Appender(
             options, log, listeners, this::appended, acknowledgements, pace, OpenChannel::now);
-    log.committed()
+    restoreListeners();
+    startTrimTimer(); // a log with a past may hold what is too old by now
+  }
+
+  private void restoreListeners() {
+    Map<String, Long> cursors = log.committed();
+    log.registered()
         .forEach(
-            (listenerId, cursor) ->
-                listeners.add(new Listener(listenerId, 0, cursor, false, now())));
+            (listenerId, kept) -> {
+              long cursor = cursors.getOrDefault(listenerId, kept.created());
+              listeners.add(Listener.restored(listenerId, kept, cursor, now()));
+            });
   }
 
   private static long now() {
@@ -133,6 +144,46 @@ final class OpenChannel implements BusConsumer.Owner {
     return listener;
   }
 
+  /**
+   * Has the store keep a listener as it is now.
+   *
+   * @return completed when the store has it
+   */
+  Future<Void> keep(Listener listener) {
+    Registration registration = listener.registration();
+    if (listener.watcher
+        || registration.equals(listener.kept)
+        || listeners.find(listener.id) != listener) {
+      return Future.succeededFuture();
+    }
+    Registration before = listener.kept;
+    listener.kept = registration;
+    return log.register(listener.id, registration)
+        .onFailure(
+            e -> {
+              logger.warn("channel {} could not store a listener", id, e);
+              listener.kept = before;
+            });
+  }
+
+  /** As {@link #keep}, for one just added: without the store's word there is no such listener. */
+  Future<Void> keepAdded(Listener listener) {
+    return keep(listener).onFailure(e -> listeners.remove(listener));
+  }
+
+  /** Opens a stream; its listener is started from then on. */
+  Future<Attached> attach(Attach request) {
+    return streams
+        .attach(request)
+        .onSuccess(
+            attached -> {
+              Listener listener = listeners.find(attached.listener());
+              if (listener != null) {
+                keep(listener);
+              }
+            });
+  }
+
   /** Removes a listener with its queue; its stream ends. */
   Future<Void> remove(Listener listener) {
     fanout.flush(); // what is acknowledged goes out before the stream ends
@@ -151,7 +202,7 @@ final class OpenChannel implements BusConsumer.Owner {
     return listener.exclusively(
         () -> {
           markStarted(listener);
-          return Future.succeededFuture();
+          return keep(listener);
         });
   }
 
@@ -172,11 +223,15 @@ final class OpenChannel implements BusConsumer.Owner {
    */
   Future<Void> stop(Listener listener) {
     markStopped(listener); // at once: no further read
+    Future<Void> kept = keep(listener);
     Future<Void> stopped =
         listener.exclusively(
             () -> {
               markStopped(listener); // a stream that came first has started it again
-              return streams.releaseWhenAnswered(listener);
+              return streams
+                  .releaseWhenAnswered(listener)
+                  .compose(released -> kept)
+                  .compose(done -> keep(listener));
             });
     return listener.isObserving() ? Future.succeededFuture() : stopped;
   }
@@ -197,6 +252,7 @@ final class OpenChannel implements BusConsumer.Owner {
                       throw InvalidListenerException.unknown(listener.id);
                     }
                     markStarted(listener);
+                    keep(listener);
                     BusConsumer consumer = consumer(listener, from, window);
                     listener.attachment = consumer;
                     listener.lastAdvance = now();
@@ -277,7 +333,11 @@ final class OpenChannel implements BusConsumer.Owner {
         overflow.limitShareOf(receiver);
       }
     }
-    if (trimTimer == -1 && !closed) {
+    startTrimTimer();
+  }
+
+  private void startTrimTimer() {
+    if (trimTimer == -1 && !closed && log.usage().messages() > 0) {
       trimTimer = vertx.setPeriodic(TRIM_INTERVAL_MS, timer -> trimWithTime());
     }
   }

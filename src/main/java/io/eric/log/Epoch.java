@@ -2,8 +2,8 @@ package io.eric.log;
 
 import java.security.SecureRandom;
 
-/** Names for the lives of logs. */
-final class Epoch {
+/** Names for the lives of logs; for stores. */
+public final class Epoch {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final long VALUES = 1L << 40;
@@ -14,7 +14,7 @@ final class Epoch {
    * A name that no earlier life of a log had: at most 8 characters out of {@code 0-9 a-z}, and not
    * to be guessed.
    */
-  static String random() {
+  public static String random() {
     return Long.toString(RANDOM.nextLong(VALUES), 36);
   }
 }

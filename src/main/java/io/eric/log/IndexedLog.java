@@ -6,6 +6,7 @@ import io.eric.RepositoryException;
 import io.vertx.core.Future;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * waited for. Hooks do not throw. An {@link EricException} from a hook reaches the caller as it is,
  * anything else as a {@link RepositoryException}.
  *
- * <p>A log with a past is rebuilt before it is handed out, by {@link #restore} for each retained
- * entry in order and {@link #restoreCommitted}.
+ * <p>A log with a past is rebuilt before it is handed out, by {@link #restoreLost}, {@link
+ * #restore} for each retained entry in order, {@link #restoreCommitted} and {@link
+ * #restoreRegistered}.
  *
  * @param <T> what the index holds of an entry's content: the entry itself, or where to find it
  */
@@ -29,6 +31,7 @@ public abstract class IndexedLog<T> implements MessageLog {
   private final String epoch;
   private final LogIndex<T> index;
   private final Map<String, Long> committed = new HashMap<>();
+  private final Map<String, Registration> registered = new LinkedHashMap<>();
   private boolean appending;
   private boolean closed;
 
@@ -63,11 +66,18 @@ public abstract class IndexedLog<T> implements MessageLog {
   /** Makes cursors durable; those not named keep theirs. */
   protected abstract Future<Void> persistCursors(Map<String, Long> cursors);
 
-  /** Removes a listener's cursor and remembers that its dispatches are void. */
+  /** Makes a listener's registration durable. */
+  protected abstract Future<Void> persistRegistration(String listener, Registration registration);
+
+  /** Removes a listener's cursor and registration and remembers that its dispatches are void. */
   protected abstract Future<Void> persistForget(String listener);
 
-  /** Called when nobody will ask for an entry again; by default does nothing. */
-  protected void dropped(long sequence, T content) {}
+  /**
+   * Called when nobody will ask for an entry again; by default does nothing.
+   *
+   * @param overflow whether somebody may not have read it
+   */
+  protected void dropped(long sequence, T content, boolean overflow) {}
 
   /** Deletes what is stored and releases resources. Called once, and not after {@link #release}. */
   protected abstract Future<Void> erase();
@@ -76,8 +86,8 @@ public abstract class IndexedLog<T> implements MessageLog {
   protected abstract Future<Void> release();
 
   /**
-   * Puts back an entry that is already stored. Sequences ascend, and nothing after the base is left
-   * out, read or not: what is left out counts as never written, and nobody sees a gap.
+   * Puts back an entry that is already stored. Sequences ascend. What is left out between counts as
+   * never written, and nobody sees a gap, unless {@link #restoreLost} has told of it.
    */
   protected final void restore(
       long sequence, long timestamp, @Nullable String receiver, int size, T content) {
@@ -87,6 +97,45 @@ public abstract class IndexedLog<T> implements MessageLog {
   /** Puts back cursors that are already stored; after the entries. */
   protected final void restoreCommitted(Map<String, Long> cursors) {
     remember(cursors);
+  }
+
+  /** Puts back listeners that are already stored, in their order. */
+  protected final void restoreRegistered(Map<String, Registration> listeners) {
+    registered.putAll(listeners);
+  }
+
+  /**
+   * Puts back that messages are gone, before the entries: of the broadcasts, or of the dispatches
+   * to one listener, nothing up to a sequence is kept. How many there were is not known any more,
+   * so who reads from before it sees a gap without a count.
+   *
+   * @param receiver whose dispatches; {@code null} for the broadcasts
+   * @param through the last one that is gone
+   * @param throughOverflow the last one that was dropped as overflow, 0 if none was
+   */
+  protected final void restoreLost(@Nullable String receiver, long through, long throughOverflow) {
+    index.restoreLost(receiver, through, throughOverflow);
+  }
+
+  /** Puts back where the log ends, after the entries, in case the last ones are gone. */
+  protected final void restoreLast(long lastSequence) {
+    index.restoreLast(lastSequence);
+  }
+
+  /** Passes over all that is kept, oldest first. It must not change the log. */
+  protected final void forEachRetained(RetainedVisitor<T> visitor) {
+    index.forEach(visitor);
+  }
+
+  /**
+   * Sees entries that a log keeps, as {@link #restore} takes them.
+   *
+   * @param <T> what the index holds of an entry's content
+   */
+  @FunctionalInterface
+  protected interface RetainedVisitor<T> {
+    /** One entry. */
+    void visit(long sequence, long timestamp, @Nullable String receiver, int size, T content);
   }
 
   @Override
@@ -112,6 +161,11 @@ public abstract class IndexedLog<T> implements MessageLog {
   @Override
   public final Map<String, Long> committed() {
     return Collections.unmodifiableMap(committed);
+  }
+
+  @Override
+  public final Map<String, Registration> registered() {
+    return Collections.unmodifiableMap(registered);
   }
 
   /**
@@ -206,6 +260,7 @@ public abstract class IndexedLog<T> implements MessageLog {
     }
     index.forget(listener);
     committed.remove(listener);
+    registered.remove(listener);
     return orFailure(persistForget(listener));
   }
 
@@ -217,6 +272,15 @@ public abstract class IndexedLog<T> implements MessageLog {
     // Noted before they are durable: noted later, a commit would undo a forget that came between.
     remember(cursors);
     return orFailure(persistCursors(cursors));
+  }
+
+  @Override
+  public final Future<Void> register(String listener, Registration registration) {
+    if (closed) {
+      return isClosed();
+    }
+    registered.put(listener, registration);
+    return orFailure(persistRegistration(listener, registration));
   }
 
   @Override

@@ -27,7 +27,7 @@ final class LogIndex<T> {
   /** Told of every entry that leaves the index. */
   @FunctionalInterface
   interface Drops<T> {
-    void dropped(long sequence, T content);
+    void dropped(long sequence, T content, boolean overflow);
   }
 
   /** Runs of lost sequences remembered for the broadcasts, 16 KiB. */
@@ -101,6 +101,29 @@ final class LogIndex<T> {
 
   boolean isOverLimit() {
     return messages > retention.limitMessages() || bytes > retention.limitBytes();
+  }
+
+  /** Notes, before there are entries, that nothing of a lane is left up to a sequence. */
+  void restoreLost(@Nullable String receiver, long through, long throughOverflow) {
+    Lane<T> lane = receiver == null ? broadcasts : dispatches.get(receiver);
+    if (lane == null) {
+      lane = new Lane<>(receiver, new Lost(base, DISPATCH_RUNS));
+      dispatches.put(receiver, lane);
+    }
+    lane.lost.restore(through, throughOverflow);
+    restoreLast(through);
+  }
+
+  /** Notes that the log has reached a sequence. */
+  void restoreLast(long sequence) {
+    lastSequence = Math.max(lastSequence, sequence);
+  }
+
+  /** Passes over all entries, oldest first. */
+  void forEach(IndexedLog.RetainedVisitor<T> visitor) {
+    for (Slot<T> s = oldest; s != null; s = s.newer) {
+      visitor.visit(s.sequence, s.timestamp, s.lane.receiver, s.size, s.content);
+    }
   }
 
   /** Adds the next entry; its sequence is above all before. */
@@ -362,7 +385,7 @@ final class LogIndex<T> {
     unlink(slot);
     messages--;
     bytes -= slot.size;
-    drops.dropped(slot.sequence, slot.content);
+    drops.dropped(slot.sequence, slot.content, overflow);
   }
 
   private void unlink(Slot<T> slot) {

@@ -14,7 +14,7 @@ final class Lost {
   /** The count cannot be determined. */
   static final long UNKNOWN = -1;
 
-  private final long base;
+  private long base;
   private final int maxRuns;
 
   private long count;
@@ -41,6 +41,13 @@ final class Lost {
     this.base = base;
     this.maxRuns = maxRuns;
     this.through = base;
+  }
+
+  /** What was up to here was dropped before this object existed, and nobody knows how much. */
+  void restore(long through, long throughOverflow) {
+    this.base = through;
+    this.through = through;
+    this.throughOverflow = throughOverflow;
   }
 
   /** How many entries were dropped, as far as known. */

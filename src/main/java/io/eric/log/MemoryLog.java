@@ -28,6 +28,11 @@ final class MemoryLog extends IndexedLog<Entry> {
   }
 
   @Override
+  protected Future<Void> persistRegistration(String listener, Registration registration) {
+    return Future.succeededFuture();
+  }
+
+  @Override
   protected Future<Void> persistForget(String listener) {
     return Future.succeededFuture();
   }

@@ -35,6 +35,12 @@ public interface MessageLog {
   Map<String, Long> committed();
 
   /**
+   * Listeners as last {@linkplain #register registered}, in the order of their first registration;
+   * empty for a new log. Independent of {@link #committed}.
+   */
+  Map<String, Registration> registered();
+
+  /**
    * Appends entries.
    *
    * @param batch ascending, consecutive sequences that start after {@link #lastSequence()}; not
@@ -86,7 +92,10 @@ public interface MessageLog {
   /** Drops the oldest dispatch of one listener, as overflow. */
   void dropOldestOf(String listener);
 
-  /** Drops what was dispatched to a listener that was removed, and its committed cursor. */
+  /**
+   * Drops what was dispatched to a listener that was removed, its committed cursor and its
+   * registration.
+   */
   Future<Void> forget(String listener);
 
   /**
@@ -96,7 +105,15 @@ public interface MessageLog {
    */
   Future<Void> commit(Map<String, Long> cursors);
 
-  /** Deletes the log with all it holds; it is closed then. */
+  /**
+   * Keeps a listener for the next {@link MessageStore#open}, in place of what was kept of it; it
+   * keeps its place in the order.
+   *
+   * @return completed when the registration is as durable as an append
+   */
+  Future<Void> register(String listener, Registration registration);
+
+  /** Deletes the log with all it holds and the channel's definition; it is closed then. */
   Future<Void> delete();
 
   /** Flushes and releases; a memory log is gone. Idempotent. */

@@ -1,6 +1,7 @@
 package io.eric.log;
 
 import io.vertx.core.Future;
+import java.util.List;
 
 /**
  * Where channels keep their logs: the place to plug in durability and replication. One store serves
@@ -18,6 +19,29 @@ public interface MessageStore {
    * @return the log; fails with {@link io.eric.RepositoryException} if the store cannot serve it
    */
   Future<MessageLog> open(String channelId, RetentionOptions retention);
+
+  /**
+   * The channels that were {@linkplain #define defined} and whose logs were not {@linkplain
+   * MessageLog#delete deleted} since, in the order of their first definition: those to make again
+   * when a hub starts. A store that forgets with the process has none, which is what the default
+   * does.
+   *
+   * @return fails with {@link io.eric.RepositoryException}
+   */
+  default Future<List<ChannelDefinition>> definitions() {
+    return Future.succeededFuture(List.of());
+  }
+
+  /**
+   * Keeps a channel's definition, in place of an earlier one of the same id, until the channel's
+   * log is deleted. Called after {@link #open}. The default does nothing.
+   *
+   * @return completed, on the caller's context, when the definition is as durable as an append;
+   *     fails with {@link io.eric.RepositoryException}
+   */
+  default Future<Void> define(ChannelDefinition definition) {
+    return Future.succeededFuture();
+  }
 
   /** Releases what the store holds. Logs are closed before. */
   Future<Void> close();

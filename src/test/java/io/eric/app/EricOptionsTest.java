@@ -95,7 +95,8 @@ class EricOptionsTest {
 
   @Test
   void sectionsThatAreNoObjectsAreRefused() {
-    for (String section : List.of("http", "socket", "channel", "channels", "server", "shutdown")) {
+    for (String section :
+        List.of("http", "socket", "channel", "channels", "store", "server", "shutdown")) {
       assertRefused(section, "text", "setting \"" + section + "\"", "object", "string");
       assertRefused(section, new JsonArray(), "setting \"" + section + "\"", "object", "array");
       assertRefused(section, null, "setting \"" + section + "\"", "object");

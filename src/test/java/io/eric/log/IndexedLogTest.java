@@ -67,12 +67,17 @@ class IndexedLogTest {
     }
 
     @Override
+    protected Future<Void> persistRegistration(String listener, Registration registration) {
+      return answer.future();
+    }
+
+    @Override
     protected Future<Void> persistForget(String listener) {
       return answer.future();
     }
 
     @Override
-    protected void dropped(long sequence, Long content) {
+    protected void dropped(long sequence, Long content, boolean overflow) {
       dropped.add(content);
     }
 

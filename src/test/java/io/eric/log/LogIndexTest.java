@@ -16,7 +16,8 @@ class LogIndexTest {
   private final List<Long> dropped = new ArrayList<>();
 
   private LogIndex<Long> index(long base) {
-    return new LogIndex<>("e", base, NO_HISTORY, (sequence, content) -> dropped.add(content));
+    return new LogIndex<>(
+        "e", base, NO_HISTORY, (sequence, content, overflow) -> dropped.add(content));
   }
 
   private static void append(LogIndex<Long> index, String receiver) {
@@ -158,7 +159,7 @@ class LogIndexTest {
 
   /** Ann's dispatches are the odd ones, so that nothing but a note tells how many there were. */
   private LogIndex<Long> annAndBobInTurn(RetentionOptions retention) {
-    LogIndex<Long> index = new LogIndex<>("e", 0, retention, (sequence, content) -> {});
+    LogIndex<Long> index = new LogIndex<>("e", 0, retention, (sequence, content, overflow) -> {});
     for (long sequence = 1; sequence <= 100; sequence++) {
       index.append(sequence, sequence, sequence % 2 == 1 ? "ann" : "bob", 1, sequence);
     }

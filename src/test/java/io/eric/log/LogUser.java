@@ -103,6 +103,10 @@ final class LogUser {
     await(() -> log.commit(Map.of(listener, sequence)));
   }
 
+  void register(String listener, Registration registration) {
+    await(() -> log.register(listener, registration));
+  }
+
   void dropOldest(int times) {
     run(
         () -> {

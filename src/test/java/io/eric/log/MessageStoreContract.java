@@ -8,6 +8,7 @@ import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.RepositoryException;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,7 +69,11 @@ abstract class MessageStoreContract {
   }
 
   private LogUser reopen() {
-    user.await(user.log::close);
+    return reopen(user);
+  }
+
+  private LogUser reopen(LogUser last) {
+    last.await(last.log::close);
     store.close().await();
     store = newStore();
     return open("channel", RetentionOptions.DEFAULT);
@@ -616,7 +621,113 @@ abstract class MessageStoreContract {
         .isInstanceOf(RepositoryException.class);
   }
 
+  @Test
+  void aNewStoreHasNoDefinitions() {
+    assertThat(store.definitions().await()).isEmpty();
+  }
+
+  @Test
+  void aRegisteredListenerIsKeptInOrderUntilItIsForgotten() {
+    user.register("zoe", new Registration(0, Registration.State.NEW));
+    user.register("ann", new Registration(0, Registration.State.NEW));
+    user.register("bob", new Registration(0, Registration.State.STARTED));
+    user.register("zoe", new Registration(0, Registration.State.STOPPED));
+    user.await(() -> user.log.forget("ann"));
+    assertThat(user.get(user.log::registered))
+        .containsExactly(
+            Map.entry("zoe", new Registration(0, Registration.State.STOPPED)),
+            Map.entry("bob", new Registration(0, Registration.State.STARTED)));
+    assertThat(user.get(user.log::committed)).isEmpty();
+  }
+
   // Stores that outlive the process
+
+  @Test
+  void listenersAreThereAfterReopening() {
+    assumeTrue(isDurable(), "the store is durable");
+    user.broadcast("a", "b");
+    for (int i = 9; i >= 0; i--) {
+      user.register("listener" + i, new Registration(1, Registration.State.NEW));
+    }
+    user.register("listener5", new Registration(1, Registration.State.STOPPED));
+    user.register("listener8", new Registration(2, Registration.State.STARTED));
+    user.await(() -> user.log.forget("listener3"));
+    user.commit("listener8", 2);
+    LogUser again = reopen();
+    Map<String, Registration> listeners = again.get(again.log::registered);
+    assertThat(listeners.keySet())
+        .containsExactly(
+            "listener9",
+            "listener8",
+            "listener7",
+            "listener6",
+            "listener5",
+            "listener4",
+            "listener2",
+            "listener1",
+            "listener0");
+    assertThat(listeners)
+        .containsEntry("listener9", new Registration(1, Registration.State.NEW))
+        .containsEntry("listener5", new Registration(1, Registration.State.STOPPED))
+        .containsEntry("listener8", new Registration(2, Registration.State.STARTED));
+    assertThat(again.get(again.log::committed)).isEqualTo(Map.of("listener8", 2L));
+    again.register("listener3", new Registration(2, Registration.State.NEW));
+    LogUser third = reopen(again);
+    assertThat(third.get(third.log::registered).keySet()).hasSize(10).endsWith("listener3");
+  }
+
+  @Test
+  void definitionsAreThereAfterReopeningInOrder() {
+    assumeTrue(isDurable(), "the store is durable");
+    for (String id : List.of("zebra", "channel", "ape", "cat")) {
+      LogUser each = id.equals("channel") ? user : open(id, RetentionOptions.DEFAULT);
+      define(each, id, new JsonObject().put("retry", 1));
+      if (id.equals("ape")) {
+        each.await(each.log::delete);
+      } else if (each != user) {
+        each.await(each.log::close);
+      }
+    }
+    JsonObject changed = new JsonObject().put("limit", new JsonObject().put("bytes", 1L << 40));
+    define(user, "zebra", changed);
+    List<ChannelDefinition> expected =
+        List.of(
+            new ChannelDefinition("zebra", changed),
+            new ChannelDefinition("channel", new JsonObject().put("retry", 1)),
+            new ChannelDefinition("cat", new JsonObject().put("retry", 1)));
+    assertThat(store.definitions().await()).isEqualTo(expected);
+    LogUser again = reopen();
+    assertThat(store.definitions().await()).isEqualTo(expected);
+    LogUser ape = open("ape", RetentionOptions.DEFAULT);
+    define(ape, "ape", new JsonObject());
+    reopen(again);
+    assertThat(store.definitions().await())
+        .map(ChannelDefinition::id)
+        .containsExactly("zebra", "channel", "cat", "ape");
+  }
+
+  private void define(LogUser on, String id, JsonObject options) {
+    on.await(() -> store.define(new ChannelDefinition(id, options)));
+  }
+
+  @Test
+  void aLogThatWasClosedIsOpenedAgainByTheSameStore() {
+    assumeTrue(isDurable(), "the store is durable");
+    user.broadcast("a");
+    user.dispatch("ann", "b", "c");
+    user.broadcast("d");
+    user.commit("ann", 2);
+    user.register("ann", new Registration(0, Registration.State.STARTED));
+    user.dropOldestOf("ann", 1);
+    user.await(user.log::close);
+    LogUser again = open("channel", RetentionOptions.DEFAULT);
+    assertThat(again.log.epoch()).isEqualTo(user.log.epoch());
+    assertThat(again.read(2, "ann")).containsExactly("3c", "4d");
+    assertThat(again.get(again.log::committed)).isEqualTo(Map.of("ann", 2L));
+    assertThat(again.get(again.log::registered)).containsOnlyKeys("ann");
+    again.broadcast("e");
+    assertThat(reopen(again).read(3, "ann")).containsExactly("4d", "5e");
+  }
 
   @Test
   void whatWasAcknowledgedIsThereAfterReopening() {

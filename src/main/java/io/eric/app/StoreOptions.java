@@ -1,0 +1,87 @@
+package io.eric.app;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.eric.JsonOptions;
+import io.eric.log.MemoryStore;
+import io.eric.log.MessageStore;
+import io.eric.log.file.FileStore;
+import io.eric.log.file.FileStoreOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Where a hub keeps its messages: {@code {"type": "memory", "file": {...}}}. Only the section of
+ * the type that is chosen counts; the others may be there all the same.
+ */
+public final class StoreOptions {
+
+  /** The kinds of stores. */
+  public enum Type {
+    /** In this process: everything is gone when it ends. */
+    @JsonProperty("memory")
+    MEMORY,
+    /** In files of this machine, see {@link FileStore}. */
+    @JsonProperty("file")
+    FILE
+  }
+
+  private static final String FILE = "file";
+
+  private Choice choice = new Choice();
+  private FileStoreOptions file = new FileStoreOptions();
+
+  /** The defaults: in memory. */
+  public StoreOptions() {}
+
+  static StoreOptions read(Section section) {
+    StoreOptions options = new StoreOptions();
+    options.choice = section.readOthers(Choice::fromJson, FILE);
+    options.file = section.under(FILE).readOthers(FileStoreOptions::fromJson);
+    return options;
+  }
+
+  /** All settings, defaults included. */
+  public JsonObject toJson() {
+    return JsonOptions.write(choice).put(FILE, file.toJson());
+  }
+
+  /** The kind of store. Default {@link Type#MEMORY}. */
+  public Type getType() {
+    return choice.type;
+  }
+
+  /** See {@link #getType()}. */
+  public StoreOptions setType(Type type) {
+    choice.type = type;
+    return this;
+  }
+
+  /** Of a store of type {@link Type#FILE}. */
+  public FileStoreOptions getFile() {
+    return file;
+  }
+
+  /** See {@link #getFile()}. */
+  public StoreOptions setFile(FileStoreOptions file) {
+    this.file = file;
+    return this;
+  }
+
+  /** Opens the store that is chosen; the caller closes it. */
+  Future<MessageStore> open(Vertx vertx) {
+    return switch (choice.type) {
+      case MEMORY -> Future.succeededFuture(MemoryStore.create());
+      case FILE -> FileStore.open(vertx, file).map(opened -> opened);
+    };
+  }
+
+  /** What stands beside the sections of the stores. */
+  private static final class Choice {
+    private Type type = Type.MEMORY;
+
+    private static Choice fromJson(JsonObject json) {
+      return JsonOptions.read(json, Choice.class);
+    }
+  }
+}
