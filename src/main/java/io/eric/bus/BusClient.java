@@ -27,6 +27,7 @@ public final class BusClient {
   public static final long HOOK_TIMEOUT_MS = 30_000;
 
   private final EventBus bus;
+  private final Neighbours neighbours;
   private final DeliveryOptions local;
   private final DeliveryOptions patient;
   private final DeliveryOptions json;
@@ -35,6 +36,7 @@ public final class BusClient {
   public BusClient(Vertx vertx) {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
+    this.neighbours = new Neighbours(vertx);
     this.local = LocalCodec.options().setSendTimeout(ATTEMPT_TIMEOUT_MS);
     this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + ATTEMPT_TIMEOUT_MS);
     this.json = new DeliveryOptions().setSendTimeout(ATTEMPT_TIMEOUT_MS);
@@ -83,7 +85,9 @@ public final class BusClient {
 
   /** Tells a channel something that it does not answer. */
   public void tell(String channel, ToChannel news) {
-    bus.send(Addresses.channel(channel), news, local);
+    if (!neighbours.tell(channel, news)) {
+      bus.send(Addresses.channel(channel), news, local);
+    }
   }
 
   /** The exception of ours that a failed request stands for. */

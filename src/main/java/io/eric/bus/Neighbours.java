@@ -3,26 +3,33 @@ package io.eric.bus;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Channels that live on the caller's own event loop. Publishing to a neighbour needs no message:
- * the channel appends at once, so that requests which are pipelined on one connection are all
- * handled in one turn of the loop and go out in one write. Over the bus each would cost a round of
- * the loop.
+ * The channels and edges of this JVM, for what passes between them with every message. The event
+ * bus carries whatever is rare or wants an answer; through its codecs and registrations a message
+ * costs several times what it costs here.
+ *
+ * <p>What is told here is a task on the other's context, as is a message on the bus of one JVM, so
+ * what one context tells and asks another by either way arrives in order.
  */
 public final class Neighbours {
 
   private static final String MAP = "io.eric.neighbours";
 
-  private final LocalMap<String, Neighbour> byChannel;
+  private final Known known;
 
-  /** The channels of this Vert.x instance. */
+  /** The neighbours on this Vert.x instance. */
   public Neighbours(Vertx vertx) {
-    this.byChannel = vertx.sharedData().getLocalMap(MAP);
+    this.known =
+        vertx
+            .sharedData()
+            .<String, Known>getLocalMap(MAP)
+            .computeIfAbsent(MAP, absent -> new Known());
   }
 
   /** What a channel offers to callers on its event loop. */
@@ -32,38 +39,90 @@ public final class Neighbours {
     void publish(List<Command.Publish> messages, Consumer<FromChannel.Published> answer);
   }
 
-  /** Makes a channel known; called on its context. */
-  public void add(String channelId, Context context, Publishing publishing) {
-    byChannel.put(channelId, new Neighbour((ContextInternal) context, publishing));
+  /**
+   * Makes a channel known.
+   *
+   * @param context where it lives
+   * @param told takes what edges tell it, on its context
+   */
+  public void addChannel(
+      String channelId, Context context, Publishing publishing, Consumer<ToChannel> told) {
+    known.channels.put(
+        channelId, new ChannelNeighbour((ContextInternal) context, publishing, told));
   }
 
   /** Forgets a channel. */
-  public void remove(String channelId) {
-    byChannel.remove(channelId);
+  public void removeChannel(String channelId) {
+    known.channels.remove(channelId);
   }
 
   /**
-   * Publishes if the channel lives on this thread's event loop.
+   * Makes an edge known.
+   *
+   * @param context where it lives
+   * @param told takes what channels tell it, on its context
+   */
+  public void addEdge(String address, Context context, Consumer<FromChannel> told) {
+    known.edges.put(address, new EdgeNeighbour(context, told));
+  }
+
+  /** Forgets an edge. */
+  public void removeEdge(String address) {
+    known.edges.remove(address);
+  }
+
+  /**
+   * Publishes if the channel lives on this thread's event loop. Then the channel appends at once,
+   * so that requests which are pipelined on one connection are all handled in one turn of the loop
+   * and go out in one write. As messages each would cost a round of the loop.
    *
    * @return false if it does not, then nothing has happened
    */
   public boolean publish(
       String channelId, List<Command.Publish> messages, Consumer<FromChannel.Published> answer) {
-    Neighbour neighbour = byChannel.get(channelId);
-    if (neighbour == null || !neighbour.context.inThread()) {
+    ChannelNeighbour channel = known.channels.get(channelId);
+    if (channel == null || !channel.context.inThread()) {
       return false;
     }
-    neighbour.context.dispatch(() -> neighbour.publishing.publish(messages, answer));
+    channel.context.dispatch(() -> channel.publishing.publish(messages, answer));
     return true;
   }
 
-  private static final class Neighbour implements Shareable {
-    private final ContextInternal context;
-    private final Publishing publishing;
-
-    private Neighbour(ContextInternal context, Publishing publishing) {
-      this.context = context;
-      this.publishing = publishing;
+  /**
+   * Tells a channel something that it does not answer.
+   *
+   * @return false if it does not live in this JVM, then nothing has happened
+   */
+  public boolean tell(String channelId, ToChannel news) {
+    ChannelNeighbour channel = known.channels.get(channelId);
+    if (channel == null) {
+      return false;
     }
+    channel.context.runOnContext(turn -> channel.told.accept(news));
+    return true;
   }
+
+  /**
+   * Tells an edge something that it does not answer.
+   *
+   * @return false if it does not live in this JVM, then nothing has happened
+   */
+  public boolean tellEdge(String address, FromChannel news) {
+    EdgeNeighbour edge = known.edges.get(address);
+    if (edge == null) {
+      return false;
+    }
+    edge.context.runOnContext(turn -> edge.told.accept(news));
+    return true;
+  }
+
+  private static final class Known implements Shareable {
+    private final Map<String, ChannelNeighbour> channels = new ConcurrentHashMap<>();
+    private final Map<String, EdgeNeighbour> edges = new ConcurrentHashMap<>();
+  }
+
+  private record ChannelNeighbour(
+      ContextInternal context, Publishing publishing, Consumer<ToChannel> told) {}
+
+  private record EdgeNeighbour(Context context, Consumer<FromChannel> told) {}
 }

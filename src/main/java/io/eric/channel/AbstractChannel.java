@@ -106,7 +106,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
               MessageConsumer<Object> address =
                   vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
               consumer = address;
-              new Neighbours(vertx).add(id, context, channel.appender::publish);
+              new Neighbours(vertx).addChannel(id, context, channel.appender::publish, door::told);
               logger.debug("channel {} is open, epoch {}", id, log.epoch());
               return address.completion();
             });
@@ -136,7 +136,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       return Future.succeededFuture();
     }
     consumer = null;
-    new Neighbours(vertx).remove(id);
+    new Neighbours(vertx).removeChannel(id);
     return address
         .unregister()
         .compose(gone -> channel.close(finalType))

@@ -118,16 +118,6 @@ final class ChannelDoor {
       reply(request, channel.streams.fetch(fetch));
     } else if (question instanceof ToChannel.Attach attach) {
       reply(request, channel.attach(attach));
-    } else if (question instanceof ToChannel.Acknowledge acknowledge) {
-      channel.streams.acknowledge(acknowledge.edge(), acknowledge.through());
-    } else if (question instanceof ToChannel.Written written) {
-      channel.streams.written(written.edge(), written.stream(), written.through());
-    } else if (question instanceof ToChannel.Demote demote) {
-      channel.streams.demote(demote.edge(), demote.stream(), demote.written());
-    } else if (question instanceof ToChannel.Detach detach) {
-      channel.streams.detach(detach.edge(), detach.stream(), detach.written());
-    } else if (question instanceof ToChannel.EdgeGone gone) {
-      channel.streams.edgeGone(gone.edge());
     } else if (question instanceof ToChannel.StartListener start) {
       channel
           .start(channel.listeners.get(start.listener()))
@@ -148,6 +138,23 @@ final class ChannelDoor {
           .keepAdded(listener)
           .onSuccess(kept -> request.reply(ACK))
           .onFailure(e -> BusAnswer.failure(request, e));
+    } else {
+      told(question);
+    }
+  }
+
+  /** Takes what edges tell and want no answer to. */
+  void told(ToChannel news) {
+    if (news instanceof ToChannel.Acknowledge acknowledge) {
+      channel.streams.acknowledge(acknowledge.edge(), acknowledge.through());
+    } else if (news instanceof ToChannel.Written written) {
+      channel.streams.written(written.edge(), written.stream(), written.through());
+    } else if (news instanceof ToChannel.Demote demote) {
+      channel.streams.demote(demote.edge(), demote.stream(), demote.written());
+    } else if (news instanceof ToChannel.Detach detach) {
+      channel.streams.detach(detach.edge(), detach.stream(), detach.written());
+    } else if (news instanceof ToChannel.EdgeGone gone) {
+      channel.streams.edgeGone(gone.edge());
     }
   }
 

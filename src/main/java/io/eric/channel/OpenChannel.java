@@ -13,6 +13,7 @@ import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Ended;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Neighbours;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.log.MessageLog;
 import io.eric.log.Registration;
@@ -49,6 +50,7 @@ final class OpenChannel implements BusConsumer.Owner {
   final Appender appender;
   final Streams streams;
   private final Vertx vertx;
+  private final Neighbours neighbours;
   private final Context context;
   private final ChannelOptions<?> options;
   private final UnaryOperator<Entry> adapted;
@@ -71,6 +73,7 @@ final class OpenChannel implements BusConsumer.Owner {
       MessageLog log,
       UnaryOperator<Entry> adapted) {
     this.vertx = vertx;
+    this.neighbours = new Neighbours(vertx);
     this.context = context;
     this.id = id;
     this.options = options;
@@ -428,7 +431,9 @@ final class OpenChannel implements BusConsumer.Owner {
   // ---- edges
 
   private void send(EdgeSession edge, FromChannel news) {
-    vertx.eventBus().send(edge.address, news, toEdges);
+    if (!neighbours.tellEdge(edge.address, news)) {
+      vertx.eventBus().send(edge.address, news, toEdges);
+    }
   }
 
   private Future<Long> sendEnd(EdgeSession edge, FromChannel.End end) {

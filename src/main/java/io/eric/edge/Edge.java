@@ -7,6 +7,7 @@ import io.eric.bus.BusClient;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Neighbours;
 import io.eric.bus.ToChannel;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -40,6 +41,7 @@ public final class Edge {
   final Vertx vertx;
   final String address;
   private final Context context;
+  private final Neighbours neighbours;
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
   private @Nullable MessageConsumer<FromChannel> consumer;
@@ -51,6 +53,7 @@ public final class Edge {
   public Edge(Vertx vertx, StreamFormat format, EdgeOptions options) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
+    this.neighbours = new Neighbours(vertx);
     this.format = format;
     this.options = options;
     this.client = new BusClient(vertx);
@@ -61,8 +64,9 @@ public final class Edge {
   /** Starts to take deliveries. */
   public Future<Void> start() {
     MessageConsumer<FromChannel> ours = vertx.eventBus().localConsumer(address);
-    ours.handler(this::news);
+    ours.handler(this::asked);
     consumer = ours;
+    neighbours.addEdge(address, context, this::told);
     return ours.completion();
   }
 
@@ -152,6 +156,7 @@ public final class Edge {
     }
     MessageConsumer<FromChannel> ours = consumer;
     consumer = null;
+    neighbours.removeEdge(address);
     return ours == null ? Future.succeededFuture() : ours.unregister();
   }
 
@@ -184,8 +189,21 @@ public final class Edge {
     context.runOnContext(v -> action.run());
   }
 
-  private void news(Message<FromChannel> message) {
-    FromChannel news = message.body();
+  private void asked(Message<FromChannel> message) {
+    if (message.body() instanceof FromChannel.End end) {
+      EdgeStream stream = find(end.channel(), end.stream());
+      if (stream == null) {
+        message.fail(404, "no such stream");
+      } else {
+        stream.ended(
+            end, written -> message.reply(new FromChannel.Ended(written), LocalCodec.options()));
+      }
+    } else {
+      told(message.body());
+    }
+  }
+
+  private void told(FromChannel news) {
     if (news instanceof FromChannel.Delivery delivery) {
       ChannelStreams channel = channels.get(delivery.channel());
       if (channel == null) {
@@ -198,14 +216,6 @@ public final class Edge {
       EdgeStream stream = find(wake.channel(), wake.stream());
       if (stream != null) {
         stream.wake();
-      }
-    } else if (news instanceof FromChannel.End end) {
-      EdgeStream stream = find(end.channel(), end.stream());
-      if (stream == null) {
-        message.fail(404, "no such stream");
-      } else {
-        stream.ended(
-            end, written -> message.reply(new FromChannel.Ended(written), LocalCodec.options()));
       }
     } else {
       logger.warn("edge {} does not know what to do with {}", address, news.getClass());

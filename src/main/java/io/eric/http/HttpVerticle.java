@@ -237,6 +237,9 @@ public final class HttpVerticle extends VerticleBase {
     server.setTcpKeepAlive(true);
     server.setMaxHeaderSize(options.getMaxHeaderSize());
     server.setMaxInitialLineLength(options.getMaxInitialLine());
+    // Nobody compresses frames here, and the handlers for it cost something with every write.
+    server.setPerMessageWebSocketCompressionSupported(false);
+    server.setPerFrameWebSocketCompressionSupported(false);
     server.setHttp2ClearTextEnabled(options.isHttp2());
     server.setInitialSettings(
         new Http2Settings()
