@@ -8,12 +8,14 @@ import io.eric.MessageQueueListener;
 import io.eric.Payload;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Fetched;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,6 +66,13 @@ final class PullStream implements MessageStream {
   private boolean handing;
   private boolean ended;
 
+  /** The verticle that reads is gone: the channel must not go on to wait for it. */
+  private final Closeable undeployed =
+      done -> {
+        end(true);
+        done.succeed();
+      };
+
   PullStream(
       Vertx vertx,
       BusClient client,
@@ -84,7 +93,11 @@ final class PullStream implements MessageStream {
   public MessageStream handler(@Nullable Handler<JsonObject> handler) {
     this.handler = handler;
     if (handler != null) {
-      context.runOnContext(v -> attach());
+      if (Vertx.currentContext() == context) {
+        attach(); // at once: what the caller publishes next is for this stream already
+      } else {
+        context.runOnContext(v -> attach());
+      }
     }
     return this;
   }
@@ -135,12 +148,14 @@ final class PullStream implements MessageStream {
       return;
     }
     if (listener != null && !listener.isRunning()) {
-      end(false); // a stopped listener's stream yields nothing
+      context.runOnContext(v -> end(false)); // a stopped listener's stream yields nothing
       return;
     }
     MessageConsumer<FromChannel> ours = vertx.eventBus().localConsumer(address);
     consumer = ours;
-    ours.handler(this::news);
+    // The bus calls on a duplicate of our context, and the user's handlers belong on ours.
+    ours.handler(message -> context.runOnContext(v -> news(message)));
+    ((ContextInternal) context).addCloseHook(undeployed);
     String listenerId = listener == null ? null : listener.id();
     client
         .<Attached>ask(
@@ -282,6 +297,7 @@ final class PullStream implements MessageStream {
     }
     if (consumer != null) {
       consumer.unregister();
+      ((ContextInternal) context).removeCloseHook(undeployed);
     }
     Handler<Void> last = endHandler;
     if (last != null) {

@@ -78,9 +78,6 @@ public sealed interface ToChannel {
    */
   record Detach(String edge, long stream, long written) implements ToChannel {}
 
-  /** An edge closes with all its streams. Not answered. */
-  record EdgeGone(String edge) implements ToChannel {}
-
   /** Starts a listener without a stream, so that {@code deliverNext} works. Answered by "ack". */
   record StartListener(String listener) implements ToChannel {}
 

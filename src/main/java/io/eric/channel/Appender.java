@@ -100,7 +100,9 @@ final class Appender {
           || inFlight.bytes + size > options.getInFlightBytes()) {
         throw new UnavailableException("too many messages of this channel are under way");
       }
-      if (message.key() == null || !isRepeat(message.key(), append)) {
+      KeyWindow.Known first =
+          message.key() == null ? null : keys.find(message.key(), clock.getAsLong());
+      if (first == null) {
         check(message);
         if (message.key() != null) {
           keys.begin(message.key(), append);
@@ -108,8 +110,12 @@ final class Appender {
         queued.add(message.listener(), size);
         queue.add(append);
       }
+      // Before a repeat is answered, since the answer to its batch takes it off again.
       inFlight.add(null, size);
       taken.add(null, size);
+      if (first != null) {
+        repeat(first, append);
+      }
     } catch (EricException e) {
       append.complete(new Outcome(0, e.code(), e.text()));
     }
@@ -120,17 +126,12 @@ final class Appender {
     return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
   }
 
-  private boolean isRepeat(String key, PendingAppend append) {
-    KeyWindow.Known known = keys.find(key, clock.getAsLong());
-    if (known == null) {
-      return false;
-    }
-    if (known.pending() != null) {
-      known.pending().repeatedBy(append);
+  private static void repeat(KeyWindow.Known first, PendingAppend append) {
+    if (first.pending() != null) {
+      first.pending().repeatedBy(append);
     } else {
-      append.complete(new Outcome(known.sequence(), 0, null));
+      append.complete(new Outcome(first.sequence(), 0, null));
     }
-    return true;
   }
 
   private void check(Publish message) {
@@ -192,6 +193,13 @@ final class Appender {
         log.usageOf(receiver),
         waiting.messages() + 1,
         waiting.bytes() + size(message));
+  }
+
+  /** Refuses what is not on its way to the store yet: nobody is left to make room for it. */
+  void close() {
+    List<PendingAppend> refused = queue;
+    queue = new ArrayList<>();
+    fail(refused, new UnavailableException("the channel is closing, nothing was appended"));
   }
 
   /** Appends what waits, as far as the log may grow; again when the store or the readers allow. */
@@ -259,23 +267,16 @@ final class Appender {
 
   private void finish(List<PendingAppend> batch, List<Entry> entries, Future<Void> done) {
     appending = false;
-    for (PendingAppend append : batch) {
-      queued.subtract(append.message.listener(), size(append.message));
-    }
     if (done.failed()) {
       logger.error("append of {} messages failed", batch.size(), done.cause());
       EricException error =
           done.cause() instanceof EricException eric
               ? eric
               : new RepositoryException("the store failed", done.cause());
-      for (PendingAppend append : batch) {
-        if (append.message.key() != null) {
-          keys.failed(append.message.key());
-        }
-        append.complete(new Outcome(0, error.code(), error.text()));
-      }
+      fail(batch, error);
       return;
     }
+    leaveQueue(batch);
     long now = clock.getAsLong();
     whenAppended.accept(entries);
     for (int i = 0; i < entries.size(); i++) {
@@ -284,6 +285,22 @@ final class Appender {
         keys.succeeded(entry.key(), entry.sequence(), now);
       }
       batch.get(i).complete(new Outcome(entry.sequence(), 0, null));
+    }
+  }
+
+  private void fail(List<PendingAppend> batch, EricException error) {
+    leaveQueue(batch);
+    for (PendingAppend append : batch) {
+      if (append.message.key() != null) {
+        keys.failed(append.message.key());
+      }
+      append.complete(new Outcome(0, error.code(), error.text()));
+    }
+  }
+
+  private void leaveQueue(List<PendingAppend> batch) {
+    for (PendingAppend append : batch) {
+      queued.subtract(append.message.listener(), size(append.message));
     }
   }
 }

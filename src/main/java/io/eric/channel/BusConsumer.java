@@ -121,7 +121,8 @@ final class BusConsumer implements Attachment {
       return;
     }
     reading = true;
-    log.read(next, listener.reader(), room, READ_BYTES).onComplete(this::send);
+    long from = next;
+    log.read(from, listener.reader(), room, READ_BYTES).onComplete(read -> send(from, read));
   }
 
   /**
@@ -147,9 +148,13 @@ final class BusConsumer implements Attachment {
     }
   }
 
-  private void send(AsyncResult<Slice> read) {
+  private void send(long from, AsyncResult<Slice> read) {
     reading = false;
     if (closed || timer != -1) {
+      return;
+    }
+    if (from != next) { // a message failed meanwhile: what was read does not come next
+      fill();
       return;
     }
     if (read.failed()) {

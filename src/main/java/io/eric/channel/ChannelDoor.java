@@ -153,8 +153,6 @@ final class ChannelDoor {
       channel.streams.demote(demote.edge(), demote.stream(), demote.written());
     } else if (news instanceof ToChannel.Detach detach) {
       channel.streams.detach(detach.edge(), detach.stream(), detach.written());
-    } else if (news instanceof ToChannel.EdgeGone gone) {
-      channel.streams.edgeGone(gone.edge());
     }
   }
 

@@ -449,6 +449,7 @@ final class OpenChannel implements BusConsumer.Owner {
   Future<Void> close(@Nullable String finalType) {
     closed = true;
     cancelTrimTimer();
+    appender.close(); // first: what it holds back is released by the next line
     acknowledgements.close();
     List<Future<Void>> released = new ArrayList<>();
     for (Listener listener : List.copyOf(listeners.all())) {

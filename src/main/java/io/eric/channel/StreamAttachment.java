@@ -11,7 +11,6 @@ final class StreamAttachment implements Attachment {
   private boolean live;
   private boolean settled;
   private boolean ending;
-  private boolean waiting;
 
   StreamAttachment(EdgeSession edge, long stream, boolean wantsLive, boolean raw, long cursor) {
     this.edge = edge;
@@ -44,7 +43,6 @@ final class StreamAttachment implements Attachment {
     if (nothingRead) {
       cursor = through;
     }
-    waiting = false;
     if (!live) {
       live = true;
       edge.liveStreams++;
@@ -54,7 +52,6 @@ final class StreamAttachment implements Attachment {
   /** Everything up to {@code written} was handed to the kernel; the stream reads from there. */
   void goCatchingUp(long written) {
     cursor = written;
-    waiting = false;
     if (live) {
       live = false;
       edge.liveStreams--;
@@ -86,10 +83,5 @@ final class StreamAttachment implements Attachment {
   /** Nothing more to read now; the next message wakes the stream. */
   void goWaiting(long through) {
     cursor = through;
-    waiting = true;
-  }
-
-  boolean isWaiting() {
-    return waiting;
   }
 }

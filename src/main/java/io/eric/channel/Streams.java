@@ -286,14 +286,6 @@ final class Streams {
     }
   }
 
-  /** All streams of an edge are lost with it. */
-  void edgeGone(String edgeAddress) {
-    EdgeSession edge = edges.find(edgeAddress);
-    if (edge != null) {
-      List.copyOf(edge.streams.keySet()).forEach(number -> detach(edgeAddress, number, UNKNOWN));
-    }
-  }
-
   /** An edge that takes nothing any more loses its streams; their clients come back elsewhere. */
   void giveUp(EdgeSession edge) {
     for (long number : List.copyOf(edge.streams.keySet())) {

@@ -15,6 +15,7 @@ import io.eric.NoMessagesException;
 import io.eric.PayloadTooLargeException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.testing.Consumer;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
 import io.vertx.core.Future;
@@ -398,6 +399,25 @@ class ChannelApiTest {
     }
 
     @Test
+    void aStreamSeesWhatItsOwnVerticlePublishesNextAndGoesWithIt() {
+      List<Object> got = new CopyOnWriteArrayList<>();
+      String verticle =
+          Hub.await(
+              hub.vertx.deployVerticle(
+                  new VerticleBase() {
+                    @Override
+                    public Future<?> start() {
+                      channel.watch().handler(item -> got.add(item.getValue("data")));
+                      return channel.broadcast(Message.of("t", "hello"));
+                    }
+                  }));
+      until(() -> got.equals(List.of("hello")));
+      assertThat(ChannelProbe.listeners(channel)).isEqualTo(1);
+      Hub.await(hub.vertx.undeploy(verticle));
+      until(() -> ChannelProbe.listeners(channel) == 0);
+    }
+
+    @Test
     void aStreamDelayKeepsOrderAndLosesNothing() {
       Channel slow = hub.channel("slow", new JsonObject().put("streamDelay", 0.002));
       MessageQueueListener listener = Hub.await(slow.addListener());
@@ -731,6 +751,44 @@ class ChannelApiTest {
       Future<String> four = narrow.broadcast(Message.of("t", 4));
       store.next().complete();
       assertThat(Hub.await(four)).isEqualTo("epoch-3");
+    }
+
+    @Test
+    void repeatsOfAKeyDoNotUseUpWhatMayBeUnderWay() {
+      Channel narrow = slowHub.channel("narrow", new JsonObject().put("inFlightMessages", 2));
+      JsonObject publish = new JsonObject("{\"v\":\"b\",\"t\":\"t\",\"key\":\"k\"}");
+      Future<JsonObject> first = slowHub.request("eric.channel.narrow", publish);
+      store.next().complete();
+      for (int i = 0; i < 5; i++) {
+        assertThat(slowHub.ask("narrow", publish)).isEqualTo(Hub.await(first));
+      }
+      Future<String> another = narrow.broadcast(Message.of("t", 2));
+      store.next().complete();
+      assertThat(Hub.await(another)).isEqualTo("epoch-2");
+    }
+
+    @Test
+    void aMessageThatFailsWhileTheNextOnesAreReadIsSentAgainBeforeThem() {
+      Hub.await(slow.registerListener(new MessageQueueListener("me")));
+      for (int i = 1; i <= 2; i++) {
+        Future<String> published = publish(i);
+        store.next().complete();
+        Hub.await(published);
+      }
+      Consumer consumer = new Consumer(slowHub.vertx, "slow", "me", false);
+      slowHub.ask("slow", new JsonObject("{\"v\":\"l\",\"r\":\"me\"}"));
+      consumer.bodies(2);
+      store.holdReads();
+      Future<String> third = publish(3);
+      store.next().complete();
+      Hub.await(third);
+      until(() -> store.heldReads() == 1);
+      consumer.request(0).fail(500, "not now");
+      // The pause before the repeat is over before the read is: 100 ms, and this timer is younger.
+      Hub.await(slowHub.vertx.timer(300, java.util.concurrent.TimeUnit.MILLISECONDS));
+      consumer.acknowledgeAll();
+      store.letRead();
+      assertThat(consumer.data(5)).containsExactly(1, 2, 1, 2, 3);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.eric.Connection;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.UnavailableException;
 import io.eric.testing.Consumer;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
@@ -265,6 +266,29 @@ class RetentionTest {
     Hub.await(Future.all(dispatched));
     assertThat(stream.data(6_000).subList(5_000, 6_000))
         .isEqualTo(IntStream.rangeClosed(1, 1_000).boxed().toList());
+  }
+
+  @Test
+  void underWaitAChannelMayBeRemovedWhilePublishersWait() {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("publishStall", 60_000)
+                .put("limit", new JsonObject().put("messages", 10)));
+    Hub.await(channel.registerListener(new MessageQueueListener("me")));
+    new Consumer(hub.vertx, "x", "me", false);
+    hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"me\"}"));
+    List<Future<String>> published = new ArrayList<>();
+    for (int i = 1; i <= 30; i++) {
+      published.add(channel.broadcast(Message.of("t", i)));
+    }
+    until(() -> ChannelProbe.heldAcknowledgements(channel) > 0);
+    assertThat(ChannelProbe.kept(channel)).isEqualTo(10);
+    assertThat(hub.ask("x", new JsonObject("{\"v\":\"rc\"}")).getString("result")).isEqualTo("ack");
+    assertThat(Hub.failure(published.get(29))).isInstanceOf(UnavailableException.class);
+    assertThat(Hub.await(published.get(9))).isNotEmpty();
   }
 
   @Test

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SlowStore implements MessageStore {
 
   private final BlockingQueue<Append> appends = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Runnable> reads = new LinkedBlockingQueue<>();
+  private volatile boolean holdsReads;
   private final AtomicInteger underWay = new AtomicInteger();
 
   @Override
@@ -75,6 +77,30 @@ final class SlowStore implements MessageStore {
     }
   }
 
+  /** From now on reads wait until {@link #letRead}. */
+  void holdReads() {
+    holdsReads = true;
+  }
+
+  /** Waits for the next read and lets it go, and all later ones. */
+  void letRead() {
+    holdsReads = false;
+    try {
+      Runnable read = reads.poll(60, TimeUnit.SECONDS);
+      if (read == null) {
+        throw new AssertionError("no read");
+      }
+      read.run();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** How many reads are held. */
+  int heldReads() {
+    return reads.size();
+  }
+
   private final class Log extends IndexedLog<Entry> {
     Log(RetentionOptions retention) {
       super("epoch", 0, retention);
@@ -91,7 +117,13 @@ final class SlowStore implements MessageStore {
     @Override
     protected Future<List<Entry>> load(List<Entry> contents) {
       Promise<List<Entry>> loaded = Promise.promise();
-      Vertx.currentContext().runOnContext(v -> loaded.complete(contents));
+      Context context = Vertx.currentContext();
+      Runnable read = () -> context.runOnContext(v -> loaded.complete(contents));
+      if (holdsReads) {
+        reads.add(read);
+      } else {
+        read.run();
+      }
       return loaded.future();
     }
 
