@@ -45,10 +45,13 @@ public final class Ids {
    * @throws InvalidMessageFormatException if it is not valid
    */
   public static String check(String what, @Nullable String id) {
+    if (id == null) {
+      throw new InvalidMessageFormatException("the " + what + " id is missing");
+    }
     if (!isValid(id)) {
       throw new InvalidMessageFormatException(
           "a " + what + " id has 1 to " + MAX_LENGTH + " characters out of A-Z a-z 0-9 . _ ~ -");
     }
-    return java.util.Objects.requireNonNull(id);
+    return id;
   }
 }

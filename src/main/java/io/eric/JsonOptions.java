@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -65,8 +66,7 @@ public final class JsonOptions {
       throw new IllegalArgumentException(
           "unknown setting \"" + path(e) + "\"; allowed here: " + allowed, e);
     } catch (JsonMappingException e) {
-      String problem = e.getOriginalMessage().replaceAll("`?(java|io)\\.[\\w.$]*\\.", "`");
-      throw new IllegalArgumentException("setting \"" + path(e) + "\": " + problem, e);
+      throw new IllegalArgumentException("setting \"" + path(e) + "\": " + problem(e), e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the settings are not JSON", e);
     }
@@ -79,6 +79,20 @@ public final class JsonOptions {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not an options class: " + options.getClass(), e);
     }
+  }
+
+  private static String problem(JsonMappingException e) {
+    Class<?> wanted = e instanceof MismatchedInputException input ? input.getTargetType() : null;
+    if (wanted == int.class || wanted == long.class) {
+      return "must be a whole number";
+    } else if (wanted == double.class) {
+      return "must be a number";
+    } else if (wanted == boolean.class) {
+      return "must be true or false";
+    } else if (wanted == String.class) {
+      return "must be a string";
+    }
+    return e.getOriginalMessage().replaceAll("`?(java|io)\\.[\\w.$]*\\.", "`");
   }
 
   private static String path(JsonMappingException e) {

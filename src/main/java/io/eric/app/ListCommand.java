@@ -12,10 +12,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "ls",
     mixinStandardHelpOptions = true,
-    description = {
-      "Print the ids of the channels, one per line,",
-      "or a channel's listeners with state, position and lag, a JSON line each."
-    })
+    description =
+        "Print the ids of the channels, one per line, or a channel's listeners with state,"
+            + " position and lag, a JSON line each.")
 final class ListCommand implements Callable<Integer> {
 
   @Mixin private HubOption hub = new HubOption();

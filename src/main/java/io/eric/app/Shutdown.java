@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class Shutdown {
     } catch (IllegalStateException shuttingDown) {
       return; // a signal came first, and the hook closes everything
     }
-    close(options.getTimeout());
+    close(() -> Future.succeededFuture(), options.getTimeout()); // no client has come yet
   }
 
   /**
@@ -48,14 +49,14 @@ final class Shutdown {
    * failure.
    */
   private void endProcess() {
-    boolean inOrder = close(options.getDrain() + options.getTimeout());
+    boolean inOrder = close(hub::drain, options.getDrain() + options.getTimeout());
     Runtime.getRuntime().halt(inOrder ? 0 : 1);
   }
 
-  private boolean close(long withinMs) {
+  private boolean close(Supplier<Future<Void>> drain, long withinMs) {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
     try {
-      await(hub.drain(), deadline);
+      await(drain.get(), deadline);
       // Called here and not in a chain: on a thread of Vert.x the future might never complete.
       await(vertx.close(), deadline);
       LOG.info("closed");

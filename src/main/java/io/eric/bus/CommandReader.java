@@ -76,7 +76,13 @@ public final class CommandReader {
   public Command.Publish readMessage(
       byte[] body, String channel, @Nullable String listener, @Nullable String key) {
     Fields fields = parse(body, 0, body.length, "type", "payload");
-    return publish(channel, listener, fields, key == null ? fields.key : key);
+    try {
+      return publish(channel, listener, fields, key == null ? fields.key : key);
+    } catch (InvalidMessageFormatException e) {
+      throw e.getMessage().isEmpty()
+          ? new InvalidMessageFormatException(raw(body, 0, body.length))
+          : e;
+    }
   }
 
   /**

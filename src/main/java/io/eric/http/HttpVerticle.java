@@ -25,6 +25,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,18 @@ public final class HttpVerticle extends VerticleBase {
               warnIfOpenToAll();
               LOG.info("HTTP door on {}:{}", options.getHost(), port);
             })
-        .recover(failure -> parts.close().transform(closed -> Future.failedFuture(failure)));
+        .recover(
+            failure ->
+                parts.close().transform(closed -> Future.failedFuture(withAddress(failure))));
+  }
+
+  /** Java's message does not say which port it is that somebody else has. */
+  private Throwable withAddress(Throwable failure) {
+    if (!(failure instanceof BindException)) {
+      return failure;
+    }
+    String address = options.getHost() + ':' + options.getPort();
+    return new BindException("cannot serve HTTP on " + address + ": " + failure.getMessage());
   }
 
   @Override

@@ -319,6 +319,14 @@ class HttpContractTest {
             400,
             "InvalidMessageFormat('it\\'s\\nno JSON')");
     assertThat(problem.getString("detail")).isEqualTo("it's\nno JSON");
+    assertProblem(
+        hub.request("POST", "/broadcast?channel_id=news", "{\"payload\": 1}"),
+        400,
+        "InvalidMessageFormat('{\"payload\": 1}')");
+    assertProblem(
+        hub.request("POST", "/subscribe?channel=news", ""),
+        400,
+        "InvalidMessageFormat('the channel id is missing')");
     assertThat(problem.getString("type")).isEqualTo("about:blank");
     assertThat(problem.getString("title")).isEqualTo("Bad Request");
     assertThat(problem.getInteger("status")).isEqualTo(400);
