@@ -59,6 +59,16 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule onlyAppImportsMicrometer =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.eric.app..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.micrometer..", "io.vertx.micrometer..")
+          .allowEmptyShould(true);
+
+  @ArchTest
   static final ArchRule onlyAppPrints =
       noClasses()
           .that()

@@ -1,6 +1,7 @@
 package io.eric.app;
 
 import io.eric.JsonOptions;
+import io.eric.channel.LogsOptions;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.edge.EdgeOptions;
 import io.eric.http.HttpOptions;
@@ -21,6 +22,8 @@ import java.util.Map;
  *   "channel":  {"overflow": "gap", ...},              // SSEChannelOptions of new channels
  *   "channels": {"news": {"listeners": ["desk"], "overflow": "wait"}},
  *   "store":    {"type": "memory", "file": {...}},     // where messages are kept
+ *   "logs":     {"maxBytes": 0},                       // LogsOptions, of all channels together
+ *   "metrics":  {"enabled": true},                     // MetricsOptions
  *   "server":   {"eventLoops": 0},                     // of the command "serve" only
  *   "shutdown": {"drain": 2000, "timeout": 10000}
  * }
@@ -29,7 +32,16 @@ import java.util.Map;
 public final class EricOptions {
 
   private static final List<String> SECTIONS =
-      List.of("http", "socket", "channel", "channels", "store", "server", "shutdown");
+      List.of(
+          "http",
+          "socket",
+          "channel",
+          "channels",
+          "store",
+          "logs",
+          "metrics",
+          "server",
+          "shutdown");
 
   /** The one channel option that is no default for others: each channel has its own. */
   private static final String ID = "id";
@@ -41,6 +53,8 @@ public final class EricOptions {
   private SSEChannelOptions channel = new SSEChannelOptions();
   private Map<String, PredefinedChannel> channels = Map.of();
   private StoreOptions store = new StoreOptions();
+  private LogsOptions logs = new LogsOptions();
+  private MetricsOptions metrics = new MetricsOptions();
   private ServerOptions server = new ServerOptions();
   private ShutdownOptions shutdown = new ShutdownOptions();
 
@@ -67,6 +81,8 @@ public final class EricOptions {
     options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
     options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
     options.store = StoreOptions.read(top.under("store"));
+    options.logs = top.under("logs").readOthers(LogsOptions::fromJson);
+    options.metrics = top.under("metrics").readOthers(MetricsOptions::fromJson);
     options.server = top.under("server").readOthers(ServerOptions::fromJson);
     options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
     return options.setChannels(channels(top.under("channels")));
@@ -82,6 +98,8 @@ public final class EricOptions {
         .put("channel", withoutId(channel.toJson()))
         .put("channels", predefined)
         .put("store", store.toJson())
+        .put("logs", logs.toJson())
+        .put("metrics", metrics.toJson())
         .put("server", server.toJson())
         .put("shutdown", shutdown.toJson());
   }
@@ -206,6 +224,28 @@ public final class EricOptions {
   /** See {@link #getStore()}. */
   public EricOptions setStore(StoreOptions store) {
     this.store = store;
+    return this;
+  }
+
+  /** What all logs together may use. */
+  public LogsOptions getLogs() {
+    return logs;
+  }
+
+  /** See {@link #getLogs()}. */
+  public EricOptions setLogs(LogsOptions logs) {
+    this.logs = logs;
+    return this;
+  }
+
+  /** Whether and what {@code /metrics} shows. */
+  public MetricsOptions getMetrics() {
+    return metrics;
+  }
+
+  /** See {@link #getMetrics()}. */
+  public EricOptions setMetrics(MetricsOptions metrics) {
+    this.metrics = metrics;
     return this;
   }
 

@@ -44,6 +44,7 @@ public final class EricVerticle extends VerticleBase {
   private volatile @Nullable EricOptions options;
   private volatile @Nullable ChannelContainer channels;
   private volatile int httpPort;
+  private @Nullable MetricsPage metrics;
 
   /** A hub with the settings of the deployment's config, see {@link EricOptions#fromJson}. */
   public EricVerticle() {}
@@ -134,7 +135,8 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private Future<Void> openChannels(EricOptions settings, MessageStore opened) {
-    ChannelContainer container = new ChannelContainer(vertx, opened, settings.getChannel());
+    ChannelContainer container =
+        new ChannelContainer(vertx, opened, settings.getChannel(), settings.getLogs());
     channels = container;
     Map<String, JsonObject> predefined = new HashMap<>();
     settings.getChannels().forEach((id, each) -> predefined.put(id, each.options()));
@@ -192,6 +194,7 @@ public final class EricVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     warnIfPublic(settings.getHttp().getHost());
+    metrics = MetricsPage.open(vertx, settings.getMetrics());
     Future<Void> opened = openHttpInstance(settings.getHttp());
     for (int i = 1; i < settings.getHttp().getInstances(); i++) {
       opened = opened.compose(done -> openHttpInstance(onSamePort(settings.getHttp())));
@@ -205,7 +208,8 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private Future<Void> openHttpInstance(HttpOptions settings) {
-    HttpVerticle door = new HttpVerticle(settings);
+    MetricsPage page = metrics;
+    HttpVerticle door = new HttpVerticle(settings, page == null ? null : page::text);
     return open(door)
         .onSuccess(
             opened -> {
@@ -235,6 +239,11 @@ public final class EricVerticle extends VerticleBase {
    * When the verticle is undeployed, Vert.x has undeployed the doors by now: they are its children.
    */
   private Future<Void> closeChannels() {
+    MetricsPage page = metrics;
+    metrics = null;
+    if (page != null) {
+      page.close();
+    }
     ChannelContainer container = channels;
     Future<Void> closed = container == null ? Future.succeededFuture() : container.close();
     MessageStore opened = store;

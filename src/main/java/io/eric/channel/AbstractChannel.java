@@ -38,6 +38,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private final ChannelOptions<?> options;
   private final String id;
   private @Nullable MessageStore store;
+  private LogBudget budget = LogBudget.unlimited();
   private Runnable whenRemoved = () -> {};
   private volatile @Nullable ChannelHandle handle;
   @Nullable OpenChannel open;
@@ -81,6 +82,11 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     this.store = store;
   }
 
+  /** The log counts against this budget; without it, nothing limits all logs together. */
+  final void within(LogBudget budget) {
+    this.budget = budget;
+  }
+
   /** What to do when the channel has been removed by a command. */
   final void whenRemoved(Runnable action) {
     this.whenRemoved = action;
@@ -99,7 +105,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
               UnaryOperator<Entry> adapted =
                   own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
               OpenChannel channel =
-                  new OpenChannel(vertx, context, id, options, retryMs(), log, adapted);
+                  new OpenChannel(vertx, context, id, options, retryMs(), log, budget, adapted);
               ChannelDoor door = new ChannelDoor(vertx, channel, this::removed);
               open = channel;
               handle = new ChannelHandle(vertx, id, own, retryMs());

@@ -8,8 +8,10 @@ import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.bus.Command.Publish;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.FromChannel.Published;
+import io.eric.bus.Meters;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageLog.Usage;
 import io.eric.log.RetentionOptions;
@@ -35,6 +37,8 @@ final class Appender {
   private final Listeners listeners;
   private final Consumer<List<Entry>> whenAppended;
   private final HeldAcknowledgements acknowledgements;
+  private final LogBudget budget;
+  private final Meters meters;
   private final LongSupplier clock;
   private final Pace pace;
   private final KeyWindow keys;
@@ -58,6 +62,8 @@ final class Appender {
       Consumer<List<Entry>> whenAppended,
       HeldAcknowledgements acknowledgements,
       Pace pace,
+      LogBudget budget,
+      Meters meters,
       LongSupplier clock) {
     this.options = options;
     this.log = log;
@@ -65,8 +71,10 @@ final class Appender {
     this.whenAppended = whenAppended;
     this.pace = pace;
     this.acknowledgements = acknowledgements;
+    this.budget = budget;
+    this.meters = meters;
     this.clock = clock;
-    this.keys = new KeyWindow(options.getKeys(), options.getKeysAge());
+    this.keys = new KeyWindow(options.getKeys(), options.getKeysAge(), meters);
   }
 
   /** Takes the messages of one publisher, in order; answers when every outcome is known. */
@@ -117,8 +125,28 @@ final class Appender {
         repeat(first, append);
       }
     } catch (EricException e) {
+      meters.count(reason(e));
       append.complete(new Outcome(0, e.code(), e.text()));
     }
+  }
+
+  private static Counter reason(EricException refusal) {
+    return switch (refusal.code()) {
+      case 413 -> Counter.REFUSED_TOO_LARGE;
+      case 429 -> Counter.REFUSED_LOG_FULL;
+      case 503 -> Counter.REFUSED_IN_FLIGHT;
+      default -> Counter.REFUSED_INVALID;
+    };
+  }
+
+  /** How many messages are not acknowledged yet. */
+  int inFlightMessages() {
+    return inFlight.messages;
+  }
+
+  /** How large they are. */
+  long inFlightBytes() {
+    return inFlight.bytes;
   }
 
   /** What a message will count for in the log. */
@@ -126,7 +154,8 @@ final class Appender {
     return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
   }
 
-  private static void repeat(KeyWindow.Known first, PendingAppend append) {
+  private void repeat(KeyWindow.Known first, PendingAppend append) {
+    meters.count(Counter.REPEATED);
     if (first.pending() != null) {
       first.pending().repeatedBy(append);
     } else {
@@ -164,6 +193,10 @@ final class Appender {
         throw new LogFullException("the channel's log is full, try again when it has been read");
       }
     }
+    if (budget.isExceeded() && holdsUnread()) {
+      throw new LogFullException(
+          "all logs together are full, try again when this channel's has been read");
+    }
     String receiver = message.listener();
     if (receiver != null && shareIsUsed(receiver, message)) {
       Listener listener = listeners.get(receiver);
@@ -177,6 +210,10 @@ final class Appender {
             "the listener's share of the channel's log is full, try again when it has been read");
       }
     }
+  }
+
+  private boolean holdsUnread() {
+    return log.usage().messages() > 0 && log.firstSequence() > listeners.lowest();
   }
 
   private boolean isFull(Publish message) {
@@ -273,11 +310,13 @@ final class Appender {
           done.cause() instanceof EricException eric
               ? eric
               : new RepositoryException("the store failed", done.cause());
+      meters.count(Counter.REFUSED_STORE, batch.size());
       fail(batch, error);
       return;
     }
     leaveQueue(batch);
     long now = clock.getAsLong();
+    meters.count(Counter.PUBLISHED, entries.size());
     whenAppended.accept(entries);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);

@@ -4,6 +4,8 @@ import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.bus.Addresses;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.AsyncResult;
@@ -37,6 +39,7 @@ final class BusConsumer implements Attachment {
   private final MessageLog log;
   private final UnaryOperator<Entry> adapted;
   private final Owner owner;
+  private final Meters meters;
   private final LongSupplier clock;
   private final int window;
   private final int maxDeliveries;
@@ -79,6 +82,7 @@ final class BusConsumer implements Attachment {
       MessageLog log,
       UnaryOperator<Entry> adapted,
       Owner owner,
+      Meters meters,
       LongSupplier clock) {
     this.vertx = vertx;
     this.channelId = channelId;
@@ -93,6 +97,7 @@ final class BusConsumer implements Attachment {
     this.log = log;
     this.adapted = adapted;
     this.owner = owner;
+    this.meters = meters;
     this.clock = clock;
     this.address = Addresses.listener(channelId, listener.id);
     this.options = new DeliveryOptions().setSendTimeout(channelOptions.getAckTimeout());
@@ -111,6 +116,7 @@ final class BusConsumer implements Attachment {
   /** Sends what the window allows. */
   void fill() {
     if (gap != null && !closed && timer == -1) {
+      GapCount.of(gap, meters);
       Sent first = new Sent(gap, true);
       gap = null;
       inFlight.addLast(first);
@@ -162,6 +168,7 @@ final class BusConsumer implements Attachment {
       return;
     }
     Slice slice = read.result();
+    GapCount.of(slice.entries(), meters);
     for (Entry entry : slice.entries()) {
       next = entry.sequence();
       Sent sent = new Sent(entry, false);
@@ -204,6 +211,7 @@ final class BusConsumer implements Attachment {
     if (closed || sent.stale) {
       return; // while onMessage was looking at it
     }
+    meters.count(Counter.DELIVERED_ON_BUS);
     vertx
         .eventBus()
         .request(address, body(entry), options)
@@ -265,6 +273,7 @@ final class BusConsumer implements Attachment {
       return;
     }
     long sequence = sent.entry.sequence();
+    meters.count(Counter.REDELIVERIES);
     sendAgainFrom(sent);
     boolean noHandlers =
         failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
@@ -272,6 +281,7 @@ final class BusConsumer implements Attachment {
       long now = clock.getAsLong();
       withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;
       if (now - withoutHandlersSince >= noHandlerTimeout) {
+        meters.count(Counter.CONSUMERS_GONE);
         close();
         owner.gone(listener, this);
         return;
@@ -331,6 +341,7 @@ final class BusConsumer implements Attachment {
 
   /** Gives a message up: in its place the listener gets a report, which it need not acknowledge. */
   private void skip(Entry entry, Throwable failure) {
+    meters.count(Counter.SKIPPED);
     failing = 0;
     failures = 0;
     pause = FIRST_PAUSE_MS;

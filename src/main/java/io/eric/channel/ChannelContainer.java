@@ -11,6 +11,8 @@ import io.eric.bus.BusAnswer;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
@@ -38,8 +40,10 @@ public final class ChannelContainer {
   private final MessageStore store;
   private final JsonObject defaults;
   private final BusClient client;
+  private final LogBudget budget;
   private final Map<String, Registered> channels = new LinkedHashMap<>();
   private @Nullable MessageConsumer<Object> consumer;
+  private Runnable unmetered = () -> {};
   private boolean closed;
 
   /**
@@ -49,9 +53,20 @@ public final class ChannelContainer {
    * @param defaults of the channels that {@link #create} makes; its id is ignored
    */
   public ChannelContainer(Vertx vertx, MessageStore store, SSEChannelOptions defaults) {
+    this(vertx, store, defaults, new LogsOptions());
+  }
+
+  /**
+   * As {@link #ChannelContainer(Vertx, MessageStore, SSEChannelOptions)}.
+   *
+   * @param logs what all logs together may use
+   */
+  public ChannelContainer(
+      Vertx vertx, MessageStore store, SSEChannelOptions defaults, LogsOptions logs) {
     this.vertx = vertx;
     this.store = store;
     this.client = new BusClient(vertx);
+    this.budget = new LogBudget(logs.effectiveMaxBytes());
     this.defaults = defaults.toJson();
     this.defaults.remove("id");
   }
@@ -61,6 +76,7 @@ public final class ChannelContainer {
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.CHANNELS, this::handle);
     consumer = address;
+    unmetered = Meters.of(vertx).add(vertx.getOrCreateContext(), this::sample);
     return address.completion();
   }
 
@@ -154,6 +170,7 @@ public final class ChannelContainer {
       }
     }
     channel.storeIn(store);
+    channel.within(budget);
     channel.whenRemoved(() -> removed(registered));
     return vertx
         .deployVerticle(channel)
@@ -230,6 +247,7 @@ public final class ChannelContainer {
     }
     MessageConsumer<Object> address = consumer;
     consumer = null;
+    unmetered.run();
     List<Future<Void>> undeployed = new ArrayList<>();
     if (address != null) {
       undeployed.add(address.unregister());
@@ -238,6 +256,11 @@ public final class ChannelContainer {
       undeployed.add(registered.deployment.future().compose(vertx::undeploy));
     }
     return Future.join(undeployed).<Void>mapEmpty().otherwiseEmpty();
+  }
+
+  private void sample(Meters.Readings readings) {
+    readings.add(Gauge.LOG_BUDGET, budget.maxBytes());
+    readings.add(Gauge.LOG_BUDGET_USED, budget.used());
   }
 
   private @Nullable Registered find(String id) {

@@ -1,5 +1,7 @@
 package io.eric.channel;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -18,6 +20,7 @@ final class HeldAcknowledgements {
   private final Vertx vertx;
   private final BooleanSupplier mustHold;
   private final long longestMs;
+  private final Meters meters;
   private final LongSupplier clock;
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long timer = -1;
@@ -27,10 +30,12 @@ final class HeldAcknowledgements {
    * @param mustHold whether acknowledgements are held back at this moment
    * @param longestMs how long one is held at most
    */
-  HeldAcknowledgements(Vertx vertx, BooleanSupplier mustHold, long longestMs, LongSupplier clock) {
+  HeldAcknowledgements(
+      Vertx vertx, BooleanSupplier mustHold, long longestMs, Meters meters, LongSupplier clock) {
     this.vertx = vertx;
     this.mustHold = mustHold;
     this.longestMs = longestMs;
+    this.meters = meters;
     this.clock = clock;
   }
 
@@ -40,6 +45,7 @@ final class HeldAcknowledgements {
       acknowledgement.run();
       return;
     }
+    meters.count(Counter.ACKS_HELD);
     held.addLast(new Held(acknowledgement, clock.getAsLong()));
     if (timer == -1) {
       timer = vertx.setPeriodic(LOOK_AGAIN_MS, id -> readersAdvanced());
@@ -58,6 +64,7 @@ final class HeldAcknowledgements {
     long due = clock.getAsLong() - longestMs;
     Held first;
     while ((first = held.peekFirst()) != null && first.since <= due) {
+      meters.count(Counter.ACKS_OVERDUE);
       held.removeFirst().acknowledgement.run();
     }
     if (held.isEmpty()) {

@@ -1,5 +1,7 @@
 package io.eric.channel;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +14,13 @@ final class KeyWindow {
 
   private final int capacity;
   private final long maxAgeMs;
+  private final Meters meters;
   private final Map<String, Known> keys = new LinkedHashMap<>();
 
-  KeyWindow(int capacity, long maxAgeMs) {
+  KeyWindow(int capacity, long maxAgeMs, Meters meters) {
     this.capacity = capacity;
     this.maxAgeMs = maxAgeMs;
+    this.meters = meters;
   }
 
   /** What became of the first publish with this key, or null if the key is new or forgotten. */
@@ -40,8 +44,12 @@ final class KeyWindow {
       if (known.pending != null) {
         continue;
       }
-      if (keys.size() <= capacity && !known.isOld(now, maxAgeMs)) {
+      boolean old = known.isOld(now, maxAgeMs);
+      if (keys.size() <= capacity && !old) {
         return;
+      }
+      if (!old) {
+        meters.count(Counter.KEYS_FORGOTTEN);
       }
       oldest.remove();
     }

@@ -8,11 +8,14 @@ import io.eric.Message;
 import io.eric.NoMessagesException;
 import io.eric.Position;
 import io.eric.UnavailableException;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Ended;
 import io.eric.bus.FromChannel.Taken;
+import io.eric.bus.Gauge;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.log.MessageLog;
@@ -58,6 +61,9 @@ final class OpenChannel implements BusConsumer.Owner {
   private final Fanout fanout;
   final HeldAcknowledgements acknowledgements;
   private final Overflow overflow;
+  private final Meters meters;
+  private final Runnable unmetered;
+  private final LogBudget.Share share;
   private final DeliveryOptions toEdges = LocalCodec.options().setSendTimeout(END_TIMEOUT_MS);
   private final Map<String, Long> moved = new HashMap<>();
   private boolean lookScheduled;
@@ -71,6 +77,7 @@ final class OpenChannel implements BusConsumer.Owner {
       ChannelOptions<?> options,
       int retryMs,
       MessageLog log,
+      LogBudget budget,
       UnaryOperator<Entry> adapted) {
     this.vertx = vertx;
     this.neighbours = new Neighbours(vertx);
@@ -79,6 +86,7 @@ final class OpenChannel implements BusConsumer.Owner {
     this.options = options;
     this.log = log;
     this.adapted = adapted;
+    this.meters = Meters.of(vertx);
     this.listeners = new Listeners(log);
     this.fanout =
         new Fanout(id, log, edges, listeners, context, adapted, this::send, OpenChannel::now);
@@ -95,8 +103,9 @@ final class OpenChannel implements BusConsumer.Owner {
             this::sendEnd,
             this::cursorMoved,
             this::readersAdvanced,
+            meters,
             OpenChannel::now);
-    Pace pace = new Pace(options, log, listeners, edges, fanout, OpenChannel::now);
+    Pace pace = new Pace(options, log, listeners, edges, fanout, budget, OpenChannel::now);
     this.overflow =
         new Overflow(
             options.getOverflow(),
@@ -105,15 +114,31 @@ final class OpenChannel implements BusConsumer.Owner {
             listeners,
             pace,
             streams::disconnect,
-            this::remove);
+            this::remove,
+            meters);
     boolean waits = options.getOverflow() == OverflowPolicy.WAIT;
     this.acknowledgements =
         new HeldAcknowledgements(
-            vertx, pace, waits ? Long.MAX_VALUE / 2 : options.getPublishStall(), OpenChannel::now);
+            vertx,
+            pace,
+            waits ? Long.MAX_VALUE / 2 : options.getPublishStall(),
+            meters,
+            OpenChannel::now);
     this.appender =
         new Appender(
-            options, log, listeners, this::appended, acknowledgements, pace, OpenChannel::now);
+            options,
+            log,
+            listeners,
+            this::appended,
+            acknowledgements,
+            pace,
+            budget,
+            meters,
+            OpenChannel::now);
     restoreListeners();
+    this.share = budget.open(this::trimTo);
+    share.update(log.heapBytes());
+    this.unmetered = meters.add(context, this::sample);
     startTrimTimer(); // a log with a past may hold what is too old by now
   }
 
@@ -136,6 +161,7 @@ final class OpenChannel implements BusConsumer.Owner {
   /** Adds a listener at the end of the log. */
   Listener add(@Nullable String wantedId) {
     if (listeners.size() >= options.getMaxListeners()) {
+      meters.count(Counter.LISTENERS_REFUSED);
       throw new UnavailableException(
           "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
     }
@@ -268,7 +294,7 @@ final class OpenChannel implements BusConsumer.Owner {
 
   private BusConsumer consumer(Listener listener, Resume.Point from, int window) {
     return new BusConsumer(
-        vertx, id, listener, from, window, options, log, adapted, this, OpenChannel::now);
+        vertx, id, listener, from, window, options, log, adapted, this, meters, OpenChannel::now);
   }
 
   /** Takes the next message of a started listener that has no attachment. */
@@ -336,6 +362,7 @@ final class OpenChannel implements BusConsumer.Owner {
         overflow.limitShareOf(receiver);
       }
     }
+    share.update(log.heapBytes());
     startTrimTimer();
   }
 
@@ -362,6 +389,7 @@ final class OpenChannel implements BusConsumer.Owner {
     }
     listeners.lookUpLowest();
     log.trim(listeners, now());
+    share.update(log.heapBytes());
     if (log.usage().messages() == 0) {
       cancelTrimTimer();
     }
@@ -397,6 +425,7 @@ final class OpenChannel implements BusConsumer.Owner {
               moved.clear();
             }
             log.trim(listeners, now());
+            share.update(log.heapBytes());
             acknowledgements.readersAdvanced();
           });
     }
@@ -443,11 +472,47 @@ final class OpenChannel implements BusConsumer.Owner {
         .map(reply -> reply.body().written());
   }
 
+  // ---- what the hub asks
+
+  private void trimTo(long heapBytes, Runnable done) {
+    context.runOnContext(
+        v -> {
+          if (!closed) {
+            meters.count(Counter.BUDGET_TRIMS);
+            overflow.shrinkTo(heapBytes);
+            share.update(log.heapBytes());
+          }
+          done.run();
+        });
+  }
+
+  private void sample(Meters.Readings readings) {
+    readings.add(Gauge.CHANNELS, 1);
+    MessageLog.Usage used = log.usage();
+    readings.add(Gauge.LOG_MESSAGES, used.messages());
+    readings.add(Gauge.LOG_BYTES, used.bytes());
+    readings.add(Gauge.ACKS_HELD, acknowledgements.size());
+    readings.add(Gauge.IN_FLIGHT, appender.inFlightMessages());
+    readings.add(Gauge.IN_FLIGHT_BYTES, appender.inFlightBytes());
+    for (Listener listener : listeners.all()) {
+      readings.add(
+          switch (listener.state()) {
+            case STOPPED -> Gauge.LISTENERS_STOPPED;
+            case LIVE -> Gauge.LISTENERS_LIVE;
+            case CATCHING_UP -> Gauge.LISTENERS_CATCHING_UP;
+            case DETACHED -> Gauge.LISTENERS_DETACHED;
+          },
+          1);
+    }
+  }
+
   // ---- the end
 
   /** Ends all streams with the given event and commits the cursors. */
   Future<Void> close(@Nullable String finalType) {
     closed = true;
+    unmetered.run();
+    share.close();
     cancelTrimTimer();
     appender.close(); // first: what it holds back is released by the next line
     acknowledgements.close();

@@ -1,5 +1,7 @@
 package io.eric.channel;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.log.MessageLog;
 import io.eric.log.RetentionOptions;
 import java.util.List;
@@ -15,7 +17,7 @@ final class Overflow {
   private final Pace pace;
   private final Consumer<Listener> disconnect;
   private final Consumer<Listener> remove;
-  private long dropped;
+  private final Meters meters;
 
   Overflow(
       OverflowPolicy policy,
@@ -24,7 +26,8 @@ final class Overflow {
       Listeners listeners,
       Pace pace,
       Consumer<Listener> disconnect,
-      Consumer<Listener> remove) {
+      Consumer<Listener> remove,
+      Meters meters) {
     this.policy = policy;
     this.retention = retention;
     this.log = log;
@@ -32,11 +35,7 @@ final class Overflow {
     this.pace = pace;
     this.disconnect = disconnect;
     this.remove = remove;
-  }
-
-  /** How many messages were dropped although somebody had not read them. */
-  long dropped() {
-    return dropped;
+    this.meters = meters;
   }
 
   /** After a dispatch: the receiver's own share of the log. */
@@ -47,14 +46,14 @@ final class Overflow {
         return; // it loses nothing while it advances; publishers wait for it
       }
       if (policy == OverflowPolicy.REMOVE && isBehind(receiver)) {
-        remove.accept(receiver);
+        remove(receiver);
         return;
       }
       if (policy == OverflowPolicy.DISCONNECT && isBehind(receiver)) {
         disconnect.accept(receiver);
       }
       log.dropOldestOf(receiver.id);
-      dropped++;
+      meters.count(Counter.DROPPED_SHARE);
     }
   }
 
@@ -70,8 +69,40 @@ final class Overflow {
         evictLaggards();
       }
       log.dropOldest();
-      dropped++;
+      meters.count(Counter.DROPPED_LIMIT);
     }
+  }
+
+  /**
+   * The logs of the hub together use too much, and this one the most. What everybody has read goes
+   * first, then what the policy lets go: {@code reject} refuses publishers instead, {@code wait}
+   * holds them back while somebody advances.
+   */
+  void shrinkTo(long heapBytes) {
+    long read = listeners.lookUpLowest();
+    while (log.heapBytes() > heapBytes && holdsMessages() && log.firstSequence() <= read) {
+      log.dropOldest();
+    }
+    while (log.heapBytes() > heapBytes && holdsMessages()) {
+      if (policy == OverflowPolicy.REJECT
+          || (policy == OverflowPolicy.WAIT && pace.oldestIsNeeded())) {
+        return;
+      }
+      if (policy == OverflowPolicy.DISCONNECT || policy == OverflowPolicy.REMOVE) {
+        evictLaggards();
+      }
+      log.dropOldest();
+      meters.count(Counter.DROPPED_BUDGET);
+    }
+  }
+
+  private boolean holdsMessages() {
+    return log.usage().messages() > 0;
+  }
+
+  private void remove(Listener listener) {
+    meters.count(Counter.LAGGARDS_REMOVED);
+    remove.accept(listener);
   }
 
   private void evictLaggards() {
@@ -80,7 +111,7 @@ final class Overflow {
         continue;
       }
       if (policy == OverflowPolicy.REMOVE) {
-        remove.accept(listener);
+        remove(listener);
       } else {
         disconnect.accept(listener);
       }

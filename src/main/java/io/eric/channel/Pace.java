@@ -14,6 +14,7 @@ final class Pace implements BooleanSupplier {
   private final Listeners listeners;
   private final Edges edges;
   private final Fanout fanout;
+  private final LogBudget budget;
   private final LongSupplier clock;
 
   Pace(
@@ -22,6 +23,7 @@ final class Pace implements BooleanSupplier {
       Listeners listeners,
       Edges edges,
       Fanout fanout,
+      LogBudget budget,
       LongSupplier clock) {
     this.options = options;
     this.retention = options.retention();
@@ -29,6 +31,7 @@ final class Pace implements BooleanSupplier {
     this.listeners = listeners;
     this.edges = edges;
     this.fanout = fanout;
+    this.budget = budget;
     this.clock = clock;
   }
 
@@ -46,6 +49,9 @@ final class Pace implements BooleanSupplier {
 
   /** Whether a connected listener that advances has used more than half of the limit. */
   private boolean aReaderNeedsTime(long now) {
+    if (budget.isExceeded() && anAdvancingReaderIsBehind(now)) {
+      return true;
+    }
     MessageLog.Usage used = log.usage();
     if (used.messages() <= retention.limitMessages() / 2
         && used.bytes() <= retention.limitBytes() / 2) {
@@ -53,6 +59,27 @@ final class Pace implements BooleanSupplier {
     }
     for (Listener listener : listeners.all()) {
       if (advances(listener, now) && shareOf(listener) > 0.5) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean anAdvancingReaderIsBehind(long now) {
+    for (Listener listener : listeners.all()) {
+      if (advances(listener, now) && shareOf(listener) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a connected listener that advances has not read the oldest message yet. */
+  boolean oldestIsNeeded() {
+    long now = clock.getAsLong();
+    for (Listener listener : listeners.all()) {
+      if (advances(listener, now)
+          && log.oldestIsUnreadBy(listener.id, listener.cursor(log.lastSequence()))) {
         return true;
       }
     }
@@ -71,6 +98,12 @@ final class Pace implements BooleanSupplier {
    * @param bytes how large they are, each
    */
   int room(int wanted, long bytes) {
+    if (budget.isExceeded()) {
+      fanout.flush();
+      if (anAdvancingReaderIsBehind(clock.getAsLong())) {
+        return 0;
+      }
+    }
     MessageLog.Usage used = log.usage();
     if (used.messages() + wanted <= retention.limitMessages()
         && used.bytes() + bytes <= retention.limitBytes()) {

@@ -6,9 +6,11 @@ import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.Position;
 import io.eric.UnavailableException;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.Meters;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.bus.ToChannel.Fetch;
 import io.eric.log.MessageLog;
@@ -46,6 +48,7 @@ final class Streams {
   private final EndSender sendEnd;
   private final Consumer<Listener> detached;
   private final Runnable advanced;
+  private final Meters meters;
   private final LongSupplier clock;
 
   /** Streams that were asked for and are not registered with their edge yet. */
@@ -63,6 +66,7 @@ final class Streams {
       EndSender sendEnd,
       Consumer<Listener> detached,
       Runnable advanced,
+      Meters meters,
       LongSupplier clock) {
     this.channelId = channelId;
     this.options = options;
@@ -75,6 +79,7 @@ final class Streams {
     this.sendEnd = sendEnd;
     this.detached = detached;
     this.advanced = advanced;
+    this.meters = meters;
     this.clock = clock;
   }
 
@@ -110,6 +115,7 @@ final class Streams {
 
   private Listener newWatcher() {
     if (listeners.size() >= options.getMaxListeners()) {
+      meters.count(Counter.LISTENERS_REFUSED);
       throw new UnavailableException(
           "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
     }
@@ -156,6 +162,7 @@ final class Streams {
     Future<Fetched> first;
     if (gap != null) {
       // The gap goes out alone: whatever the bounds, it is never left out.
+      GapCount.of(gap, meters);
       first =
           Future.succeededFuture(
               new Fetched(List.of(adapted.apply(gap)), stream.cursor(), false, false));
@@ -226,6 +233,8 @@ final class Streams {
 
   private Fetched answer(Listener listener, StreamAttachment stream, Slice slice) {
     List<Entry> entries = slice.entries();
+    meters.count(Counter.DELIVERED_CATCHING_UP, entries.size());
+    GapCount.of(entries, meters);
     if (!stream.raw && !entries.isEmpty()) {
       List<Entry> shown = new ArrayList<>(entries.size());
       for (Entry entry : entries) {
@@ -288,6 +297,7 @@ final class Streams {
 
   /** An edge that takes nothing any more loses its streams; their clients come back elsewhere. */
   void giveUp(EdgeSession edge) {
+    meters.count(Counter.EDGES_GIVEN_UP);
     for (long number : List.copyOf(edge.streams.keySet())) {
       sendEnd.send(edge, new End(channelId, number, null, 0));
       detach(edge.address, number, UNKNOWN);
@@ -355,6 +365,7 @@ final class Streams {
       return;
     }
     listener.disconnecting = lagging;
+    meters.count(Counter.LAGGARDS_DISCONNECTED);
     listener.exclusively(
         () -> {
           listener.disconnecting = null;
@@ -366,6 +377,9 @@ final class Streams {
 
   /** As {@link #release}, for who is alone with the listener's attachment already. */
   Future<Void> releaseNow(Listener listener, @Nullable String finalType, int retryMs) {
+    if (listener.attachment != null && Message.TAKEN_OVER.equals(finalType)) {
+      meters.count(Counter.TAKEOVERS);
+    }
     if (listener.attachment instanceof BusConsumer consumer) {
       consumer.end(finalType);
       listener.attachment = null;

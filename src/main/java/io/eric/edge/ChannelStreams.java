@@ -1,6 +1,7 @@
 package io.eric.edge;
 
 import io.eric.Entry;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Delivery;
 import io.eric.bus.ToChannel;
 import io.vertx.core.buffer.Buffer;
@@ -110,6 +111,11 @@ final class ChannelStreams {
     unsettled.remove(stream);
   }
 
+  /** How many streams are live. */
+  int live() {
+    return live.size();
+  }
+
   /** The sequence up to which settled live streams have been written to. */
   long flushed() {
     return flushed;
@@ -201,6 +207,7 @@ final class ChannelStreams {
     flushed = delivered;
     long now = System.nanoTime();
     Buffer shared = writes.shared();
+    edge.meters.count(Counter.DELIVERED_LIVE, writes.deliveries(live.size()));
     if (shared != null) {
       // Backwards, because a stream that proves to lag leaves the list, and the last takes its
       // place.

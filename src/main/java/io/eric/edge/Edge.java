@@ -4,9 +4,12 @@ import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusClient;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.Gauge;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
 import io.eric.bus.ToChannel;
 import io.vertx.core.Context;
@@ -39,6 +42,7 @@ public final class Edge {
   final StreamFormat format;
   final BusClient client;
   final Vertx vertx;
+  final Meters meters;
   final String address;
   private final Context context;
   private final Neighbours neighbours;
@@ -48,10 +52,12 @@ public final class Edge {
   private long nextStream = 1;
   private int streams;
   private boolean closed;
+  private Runnable unmetered = () -> {};
 
   /** An edge of the verticle whose context this is called on. */
   public Edge(Vertx vertx, StreamFormat format, EdgeOptions options) {
     this.vertx = vertx;
+    this.meters = Meters.of(vertx);
     this.context = vertx.getOrCreateContext();
     this.neighbours = new Neighbours(vertx);
     this.format = format;
@@ -67,6 +73,7 @@ public final class Edge {
     ours.handler(this::asked);
     consumer = ours;
     neighbours.addEdge(address, context, this::told);
+    unmetered = meters.add(context, this::sample);
     return ours.completion();
   }
 
@@ -99,6 +106,7 @@ public final class Edge {
                 options.getBatchBytes()))
         .map(
             attached -> {
+              meters.count(Counter.STREAMS_OPENED);
               stream.attached(attached);
               return stream;
             })
@@ -151,6 +159,7 @@ public final class Edge {
   public Future<Void> close() {
     closed = true;
     pulse.stop();
+    unmetered.run();
     for (EdgeStream stream : all()) {
       stream.endAtOnce();
     }
@@ -158,6 +167,15 @@ public final class Edge {
     consumer = null;
     neighbours.removeEdge(address);
     return ours == null ? Future.succeededFuture() : ours.unregister();
+  }
+
+  private void sample(Meters.Readings readings) {
+    long live = 0;
+    for (ChannelStreams channel : channels.values()) {
+      live += channel.live();
+    }
+    readings.add(Gauge.STREAMS_LIVE, live);
+    readings.add(Gauge.STREAMS_CATCHING_UP, streams - live);
   }
 
   private List<EdgeStream> all() {

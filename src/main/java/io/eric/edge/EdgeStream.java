@@ -3,6 +3,7 @@ package io.eric.edge;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.UnavailableException;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
@@ -259,6 +260,7 @@ public final class EdgeStream {
     if (liveIndex < 0 || over) {
       return;
     }
+    edge.meters.count(Counter.DEMOTIONS);
     long position = position();
     owesWritten = false;
     channel.leave(this);
@@ -406,6 +408,7 @@ public final class EdgeStream {
 
   private void abortUnfinished(StreamSink open) {
     if (unfinished > 0) {
+      edge.meters.count(Counter.CLOSED_WRITE_DEADLINE);
       open.abort();
     }
   }
@@ -428,12 +431,14 @@ public final class EdgeStream {
     }
     if (unfinished > 0) {
       if (now - unfinishedSince > edge.options.getWriteDeadline() * 1_000_000) {
+        edge.meters.count(Counter.CLOSED_WRITE_DEADLINE);
         leave(position());
         open.abort();
       }
       return;
     }
     if (now - expiresAt >= 0 && expiresAt != Long.MAX_VALUE) {
+      edge.meters.count(Counter.CLOSED_MAX_AGE);
       endAtOnce();
       return;
     }
@@ -442,6 +447,7 @@ public final class EdgeStream {
       if (liveIndex >= 0) {
         written = Math.max(written, channel.flushed()); // nothing of what was flushed is missing
       }
+      edge.meters.count(Counter.HEARTBEATS);
       write(edge.format.heartbeat(), written, 0, now);
     }
   }

@@ -16,6 +16,7 @@ final class PendingWrites {
   private final List<Piece> pieces = new ArrayList<>(2);
   private final Set<EdgeStream> targets = new LinkedHashSet<>(0);
   private int messages;
+  private int sharedMessages;
   private boolean anyShared;
   private @Nullable Buffer joinedForAll;
 
@@ -23,6 +24,7 @@ final class PendingWrites {
     pieces.add(new Piece(bytes, null));
     anyShared = true;
     messages += count;
+    sharedMessages += count;
   }
 
   void addFor(EdgeStream stream, Buffer bytes) {
@@ -33,6 +35,11 @@ final class PendingWrites {
 
   int messages() {
     return messages;
+  }
+
+  /** How many messages so many streams are written, all together. */
+  long deliveries(int streams) {
+    return (long) streams * sharedMessages + messages - sharedMessages;
   }
 
   /** Whether some stream gets something of its own. */

@@ -2,6 +2,8 @@ package io.eric.http;
 
 import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,12 +29,14 @@ final class BodyReader {
   private final int maxBody;
   private final long maxBuffered;
   private final Deadlines deadlines;
+  private final Meters meters;
   private long buffered;
 
-  BodyReader(int maxBody, long maxBuffered, Deadlines deadlines) {
+  BodyReader(int maxBody, long maxBuffered, Deadlines deadlines, Meters meters) {
     this.maxBody = maxBody;
     this.maxBuffered = maxBuffered;
     this.deadlines = deadlines;
+    this.meters = meters;
   }
 
   /**
@@ -47,6 +51,11 @@ final class BodyReader {
     } else if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
       request.response().writeContinue();
     }
+  }
+
+  /** Bytes of bodies that are being read. */
+  long buffered() {
+    return buffered;
   }
 
   private static long announced(HttpServerRequest request) {
@@ -66,6 +75,7 @@ final class BodyReader {
     private final HttpServerRequest request;
     private final Consumer<byte[]> then;
     private final Deadlines.Deadline deadline;
+    private final ConnectionGuard.OpenRequest open;
 
     /** Null once it is refused or done. */
     private byte @Nullable [] bytes = new byte[0];
@@ -76,7 +86,9 @@ final class BodyReader {
     private Body(HttpServerRequest request, Consumer<byte[]> then) {
       this.request = request;
       this.then = then;
-      this.deadline = deadlines.start(ConnectionGuard.of(request.connection())::abort);
+      ConnectionGuard guard = ConnectionGuard.of(request.connection());
+      this.open = guard.latest();
+      this.deadline = deadlines.start(guard::dawdled);
     }
 
     private void append(Buffer chunk) {
@@ -87,8 +99,9 @@ final class BodyReader {
       } else if (more > maxBody - length) {
         refuseTooLarge();
       } else if (more > maxBuffered - buffered) {
-        drop();
-        Problem.send(request.response(), new UnavailableException("too many requests at a time"));
+        refuse(Counter.BODIES_REFUSED, "too many requests at a time");
+      } else if (!open.hold(more)) {
+        refuse(Counter.CONNECTION_FULL, "too many bytes under way on this connection");
       } else {
         buffered += more;
         if (bytes.length - length < more) {
@@ -112,6 +125,12 @@ final class BodyReader {
       }
     }
 
+    private void refuse(Counter bound, String reason) {
+      meters.count(bound);
+      drop();
+      Problem.send(request.response(), new UnavailableException(reason));
+    }
+
     private void free() {
       deadline.cancel();
       drop();
@@ -125,6 +144,7 @@ final class BodyReader {
 
     /** The deadline goes on, for what is still to come may never end. */
     private void refuseTooLarge() {
+      meters.count(Counter.BODIES_TOO_LARGE);
       drop();
       if (request.version() != HttpVersion.HTTP_2) {
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

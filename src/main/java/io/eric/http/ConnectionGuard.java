@@ -1,10 +1,13 @@
 package io.eric.http;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<ConnectionGuard> KEY =
       AttributeKey.valueOf(ConnectionGuard.class, "guard");
 
+  private final Meters meters;
+  private final long maxBytesInFlight;
   private final Deadlines requestDeadlines;
   private final Deadlines idleDeadlines;
 
@@ -27,8 +32,18 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private Deadlines.@Nullable Deadline deadline;
   private boolean idle;
   private int open;
+  private long bytesInFlight;
+  private @Nullable OpenRequest latest;
 
-  ConnectionGuard(Deadlines requestDeadlines, Deadlines idleDeadlines) {
+  /**
+   * A guard for one connection.
+   *
+   * @param maxBytesInFlight of the bodies of requests that are not answered
+   */
+  ConnectionGuard(
+      Meters meters, long maxBytesInFlight, Deadlines requestDeadlines, Deadlines idleDeadlines) {
+    this.meters = meters;
+    this.maxBytesInFlight = maxBytesInFlight;
     this.requestDeadlines = requestDeadlines;
     this.idleDeadlines = idleDeadlines;
   }
@@ -43,7 +58,25 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     open++;
     idle = false;
     set(null);
-    return new OpenRequest();
+    OpenRequest request = new OpenRequest();
+    latest = request;
+    return request;
+  }
+
+  /** The request whose handler runs at this moment. */
+  OpenRequest latest() {
+    return Objects.requireNonNull(latest, "no request has begun");
+  }
+
+  /** Closes at once, because a request takes too long. */
+  void dawdled() {
+    meters.count(Counter.HTTP_DAWDLERS);
+    abort();
+  }
+
+  private void idledTooLong() {
+    meters.count(Counter.IDLE_CLOSED);
+    abort();
   }
 
   /** Whether the connection takes bytes, or its client has left too many unread. */
@@ -64,14 +97,14 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     connection = ctx;
     ctx.channel().attr(KEY).set(this);
-    set(requestDeadlines.start(this::abort));
+    set(requestDeadlines.start(this::dawdled));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object bytes) {
     if (idle) {
       idle = false;
-      set(requestDeadlines.start(this::abort));
+      set(requestDeadlines.start(this::dawdled));
     }
     ctx.fireChannelRead(bytes);
   }
@@ -93,8 +126,24 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   final class OpenRequest {
 
     private boolean ended;
+    private long held;
 
     private OpenRequest() {}
+
+    /**
+     * Counts bytes of its body until it is answered. A request that is alone with its connection
+     * may always go on.
+     *
+     * @return false if the connection has too many under way
+     */
+    boolean hold(int bytes) {
+      if (bytesInFlight > held && bytes > maxBytesInFlight - bytesInFlight) {
+        return false;
+      }
+      held += bytes;
+      bytesInFlight += bytes;
+      return true;
+    }
 
     /** It was answered, or its client has given it up. Idempotent. */
     void end() {
@@ -103,9 +152,11 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       }
       ended = true;
       open--;
+      bytesInFlight -= held;
+      held = 0;
       if (open == 0 && connection != null) {
         idle = true;
-        set(idleDeadlines.start(ConnectionGuard.this::abort));
+        set(idleDeadlines.start(ConnectionGuard.this::idledTooLong));
       }
     }
   }

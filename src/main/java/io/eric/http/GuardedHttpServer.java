@@ -1,5 +1,7 @@
 package io.eric.http;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Vertx;
@@ -20,13 +22,18 @@ import io.vertx.core.net.impl.NetServerInternal;
  */
 final class GuardedHttpServer {
 
-  private final int maxConnections;
+  private final HttpOptions options;
+  private final Meters meters;
+  private final ConnectionRate rate;
   private final Deadlines requestDeadlines;
   private final Deadlines idleDeadlines;
   private int connections;
 
-  GuardedHttpServer(int maxConnections, Deadlines requestDeadlines, Deadlines idleDeadlines) {
-    this.maxConnections = maxConnections;
+  GuardedHttpServer(
+      HttpOptions options, Meters meters, Deadlines requestDeadlines, Deadlines idleDeadlines) {
+    this.options = options;
+    this.meters = meters;
+    this.rate = new ConnectionRate(options.getMaxConnectionsPerSecond(), System.nanoTime());
     this.requestDeadlines = requestDeadlines;
     this.idleDeadlines = idleDeadlines;
   }
@@ -36,15 +43,26 @@ final class GuardedHttpServer {
     return new HttpServerImpl(new GuardingVertx((VertxInternal) vertx), options);
   }
 
+  /** How many are open. */
+  int connections() {
+    return connections;
+  }
+
   private void guard(ChannelPipeline pipeline) {
     Channel channel = pipeline.channel();
-    if (connections >= maxConnections) {
+    boolean full = connections >= options.getMaxConnections();
+    if (full || !rate.allows(System.nanoTime())) {
+      meters.count(full ? Counter.HTTP_CONNECTIONS_REFUSED : Counter.HTTP_CONNECTIONS_TOO_FAST);
       var unused = channel.close();
       return;
     }
+    meters.count(Counter.HTTP_CONNECTIONS);
     connections++;
     var unused = channel.closeFuture().addListener(closed -> connections--);
-    pipeline.addLast("guard", new ConnectionGuard(requestDeadlines, idleDeadlines));
+    pipeline.addLast(
+        "guard",
+        new ConnectionGuard(
+            meters, options.getMaxInFlightBytesPerConnection(), requestDeadlines, idleDeadlines));
   }
 
   private final class GuardingVertx extends VertxWrapper {

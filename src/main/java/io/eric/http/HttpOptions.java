@@ -13,8 +13,11 @@ public final class HttpOptions {
   private int acceptBacklog = 4096;
   private int sendBuffer = 65536;
   private int maxConnections = 20000;
+  private int maxConnectionsPerSecond;
   private int maxStreams = 20000;
+  private int maxStreamsPerClient;
   private int maxInFlightPerConnection = 1024;
+  private long maxInFlightBytesPerConnection = 4L << 20;
   private int maxInFlightPerChannel = 65536;
   private long maxInFlightBytesPerChannel = 16L << 20;
   private int maxBody = 1 << 20;
@@ -46,8 +49,11 @@ public final class HttpOptions {
         .setAcceptBacklog(options.acceptBacklog)
         .setSendBuffer(options.sendBuffer)
         .setMaxConnections(options.maxConnections)
+        .setMaxConnectionsPerSecond(options.maxConnectionsPerSecond)
         .setMaxStreams(options.maxStreams)
+        .setMaxStreamsPerClient(options.maxStreamsPerClient)
         .setMaxInFlightPerConnection(options.maxInFlightPerConnection)
+        .setMaxInFlightBytesPerConnection(options.maxInFlightBytesPerConnection)
         .setMaxInFlightPerChannel(options.maxInFlightPerChannel)
         .setMaxInFlightBytesPerChannel(options.maxInFlightBytesPerChannel)
         .setMaxBody(options.maxBody)
@@ -143,6 +149,21 @@ public final class HttpOptions {
     return this;
   }
 
+  /**
+   * New connections per second and verticle, with a burst of one second's worth; further ones are
+   * closed at once. 0, the default, is no limit beside {@link #getMaxConnections()}.
+   */
+  public int getMaxConnectionsPerSecond() {
+    return maxConnectionsPerSecond;
+  }
+
+  /** See {@link #getMaxConnectionsPerSecond()}. */
+  public HttpOptions setMaxConnectionsPerSecond(int maxConnectionsPerSecond) {
+    this.maxConnectionsPerSecond =
+        (int) checked("maxConnectionsPerSecond", maxConnectionsPerSecond, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
   /** Open event streams per verticle; further ones are told to come back later. Default 20,000. */
   public int getMaxStreams() {
     return maxStreams;
@@ -151,6 +172,21 @@ public final class HttpOptions {
   /** See {@link #getMaxStreams()}. */
   public HttpOptions setMaxStreams(int maxStreams) {
     this.maxStreams = (int) checked("maxStreams", maxStreams, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Open event streams per client address and verticle; further ones are told to come back later.
+   * 0, the default, is no limit: behind a proxy all clients have one address.
+   */
+  public int getMaxStreamsPerClient() {
+    return maxStreamsPerClient;
+  }
+
+  /** See {@link #getMaxStreamsPerClient()}. */
+  public HttpOptions setMaxStreamsPerClient(int maxStreamsPerClient) {
+    this.maxStreamsPerClient =
+        (int) checked("maxStreamsPerClient", maxStreamsPerClient, 0, Integer.MAX_VALUE);
     return this;
   }
 
@@ -166,6 +202,22 @@ public final class HttpOptions {
   public HttpOptions setMaxInFlightPerConnection(int maxInFlightPerConnection) {
     this.maxInFlightPerConnection =
         (int) checked("maxInFlightPerConnection", maxInFlightPerConnection, 1, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Bytes of bodies of one HTTP/2 connection's requests that are not answered yet; further requests
+   * are refused as Unavailable. One request alone is bounded by {@link #getMaxBody()} only. Default
+   * 4 MiB.
+   */
+  public long getMaxInFlightBytesPerConnection() {
+    return maxInFlightBytesPerConnection;
+  }
+
+  /** See {@link #getMaxInFlightBytesPerConnection()}. */
+  public HttpOptions setMaxInFlightBytesPerConnection(long maxInFlightBytesPerConnection) {
+    this.maxInFlightBytesPerConnection =
+        checked("maxInFlightBytesPerConnection", maxInFlightBytesPerConnection, 1, Long.MAX_VALUE);
     return this;
   }
 

@@ -6,6 +6,9 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
 import io.eric.bus.BusClient;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Counter;
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
 import io.eric.edge.Edge;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -28,6 +31,7 @@ import io.vertx.ext.web.handler.CorsHandler;
 import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +49,7 @@ public final class HttpVerticle extends VerticleBase {
   private static final long SHUTDOWN_MS = 2_000;
 
   private final HttpOptions options;
+  private final @Nullable Supplier<Future<String>> metrics;
   private List<Route> routes = List.of();
 
   private volatile int port;
@@ -53,7 +58,18 @@ public final class HttpVerticle extends VerticleBase {
 
   /** A door with these settings; they must not change any more. */
   public HttpVerticle(HttpOptions options) {
+    this(options, null);
+  }
+
+  /**
+   * As {@link #HttpVerticle(HttpOptions)}.
+   *
+   * @param metrics gives the text of {@code /metrics}, in Prometheus' form, without blocking; null
+   *     for a door without that page
+   */
+  public HttpVerticle(HttpOptions options, @Nullable Supplier<Future<String>> metrics) {
     this.options = options;
+    this.metrics = metrics;
   }
 
   /** The port that is listened on, once deployed: the one of the settings unless that is 0. */
@@ -67,17 +83,28 @@ public final class HttpVerticle extends VerticleBase {
     Edge edge = new Edge(vertx, format, options.getEdge());
     Deadlines requestDeadlines = new Deadlines(vertx, options.getRequestTimeout());
     Deadlines idleDeadlines = new Deadlines(vertx, options.getIdleTimeout());
+    Meters meters = Meters.of(vertx);
     GuardedHttpServer guarded =
-        new GuardedHttpServer(options.getMaxConnections(), requestDeadlines, idleDeadlines);
+        new GuardedHttpServer(options, meters, requestDeadlines, idleDeadlines);
+    BodyReader bodies =
+        new BodyReader(
+            options.getMaxBody(), options.getMaxBufferedBodies(), requestDeadlines, meters);
     HttpServer server = guarded.create(vertx, serverOptions());
-    Running parts = new Running(edge, server, requestDeadlines, idleDeadlines);
+    Runnable unmetered =
+        meters.add(
+            context,
+            readings -> {
+              readings.add(Gauge.HTTP_CONNECTIONS, guarded.connections());
+              readings.add(Gauge.BUFFERED_BODIES, bodies.buffered());
+            });
+    Running parts = new Running(edge, server, requestDeadlines, idleDeadlines, unmetered);
     running = parts;
 
-    Router router = router(edge, format, requestDeadlines);
+    Router router = router(edge, format, bodies, meters);
     routes = List.copyOf(router.getRoutes());
     server
         .requestHandler(request -> handle(router, request))
-        .invalidRequestHandler(HttpVerticle::refuseMalformed)
+        .invalidRequestHandler(request -> refuseMalformed(request, meters))
         .exceptionHandler(failure -> LOG.debug("a connection failed: {}", failure.toString()));
     return edge.start()
         .compose(started -> server.listen())
@@ -141,17 +168,16 @@ public final class HttpVerticle extends VerticleBase {
     return routes;
   }
 
-  private Router router(Edge edge, SseFormat format, Deadlines requestDeadlines) {
+  private Router router(Edge edge, SseFormat format, BodyReader bodies, Meters meters) {
     BusClient bus = new BusClient(vertx);
     PublishBatcher batcher =
         new PublishBatcher(
             context,
             bus,
             new Neighbours(vertx),
+            meters,
             options.getMaxInFlightPerChannel(),
             options.getMaxInFlightBytesPerChannel());
-    BodyReader bodies =
-        new BodyReader(options.getMaxBody(), options.getMaxBufferedBodies(), requestDeadlines);
     CommandReader reader = new CommandReader(options.getMaxDepth());
     HubRoutes hub = new HubRoutes(bus);
 
@@ -159,9 +185,9 @@ public final class HttpVerticle extends VerticleBase {
     addCors(router);
     // Routes are tried in turn, so those that are used most come first.
     new PublishRoutes(reader, bodies, batcher, () -> draining).mount(router);
-    new StreamRoutes(bus, edge, format, options, () -> draining).mount(router);
+    new StreamRoutes(bus, edge, format, options, meters, () -> draining).mount(router);
     hub.mount(router);
-    new PageRoutes(bus, hub, () -> draining).mount(router);
+    new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
     refuseTheRest(router);
     return router;
   }
@@ -223,7 +249,7 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   /** The head could not be read; the rest of the connection cannot be either. */
-  private static void refuseMalformed(HttpServerRequest request) {
+  private static void refuseMalformed(HttpServerRequest request, Meters meters) {
     Throwable cause = request.decoderResult().cause();
     HttpResponseStatus status =
         cause instanceof TooLongHttpLineException
@@ -231,6 +257,9 @@ public final class HttpVerticle extends VerticleBase {
             : cause instanceof TooLongHttpHeaderException
                 ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
                 : HttpResponseStatus.BAD_REQUEST;
+    if (!status.equals(HttpResponseStatus.BAD_REQUEST)) {
+      meters.count(Counter.HEADS_TOO_LARGE);
+    }
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     Problem.send(
         request.response(),
@@ -270,10 +299,15 @@ public final class HttpVerticle extends VerticleBase {
 
   /** What lives from start to stop. */
   private record Running(
-      Edge edge, HttpServer server, Deadlines requestDeadlines, Deadlines idleDeadlines) {
+      Edge edge,
+      HttpServer server,
+      Deadlines requestDeadlines,
+      Deadlines idleDeadlines,
+      Runnable unmetered) {
 
     /** Streams first, so that their channels learn it from the edge and not from broken writes. */
     private Future<Void> close() {
+      unmetered.run();
       return edge.close()
           .transform(closed -> server.close())
           .onComplete(

@@ -3,6 +3,7 @@ package io.eric.http;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -12,6 +13,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The root, which is a page for people and a list for programs, the API's description, and health.
@@ -25,15 +28,22 @@ final class PageRoutes {
       "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src"
           + " 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String UP = "{\"status\":\"UP\"}";
 
   private final BusClient bus;
   private final HubRoutes hub;
+  private final @Nullable Supplier<Future<String>> metrics;
   private final BooleanSupplier draining;
 
-  PageRoutes(BusClient bus, HubRoutes hub, BooleanSupplier draining) {
+  PageRoutes(
+      BusClient bus,
+      HubRoutes hub,
+      @Nullable Supplier<Future<String>> metrics,
+      BooleanSupplier draining) {
     this.bus = bus;
     this.hub = hub;
+    this.metrics = metrics;
     this.draining = draining;
   }
 
@@ -42,6 +52,21 @@ final class PageRoutes {
     Gets.route(router, "/openapi.json").handler(ctx -> send(ctx, "application/json", OPENAPI));
     Gets.route(router, "/healthz").handler(ctx -> Answer.json(ctx.response(), UP));
     Gets.route(router, "/readyz").handler(this::readiness);
+    Supplier<Future<String>> page = metrics;
+    if (page != null) {
+      Gets.route(router, "/metrics").handler(ctx -> metrics(ctx, page));
+    }
+  }
+
+  private static void metrics(RoutingContext ctx, Supplier<Future<String>> page) {
+    page.get()
+        .onComplete(
+            text -> {
+              if (!ctx.response().closed()) {
+                send(ctx, PROMETHEUS_TEXT, Buffer.buffer(text));
+              }
+            },
+            ctx::fail);
   }
 
   private void root(RoutingContext ctx) {

@@ -4,7 +4,9 @@ import io.eric.EricException;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
+import io.eric.bus.Counter;
 import io.eric.bus.FromChannel;
+import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -22,6 +24,7 @@ import java.util.Map;
 final class PublishBatcher {
 
   private final Context context;
+  private final Meters meters;
   private final BusClient bus;
   private final Neighbours neighbours;
   private final int maxMessages;
@@ -40,8 +43,14 @@ final class PublishBatcher {
    * @param maxBytes of unacknowledged messages per channel
    */
   PublishBatcher(
-      Context context, BusClient bus, Neighbours neighbours, int maxMessages, long maxBytes) {
+      Context context,
+      BusClient bus,
+      Neighbours neighbours,
+      Meters meters,
+      int maxMessages,
+      long maxBytes) {
     this.context = context;
+    this.meters = meters;
     this.bus = bus;
     this.neighbours = neighbours;
     this.maxMessages = maxMessages;
@@ -59,6 +68,7 @@ final class PublishBatcher {
     long bytes = lane == null ? 0 : lane.bytesInFlight;
     int size = message.size();
     if (messages >= maxMessages || size > maxBytes - bytes) {
+      meters.count(Counter.CHANNEL_LANE_FULL);
       return Future.failedFuture(
           new UnavailableException("too many messages under way, nothing was appended"));
     }

@@ -6,6 +6,8 @@ import io.eric.InvalidListenerException;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.edge.Edge;
 import io.eric.edge.EdgeStream;
 import io.vertx.core.Future;
@@ -14,6 +16,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
@@ -37,15 +40,24 @@ final class StreamRoutes {
   private final Edge edge;
   private final SseFormat format;
   private final int maxStreams;
+  private final ClientStreams clients;
+  private final Meters meters;
   private final int retryFloorMs;
   private final BooleanSupplier draining;
 
   StreamRoutes(
-      BusClient bus, Edge edge, SseFormat format, HttpOptions options, BooleanSupplier draining) {
+      BusClient bus,
+      Edge edge,
+      SseFormat format,
+      HttpOptions options,
+      Meters meters,
+      BooleanSupplier draining) {
     this.bus = bus;
     this.edge = edge;
     this.format = format;
     this.maxStreams = options.getMaxStreams();
+    this.clients = new ClientStreams(options.getMaxStreamsPerClient());
+    this.meters = meters;
     this.retryFloorMs = options.getRetryFloor();
     this.draining = draining;
   }
@@ -61,8 +73,12 @@ final class StreamRoutes {
       String listener = watch ? null : Ids.check("listener", ctx.pathParam("listener_id"));
       if (ctx.request().method().equals(HttpMethod.HEAD)) {
         describe(ctx.response(), channel, listener);
-      } else if (draining.getAsBoolean() || edge.streams() >= maxStreams) {
-        refuse(ctx.request(), new UnavailableException("no more streams at this moment"));
+      } else if (draining.getAsBoolean()) {
+        refuse(ctx.request(), Counter.STREAMS_REFUSED_DRAINING, "the server is draining");
+      } else if (edge.streams() >= maxStreams) {
+        refuse(ctx.request(), Counter.STREAMS_REFUSED_LIMIT, "no more streams at this moment");
+      } else if (!clients.take(address(ctx.request()))) {
+        refuse(ctx.request(), Counter.STREAMS_REFUSED_CLIENT, "no more streams for this client");
       } else {
         open(ctx, channel, listener);
       }
@@ -75,7 +91,13 @@ final class StreamRoutes {
     HttpServerRequest request = ctx.request();
     Attempt attempt = new Attempt();
     // The one hook that sees every end: the client's disconnect, a reset, and our own end.
-    ctx.addEndHandler(end -> attempt.ended());
+    String address = address(request);
+    ctx.addEndHandler(
+        end -> {
+          if (attempt.ended()) {
+            clients.release(address);
+          }
+        });
     edge.open(channel, listener, resumeAfter(request))
         .onComplete(
             stream -> {
@@ -118,6 +140,16 @@ final class StreamRoutes {
       id = QueryText.first(request.query(), "lastEventId");
     }
     return id == null || id.isEmpty() ? null : id;
+  }
+
+  private static String address(HttpServerRequest request) {
+    SocketAddress client = request.remoteAddress();
+    return client == null || client.hostAddress() == null ? "" : client.hostAddress();
+  }
+
+  private void refuse(HttpServerRequest request, Counter bound, String reason) {
+    meters.count(bound);
+    refuse(request, new UnavailableException(reason));
   }
 
   /** A browser never comes back after a 503, so an EventSource gets an empty stream and a retry. */
@@ -180,11 +212,14 @@ final class StreamRoutes {
       return !ended;
     }
 
-    private void ended() {
+    /** Whether this is the first time that it ends. */
+    private boolean ended() {
+      boolean first = !ended;
       ended = true;
       if (stream != null) {
         stream.lost();
       }
+      return first;
     }
   }
 }

@@ -28,6 +28,15 @@ public interface MessageLog {
   /** How much is kept at this moment. */
   Usage usage();
 
+  /**
+   * How much of the heap that takes, in bytes, as far as the hub's budget for all logs is
+   * concerned. A store that keeps contents elsewhere says less than {@link #usage()}, which is the
+   * default.
+   */
+  default long heapBytes() {
+    return usage().bytes();
+  }
+
   /** How much of what is kept is dispatched to this listener. */
   Usage usageOf(String listener);
 

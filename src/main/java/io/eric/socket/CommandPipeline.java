@@ -10,6 +10,8 @@ import io.eric.PayloadTooLargeException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +59,7 @@ final class CommandPipeline {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(CommandReader.DEFAULT_MAX_DEPTH)
+                  .maxNestingDepth(SocketOptions.GREATEST_DEPTH)
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -66,6 +68,7 @@ final class CommandPipeline {
 
   private final BusClient bus;
   private final CommandReader reader;
+  private final Meters meters;
   private final Client client;
   private final int maxCommand;
   private final CommandFramer framer;
@@ -74,6 +77,7 @@ final class CommandPipeline {
   private boolean lines;
   private boolean failed;
   private boolean throttled;
+  private boolean full;
   private boolean advancing;
   private long taken;
 
@@ -87,9 +91,11 @@ final class CommandPipeline {
   private boolean barrier;
 
   /** A pipeline with the limits of a door. */
-  CommandPipeline(BusClient bus, CommandReader reader, SocketOptions options, Client client) {
+  CommandPipeline(
+      BusClient bus, CommandReader reader, SocketOptions options, Meters meters, Client client) {
     this.bus = bus;
     this.reader = reader;
+    this.meters = meters;
     this.client = client;
     this.maxCommand = options.getMaxCommand();
     this.framer = new CommandFramer(maxCommand);
@@ -175,7 +181,7 @@ final class CommandPipeline {
       if (held != null && answers.isEmpty()) {
         runHeld(held);
       }
-      if (barrier || held != null || isFull()) {
+      if (barrier || held != null || becomesFull()) {
         throttled = true;
         return;
       }
@@ -184,10 +190,22 @@ final class CommandPipeline {
           return;
         }
         case COMMAND -> takeCommand();
-        case TOO_LARGE ->
-            fail(new PayloadTooLargeException("a command has at most " + maxCommand + " bytes"));
+        case TOO_LARGE -> {
+          meters.count(Counter.COMMANDS_TOO_LARGE);
+          fail(new PayloadTooLargeException("a command has at most " + maxCommand + " bytes"));
+        }
       }
     }
+  }
+
+  /** Counts the times that input has to stop, not how often that is looked at. */
+  private boolean becomesFull() {
+    boolean before = full;
+    full = isFull();
+    if (full && !before) {
+      meters.count(Counter.READS_PAUSED);
+    }
+    return full;
   }
 
   private boolean isFull() {

@@ -5,6 +5,8 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.edge.Edge;
 import io.eric.edge.EdgeStream;
 import io.vertx.core.Context;
@@ -22,7 +24,12 @@ final class SocketConnection implements CommandPipeline.Client {
 
   /** What all connections of a door share. */
   record Door(
-      Context context, BusClient bus, CommandReader reader, Edge edge, SocketOptions options) {}
+      Context context,
+      BusClient bus,
+      CommandReader reader,
+      Edge edge,
+      SocketOptions options,
+      Meters meters) {}
 
   private enum Phase {
     /** Commands are taken and answered. */
@@ -64,7 +71,8 @@ final class SocketConnection implements CommandPipeline.Client {
   SocketConnection(Door door, NetSocket socket) {
     this.door = door;
     this.socket = socket;
-    this.pipeline = new CommandPipeline(door.bus(), door.reader(), door.options(), this);
+    this.pipeline =
+        new CommandPipeline(door.bus(), door.reader(), door.options(), door.meters(), this);
     this.halfClose =
         HalfClose.install(socket, () -> door.context().runOnContext(v -> endOfInput()));
     socket.handler(this::input);
@@ -107,6 +115,7 @@ final class SocketConnection implements CommandPipeline.Client {
       unwritten = left;
       unwrittenSince = now;
     } else if (now - unwrittenSince >= options.getEdge().getWriteDeadline()) {
+      door.meters().count(Counter.ANSWERS_UNREAD);
       halfClose.abort();
     }
   }
@@ -243,6 +252,7 @@ final class SocketConnection implements CommandPipeline.Client {
   }
 
   private void inputOverdue(long timeout) {
+    door.meters().count(Counter.SOCKET_DAWDLERS);
     if (phase == Phase.LINGERING) {
       halfClose.abort();
     } else if (phase == Phase.COMMANDS && pipeline.holdsInput()) {

@@ -1,6 +1,7 @@
 package io.eric.socket;
 
 import io.eric.JsonOptions;
+import io.eric.bus.CommandReader;
 import io.eric.edge.EdgeOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,10 +12,14 @@ import java.util.Objects;
  */
 public final class SocketOptions {
 
+  /** No door takes payloads that nest deeper: readers and writers of JSON have limits too. */
+  static final int GREATEST_DEPTH = 1000;
+
   private String path = "eric.sock";
   private String mode = "0600";
   private int maxConnections = 1024;
   private int maxCommand = 1 << 20;
+  private int maxDepth = CommandReader.DEFAULT_MAX_DEPTH;
   private long commandTimeout = 10_000;
   private int maxInFlight = 1024;
   private int maxInFlightBytes = 4 << 20;
@@ -35,6 +40,7 @@ public final class SocketOptions {
         .setMode(options.mode)
         .setMaxConnections(options.maxConnections)
         .setMaxCommand(options.maxCommand)
+        .setMaxDepth(options.maxDepth)
         .setCommandTimeout(options.commandTimeout)
         .setMaxInFlight(options.maxInFlight)
         .setMaxInFlightBytes(options.maxInFlightBytes)
@@ -97,6 +103,21 @@ public final class SocketOptions {
   /** See {@link #getMaxCommand()}. */
   public SocketOptions setMaxCommand(int maxCommand) {
     this.maxCommand = (int) atLeast("maxCommand", maxCommand, 64);
+    return this;
+  }
+
+  /** How deep a payload may nest. Default 128. */
+  public int getMaxDepth() {
+    return maxDepth;
+  }
+
+  /** See {@link #getMaxDepth()}. */
+  public SocketOptions setMaxDepth(int maxDepth) {
+    if (maxDepth < 1 || maxDepth > GREATEST_DEPTH) {
+      throw new IllegalArgumentException(
+          "maxDepth is " + maxDepth + ", it must be 1 to " + GREATEST_DEPTH);
+    }
+    this.maxDepth = maxDepth;
     return this;
   }
 

@@ -3,6 +3,9 @@ package io.eric.socket;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Counter;
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
 import io.eric.edge.Edge;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -43,6 +46,7 @@ public final class SocketServer extends VerticleBase {
   private @Nullable Edge edge;
   private @Nullable SharedSocketFile file;
   private @Nullable NetServer server;
+  private Runnable unmetered = () -> {};
   private boolean draining;
 
   /** A server that is not started yet: deploy it. */
@@ -62,11 +66,19 @@ public final class SocketServer extends VerticleBase {
       return Future.failedFuture(
           new IllegalStateException("deploy the socket server on an event loop, not as a worker"));
     }
+    Meters meters = Meters.of(vertx);
     Edge streams = new Edge(vertx, new LineFormat(), options.getEdge());
     edge = streams;
     door =
         new SocketConnection.Door(
-            context, new BusClient(vertx), new CommandReader(), streams, options);
+            context,
+            new BusClient(vertx),
+            new CommandReader(options.getMaxDepth()),
+            streams,
+            options,
+            meters);
+    unmetered =
+        meters.add(context, readings -> readings.add(Gauge.SOCKET_CONNECTIONS, connections.size()));
     long deadline = Math.min(options.getCommandTimeout(), options.getEdge().getWriteDeadline());
     vertx.setPeriodic(Math.max(1, deadline / CHECKS_PER_DEADLINE), timer -> checkDeadlines());
     SharedSocketFile shared = SharedSocketFile.acquire(vertx, options);
@@ -82,6 +94,7 @@ public final class SocketServer extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    unmetered.run();
     Future<Void> streamsEnded = edge == null ? Future.succeededFuture() : edge.close();
     return streamsEnded
         .eventually(() -> server == null ? Future.succeededFuture() : server.close())
@@ -144,6 +157,8 @@ public final class SocketServer extends VerticleBase {
           connections.remove(connection);
           connection.closed();
         });
+    boolean refused = draining || connections.size() > options.getMaxConnections();
+    open.meters().count(refused ? Counter.SOCKET_CONNECTIONS_REFUSED : Counter.SOCKET_CONNECTIONS);
     if (connections.size() > options.getMaxConnections() + EXPLAINED) {
       connection.abort();
     } else if (draining) {

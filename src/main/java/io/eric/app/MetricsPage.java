@@ -1,0 +1,102 @@
+package io.eric.app;
+
+import io.eric.bus.Counter;
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
+import io.eric.bus.Metric;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hub's {@link Meters} as the text of {@code /metrics}. The only place that knows Micrometer,
+ * which is an optional dependency.
+ */
+final class MetricsPage implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsPage.class);
+
+  private final Vertx vertx;
+  private final Meters meters;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final @Nullable JvmGcMetrics collections;
+  private volatile Meters.@Nullable Readings readings;
+
+  private MetricsPage(Vertx vertx, MetricsOptions options) {
+    this.vertx = vertx;
+    this.meters = Meters.of(vertx);
+    for (Counter counter : Counter.values()) {
+      FunctionCounter.builder(counter.metric(), meters, all -> all.get(counter))
+          .description(counter.help())
+          .tags(labels(counter))
+          .register(registry);
+    }
+    for (Gauge gauge : Gauge.values()) {
+      io.micrometer.core.instrument.Gauge.builder(gauge.metric(), this, page -> page.read(gauge))
+          .description(gauge.help())
+          .tags(labels(gauge))
+          .register(registry);
+    }
+    collections = options.isJvm() ? new JvmGcMetrics() : null;
+    if (collections != null) {
+      collections.bindTo(registry);
+      new JvmMemoryMetrics().bindTo(registry);
+      new JvmThreadMetrics().bindTo(registry);
+      new ProcessorMetrics().bindTo(registry);
+    }
+  }
+
+  /** A page, or null if the settings want none or Micrometer is not there. */
+  static @Nullable MetricsPage open(Vertx vertx, MetricsOptions options) {
+    if (!options.isEnabled()) {
+      return null;
+    }
+    try {
+      return new MetricsPage(vertx, options);
+    } catch (NoClassDefFoundError absent) {
+      LOG.info("no /metrics: {} is not on the class path", absent.getMessage());
+      return null;
+    }
+  }
+
+  private static Tags labels(Metric metric) {
+    String label = metric.label();
+    String value = metric.labelValue();
+    return label == null || value == null ? Tags.empty() : Tags.of(label, value);
+  }
+
+  private double read(Gauge gauge) {
+    Meters.Readings last = readings;
+    return last == null ? 0 : last.get(gauge);
+  }
+
+  /** The text at this moment. */
+  Future<String> text() {
+    return meters
+        .sample(vertx)
+        .compose(
+            sampled -> {
+              readings = sampled;
+              return vertx.executeBlocking(registry::scrape, false);
+            });
+  }
+
+  @Override
+  public void close() {
+    if (collections != null) {
+      collections.close();
+    }
+    registry.close();
+  }
+}

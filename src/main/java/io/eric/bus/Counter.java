@@ -1,0 +1,210 @@
+package io.eric.bus;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub counts, see {@link Meters}: what has passed, and for every bound how often it has
+ * acted. The list is closed, so the number of time series is too: nothing is counted per channel,
+ * listener or client. docs/METRICS.md has the same list.
+ */
+public enum Counter implements Metric {
+  /** Messages appended to logs. */
+  PUBLISHED("eric_messages_published_total", "Messages appended to logs"),
+  /** Messages written to streams that keep up. */
+  DELIVERED_LIVE("eric_messages_delivered_total", "via", "live", Help.DELIVERED),
+  /** Messages read from the log by streams that catch up. */
+  DELIVERED_CATCHING_UP("eric_messages_delivered_total", "via", "catch_up", Help.DELIVERED),
+  /** Messages sent to listeners on the event bus, repeats included. */
+  DELIVERED_ON_BUS("eric_messages_delivered_total", "via", "bus", Help.DELIVERED),
+
+  /** More was under way than {@code channel.inFlightMessages} or {@code inFlightBytes}. */
+  REFUSED_IN_FLIGHT("eric_publishes_refused_total", "reason", "in_flight", Help.REFUSED),
+  /** Overflow policy {@code reject}. */
+  REFUSED_LOG_FULL("eric_publishes_refused_total", "reason", "log_full", Help.REFUSED),
+  /** Over {@code channel.maxPayload}. */
+  REFUSED_TOO_LARGE("eric_publishes_refused_total", "reason", "too_large", Help.REFUSED),
+  /** A bad or reserved type, or no such listener. */
+  REFUSED_INVALID("eric_publishes_refused_total", "reason", "invalid", Help.REFUSED),
+  /** The store failed. */
+  REFUSED_STORE("eric_publishes_refused_total", "reason", "store", Help.REFUSED),
+  /** Repeats of a publisher's key. */
+  REPEATED(
+      "eric_publishes_repeated_total",
+      "Publishes that repeated a key and were answered with the first one's position"),
+  /** {@code channel.keys} was reached. */
+  KEYS_FORGOTTEN(
+      "eric_keys_forgotten_total",
+      "Publishers' keys forgotten before their age because channel.keys was reached"),
+  /** A door repeated a publish whose attempt had timed out. */
+  ATTEMPTS_REPEATED(
+      "eric_publish_attempts_repeated_total",
+      "Publishes that a door sent again because an attempt was not answered in time"),
+  /** A publish was not answered within {@code publishTimeout}. */
+  PUBLISH_TIMEOUTS(
+      "eric_publish_timeouts_total", "Publishes given up because no channel answered in time"),
+
+  /** Acknowledgements that had to wait for readers. */
+  ACKS_HELD(
+      "eric_acks_held_total", "Acknowledgements to publishers held back while readers were behind"),
+  /** {@code channel.publishStall} has passed. */
+  ACKS_OVERDUE(
+      "eric_acks_overdue_total",
+      "Held acknowledgements released by channel.publishStall although readers were behind"),
+
+  /** Dropped unread: the log was at its limit. */
+  DROPPED_LIMIT("eric_messages_dropped_total", "reason", "limit", Help.DROPPED),
+  /** Dropped: a listener's own dispatches had used half of the limit. */
+  DROPPED_SHARE("eric_messages_dropped_total", "reason", "share", Help.DROPPED),
+  /** Dropped: all logs together were over their budget. */
+  DROPPED_BUDGET("eric_messages_dropped_total", "reason", "budget", Help.DROPPED),
+  /** Gaps told to listeners, by reason. */
+  GAP_OVERFLOW("eric_gaps_total", "reason", "overflow", Help.GAPS),
+  /** Gaps of messages that were too old. */
+  GAP_EXPIRED("eric_gaps_total", "reason", "expired", Help.GAPS),
+  /** Gaps because a client's position was of another life of the log. */
+  GAP_EPOCH("eric_gaps_total", "reason", "epoch", Help.GAPS),
+  /** Overflow policy {@code disconnect}. */
+  LAGGARDS_DISCONNECTED(
+      "eric_laggards_disconnected_total", "Streams closed by the overflow policy disconnect"),
+  /** Overflow policy {@code remove}. */
+  LAGGARDS_REMOVED(
+      "eric_laggards_removed_total", "Listeners removed by the overflow policy remove"),
+  /** Trims ordered by the budget. */
+  BUDGET_TRIMS(
+      "eric_log_budget_trims_total", "Times a channel had to trim because of logs.maxBytes"),
+  /** {@code channel.maxListeners}. */
+  LISTENERS_REFUSED(
+      "eric_listeners_refused_total",
+      "Listeners and watchers refused because channel.maxListeners was reached"),
+  /** An edge whose event loop takes nothing any more. */
+  EDGES_GIVEN_UP(
+      "eric_edges_given_up_total",
+      "Times a channel ended all streams of an edge that took nothing any more"),
+
+  /** A listener's stream went to another connection. */
+  TAKEOVERS("eric_takeovers_total", "Streams that were taken over by another one"),
+  /** Sent again to a bus listener. */
+  REDELIVERIES("eric_redeliveries_total", "Times delivery on the event bus failed and began again"),
+  /** {@code channel.maxDeliveries}. */
+  SKIPPED(
+      "eric_messages_skipped_total",
+      "Messages given up on the event bus because channel.maxDeliveries was reached"),
+  /** {@code channel.noHandlerTimeout}. */
+  CONSUMERS_GONE(
+      "eric_consumers_gone_total",
+      "Listeners on the event bus detached because nobody was at their address"),
+
+  /** Streams attached. */
+  STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
+  /** {@code maxStreams}. */
+  STREAMS_REFUSED_LIMIT("eric_streams_refused_total", "reason", "limit", Help.STREAMS_REFUSED),
+  /** {@code maxStreamsPerClient}. */
+  STREAMS_REFUSED_CLIENT("eric_streams_refused_total", "reason", "client", Help.STREAMS_REFUSED),
+  /** The hub drains. */
+  STREAMS_REFUSED_DRAINING(
+      "eric_streams_refused_total", "reason", "draining", Help.STREAMS_REFUSED),
+  /** Streams that lagged. */
+  DEMOTIONS("eric_stream_demotions_total", "Live streams that lagged and had to catch up alone"),
+  /** {@code edge.writeDeadline}. */
+  CLOSED_WRITE_DEADLINE(
+      "eric_streams_closed_total", "reason", "write_deadline", Help.STREAMS_CLOSED),
+  /** {@code edge.streamMaxAge}. */
+  CLOSED_MAX_AGE("eric_streams_closed_total", "reason", "max_age", Help.STREAMS_CLOSED),
+  /** Probes of idle streams. */
+  HEARTBEATS("eric_heartbeats_total", "Heartbeats written to idle streams"),
+
+  /** Connections of the HTTP door. */
+  HTTP_CONNECTIONS("eric_connections_opened_total", "door", "http", Help.CONNECTIONS),
+  /** Connections of the socket. */
+  SOCKET_CONNECTIONS("eric_connections_opened_total", "door", "socket", Help.CONNECTIONS),
+  /** {@code http.maxConnections}. */
+  HTTP_CONNECTIONS_REFUSED("eric_connections_refused_total", "reason", "http", Help.TURNED_AWAY),
+  /** {@code http.maxConnectionsPerSecond}. */
+  HTTP_CONNECTIONS_TOO_FAST(
+      "eric_connections_refused_total", "reason", "http_rate", Help.TURNED_AWAY),
+  /** {@code socket.maxConnections}, or draining. */
+  SOCKET_CONNECTIONS_REFUSED(
+      "eric_connections_refused_total", "reason", "socket", Help.TURNED_AWAY),
+  /** {@code http.requestTimeout}. */
+  HTTP_DAWDLERS("eric_slow_requests_total", "door", "http", Help.DAWDLERS),
+  /** {@code socket.commandTimeout}. */
+  SOCKET_DAWDLERS("eric_slow_requests_total", "door", "socket", Help.DAWDLERS),
+  /** {@code http.idleTimeout}. */
+  IDLE_CLOSED(
+      "eric_idle_connections_closed_total", "HTTP connections closed because of http.idleTimeout"),
+  /** Answers that nobody reads, over {@code socket.edge.writeDeadline}. */
+  ANSWERS_UNREAD(
+      "eric_answers_unread_total", "Socket connections closed because their answers were not read"),
+  /** {@code http.maxBody}. */
+  BODIES_TOO_LARGE("eric_oversize_total", "what", "body", Help.OVERSIZE),
+  /** {@code http.maxHeaderSize}, {@code http.maxInitialLine}. */
+  HEADS_TOO_LARGE("eric_oversize_total", "what", "head", Help.OVERSIZE),
+  /** {@code socket.maxCommand}. */
+  COMMANDS_TOO_LARGE("eric_oversize_total", "what", "command", Help.OVERSIZE),
+  /** {@code http.maxBufferedBodies}. */
+  BODIES_REFUSED("eric_requests_refused_total", "reason", "bodies", Help.REQUESTS_REFUSED),
+  /** {@code http.maxInFlightBytesPerConnection}. */
+  CONNECTION_FULL("eric_requests_refused_total", "reason", "connection", Help.REQUESTS_REFUSED),
+  /** {@code http.maxInFlightPerChannel}, {@code http.maxInFlightBytesPerChannel}. */
+  CHANNEL_LANE_FULL("eric_requests_refused_total", "reason", "channel", Help.REQUESTS_REFUSED),
+  /** {@code socket.maxInFlight}, {@code socket.maxInFlightBytes}. */
+  READS_PAUSED(
+      "eric_reads_paused_total",
+      "Times a socket connection was not read on because too much of it was under way"),
+
+  /** An event loop was too busy to be asked. */
+  SAMPLES_MISSING(
+      "eric_samples_missing_total", "Parts of the hub that did not give their gauges in time");
+
+  private final String metric;
+  private final @Nullable String label;
+  private final @Nullable String labelValue;
+  private final String help;
+
+  Counter(String metric, String help) {
+    this(metric, null, null, help);
+  }
+
+  Counter(String metric, @Nullable String label, @Nullable String labelValue, String help) {
+    this.metric = metric;
+    this.label = label;
+    this.labelValue = labelValue;
+    this.help = help;
+  }
+
+  @Override
+  public String metric() {
+    return metric;
+  }
+
+  @Override
+  public @Nullable String label() {
+    return label;
+  }
+
+  @Override
+  public @Nullable String labelValue() {
+    return labelValue;
+  }
+
+  @Override
+  public String help() {
+    return help;
+  }
+
+  /** Sentences that several constants share: Prometheus wants one per name. */
+  private static final class Help {
+    static final String DELIVERED = "Messages handed to readers, repeats included";
+    static final String REFUSED = "Messages that channels refused to append";
+    static final String DROPPED = "Messages dropped although somebody might not have read them";
+    static final String GAPS = "Gaps told to listeners";
+    static final String STREAMS_REFUSED = "Streams refused";
+    static final String STREAMS_CLOSED = "Streams closed by a limit";
+    static final String CONNECTIONS = "Connections accepted";
+    static final String TURNED_AWAY = "Connections closed at once because of a limit";
+    static final String DAWDLERS =
+        "Connections closed because a request or command was not complete in time";
+    static final String OVERSIZE = "Requests refused because of their size";
+    static final String REQUESTS_REFUSED = "Requests refused because too much was under way";
+  }
+}
