@@ -47,10 +47,10 @@ final class Appender {
   private boolean waitsForReaders;
 
   /** What is not acknowledged yet. */
-  private final InFlight inFlight = new InFlight();
+  private final InFlight inFlight = InFlight.inAll();
 
   /** What is not in the log yet. */
-  private final InFlight queued = new InFlight();
+  private final InFlight queued;
 
   /**
    * @param whenAppended told of entries as soon as they are readable, before their publishers are
@@ -74,6 +74,9 @@ final class Appender {
     this.budget = budget;
     this.meters = meters;
     this.clock = clock;
+    // Only who refuses needs to know what is on its way to whom.
+    this.queued =
+        options.getOverflow() == OverflowPolicy.REJECT ? InFlight.byReceiver() : InFlight.inAll();
     this.keys = new KeyWindow(options.getKeys(), options.getKeysAge(), meters);
   }
 
@@ -83,7 +86,7 @@ final class Appender {
       answer.accept(new Published(log.epoch(), List.of()));
       return;
     }
-    InFlight taken = new InFlight();
+    InFlight taken = InFlight.inAll();
     PendingBatch batch =
         new PendingBatch(
             messages.size(),

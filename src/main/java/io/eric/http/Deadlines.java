@@ -1,21 +1,21 @@
 package io.eric.http;
 
 import io.vertx.core.Vertx;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deadlines of one common length, cheap enough for one per request: they expire in the order in
- * which they were started, so one timer looks at the oldest. One expires up to an eighth late. On
- * one event loop only.
+ * which they were started, so they form a list, and one timer looks at its oldest. One expires up
+ * to an eighth late. On one event loop only.
  */
 final class Deadlines {
 
   private final Vertx vertx;
   private final long lengthNanos;
   private final long timer;
-  private final Set<Deadline> running = new LinkedHashSet<>();
+  private @Nullable Deadline oldest;
+  private @Nullable Deadline newest;
 
   Deadlines(Vertx vertx, long lengthMs) {
     this.vertx = vertx;
@@ -26,25 +26,29 @@ final class Deadlines {
   /** Starts a deadline. */
   Deadline start(Runnable expired) {
     Deadline deadline = new Deadline(System.nanoTime() + lengthNanos, expired);
-    running.add(deadline);
+    deadline.older = newest;
+    if (newest == null) {
+      oldest = deadline;
+    } else {
+      newest.newer = deadline;
+    }
+    newest = deadline;
     return deadline;
   }
 
   /** Nothing expires any more. */
   void close() {
     vertx.cancelTimer(timer);
-    running.clear();
+    while (oldest != null) {
+      oldest.cancel();
+    }
   }
 
   private void expire() {
     long now = System.nanoTime();
-    while (!running.isEmpty()) {
-      Deadline oldest = running.iterator().next();
-      if (oldest.at - now > 0) {
-        return;
-      }
-      running.remove(oldest);
-      oldest.expired.run();
+    for (Deadline due = oldest; due != null && due.at - now <= 0; due = oldest) {
+      due.cancel();
+      due.expired.run();
     }
   }
 
@@ -53,6 +57,9 @@ final class Deadlines {
 
     private final long at;
     private final Runnable expired;
+    private boolean running = true;
+    private @Nullable Deadline older;
+    private @Nullable Deadline newer;
 
     private Deadline(long at, Runnable expired) {
       this.at = at;
@@ -61,7 +68,22 @@ final class Deadlines {
 
     /** Idempotent. */
     void cancel() {
-      running.remove(this);
+      if (!running) {
+        return;
+      }
+      running = false;
+      if (older == null) {
+        oldest = newer;
+      } else {
+        older.newer = newer;
+      }
+      if (newer == null) {
+        newest = older;
+      } else {
+        newer.older = older;
+      }
+      older = null;
+      newer = null;
     }
   }
 }
