@@ -9,6 +9,18 @@ public final class Addresses {
   /** Every channel's address starts so. */
   public static final String CHANNEL_PREFIX = "eric.channel.";
 
+  /**
+   * In a cluster: takes a channel id whose address has no handler here, makes the node look it up,
+   * and answers whether it has one now.
+   */
+  public static final String RESOLVE = "eric.resolve";
+
+  /** In a cluster: describes the node's health as JSON. */
+  public static final String HEALTH = "eric.health";
+
+  /** In a cluster: every edge of the node hears a {@link Moved} here. */
+  public static final String MOVED = "eric.moved";
+
   private Addresses() {}
 
   /** Takes the commands of one channel. */
@@ -19,6 +31,16 @@ public final class Addresses {
   /** Where a started listener's consumer gets its messages. */
   public static String listener(String channelId, String listenerId) {
     return "eric.listener." + channelId + '/' + listenerId;
+  }
+
+  /** Where streams of one channel hear a {@link Moved}. */
+  public static String moved(String channelId) {
+    return "eric.moved." + channelId;
+  }
+
+  /** Where a node of a cluster hears from the others; registered in the whole cluster. */
+  public static String node(String nodeId) {
+    return "eric.node." + nodeId;
   }
 
   /** Where an edge gets deliveries for its streams. */

@@ -12,6 +12,12 @@ public final class BusAnswer {
 
   private static final Logger logger = LoggerFactory.getLogger(BusAnswer.class);
 
+  /**
+   * Failure code of a channel that has another owner by now: nothing was done, ask again. Clients
+   * of the bus see it as an {@code Unavailable}.
+   */
+  public static final int MOVED = 421;
+
   private BusAnswer() {}
 
   /** A result, wrapped. */

@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class BusClient {
 
   private final EventBus bus;
   private final Neighbours neighbours;
+  private final Post post;
   private final DeliveryOptions local;
   private final DeliveryOptions patient;
   private final DeliveryOptions json;
@@ -37,6 +39,7 @@ public final class BusClient {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
     this.neighbours = new Neighbours(vertx);
+    this.post = new Post(vertx);
     this.local = LocalCodec.options().setSendTimeout(ATTEMPT_TIMEOUT_MS);
     this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + ATTEMPT_TIMEOUT_MS);
     this.json = new DeliveryOptions().setSendTimeout(ATTEMPT_TIMEOUT_MS);
@@ -53,7 +56,11 @@ public final class BusClient {
         channel == null || command instanceof Command.CreateChannel
             ? Addresses.CHANNELS
             : Addresses.channel(channel);
-    return bus.<JsonObject>request(address, command.toJson(), json)
+    Supplier<Future<Message<JsonObject>>> attempt =
+        () -> bus.request(address, command.toJson(), json);
+    return (channel == null || command instanceof Command.CreateChannel
+            ? attempt.get()
+            : insist(channel, attempt, System.nanoTime()))
         .map(reply -> reply.body().getValue("result"))
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
@@ -78,9 +85,39 @@ public final class BusClient {
   }
 
   private <T> Future<T> ask(String channel, ToChannel question, DeliveryOptions options) {
-    return bus.<T>request(Addresses.channel(channel), question, options)
+    return insist(
+            channel,
+            () -> bus.<T>request(Addresses.channel(channel), question, options),
+            System.nanoTime())
         .map(Message::body)
         .recover(e -> Future.failedFuture(asEric(e, channel)));
+  }
+
+  /**
+   * In a cluster a channel may have come or moved a moment ago, so a node that finds nobody at its
+   * address looks it up before it says so. Without a cluster there is one attempt.
+   */
+  private <R> Future<R> insist(String channel, Supplier<Future<R>> attempt, long since) {
+    Future<R> first = attempt.get();
+    if (post.far() == null) {
+      return first;
+    }
+    return first.recover(
+        e -> {
+          boolean nobody =
+              e instanceof ReplyException reply
+                  && (reply.failureType() == ReplyFailure.NO_HANDLERS
+                      || reply.failureCode() == BusAnswer.MOVED);
+          if (!nobody || System.nanoTime() - since > ATTEMPT_TIMEOUT_MS * 1_000_000) {
+            return Future.failedFuture(e);
+          }
+          return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
+              .transform(
+                  found ->
+                      found.succeeded() && found.result().body()
+                          ? insist(channel, attempt, since)
+                          : Future.failedFuture(e));
+        });
   }
 
   /** Tells a channel something that it does not answer. */
@@ -100,6 +137,9 @@ public final class BusClient {
         return channel == null
             ? new UnavailableException("the hub is not running")
             : InvalidChannelException.unknown(channel);
+      }
+      if (reply.failureCode() == BusAnswer.MOVED) {
+        return new UnavailableException("the channel is moving to another node");
       }
       if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE && reply.getMessage() != null) {
         EricException eric = EricException.parse(reply.failureCode(), reply.getMessage());

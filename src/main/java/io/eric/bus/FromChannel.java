@@ -58,10 +58,12 @@ public sealed interface FromChannel {
    * Messages for the live streams of an edge: broadcasts for all of them, dispatches for the stream
    * of their receiver.
    *
+   * @param term of the channel's ownership: an edge that has heard of a later one drops this
    * @param after the sequence of the last message before these: who has not seen it is not live
    * @param through the sequence up to which this delivery is complete for this edge
    */
-  record Delivery(String channel, String epoch, long after, long through, List<Entry> entries)
+  record Delivery(
+      String channel, String epoch, long term, long after, long through, List<Entry> entries)
       implements FromChannel {}
 
   /** There is something for a waiting stream. */

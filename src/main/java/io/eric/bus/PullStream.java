@@ -6,6 +6,9 @@ import io.eric.Ids;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.Payload;
+import io.eric.Position;
+import io.eric.RepositoryException;
+import io.eric.UnavailableException;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Fetched;
 import io.vertx.core.Closeable;
@@ -36,7 +39,9 @@ final class PullStream implements MessageStream {
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
-  private static final int STREAM = 1;
+  /** How long to wait before a channel is asked again that nobody serves at this moment. */
+  private static final long REATTACH_PAUSE_MS = 500;
+
   private static final int BATCH_MESSAGES = 256;
   private static final int BATCH_BYTES = 64 << 10;
 
@@ -50,6 +55,11 @@ final class PullStream implements MessageStream {
   private final String address = Addresses.edge(Ids.random());
   private final ArrayDeque<Entry> batch = new ArrayDeque<>();
   private @Nullable MessageConsumer<FromChannel> consumer;
+  private @Nullable MessageConsumer<Moved> moves;
+
+  /** Its number at this edge; another one each time it is attached anew. */
+  private long stream = 1;
+
   private volatile @Nullable Handler<JsonObject> handler;
   private volatile @Nullable Handler<Void> endHandler;
   private volatile @Nullable Handler<Throwable> exceptionHandler;
@@ -156,12 +166,19 @@ final class PullStream implements MessageStream {
     // The bus calls on a duplicate of our context, and the user's handlers belong on ours.
     ours.handler(message -> context.runOnContext(v -> news(message)));
     ((ContextInternal) context).addCloseHook(undeployed);
+    if (new Post(vertx).far() != null) {
+      moves =
+          vertx
+              .eventBus()
+              .localConsumer(
+                  Addresses.moved(channelId), move -> context.runOnContext(v -> reattach()));
+    }
     String listenerId = listener == null ? null : listener.id();
     client
         .<Attached>ask(
             channelId,
             new ToChannel.Attach(
-                address, STREAM, listenerId, null, false, raw, BATCH_MESSAGES, BATCH_BYTES))
+                address, stream, listenerId, null, false, raw, BATCH_MESSAGES, BATCH_BYTES))
         .onSuccess(
             opened -> {
               attached = true;
@@ -176,7 +193,7 @@ final class PullStream implements MessageStream {
         .onFailure(
             e -> {
               // An answer that is only late would leave a stream that nobody reads.
-              client.tell(channelId, new ToChannel.Detach(address, STREAM, UNKNOWN));
+              client.tell(channelId, new ToChannel.Detach(address, stream, UNKNOWN));
               fail(e);
             });
   }
@@ -263,15 +280,76 @@ final class PullStream implements MessageStream {
     }
     fetching = true;
     handedOut = through;
+    long asked = stream;
     client
         .<Fetched>askLong(
-            channelId, new ToChannel.Fetch(address, STREAM, through, BATCH_MESSAGES, BATCH_BYTES))
-        .onSuccess(this::take)
-        .onFailure(
-            e -> {
+            channelId, new ToChannel.Fetch(address, asked, through, BATCH_MESSAGES, BATCH_BYTES))
+        .onComplete(
+            answer -> {
+              if (asked != stream) {
+                return; // attached anew meanwhile
+              }
+              if (answer.succeeded()) {
+                take(answer.result());
+                return;
+              }
               fetching = false;
-              if (attached) {
+              Throwable e = answer.cause();
+              if (moves != null && mayComeBack(e)) {
+                reattach();
+              } else if (attached) {
                 fail(e);
+              }
+            });
+  }
+
+  private static boolean mayComeBack(Throwable failure) {
+    return failure instanceof UnavailableException || failure instanceof RepositoryException;
+  }
+
+  /** Opens itself anew where the channel lives now; what was read is still handed out. */
+  private void reattach() {
+    if (ended || !attached) {
+      return;
+    }
+    waiting = false;
+    woken = false;
+    fetching = true; // no read until this is answered
+    askAgain(++stream);
+  }
+
+  private void askAgain(long asked) {
+    client
+        .<Attached>ask(
+            channelId,
+            new ToChannel.Reattach(
+                new ToChannel.Attach(
+                    address,
+                    asked,
+                    listener == null ? null : listener.id(),
+                    new Position(epoch, through).toString(),
+                    false,
+                    raw,
+                    BATCH_MESSAGES,
+                    BATCH_BYTES)))
+        .onComplete(
+            answer -> {
+              if (ended || asked != stream) {
+                return;
+              }
+              if (answer.succeeded()) {
+                epoch = answer.result().epoch();
+                take(answer.result().first());
+              } else if (mayComeBack(answer.cause())) {
+                vertx.setTimer(
+                    REATTACH_PAUSE_MS,
+                    timer -> {
+                      if (!ended && asked == stream) {
+                        askAgain(asked);
+                      }
+                    });
+              } else {
+                fail(answer.cause());
               }
             });
   }
@@ -299,6 +377,9 @@ final class PullStream implements MessageStream {
       consumer.unregister();
       ((ContextInternal) context).removeCloseHook(undeployed);
     }
+    if (moves != null) {
+      moves.unregister();
+    }
     Handler<Void> last = endHandler;
     if (last != null) {
       last.handle(null);
@@ -308,7 +389,7 @@ final class PullStream implements MessageStream {
   private void detach() {
     if (attached) {
       attached = false;
-      client.tell(channelId, new ToChannel.Detach(address, STREAM, handedOut));
+      client.tell(channelId, new ToChannel.Detach(address, stream, handedOut));
     }
   }
 }

@@ -42,6 +42,15 @@ public sealed interface ToChannel {
       implements ToChannel {}
 
   /**
+   * Opens a stream again whose channel has another owner now, or whose owner was out of reach;
+   * answered by {@link Attached}. It takes over from nobody: a listener that has another stream by
+   * now keeps that one.
+   *
+   * @param stream under a new number, after the position up to which it was written
+   */
+  record Reattach(Attach stream) implements ToChannel {}
+
+  /**
    * Asks for what follows {@code after}, which tells the channel that everything up to there was
    * handed to the kernel; answered by {@link Fetched}. The stream is not live from now on until an
    * answer says so.
@@ -94,4 +103,10 @@ public sealed interface ToChannel {
    */
   record RegisterListener(String listener, @Nullable String hook, boolean running)
       implements ToChannel {}
+
+  /**
+   * Tells a new owner of a listener's {@code onMessage} and that it is running, because a former
+   * owner knew it. Answered by "ack".
+   */
+  record RenewHook(String listener, @Nullable String hook, boolean running) implements ToChannel {}
 }

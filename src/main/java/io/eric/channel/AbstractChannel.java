@@ -13,11 +13,13 @@ import io.eric.bus.Neighbours;
 import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,9 +41,11 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private final String id;
   private @Nullable MessageStore store;
   private LogBudget budget = LogBudget.unlimited();
-  private Runnable whenRemoved = () -> {};
+  private Supplier<Future<Void>> whenRemoved = Future::succeededFuture;
+  private long term;
   private volatile @Nullable ChannelHandle handle;
   @Nullable OpenChannel open;
+  private @Nullable ChannelDoor door;
   private @Nullable MessageConsumer<Object> consumer;
 
   /** A channel with these options, which must not change afterwards. */
@@ -87,8 +91,13 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     this.budget = budget;
   }
 
-  /** What to do when the channel has been removed by a command. */
-  final void whenRemoved(Runnable action) {
+  /** The number of this ownership; 0, which it is without a cluster, never changes. */
+  final void ownedIn(long term) {
+    this.term = term;
+  }
+
+  /** What to do when the channel has been removed by a command, before that is answered. */
+  final void whenRemoved(Supplier<Future<Void>> action) {
     this.whenRemoved = action;
   }
 
@@ -107,7 +116,9 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
               OpenChannel channel =
                   new OpenChannel(vertx, context, id, options, retryMs(), log, budget, adapted);
               ChannelDoor door = new ChannelDoor(vertx, channel, this::removed);
+              channel.ownedIn(term);
               open = channel;
+              this.door = door;
               handle = new ChannelHandle(vertx, id, own, retryMs());
               MessageConsumer<Object> address =
                   vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
@@ -127,11 +138,50 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private Future<Void> removed() {
     return closeWith(Message.CHANNEL_CLOSED)
         .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.delete())
-        .onSuccess(
+        .compose(
             deleted -> {
               logger.debug("channel {} is removed", id);
-              whenRemoved.run();
+              return whenRemoved.get();
             });
+  }
+
+  /**
+   * Stops to serve without a word to streams, because another node is to own the channel or owns it
+   * already. Undeploy it afterwards.
+   *
+   * @param inOrder see {@link OpenChannel#leave}
+   * @return what consumers here have to say to the next owner
+   */
+  final Future<List<Object>> leave(boolean inOrder) {
+    Promise<List<Object>> left = Promise.promise();
+    context.runOnContext(
+        v -> {
+          OpenChannel channel = open;
+          MessageConsumer<Object> address = consumer;
+          if (channel == null || address == null) {
+            left.complete(List.of());
+            return;
+          }
+          consumer = null;
+          new Neighbours(vertx).removeChannel(id);
+          if (door != null) {
+            door.leave();
+          }
+          channel
+              .leave(inOrder)
+              .onComplete(again -> address.unregister().onComplete(gone -> left.handle(again)));
+        });
+    return left.future();
+  }
+
+  /** A node of the cluster is gone, and with it all its streams. */
+  final void nodeGone(String node) {
+    context.runOnContext(
+        v -> {
+          if (open != null && consumer != null) {
+            open.nodeGone(node);
+          }
+        });
   }
 
   /** Stops to answer, then ends all streams. Idempotent. */

@@ -16,10 +16,12 @@ import io.eric.log.MessageLog;
 import io.eric.log.MessageLog.Usage;
 import io.eric.log.RetentionOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ final class Appender {
   private List<PendingAppend> queue = new ArrayList<>();
   private boolean appending;
   private boolean waitsForReaders;
+  private @Nullable Promise<Void> leaving;
 
   /** What is not acknowledged yet. */
   private final InFlight inFlight = InFlight.inAll();
@@ -102,10 +105,41 @@ final class Appender {
     appendQueued();
   }
 
+  /**
+   * Takes nothing any more.
+   *
+   * @param inOrder whether what was taken still goes into the log
+   * @return completed when the last append is done
+   */
+  Future<Void> leave(boolean inOrder) {
+    Promise<Void> done = Promise.promise();
+    leaving = done;
+    if (!inOrder || waitsForReaders) {
+      List<PendingAppend> refused = queue;
+      queue = new ArrayList<>();
+      fail(refused, moving());
+    }
+    completeIfIdle();
+    return done.future();
+  }
+
+  private void completeIfIdle() {
+    if (leaving != null && !appending && queue.isEmpty()) {
+      leaving.tryComplete();
+    }
+  }
+
+  private static UnavailableException moving() {
+    return new UnavailableException("the channel is moving to another node");
+  }
+
   private void enqueue(PendingAppend append, InFlight taken) {
     Publish message = append.message;
     long size = size(message);
     try {
+      if (leaving != null) {
+        throw moving();
+      }
       CommandReader.checkType(message.type());
       if (inFlight.messages >= options.getInFlightMessages()
           || inFlight.bytes + size > options.getInFlightBytes()) {
@@ -292,6 +326,7 @@ final class Appender {
           result -> {
             finish(batch, entries, done);
             appendQueued();
+            completeIfIdle();
           });
     }
   }
@@ -308,11 +343,17 @@ final class Appender {
   private void finish(List<PendingAppend> batch, List<Entry> entries, Future<Void> done) {
     appending = false;
     if (done.failed()) {
-      logger.error("append of {} messages failed", batch.size(), done.cause());
-      EricException error =
-          done.cause() instanceof EricException eric
-              ? eric
-              : new RepositoryException("the store failed", done.cause());
+      EricException error;
+      if (done.cause() instanceof UnavailableException unavailable) {
+        logger.debug("append of {} messages failed: {}", batch.size(), unavailable.getMessage());
+        error = unavailable;
+      } else {
+        logger.error("append of {} messages failed", batch.size(), done.cause());
+        error =
+            done.cause() instanceof EricException eric
+                ? eric
+                : new RepositoryException("the store failed", done.cause());
+      }
       meters.count(Counter.REFUSED_STORE, batch.size());
       fail(batch, error);
       return;

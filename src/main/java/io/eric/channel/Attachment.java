@@ -1,5 +1,7 @@
 package io.eric.channel;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a started listener's messages go to: exactly one stream of an edge, or one bus consumer. */
 sealed interface Attachment permits StreamAttachment, BusConsumer {
 
@@ -8,4 +10,7 @@ sealed interface Attachment permits StreamAttachment, BusConsumer {
 
   /** The sequence up to which everything was handed over. */
   long cursor();
+
+  /** The node where it is; null for this one. */
+  @Nullable String node();
 }

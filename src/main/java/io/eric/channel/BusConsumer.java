@@ -6,6 +6,7 @@ import io.eric.Position;
 import io.eric.bus.Addresses;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.eric.bus.Post;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.AsyncResult;
@@ -34,6 +35,7 @@ final class BusConsumer implements Attachment {
   private static final int READ_BYTES = 1 << 20;
 
   private final Vertx vertx;
+  private final Post post;
   private final String channelId;
   private final Listener listener;
   private final MessageLog log;
@@ -85,6 +87,7 @@ final class BusConsumer implements Attachment {
       Meters meters,
       LongSupplier clock) {
     this.vertx = vertx;
+    this.post = new Post(vertx);
     this.channelId = channelId;
     this.listener = listener;
     this.cursor = from.cursor();
@@ -99,7 +102,9 @@ final class BusConsumer implements Attachment {
     this.owner = owner;
     this.meters = meters;
     this.clock = clock;
-    this.address = Addresses.listener(channelId, listener.id);
+    String here = Addresses.listener(channelId, listener.id);
+    String node = listener.consumerNode;
+    this.address = node == null ? here : Post.at(node, here);
     this.options = new DeliveryOptions().setSendTimeout(channelOptions.getAckTimeout());
   }
 
@@ -109,8 +114,20 @@ final class BusConsumer implements Attachment {
   }
 
   @Override
+  public @Nullable String node() {
+    return Post.nodeOf(address);
+  }
+
+  @Override
   public long cursor() {
     return cursor;
+  }
+
+  /** The command that starts it anew at another owner; null if its node does that. */
+  @Nullable JsonObject again() {
+    return Post.isFar(address)
+        ? null
+        : new JsonObject().put("v", "l").put("r", listener.id).put("window", window);
   }
 
   /** Sends what the window allows. */
@@ -140,7 +157,7 @@ final class BusConsumer implements Attachment {
     close();
     if (finalType != null) {
       Entry last = new Entry(cursor, 0, null, finalType, Payload.NULL, null, null);
-      vertx.eventBus().send(address, body(last));
+      post.send(address, body(last), options);
     }
   }
 
@@ -212,9 +229,7 @@ final class BusConsumer implements Attachment {
       return; // while onMessage was looking at it
     }
     meters.count(Counter.DELIVERED_ON_BUS);
-    vertx
-        .eventBus()
-        .request(address, body(entry), options)
+    post.request(address, body(entry), options)
         .onComplete(
             reply -> {
               if (reply.succeeded()) {
@@ -347,7 +362,7 @@ final class BusConsumer implements Attachment {
     pause = FIRST_PAUSE_MS;
     String id = new Position(log.epoch(), entry.sequence()).toString();
     Entry report = ErrorReport.inPlaceOf(entry, id, failure);
-    vertx.eventBus().request(address, body(report), options);
+    post.request(address, body(report), options);
     next = entry.sequence();
     if (inFlight.isEmpty()) {
       moveCursor(next);

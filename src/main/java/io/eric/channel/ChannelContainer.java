@@ -9,6 +9,7 @@ import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusAnswer;
 import io.eric.bus.BusClient;
+import io.eric.bus.ChannelHandle;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Gauge;
@@ -44,6 +45,7 @@ public final class ChannelContainer {
   private final Map<String, Registered> channels = new LinkedHashMap<>();
   private @Nullable MessageConsumer<Object> consumer;
   private Runnable unmetered = () -> {};
+  private volatile @Nullable Placement placement;
   private boolean closed;
 
   /**
@@ -69,6 +71,11 @@ public final class ChannelContainer {
     this.budget = new LogBudget(logs.effectiveMaxBytes());
     this.defaults = defaults.toJson();
     this.defaults.remove("id");
+  }
+
+  /** From now on channels live where a cluster says. Call it before {@link #start}. */
+  public void placedBy(Placement placement) {
+    this.placement = placement;
   }
 
   /** Starts to answer at {@code eric.channels}. */
@@ -98,6 +105,12 @@ public final class ChannelContainer {
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(new InvalidMessageFormatException(String.valueOf(e.getMessage())));
     }
+    Placement cluster = placement;
+    if (cluster != null) {
+      return cluster
+          .create(channel.id(), ((SSEChannelOptions) channel.options()).toJson())
+          .map(created -> get(channel.id()));
+    }
     ChannelDefinition definition =
         new ChannelDefinition(channel.id(), options == null ? new JsonObject() : options.copy());
     return register(channel)
@@ -120,6 +133,9 @@ public final class ChannelContainer {
    *     does not take
    */
   public Future<Void> restore(Map<String, JsonObject> changed) {
+    if (placement != null) {
+      return Future.succeededFuture(); // the cluster remembers, and opens them where they belong
+    }
     return store.definitions().compose(definitions -> restore(definitions, changed));
   }
 
@@ -160,6 +176,25 @@ public final class ChannelContainer {
    * @return fails with {@link InvalidChannelException} if a channel with this id is registered
    */
   public Future<Void> register(AbstractChannel channel) {
+    Placement cluster = placement;
+    return cluster == null
+        ? open(channel, new Placement.Ownership(0, store))
+        : cluster
+            .claim(channel.id())
+            .compose(ownership -> open(channel, ownership))
+            .compose(opened -> cluster.opened(channel.id()));
+  }
+
+  /**
+   * Opens a channel that a cluster has given to this node.
+   *
+   * @param options all of them, as {@link Placement#create} had them
+   */
+  public Future<Void> open(String id, JsonObject options, Placement.Ownership ownership) {
+    return open(new SSEChannel(SSEChannelOptions.fromJson(options).setId(id)), ownership);
+  }
+
+  private Future<Void> open(AbstractChannel channel, Placement.Ownership ownership) {
     Registered registered = new Registered(channel, Promise.promise());
     synchronized (channels) {
       if (closed) {
@@ -169,7 +204,8 @@ public final class ChannelContainer {
         return Future.failedFuture(InvalidChannelException.exists(channel.id()));
       }
     }
-    channel.storeIn(store);
+    channel.storeIn(ownership.store());
+    channel.ownedIn(ownership.term());
     channel.within(budget);
     channel.whenRemoved(() -> removed(registered));
     return vertx
@@ -207,10 +243,14 @@ public final class ChannelContainer {
    */
   public Channel get(String id) {
     Registered registered = find(id);
-    if (registered == null) {
+    if (registered != null) {
+      return registered.channel;
+    }
+    Placement cluster = placement;
+    if (cluster == null || !cluster.knows(id)) {
       throw InvalidChannelException.unknown(id);
     }
-    return registered.channel;
+    return new ChannelHandle(vertx, id, null, 0);
   }
 
   /**
@@ -221,7 +261,10 @@ public final class ChannelContainer {
   public Future<Void> rm(String id) {
     Registered registered = find(id);
     if (registered == null) {
-      return Future.failedFuture(InvalidChannelException.unknown(id));
+      Placement cluster = placement;
+      return cluster == null
+          ? Future.failedFuture(InvalidChannelException.unknown(id))
+          : client.command(new Command.RemoveChannel(id)).mapEmpty();
     }
     return registered
         .deployment
@@ -230,8 +273,57 @@ public final class ChannelContainer {
         .mapEmpty();
   }
 
+  /**
+   * Stops to serve a channel that another node is to own, or owns already. Its streams go on there.
+   *
+   * @param inOrder whether what was taken is still appended; false if this node must not write
+   * @return what this node's own consumers have to say to the next owner: bodies for the channel's
+   *     address
+   */
+  public Future<List<Object>> leave(String id, boolean inOrder) {
+    Registered registered = find(id);
+    if (registered == null) {
+      return Future.succeededFuture(List.of());
+    }
+    forget(registered);
+    return registered
+        .deployment
+        .future()
+        .compose(
+            deployed ->
+                registered
+                    .channel
+                    .leave(inOrder)
+                    .compose(
+                        again ->
+                            vertx
+                                .undeploy(deployed)
+                                .transform(gone -> Future.succeededFuture(again))));
+  }
+
+  /** Whether a channel is open on this node. */
+  public boolean isOpen(String id) {
+    Registered registered = find(id);
+    return registered != null && registered.deployment.future().succeeded();
+  }
+
+  /** A node of the cluster is gone: its streams on channels here are over. */
+  public void nodeGone(String node) {
+    List<Registered> all;
+    synchronized (channels) {
+      all = List.copyOf(channels.values());
+    }
+    for (Registered registered : all) {
+      registered.deployment.future().onSuccess(deployed -> registered.channel.nodeGone(node));
+    }
+  }
+
   /** All ids, in order of creation. */
   public List<String> getAllIds() {
+    Placement cluster = placement;
+    if (cluster != null) {
+      return cluster.ids();
+    }
     synchronized (channels) {
       return List.copyOf(channels.keySet());
     }
@@ -269,9 +361,11 @@ public final class ChannelContainer {
     }
   }
 
-  private void removed(Registered registered) {
+  private Future<Void> removed(Registered registered) {
     forget(registered);
     registered.deployment.future().onSuccess(vertx::undeploy);
+    Placement cluster = placement;
+    return cluster == null ? Future.succeededFuture() : cluster.removed(registered.channel.id());
   }
 
   private void forget(Registered registered) {
@@ -303,7 +397,8 @@ public final class ChannelContainer {
           : client.command(list);
     }
     if (command instanceof Command.Ping) {
-      return Future.succeededFuture("pong");
+      Placement cluster = placement;
+      return cluster == null ? Future.succeededFuture("pong") : cluster.readiness().map("pong");
     }
     throw new InvalidMessageFormatException(
         Addresses.CHANNELS + " takes c, ls and ping; others go to the channel's address");

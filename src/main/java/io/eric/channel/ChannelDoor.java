@@ -5,6 +5,7 @@ import io.eric.Entry;
 import io.eric.Ids;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Position;
+import io.eric.UnavailableException;
 import io.eric.bus.BusAnswer;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
@@ -12,6 +13,7 @@ import io.eric.bus.CommandReader;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Post;
 import io.eric.bus.ToChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +24,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what is sent to the channel's address on the event bus: JSON commands and our own objects.
@@ -31,20 +34,26 @@ final class ChannelDoor {
   private static final CommandReader READER = new CommandReader();
   private static final String ACK = "ack";
 
-  private final Vertx vertx;
+  private final Post post;
   private final OpenChannel channel;
   private final Supplier<Future<Void>> removeChannel;
   private final DeliveryOptions local = LocalCodec.options();
   private final DeliveryOptions toHooks =
       LocalCodec.options().setSendTimeout(BusClient.HOOK_TIMEOUT_MS);
 
+  private boolean left;
+
   ChannelDoor(Vertx vertx, OpenChannel channel, Supplier<Future<Void>> removeChannel) {
-    this.vertx = vertx;
+    this.post = new Post(vertx);
     this.channel = channel;
     this.removeChannel = removeChannel;
   }
 
   void handle(Message<Object> request) {
+    if (left) {
+      request.fail(BusAnswer.MOVED, new UnavailableException("the channel is moving").text());
+      return;
+    }
     try {
       if (request.body() instanceof ToChannel question) {
         answer(request, question);
@@ -87,11 +96,14 @@ final class ChannelDoor {
       acknowledge(
           request,
           channel.listenOnBus(
-              channel.listeners.get(listen.listener()), listen.after(), listen.window()));
+              channel.listeners.get(listen.listener()),
+              listen.after(),
+              listen.window(),
+              request.headers().get(Post.NODE)));
     } else if (command instanceof Command.ListAll) {
       JsonArray list = new JsonArray();
       for (Connection connection : channel.connections()) {
-        list.add(connection.toJson());
+        list.add(shown(connection));
       }
       request.reply(BusAnswer.result(list));
     } else if (command instanceof Command.RemoveChannel) {
@@ -102,6 +114,21 @@ final class ChannelDoor {
       throw new InvalidMessageFormatException(
           "a channel's address takes b, d, r, rl, l, s, ls, rc and ping");
     }
+  }
+
+  /** In a cluster, also who serves the listener: the owner's node, and that of its stream. */
+  private JsonObject shown(Connection connection) {
+    JsonObject json = connection.toJson();
+    Post.Far far = post.far();
+    Listener listener = channel.listeners.find(connection.listener());
+    if (far != null && listener != null) {
+      json.put("owner", far.node());
+      String node = listener.attachment == null ? null : listener.attachment.node();
+      if (listener.attachment != null) {
+        json.put("node", node == null ? far.node() : node);
+      }
+    }
+    return json;
   }
 
   private static void acknowledge(Message<Object> request, Future<Void> done) {
@@ -118,6 +145,8 @@ final class ChannelDoor {
       reply(request, channel.streams.fetch(fetch));
     } else if (question instanceof ToChannel.Attach attach) {
       reply(request, channel.attach(attach));
+    } else if (question instanceof ToChannel.Reattach again) {
+      reply(request, channel.reattach(again.stream()));
     } else if (question instanceof ToChannel.StartListener start) {
       channel
           .start(channel.listeners.get(start.listener()))
@@ -127,19 +156,32 @@ final class ChannelDoor {
       reply(request, channel.takeNext(channel.listeners.get(take.listener())));
     } else if (question instanceof ToChannel.RegisterListener register) {
       Listener listener = channel.add(Ids.check("listener", register.listener()));
-      String hook = register.hook();
-      if (hook != null) {
-        listener.hook = entry -> callHook(hook, entry);
-      }
-      if (register.running()) {
-        listener.started = true;
-      }
+      setHook(listener, register.hook(), register.running());
       channel
           .keepAdded(listener)
           .onSuccess(kept -> request.reply(ACK))
           .onFailure(e -> BusAnswer.failure(request, e));
+    } else if (question instanceof ToChannel.RenewHook renew) {
+      Listener known = channel.listeners.find(renew.listener());
+      setHook(known == null ? channel.add(renew.listener()) : known, renew.hook(), renew.running());
+      request.reply(ACK, local);
     } else {
       told(question);
+    }
+  }
+
+  /** From now on who asks is told that the channel has another owner. */
+  void leave() {
+    left = true;
+  }
+
+  private void setHook(Listener listener, @Nullable String hook, boolean running) {
+    listener.hookAddress = hook;
+    if (hook != null) {
+      listener.hook = entry -> callHook(hook, entry);
+    }
+    if (running) {
+      listener.started = true;
     }
   }
 
@@ -157,9 +199,7 @@ final class ChannelDoor {
   }
 
   private Future<Void> callHook(String address, Entry entry) {
-    return vertx
-        .eventBus()
-        .request(address, new FromChannel.HookCall(channel.log.epoch(), entry), toHooks)
+    return post.request(address, new FromChannel.HookCall(channel.log.epoch(), entry), toHooks)
         .mapEmpty();
   }
 

@@ -30,6 +30,9 @@ final class Fanout {
   private boolean scheduled;
   private boolean hasDispatches;
 
+  /** The number of this ownership, which every delivery carries. */
+  long term;
+
   Fanout(
       String channelId,
       MessageLog log,
@@ -95,7 +98,7 @@ final class Fanout {
         edge.sending(through, forEdge, clock.getAsLong());
         edge.seen(through);
         send.accept(
-            edge, new FromChannel.Delivery(channelId, log.epoch(), after, through, forEdge));
+            edge, new FromChannel.Delivery(channelId, log.epoch(), term, after, through, forEdge));
       }
     }
     wake(entries, mixed);

@@ -22,6 +22,13 @@ final class Listener {
   final boolean watcher;
 
   @Nullable MessageHook hook;
+
+  /** Where the hook calls. */
+  @Nullable String hookAddress;
+
+  /** The node whose consumer takes its messages; null for this one. */
+  @Nullable String consumerNode;
+
   boolean started;
   boolean stoppedOnPurpose;
   @Nullable Attachment attachment;

@@ -17,6 +17,8 @@ import io.eric.bus.Gauge;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
+import io.eric.bus.Post;
+import io.eric.bus.ToChannel;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.log.MessageLog;
 import io.eric.log.Registration;
@@ -25,6 +27,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +57,7 @@ final class OpenChannel implements BusConsumer.Owner {
   final Streams streams;
   private final Vertx vertx;
   private final Neighbours neighbours;
+  private final Post post;
   private final Context context;
   private final ChannelOptions<?> options;
   private final UnaryOperator<Entry> adapted;
@@ -81,6 +85,7 @@ final class OpenChannel implements BusConsumer.Owner {
       UnaryOperator<Entry> adapted) {
     this.vertx = vertx;
     this.neighbours = new Neighbours(vertx);
+    this.post = new Post(vertx);
     this.context = context;
     this.id = id;
     this.options = options;
@@ -202,15 +207,19 @@ final class OpenChannel implements BusConsumer.Owner {
 
   /** Opens a stream; its listener is started from then on. */
   Future<Attached> attach(Attach request) {
-    return streams
-        .attach(request)
-        .onSuccess(
-            attached -> {
-              Listener listener = listeners.find(attached.listener());
-              if (listener != null) {
-                keep(listener);
-              }
-            });
+    return streams.attach(request).onSuccess(this::keepStarted);
+  }
+
+  /** Opens a stream again that another owner had, see {@link Streams#reattach}. */
+  Future<Attached> reattach(Attach request) {
+    return streams.reattach(request).onSuccess(this::keepStarted);
+  }
+
+  private void keepStarted(Attached attached) {
+    Listener listener = listeners.find(attached.listener());
+    if (listener != null) {
+      keep(listener);
+    }
   }
 
   /** Removes a listener with its queue; its stream ends. */
@@ -265,8 +274,13 @@ final class OpenChannel implements BusConsumer.Owner {
     return listener.isObserving() ? Future.succeededFuture() : stopped;
   }
 
-  /** Delivers to the listener's address on the event bus. */
-  Future<Void> listenOnBus(Listener listener, @Nullable String after, int window) {
+  /**
+   * Delivers to the listener's address on the event bus.
+   *
+   * @param node where its consumer is; null for here
+   */
+  Future<Void> listenOnBus(
+      Listener listener, @Nullable String after, int window, @Nullable String node) {
     return listener.exclusively(
         () -> {
           // The same consumer goes on: it need not be told that it takes over from itself.
@@ -282,6 +296,7 @@ final class OpenChannel implements BusConsumer.Owner {
                     }
                     markStarted(listener);
                     keep(listener);
+                    listener.consumerNode = node;
                     BusConsumer consumer = consumer(listener, from, window);
                     listener.attachment = consumer;
                     listener.lastAdvance = now();
@@ -461,15 +476,68 @@ final class OpenChannel implements BusConsumer.Owner {
 
   private void send(EdgeSession edge, FromChannel news) {
     if (!neighbours.tellEdge(edge.address, news)) {
-      vertx.eventBus().send(edge.address, news, toEdges);
+      post.send(edge.address, news, toEdges);
     }
   }
 
   private Future<Long> sendEnd(EdgeSession edge, FromChannel.End end) {
-    return vertx
-        .eventBus()
-        .<Ended>request(edge.address, end, toEdges)
-        .map(reply -> reply.body().written());
+    return post.<Ended>request(edge.address, end, toEdges).map(Ended::written);
+  }
+
+  // ---- several nodes
+
+  /** Whose deliveries are newer than those of former owners. */
+  void ownedIn(long term) {
+    fanout.term = term;
+  }
+
+  /** A node is gone, and with it its edges. */
+  void nodeGone(String node) {
+    for (EdgeSession edge : List.copyOf(edges.all())) {
+      if (node.equals(Post.nodeOf(edge.address))) {
+        streams.lost(edge);
+      }
+    }
+  }
+
+  /**
+   * Stops to serve without a word to streams: they go on with the next owner.
+   *
+   * @param inOrder whether what was taken is still appended and the cursors are committed; if not,
+   *     this is no owner any more
+   * @return what this node's own consumers have to say to the next owner
+   */
+  Future<List<Object>> leave(boolean inOrder) {
+    closed = true;
+    cancelTrimTimer();
+    List<Object> again = new ArrayList<>();
+    for (Listener listener : listeners.all()) {
+      if (listener.attachment instanceof BusConsumer consumer) {
+        JsonObject command = consumer.again();
+        if (command != null) {
+          again.add(command);
+        }
+        consumer.end(null);
+        listener.attachment = null;
+        listener.moveTo(consumer.cursor(), now());
+      }
+      String hook = listener.hookAddress;
+      if (hook != null && !Post.isFar(hook)) {
+        again.add(new ToChannel.RenewHook(listener.id, hook, listener.started));
+      }
+    }
+    Future<Void> idle = appender.leave(inOrder);
+    acknowledgements.close();
+    if (!inOrder) {
+      return Future.succeededFuture(again);
+    }
+    return idle.compose(
+            done -> {
+              fanout.flush();
+              return log.commit(cursors());
+            })
+        .otherwiseEmpty()
+        .map(again);
   }
 
   // ---- what the hub asks

@@ -1,5 +1,8 @@
 package io.eric.channel;
 
+import io.eric.bus.Post;
+import org.jspecify.annotations.Nullable;
+
 /** A stream of an edge. It is live (pushed to), waiting to be woken, or busy reading. */
 final class StreamAttachment implements Attachment {
 
@@ -28,6 +31,11 @@ final class StreamAttachment implements Attachment {
   @Override
   public long cursor() {
     return live && settled ? Math.max(cursor, edge.acknowledged()) : cursor;
+  }
+
+  @Override
+  public @Nullable String node() {
+    return Post.nodeOf(edge.address);
   }
 
   /**

@@ -113,6 +113,39 @@ final class Streams {
             });
   }
 
+  /**
+   * Opens a stream again that this or another owner had. It takes over from no other stream, and
+   * goes on at the later of its position and the listener's cursor.
+   */
+  Future<Attached> reattach(Attach request) {
+    if (request.listener() == null) {
+      return attach(request);
+    }
+    Listener listener = listeners.get(request.listener());
+    if (listener.attachment instanceof StreamAttachment stream
+        && stream.edge.address.equals(request.edge())) {
+      detachFrom(listener, stream, stream.cursor()); // the same stream under its former number
+    }
+    if (listener.attachment != null) {
+      throw InvalidListenerException.exists(listener.id);
+    }
+    Position position = Position.parse(request.after());
+    long stored = listener.cursor(log.lastSequence());
+    if (position != null && position.epoch().equals(log.epoch()) && position.sequence() < stored) {
+      position = new Position(log.epoch(), stored);
+    }
+    return attach(
+        new Attach(
+            request.edge(),
+            request.stream(),
+            request.listener(),
+            position == null ? request.after() : position.toString(),
+            request.live(),
+            request.raw(),
+            request.maxMessages(),
+            request.maxBytes()));
+  }
+
   private Listener newWatcher() {
     if (listeners.size() >= options.getMaxListeners()) {
       meters.count(Counter.LISTENERS_REFUSED);
@@ -292,6 +325,13 @@ final class Streams {
     Listener listener = listenerOf(edgeAddress, streamNumber);
     if (listener != null && listener.attachment instanceof StreamAttachment stream) {
       detachFrom(listener, stream, written == UNKNOWN ? stream.cursor() : written);
+    }
+  }
+
+  /** An edge is gone with all its streams. */
+  void lost(EdgeSession edge) {
+    for (long number : List.copyOf(edge.streams.keySet())) {
+      detach(edge.address, number, UNKNOWN);
     }
   }
 

@@ -35,6 +35,7 @@ final class ChannelStreams {
   private long acknowledged;
   private long newestLiveFrom;
   private long lagTimer = -1;
+  private long term;
   private String epoch = "";
   private int retryMs;
 
@@ -122,6 +123,12 @@ final class ChannelStreams {
   }
 
   void deliver(Delivery delivery) {
+    if (delivery.term() != term) {
+      if (delivery.term() < term) {
+        return; // of an owner that does not know yet that it is none any more
+      }
+      term = delivery.term();
+    }
     if (!delivery.epoch().equals(epoch)) { // another channel of the same name, or its log was lost
       flush();
       epoch = delivery.epoch();
@@ -224,6 +231,36 @@ final class ChannelStreams {
       }
     }
     acknowledge();
+  }
+
+  // ---- several nodes
+
+  /** The channel has another owner, or its owner is within reach again: all streams open anew. */
+  void moved(long newTerm) {
+    if (newTerm < term) {
+      return;
+    }
+    flush();
+    term = newTerm;
+    for (EdgeStream stream : List.copyOf(all.values())) {
+      stream.reattach();
+    }
+    delivered = 0;
+    flushed = 0;
+    acknowledged = 0;
+    newestLiveFrom = 0;
+  }
+
+  /** A stream gets another number. */
+  void renumber(EdgeStream stream, long number) {
+    all.remove(stream.number);
+    stream.number = number;
+    all.put(number, stream);
+  }
+
+  /** A stream does not carry this listener's messages any more. */
+  void forgetListener(EdgeStream stream, String listener) {
+    byListener.remove(listener, stream);
   }
 
   // ---- acknowledgements

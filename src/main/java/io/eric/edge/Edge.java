@@ -10,7 +10,9 @@ import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.Gauge;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Meters;
+import io.eric.bus.Moved;
 import io.eric.bus.Neighbours;
+import io.eric.bus.Post;
 import io.eric.bus.ToChannel;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -48,7 +50,9 @@ public final class Edge {
   private final Neighbours neighbours;
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
+  private final Post post;
   private @Nullable MessageConsumer<FromChannel> consumer;
+  private @Nullable MessageConsumer<Moved> moves;
   private long nextStream = 1;
   private int streams;
   private boolean closed;
@@ -63,6 +67,7 @@ public final class Edge {
     this.format = format;
     this.options = options;
     this.client = new BusClient(vertx);
+    this.post = new Post(vertx);
     this.address = Addresses.edge(Ids.random());
     this.pulse = new Pulse(vertx, options);
   }
@@ -74,6 +79,7 @@ public final class Edge {
     consumer = ours;
     neighbours.addEdge(address, context, this::told);
     unmetered = meters.add(context, this::sample);
+    moves = vertx.eventBus().localConsumer(Addresses.MOVED, move -> moved(move.body()));
     return ours.completion();
   }
 
@@ -90,20 +96,11 @@ public final class Edge {
       return Future.failedFuture(new io.eric.UnavailableException("the hub is draining"));
     }
     EdgeStream stream = new EdgeStream(this, channelStreams(channel), nextStream++);
+    stream.watches = listener == null;
     stream.channel.add(stream);
     streams++;
     return client
-        .<Attached>ask(
-            channel,
-            new ToChannel.Attach(
-                address,
-                stream.number,
-                listener,
-                after,
-                true,
-                false,
-                options.getLagMessages() * 16,
-                options.getBatchBytes()))
+        .<Attached>ask(channel, attach(stream.number, listener, after))
         .map(
             attached -> {
               meters.count(Counter.STREAMS_OPENED);
@@ -111,6 +108,18 @@ public final class Edge {
               return stream;
             })
         .onFailure(stream::notAttached);
+  }
+
+  ToChannel.Attach attach(long number, @Nullable String listener, @Nullable String after) {
+    return new ToChannel.Attach(
+        address,
+        number,
+        listener,
+        after,
+        true,
+        false,
+        options.getLagMessages() * 16,
+        options.getBatchBytes());
   }
 
   /** How many streams are open. */
@@ -166,6 +175,11 @@ public final class Edge {
     MessageConsumer<FromChannel> ours = consumer;
     consumer = null;
     neighbours.removeEdge(address);
+    MessageConsumer<Moved> heard = moves;
+    moves = null;
+    if (heard != null) {
+      heard.unregister();
+    }
     return ours == null ? Future.succeededFuture() : ours.unregister();
   }
 
@@ -186,6 +200,23 @@ public final class Edge {
 
   private ChannelStreams channelStreams(String channel) {
     return channels.computeIfAbsent(channel, id -> new ChannelStreams(this, id));
+  }
+
+  private void moved(Moved move) {
+    ChannelStreams channel = channels.get(move.channel());
+    if (channel != null) {
+      channel.moved(move.term());
+    }
+  }
+
+  /** Whether channels may come back on another node when they do not answer here. */
+  boolean isClustered() {
+    return post.far() != null;
+  }
+
+  /** A number that no stream here has had. */
+  long newNumber() {
+    return nextStream++;
   }
 
   /** A stream is over. */

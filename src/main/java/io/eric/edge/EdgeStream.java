@@ -2,6 +2,8 @@ package io.eric.edge;
 
 import io.eric.Message;
 import io.eric.Payload;
+import io.eric.Position;
+import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Attached;
@@ -24,12 +26,20 @@ public final class EdgeStream {
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
-  final long number;
+  /** How long to wait before a channel is asked again that nobody serves at this moment. */
+  private static final long REATTACH_PAUSE_MS = 500;
+
+  /** How the channel knows it; another one each time it is attached anew. */
+  long number;
+
   final ChannelStreams channel;
   private final Edge edge;
 
   /** Its place among the live streams, -1 if it is not live. Kept by {@link ChannelStreams}. */
   int liveIndex = -1;
+
+  /** Whether it carries broadcasts only, for nobody in particular. */
+  boolean watches;
 
   private @Nullable Attached attached;
   private @Nullable StreamSink sink;
@@ -43,6 +53,8 @@ public final class EdgeStream {
   private long bornAt;
   private long expiresAt = Long.MAX_VALUE;
   private boolean fetching;
+  private boolean reattaching;
+  private boolean missedMove;
   private boolean waiting;
   private boolean pausing;
   private boolean woken;
@@ -87,6 +99,10 @@ public final class EdgeStream {
     }
     edge.begun(this);
     take(opened().first());
+    if (missedMove) {
+      missedMove = false;
+      reattach();
+    }
   }
 
   /** The connection is gone, or the door gives the stream up before it began. Idempotent. */
@@ -292,10 +308,11 @@ public final class EdgeStream {
   }
 
   private void fetch() {
-    if (over || fetching || waiting || pausing || unfinished > 0 || liveIndex >= 0) {
+    if (over || fetching || waiting || pausing || unfinished > 0 || liveIndex >= 0 || reattaching) {
       return;
     }
     fetching = true;
+    long asked = number;
     edge.client
         .<Fetched>askLong(
             channel.id,
@@ -307,12 +324,17 @@ public final class EdgeStream {
                 edge.options.getBatchBytes()))
         .onComplete(
             answer -> {
+              if (asked != number) {
+                return; // attached anew meanwhile
+              }
               fetching = false;
               if (over) {
                 return;
               }
               if (answer.succeeded()) {
                 take(answer.result());
+              } else if (edge.isClustered() && mayComeBack(answer.cause())) {
+                reattach();
               } else {
                 endAtOnce(); // the channel is gone or does not answer: the client comes back
               }
@@ -356,6 +378,81 @@ public final class EdgeStream {
     } else {
       fetch();
     }
+  }
+
+  // ---- several nodes
+
+  private static boolean mayComeBack(Throwable failure) {
+    return failure instanceof UnavailableException || failure instanceof RepositoryException;
+  }
+
+  /**
+   * Opens itself anew where the channel lives now, after what was written: bytes that still wait
+   * for the kernel will get there, or the connection is lost and says what it has.
+   */
+  void reattach() {
+    Attached before = attached;
+    if (over) {
+      return;
+    }
+    if (before == null || sink == null) {
+      missedMove = true;
+      return;
+    }
+    if (liveIndex >= 0) {
+      written = Math.max(written, channel.flushed());
+      confirmed = unfinished == 0 ? written : confirmed;
+    }
+    channel.leave(this);
+    owesWritten = false;
+    fetching = false;
+    waiting = false;
+    woken = false;
+    reattaching = true;
+    channel.renumber(this, edge.newNumber());
+    askAgain(before, number);
+  }
+
+  private void askAgain(Attached before, long asked) {
+    edge.client
+        .<Attached>ask(
+            channel.id,
+            new ToChannel.Reattach(
+                edge.attach(
+                    number,
+                    watches ? null : before.listener(),
+                    new Position(before.epoch(), written).toString())))
+        .onComplete(
+            answer -> {
+              if (over || asked != number) {
+                return;
+              }
+              if (answer.succeeded()) {
+                reattached(before, answer.result());
+              } else if (mayComeBack(answer.cause())) {
+                edge.vertx.setTimer(
+                    REATTACH_PAUSE_MS,
+                    timer -> {
+                      if (!over && asked == number) {
+                        askAgain(before, asked);
+                      }
+                    });
+              } else {
+                endAtOnce(); // the channel or the listener is gone, or has another stream
+              }
+            });
+  }
+
+  private void reattached(Attached before, Attached now) {
+    reattaching = false;
+    if (now.stopped()) {
+      endWith(null, 0);
+      return;
+    }
+    channel.forgetListener(this, before.listener());
+    attached = now;
+    channel.attached(this, now.listener(), now.retryMs());
+    take(now.first());
   }
 
   // ---- the ways to end

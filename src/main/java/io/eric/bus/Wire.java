@@ -1,0 +1,319 @@
+package io.eric.bus;
+
+import io.eric.Entry;
+import io.eric.Payload;
+import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Delivery;
+import io.eric.bus.FromChannel.End;
+import io.eric.bus.FromChannel.Ended;
+import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.FromChannel.HookCall;
+import io.eric.bus.FromChannel.Outcome;
+import io.eric.bus.FromChannel.Published;
+import io.eric.bus.FromChannel.Taken;
+import io.eric.bus.FromChannel.Wake;
+import io.eric.bus.ToChannel.Acknowledge;
+import io.eric.bus.ToChannel.Attach;
+import io.eric.bus.ToChannel.Demote;
+import io.eric.bus.ToChannel.Detach;
+import io.eric.bus.ToChannel.Fetch;
+import io.eric.bus.ToChannel.PublishBatch;
+import io.eric.bus.ToChannel.Reattach;
+import io.eric.bus.ToChannel.RegisterListener;
+import io.eric.bus.ToChannel.RenewHook;
+import io.eric.bus.ToChannel.StartListener;
+import io.eric.bus.ToChannel.TakeNext;
+import io.eric.bus.ToChannel.Written;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form that {@link ToChannel} and {@link FromChannel} have between JVMs. Whatever else travels
+ * is a JSON value. Both sides run the same version: a number for the kind, then the fields in
+ * order.
+ */
+public final class Wire {
+
+  private static final int JSON = 0;
+  private static final int PUBLISH = 1;
+  private static final int ATTACH = 2;
+  private static final int FETCH = 3;
+  private static final int ACKNOWLEDGE = 4;
+  private static final int WRITTEN = 5;
+  private static final int DEMOTE = 6;
+  private static final int DETACH = 7;
+  private static final int START = 9;
+  private static final int TAKE = 10;
+  private static final int REGISTER = 11;
+  private static final int REATTACH = 12;
+  private static final int RENEW_HOOK = 13;
+  private static final int PUBLISHED = 32;
+  private static final int ATTACHED = 33;
+  private static final int FETCHED = 34;
+  private static final int DELIVERY = 35;
+  private static final int WAKE = 36;
+  private static final int END = 37;
+  private static final int ENDED = 38;
+  private static final int HOOK_CALL = 39;
+  private static final int TAKEN = 40;
+
+  private Wire() {}
+
+  /**
+   * Writes a body.
+   *
+   * @param body one of ours, or a JSON value
+   */
+  public static void write(WireOutput out, @Nullable Object body) {
+    if (body instanceof ToChannel question) {
+      writeTo(out, question);
+    } else if (body instanceof FromChannel news) {
+      writeFrom(out, news);
+    } else {
+      out.putByte(JSON).putBytes(Json.encodeToBuffer(body).getBytes());
+    }
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static @Nullable Object read(WireInput in) {
+    int kind = in.getByte();
+    return switch (kind) {
+      case JSON -> json(in.getBytes());
+      case PUBLISH -> new PublishBatch(in.getList(Wire::publish));
+      case ATTACH -> attach(in);
+      case REATTACH -> new Reattach(attach(in));
+      case FETCH -> new Fetch(in.getString(), in.getLong(), in.getLong(), in.getInt(), in.getInt());
+      case ACKNOWLEDGE -> new Acknowledge(in.getString(), in.getLong());
+      case WRITTEN -> new Written(in.getString(), in.getLong(), in.getLong());
+      case DEMOTE -> new Demote(in.getString(), in.getLong(), in.getLong());
+      case DETACH -> new Detach(in.getString(), in.getLong(), in.getLong());
+      case START -> new StartListener(in.getString());
+      case TAKE -> new TakeNext(in.getString());
+      case REGISTER -> new RegisterListener(in.getString(), in.getOptional(), in.getBoolean());
+      case RENEW_HOOK -> new RenewHook(in.getString(), in.getOptional(), in.getBoolean());
+      case PUBLISHED -> new Published(in.getString(), in.getList(Wire::outcome));
+      case ATTACHED ->
+          new Attached(
+              in.getString(),
+              in.getString(),
+              in.getBoolean(),
+              in.getLong(),
+              in.getInt(),
+              fetched(in));
+      case FETCHED -> fetched(in);
+      case DELIVERY ->
+          new Delivery(
+              in.getString(),
+              in.getString(),
+              in.getLong(),
+              in.getLong(),
+              in.getLong(),
+              readEntries(in));
+      case WAKE -> new Wake(in.getString(), in.getLong());
+      case END -> new End(in.getString(), in.getLong(), in.getOptional(), in.getInt());
+      case ENDED -> new Ended(in.getLong());
+      case HOOK_CALL -> new HookCall(in.getString(), entry(in));
+      case TAKEN -> new Taken(in.getString(), entry(in));
+      default -> throw new IllegalArgumentException(kind + " is no kind of body");
+    };
+  }
+
+  /** Writes entries of a log. */
+  public static void writeEntries(WireOutput out, List<Entry> entries) {
+    out.putInt(entries.size());
+    for (Entry entry : entries) {
+      write(out, entry);
+    }
+  }
+
+  /**
+   * Reads entries of a log.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static List<Entry> readEntries(WireInput in) {
+    return in.getList(Wire::entry);
+  }
+
+  private static void writeTo(WireOutput out, ToChannel question) {
+    if (question instanceof PublishBatch batch) {
+      out.putByte(PUBLISH).putInt(batch.messages().size());
+      for (Command.Publish message : batch.messages()) {
+        out.putString(message.channel())
+            .putOptional(message.listener())
+            .putString(message.type())
+            .putBytes(message.payload().json())
+            .putOptional(message.key())
+            .putOptional(message.sender());
+      }
+    } else if (question instanceof Attach attach) {
+      write(out.putByte(ATTACH), attach);
+    } else if (question instanceof Reattach again) {
+      write(out.putByte(REATTACH), again.stream());
+    } else if (question instanceof Fetch fetch) {
+      out.putByte(FETCH)
+          .putString(fetch.edge())
+          .putLong(fetch.stream())
+          .putLong(fetch.after())
+          .putInt(fetch.maxMessages())
+          .putInt(fetch.maxBytes());
+    } else if (question instanceof Acknowledge acknowledge) {
+      out.putByte(ACKNOWLEDGE).putString(acknowledge.edge()).putLong(acknowledge.through());
+    } else if (question instanceof Written written) {
+      out.putByte(WRITTEN).putString(written.edge()).putLong(written.stream());
+      out.putLong(written.through());
+    } else if (question instanceof Demote demote) {
+      out.putByte(DEMOTE).putString(demote.edge()).putLong(demote.stream());
+      out.putLong(demote.written());
+    } else if (question instanceof Detach detach) {
+      out.putByte(DETACH).putString(detach.edge()).putLong(detach.stream());
+      out.putLong(detach.written());
+    } else if (question instanceof StartListener start) {
+      out.putByte(START).putString(start.listener());
+    } else if (question instanceof TakeNext take) {
+      out.putByte(TAKE).putString(take.listener());
+    } else if (question instanceof RegisterListener register) {
+      out.putByte(REGISTER).putString(register.listener()).putOptional(register.hook());
+      out.putBoolean(register.running());
+    } else if (question instanceof RenewHook renew) {
+      out.putByte(RENEW_HOOK).putString(renew.listener()).putOptional(renew.hook());
+      out.putBoolean(renew.running());
+    } else {
+      throw new IllegalArgumentException("no form for " + question.getClass());
+    }
+  }
+
+  private static void writeFrom(WireOutput out, FromChannel news) {
+    if (news instanceof Published published) {
+      out.putByte(PUBLISHED).putString(published.epoch()).putInt(published.outcomes().size());
+      for (Outcome outcome : published.outcomes()) {
+        write(out, outcome);
+      }
+    } else if (news instanceof Attached attached) {
+      out.putByte(ATTACHED)
+          .putString(attached.listener())
+          .putString(attached.epoch())
+          .putBoolean(attached.stopped())
+          .putLong(attached.delayMs())
+          .putInt(attached.retryMs());
+      write(out, attached.first());
+    } else if (news instanceof Fetched fetched) {
+      write(out.putByte(FETCHED), fetched);
+    } else if (news instanceof Delivery delivery) {
+      out.putByte(DELIVERY)
+          .putString(delivery.channel())
+          .putString(delivery.epoch())
+          .putLong(delivery.term())
+          .putLong(delivery.after())
+          .putLong(delivery.through());
+      writeEntries(out, delivery.entries());
+    } else if (news instanceof Wake wake) {
+      out.putByte(WAKE).putString(wake.channel()).putLong(wake.stream());
+    } else if (news instanceof End end) {
+      out.putByte(END).putString(end.channel()).putLong(end.stream()).putOptional(end.type());
+      out.putInt(end.retryMs());
+    } else if (news instanceof Ended ended) {
+      out.putByte(ENDED).putLong(ended.written());
+    } else if (news instanceof HookCall call) {
+      write(out.putByte(HOOK_CALL).putString(call.epoch()), call.entry());
+    } else if (news instanceof Taken taken) {
+      write(out.putByte(TAKEN).putString(taken.epoch()), taken.entry());
+    } else {
+      throw new IllegalArgumentException("no form for " + news.getClass());
+    }
+  }
+
+  private static Command.Publish publish(WireInput in) {
+    return new Command.Publish(
+        in.getString(),
+        in.getOptional(),
+        in.getString(),
+        payload(in),
+        in.getOptional(),
+        in.getOptional());
+  }
+
+  private static void write(WireOutput out, Attach attach) {
+    out.putString(attach.edge())
+        .putLong(attach.stream())
+        .putOptional(attach.listener())
+        .putOptional(attach.after())
+        .putBoolean(attach.live())
+        .putBoolean(attach.raw())
+        .putInt(attach.maxMessages())
+        .putInt(attach.maxBytes());
+  }
+
+  private static Attach attach(WireInput in) {
+    return new Attach(
+        in.getString(),
+        in.getLong(),
+        in.getOptional(),
+        in.getOptional(),
+        in.getBoolean(),
+        in.getBoolean(),
+        in.getInt(),
+        in.getInt());
+  }
+
+  private static void write(WireOutput out, Outcome outcome) {
+    out.putLong(outcome.sequence()).putInt(outcome.code()).putOptional(outcome.error());
+  }
+
+  private static Outcome outcome(WireInput in) {
+    return new Outcome(in.getLong(), in.getInt(), in.getOptional());
+  }
+
+  private static void write(WireOutput out, Fetched fetched) {
+    writeEntries(out, fetched.entries());
+    out.putLong(fetched.through()).putBoolean(fetched.live()).putBoolean(fetched.waiting());
+  }
+
+  private static Fetched fetched(WireInput in) {
+    return new Fetched(readEntries(in), in.getLong(), in.getBoolean(), in.getBoolean());
+  }
+
+  private static void write(WireOutput out, Entry entry) {
+    out.putLong(entry.sequence())
+        .putLong(entry.timestamp())
+        .putOptional(entry.receiver())
+        .putString(entry.type())
+        .putBytes(entry.payload().json())
+        .putOptional(entry.sender())
+        .putOptional(entry.key());
+  }
+
+  private static Entry entry(WireInput in) {
+    return new Entry(
+        in.getLong(),
+        in.getLong(),
+        in.getOptional(),
+        in.getString(),
+        payload(in),
+        in.getOptional(),
+        in.getOptional());
+  }
+
+  private static Payload payload(WireInput in) {
+    byte[] json = in.getBytes();
+    if (json.length == 0) {
+      throw new IllegalArgumentException("a payload has no bytes");
+    }
+    return Payload.ofValidJson(json);
+  }
+
+  private static @Nullable Object json(byte[] bytes) {
+    try {
+      return Json.decodeValue(Buffer.buffer(bytes));
+    } catch (DecodeException e) {
+      throw new IllegalArgumentException("a body is no JSON", e);
+    }
+  }
+}
