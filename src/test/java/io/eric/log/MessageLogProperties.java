@@ -80,14 +80,15 @@ class MessageLogProperties {
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void everyMessageIsReadInOrderOrCoveredByAGap(
       @ForAll("retentions") RetentionOptions retention, @ForAll("steps") List<Step> steps) {
-    Run run = new Run(retention);
+    Run run = new Run(retention, MemoryStore.create().open("c", retention).result());
     for (Step step : steps) {
       run.take(step);
       run.compare();
     }
   }
 
-  private static final class Run implements Cursors {
+  /** A log and what it must be like, under the same steps. */
+  static final class Run implements Cursors {
 
     private final RetentionOptions retention;
     private final MessageLog log;
@@ -96,9 +97,9 @@ class MessageLogProperties {
     private long lowest;
     private long now = 1000;
 
-    Run(RetentionOptions retention) {
+    Run(RetentionOptions retention, MessageLog log) {
       this.retention = retention;
-      this.log = MemoryStore.create().open("c", retention).result();
+      this.log = log;
       this.model = new NaiveLog(retention);
       LISTENERS.forEach(listener -> cursors.put(listener, 0L));
     }
@@ -122,7 +123,7 @@ class MessageLogProperties {
             cursors.merge(
                 listener, (long) step.number(), (c, n) -> Math.min(c + n, log.lastSequence()));
         case COMMIT ->
-            assertThat(log.commit(Map.of(listener, cursors.get(listener))).succeeded()).isTrue();
+            log.commit(Map.of(listener, cursors.get(listener))).await();
         case TRIM -> {
           lowest = cursors.values().stream().mapToLong(c -> c).min().orElseThrow();
           trim();
@@ -138,7 +139,7 @@ class MessageLogProperties {
           model.dropOldestOf(listener);
         }
         case FORGET -> {
-          assertThat(log.forget(listener).succeeded()).isTrue();
+          log.forget(listener).await();
           model.forget(listener);
           cursors.put(listener, log.lastSequence());
         }
@@ -174,7 +175,7 @@ class MessageLogProperties {
 
     private List<Entry> readAll(long after, String listener) {
       assertThat(log.hasAfter(after, listener)).isEqualTo(model.hasAfter(after, listener));
-      Slice slice = log.read(after, listener, Integer.MAX_VALUE, Integer.MAX_VALUE).result();
+      Slice slice = log.read(after, listener, Integer.MAX_VALUE, Integer.MAX_VALUE).await();
       model.check(after, listener, slice.entries(), slice.through());
       assertThat(slice.atEnd()).isTrue();
       assertThat(slice.through()).isEqualTo(Math.max(after, log.lastSequence()));
@@ -185,7 +186,7 @@ class MessageLogProperties {
       long cursor = after;
       Slice slice;
       do {
-        slice = log.read(cursor, listener, maxMessages, maxBytes).result();
+        slice = log.read(cursor, listener, maxMessages, maxBytes).await();
         List<Entry> given = slice.entries();
         assertThat(given).hasSizeLessThanOrEqualTo(maxMessages);
         assertThat(given.stream().limit(Math.max(0, given.size() - 1)).mapToInt(Entry::size).sum())
@@ -204,7 +205,7 @@ class MessageLogProperties {
         Payload payload = Payload.of("x".repeat(number));
         batch.add(new Entry(sequence, now, receiver, "t", payload, null, null));
       }
-      assertThat(log.append(batch).succeeded()).isTrue();
+      log.append(batch).await();
       batch.forEach(model::append);
     }
 

@@ -1,29 +1,149 @@
 package io.eric.log.file;
 
+import io.eric.EricException;
 import io.eric.RepositoryException;
+import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Keeps logs in files of this machine. */
+/**
+ * Keeps all logs of a hub in one directory of this machine, so that they survive the end of the
+ * process, however it comes; {@link FileStoreOptions#getFsync} says what else they survive.
+ *
+ * <p>One thread writes what all channels append, as few large writes; contents are read back from
+ * the files, the newest ones from memory. After a restart, channels, listeners, cursors and
+ * messages are there, and positions that clients remember are valid, unless a loss of messages
+ * cannot be excluded: then every channel goes on under a new epoch and its listeners see an {@code
+ * _eric_gap}.
+ *
+ * <p>While the disk is full or fails, appends fail with {@link RepositoryException}, nothing that
+ * was acknowledged is lost, and the store recovers by itself when there is room again.
+ *
+ * <p>Safe for use by many channels at once; futures complete on the context of who has called.
+ */
 public final class FileStore implements MessageStore {
 
-  private FileStore() {}
+  private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
+  private static final int MAX_SEGMENTS = 4_096;
 
-  /** Opens a store. */
+  private final Writer writer;
+  private final SegmentLoader loader;
+  private @Nullable Future<Void> closing;
+
+  private FileStore(Writer writer, SegmentLoader loader) {
+    this.writer = writer;
+    this.loader = loader;
+  }
+
+  /**
+   * Opens a store, on a thread of its own, reading and checking all that is in its directory.
+   *
+   * @return fails with {@link RepositoryException} that names the directory if another store has
+   *     it, or file and offset if something there is damaged
+   * @throws IllegalArgumentException if the disk's limit takes more than 4,096 segments
+   */
   public static Future<FileStore> open(Vertx vertx, FileStoreOptions options) {
-    return Future.failedFuture(new RepositoryException("the file store is not there yet", null));
+    if (options.getDiskLimit() / options.getSegmentBytes() > MAX_SEGMENTS) {
+      throw new IllegalArgumentException(
+          "segmentBytes is "
+              + options.getSegmentBytes()
+              + ", it must be at least 1/"
+              + MAX_SEGMENTS
+              + " of diskLimit, which is "
+              + options.getDiskLimit());
+    }
+    FileStoreOptions copy = FileStoreOptions.fromJson(options.toJson());
+    Reply<FileStore> reply = Reply.to(vertx.getOrCreateContext());
+    Thread thread = new Thread(() -> run(copy, reply), "eric-file-store");
+    thread.setDaemon(true);
+    thread.start();
+    return reply.future();
+  }
+
+  private static void run(FileStoreOptions options, Reply<FileStore> reply) {
+    Writer writer;
+    try {
+      writer = begin(options, reply);
+    } catch (EricException e) {
+      reply.fail(e);
+      return;
+    } catch (IOException | RuntimeException e) {
+      reply.fail(
+          new RepositoryException(
+              "the store in " + options.getDirectory() + " cannot be opened: " + e, e));
+      return;
+    }
+    writer.run();
+  }
+
+  private static Writer begin(FileStoreOptions options, Reply<FileStore> reply) throws IOException {
+    long start = System.nanoTime();
+    StoreDirectory directory = StoreDirectory.take(Path.of(options.getDirectory()));
+    SegmentLoader loader = new SegmentLoader();
+    try {
+      CheckpointFile checkpoint = new CheckpointFile(directory);
+      String boot = Boot.id();
+      Recovery.Found found = new Recovery(directory, checkpoint, boot).run();
+      Writer writer = new Writer(options, directory, checkpoint, boot, found, loader);
+      writer.begin(found.toWrite());
+      LOG.info(
+          "the store in {} is open: {} channels, {} messages, {} bytes, {} ms",
+          directory.path,
+          found.state().channels().size(),
+          found.state().channels().stream().mapToInt(each -> each.retained.size()).sum(),
+          writer.status().diskBytes(),
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+      reply.complete(new FileStore(writer, loader));
+      return writer;
+    } catch (IOException | RuntimeException e) {
+      loader.close();
+      directory.close();
+      throw e;
+    }
   }
 
   @Override
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
-    return Future.failedFuture(new RepositoryException("the file store is not there yet", null));
+    return writer.open(channelId, retention);
   }
 
   @Override
+  public Future<List<ChannelDefinition>> definitions() {
+    return writer.definitions();
+  }
+
+  @Override
+  public Future<Void> define(ChannelDefinition definition) {
+    return writer.define(definition);
+  }
+
+  /** How the store does. Safe from any thread. */
+  public FileStoreStatus status() {
+    return writer.status();
+  }
+
+  /**
+   * Writes what waits and lets the directory go. Idempotent. A store that could write has noted
+   * that it was closed in order.
+   */
+  @Override
   public Future<Void> close() {
-    return Future.succeededFuture();
+    synchronized (loader) {
+      if (closing == null) {
+        loader.close();
+        closing = writer.close();
+      }
+      return closing;
+    }
   }
 }

@@ -1,0 +1,112 @@
+package io.eric.log.file;
+
+import io.eric.log.Registration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the files say of one channel. Confined to recovery, then to the writer. */
+final class ChannelState {
+
+  final int number;
+  final String id;
+  String epoch;
+  long lastSequence;
+  final Map<String, Long> cursors = new HashMap<>();
+  final Map<String, Registration> listeners = new LinkedHashMap<>();
+  final Lane broadcasts = new Lane(null);
+  final Map<String, Lane> lanes = new HashMap<>();
+
+  /** Listeners that are gone, and what was dispatched to them may still be in old segments. */
+  final Map<String, LogRecord.Forgotten> voids = new HashMap<>();
+
+  /** The entries, while nobody has the log open. */
+  List<Retained> retained = new ArrayList<>();
+
+  /** The log, while somebody has it open. */
+  @Nullable FileLog log;
+
+  ChannelState(int number, String id, String epoch) {
+    this.number = number;
+    this.id = id;
+    this.epoch = epoch;
+  }
+
+  /** The lane that an entry for this receiver joins. */
+  Lane lane(@Nullable String receiver) {
+    return receiver == null ? broadcasts : lanes.computeIfAbsent(receiver, Lane::new);
+  }
+
+  /** Takes an entry that was read from a segment. */
+  void restore(
+      long sequence,
+      long timestamp,
+      @Nullable String receiver,
+      int size,
+      Segment segment,
+      int offset,
+      int length) {
+    lastSequence = Math.max(lastSequence, sequence);
+    LogRecord.Forgotten gone = receiver == null ? null : voids.get(receiver);
+    if (gone != null && sequence <= gone.through()) {
+      return;
+    }
+    Lane lane = lane(receiver);
+    if (lane.keeps(sequence)) {
+      Place place = new Place(segment, offset, length, lane);
+      retained.add(new Retained(sequence, timestamp, lane.receiver, size, place));
+    }
+  }
+
+  void forget(String listener, long segment) {
+    cursors.remove(listener);
+    listeners.remove(listener);
+    Lane lane = lanes.remove(listener);
+    if (lane != null) {
+      lane.forget();
+      voids.put(listener, new LogRecord.Forgotten(number, listener, lastSequence, segment));
+    }
+  }
+
+  /** Entries of a log that nobody has open: those that are gone by what came after them. */
+  void dropRetainedUnlessKept() {
+    retained.removeIf(each -> !each.place().lane.keeps(each.sequence()));
+  }
+
+  /** What is gone of what the channel had. */
+  List<LogRecord.Lost> lost() {
+    List<LogRecord.Lost> lost = new ArrayList<>();
+    addLost(broadcasts, lost);
+    lanes.values().forEach(lane -> addLost(lane, lost));
+    return lost;
+  }
+
+  private void addLost(Lane lane, List<LogRecord.Lost> lost) {
+    long through = lane.through();
+    if (through > 0) {
+      lost.add(new LogRecord.Lost(number, lane.receiver, through, lane.throughOverflow()));
+    }
+  }
+
+  /** Drops the entries up to a segment, as overflow; those of an open log soon. */
+  void dropThrough(long segment) {
+    FileLog open = log;
+    if (open != null) {
+      open.dropThrough(segment);
+      return;
+    }
+    retained.removeIf(
+        each -> {
+          Place place = each.place();
+          if (place.segment.number > segment) {
+            return false;
+          }
+          place.lane.dropped(each.sequence(), true);
+          place.segment.live.decrementAndGet();
+          return true;
+        });
+  }
+}

@@ -1,0 +1,36 @@
+package io.eric.log.file;
+
+import io.eric.Entry;
+import java.util.ArrayDeque;
+
+/**
+ * Keeps the newest entries of all channels in memory, up to a number of bytes. Confined to the
+ * writer.
+ */
+final class EntryCache {
+
+  private final long maxBytes;
+  private final ArrayDeque<Place> places = new ArrayDeque<>();
+  private long bytes;
+
+  EntryCache(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  void add(Place place, Entry entry) {
+    if (entry.size() > maxBytes) {
+      return;
+    }
+    place.cached = entry;
+    places.add(place);
+    bytes += entry.size();
+    while (bytes > maxBytes) {
+      Place oldest = places.remove();
+      Entry evicted = oldest.cached;
+      if (evicted != null) {
+        bytes -= evicted.size();
+        oldest.cached = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.eric.log.file;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an answer of the writer goes: to the context that has asked.
+ *
+ * @param context null if a plain thread has asked, which the writer answers on its own
+ */
+record Reply<T>(@Nullable Context context, Promise<T> promise) {
+
+  /** To the caller. */
+  static <T> Reply<T> toCaller() {
+    return new Reply<>(Vertx.currentContext(), Promise.promise());
+  }
+
+  /** To a context. */
+  static <T> Reply<T> to(Context context) {
+    return new Reply<>(context, Promise.promise());
+  }
+
+  /** To whoever looks at the future: answered on the writer's thread. */
+  static <T> Reply<T> toNobody() {
+    return new Reply<>(null, Promise.promise());
+  }
+
+  Future<T> future() {
+    return promise.future();
+  }
+
+  void complete(T result) {
+    run(() -> promise.complete(result));
+  }
+
+  /** With nothing to say but that it is done. */
+  void complete() {
+    run(promise::complete);
+  }
+
+  void fail(Throwable failure) {
+    run(() -> promise.fail(failure));
+  }
+
+  private void run(Runnable answer) {
+    Context asking = context;
+    if (asking == null) {
+      answer.run();
+      return;
+    }
+    try {
+      asking.runOnContext(ignored -> answer.run());
+    } catch (RejectedExecutionException e) {
+      promise.tryFail(e); // Vert.x is closed, and nobody listens any more
+    }
+  }
+}

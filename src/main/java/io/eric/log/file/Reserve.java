@@ -1,0 +1,57 @@
+package io.eric.log.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that only takes room: given up when the disk is full, so that a checkpoint can be written
+ * and what is no longer needed can be deleted.
+ */
+final class Reserve {
+
+  private static final int MIN_BYTES = 1 << 20;
+
+  private final Path file;
+  private long bytes;
+
+  Reserve(StoreDirectory directory) {
+    this.file = directory.path.resolve("reserve");
+  }
+
+  /** Takes the room, as well as it can, for a checkpoint of this size. */
+  void take(int checkpointBytes) {
+    long wanted = Math.max(MIN_BYTES, 2L * checkpointBytes);
+    if (bytes >= wanted) {
+      return;
+    }
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer zeros = ByteBuffer.allocate(MIN_BYTES);
+      for (long written = 0; written < wanted; written += zeros.position()) {
+        zeros.clear();
+        channel.write(zeros);
+      }
+      bytes = wanted;
+    } catch (IOException e) {
+      giveUp();
+    }
+  }
+
+  /** Frees the room; false if there was none. */
+  boolean giveUp() {
+    bytes = 0;
+    try {
+      return Files.deleteIfExists(file);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

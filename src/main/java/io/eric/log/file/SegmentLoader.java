@@ -1,0 +1,138 @@
+package io.eric.log.file;
+
+import io.eric.Entry;
+import io.eric.RepositoryException;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the contents of places: out of memory at once, or read from segments on threads of its own
+ * and checked. What lies together is read together. Each reader of a log asks for one batch at a
+ * time, which bounds what waits here.
+ */
+final class SegmentLoader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentLoader.class);
+  private static final int THREADS = 2;
+
+  /** Read in one go at most, unless one record is larger. */
+  private static final int MAX_RUN = 1 << 20;
+
+  /** Rather read so much that is not wanted than ask once more. */
+  private static final int MAX_HOLE = 16 << 10;
+
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS,
+          task -> {
+            Thread thread = new Thread(task, "eric-file-store-reader");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  Future<List<Entry>> load(List<Place> places) {
+    List<Entry> entries = new ArrayList<>(places.size());
+    for (Place place : places) {
+      Entry cached = place.cached;
+      if (cached == null) {
+        return loadFromDisk(places);
+      }
+      entries.add(cached);
+    }
+    return Future.succeededFuture(entries);
+  }
+
+  private Future<List<Entry>> loadFromDisk(List<Place> places) {
+    Reply<List<Entry>> reply = Reply.toCaller();
+    places.forEach(place -> place.segment.hold());
+    try {
+      threads.execute(
+          () -> {
+            try {
+              reply.complete(read(places));
+            } catch (IOException | RuntimeException e) {
+              LOG.error("stored messages cannot be read", e);
+              reply.fail(e);
+            } finally {
+              places.forEach(SegmentLoader::release);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      places.forEach(SegmentLoader::release);
+      return Future.failedFuture(new RepositoryException("the store is closed", e));
+    }
+    return reply.future();
+  }
+
+  private static void release(Place place) {
+    try {
+      place.segment.release();
+    } catch (IOException e) {
+      LOG.warn("{} could not be closed", place.segment.file, e);
+    }
+  }
+
+  private static List<Entry> read(List<Place> places) throws IOException {
+    List<Entry> entries = new ArrayList<>(places.size());
+    FileFormat format = new FileFormat();
+    byte[] run = new byte[0];
+    int next = 0;
+    while (next < places.size()) {
+      Place first = places.get(next);
+      int last = next;
+      while (last + 1 < places.size() && follows(places.get(last + 1), places.get(last), first)) {
+        last++;
+      }
+      int length = end(places.get(last)) - first.offset;
+      if (run.length < length) {
+        run = new byte[length];
+      }
+      first.segment.read(run, length, first.offset);
+      for (; next <= last; next++) {
+        entries.add(decode(places.get(next), run, first.offset, format));
+      }
+    }
+    return entries;
+  }
+
+  private static boolean follows(Place place, Place before, Place first) {
+    return place.segment == first.segment
+        && place.offset >= end(before)
+        && place.offset - end(before) <= MAX_HOLE
+        && end(place) - first.offset <= MAX_RUN;
+  }
+
+  private static int end(Place place) {
+    return place.offset + place.length;
+  }
+
+  private static Entry decode(Place place, byte[] run, int runStart, FileFormat format) {
+    int at = place.offset - runStart;
+    int length = place.length - FileFormat.FRAME;
+    if (format.length(run, at, place.segment.number, place.offset) != length
+        || !format.isIntact(run, at, length, place.segment.number, place.offset)
+        || !(RecordCodec.read(new Input(run, at + FileFormat.FRAME, length))
+            instanceof LogRecord.Append append)) {
+      throw new RepositoryException(
+          "the store is damaged: "
+              + place.segment.file
+              + " at offset "
+              + place.offset
+              + ": the record is not as it was written",
+          null);
+    }
+    return append.entry();
+  }
+
+  /** Answers what was asked, takes nothing more. */
+  void close() {
+    threads.shutdown();
+  }
+}

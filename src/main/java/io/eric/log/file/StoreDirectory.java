@@ -1,0 +1,121 @@
+package io.eric.log.file;
+
+import io.eric.RepositoryException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A directory that one store of one process has for itself until it is closed. */
+final class StoreDirectory implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
+
+  private static final String FORCE_FAILED = "fsync-failed";
+
+  final Path path;
+  private final FileChannel lockFile;
+
+  private StoreDirectory(Path path, FileChannel lockFile) {
+    this.path = path;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Takes a directory, making it if it is missing.
+   *
+   * @throws RepositoryException naming the directory if another store has it, or it cannot be used
+   */
+  static StoreDirectory take(Path directory) {
+    Path path = directory.toAbsolutePath().normalize();
+    FileChannel channel = null;
+    try {
+      if (!Files.isDirectory(path)) {
+        Files.createDirectory(path);
+      }
+      channel =
+          FileChannel.open(
+              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw new RepositoryException(
+            "the store directory " + path + " is in use by another process", null);
+      }
+      return new StoreDirectory(path, channel);
+    } catch (OverlappingFileLockException e) {
+      closeQuietly(channel);
+      throw new RepositoryException(
+          "the store directory " + path + " is in use by another store of this process", e);
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw new RepositoryException("the store directory " + path + " cannot be used: " + e, e);
+    } catch (RepositoryException e) {
+      closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  /** The files that are named like segments, by number. */
+  SortedMap<Long, Path> segments() throws IOException {
+    SortedMap<Long, Path> segments = new TreeMap<>();
+    try (Stream<Path> files = Files.list(path)) {
+      files.forEach(
+          file -> {
+            long number = Segment.number(file);
+            if (number >= 0) {
+              segments.put(number, file);
+            }
+          });
+    }
+    return segments;
+  }
+
+  /** Leaves word that forcing has failed, so that a loss of what was acknowledged is possible. */
+  void noteFailedToForce() {
+    try {
+      Files.write(path.resolve(FORCE_FAILED), new byte[0]);
+    } catch (IOException e) {
+      LOG.error("{} could not be written either", path.resolve(FORCE_FAILED), e);
+    }
+  }
+
+  boolean hasFailedToForce() {
+    return Files.exists(path.resolve(FORCE_FAILED));
+  }
+
+  void forgetFailedToForce() throws IOException {
+    Files.deleteIfExists(path.resolve(FORCE_FAILED));
+  }
+
+  /** Makes the names of files durable. */
+  void force() throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Lets others have it. */
+  @Override
+  public void close() {
+    closeQuietly(lockFile);
+  }
+
+  private static void closeQuietly(@Nullable FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.warn("a lock file could not be closed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,551 @@
+package io.eric.log.file;
+
+import io.eric.Entry;
+import io.eric.RepositoryException;
+import io.eric.UnavailableException;
+import io.eric.log.ChannelDefinition;
+import io.eric.log.Epoch;
+import io.eric.log.MessageLog;
+import io.eric.log.RetentionOptions;
+import io.eric.log.file.FileStoreOptions.Fsync;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes: takes what has piled up of all channels, puts it into one write, and
+ * under {@link Fsync#ALWAYS} one fsync, then answers. It owns the store's state; everybody else
+ * only asks.
+ *
+ * <p>What fails is cut off the file again before anything else is written, so a publisher that was
+ * refused and one that was not never disagree with the log. After a failed fsync nothing can be
+ * said of what the disk has, so the store then refuses everything until it is opened again.
+ */
+final class Writer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+  /** What one write takes at most, unless a single batch is larger. */
+  private static final int MAX_TURN = 4 << 20;
+
+  private static final int MAX_SEGMENT_LENGTH = Integer.MAX_VALUE - (1 << 20);
+  private static final long MAINTENANCE_MS = 1_000;
+  private static final long IDLE_MS = 3_600_000;
+
+  /** The newest segment, the one it is rolled to, and one whose entries are being dropped. */
+  private static final int SEGMENTS_BEYOND_LIMIT = 3;
+
+  private final FileStoreOptions options;
+  private final StoreDirectory directory;
+  private final CheckpointFile checkpoint;
+  private final String boot;
+  private final SegmentLoader loader;
+  private final StoreSegments segments;
+  private final StoreState state;
+  private final WriteQueue queue;
+  private final EntryCache cache;
+  private final Reserve reserve;
+  private final FileFormat format = new FileFormat();
+  private final Bytes bytes = new Bytes(1 << 16);
+
+  // What others may look at.
+  private volatile @Nullable String problem;
+  private final AtomicLong writes = new AtomicLong();
+  private final AtomicLong writtenBytes = new AtomicLong();
+  private final AtomicLong forced = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+
+  private @Nullable RepositoryException broken;
+  private boolean needsCut;
+  private boolean dirty;
+  private long dirtySince;
+  private long synced;
+  private long announcedSync;
+  private long lastCheckpoint = now();
+  private long retryAt = lastCheckpoint;
+  private boolean ended;
+
+  Writer(
+      FileStoreOptions options,
+      StoreDirectory directory,
+      CheckpointFile checkpoint,
+      String boot,
+      Recovery.Found found,
+      SegmentLoader loader) {
+    this.options = options;
+    this.directory = directory;
+    this.checkpoint = checkpoint;
+    this.boot = boot;
+    this.loader = loader;
+    this.state = found.state();
+    this.segments = new StoreSegments(directory, found.segments());
+    this.queue = new WriteQueue(options.getQueueBytes());
+    this.cache = new EntryCache(options.getCacheBytes());
+    this.reserve = new Reserve(directory);
+  }
+
+  // ---- asked by others
+
+  /** Puts a batch into the log; fails at once if too much waits already. */
+  Future<List<Place>> append(ChannelState channel, List<Entry> batch) {
+    long cost = 0;
+    for (Entry entry : batch) {
+      cost += entry.size();
+    }
+    Reply<List<Place>> reply = Reply.toCaller();
+    return switch (queue.offer(new Write.Append(channel, batch, cost, reply), true)) {
+      case TAKEN -> reply.future();
+      case CLOSED -> isClosed();
+      case FULL -> {
+        refused.incrementAndGet();
+        yield Future.failedFuture(
+            new UnavailableException("too many messages wait for the disk, try again"));
+      }
+    };
+  }
+
+  /**
+   * Puts a record other than a message into the log.
+   *
+   * @param isPromise whether its answer waits for the disk where that of a message does
+   */
+  Future<Void> write(LogRecord record, boolean isPromise) {
+    Reply<Void> reply = Reply.toCaller();
+    return queue.offer(new Write.Change(record, isPromise, reply), false) == WriteQueue.Answer.TAKEN
+        ? reply.future()
+        : isClosed();
+  }
+
+  /** Opens a channel's log, which is new if there is none. */
+  Future<MessageLog> open(String channelId, RetentionOptions retention) {
+    Reply<MessageLog> reply = Reply.toCaller();
+    return ask(() -> openLog(channelId, retention, reply), reply);
+  }
+
+  /** Takes a log's entries back, when it is closed. */
+  Future<Void> releaseLog(ChannelState channel, List<Retained> retained) {
+    Reply<Void> reply = Reply.toCaller();
+    return ask(
+        () -> {
+          channel.log = null;
+          channel.retained = retained;
+          reply.complete();
+        },
+        reply);
+  }
+
+  Future<List<ChannelDefinition>> definitions() {
+    Reply<List<ChannelDefinition>> reply = Reply.toCaller();
+    return ask(() -> reply.complete(state.definitions()), reply);
+  }
+
+  Future<Void> define(ChannelDefinition definition) {
+    Reply<Void> reply = Reply.toCaller();
+    return ask(() -> define(definition.id(), definition.options(), reply), reply);
+  }
+
+  /** Writes what waits, and ends: the directory is free then. */
+  Future<Void> close() {
+    Reply<Void> reply = Reply.toCaller();
+    Future<Void> closed = ask(() -> end(reply), reply);
+    queue.close();
+    return closed;
+  }
+
+  FileStoreStatus status() {
+    return new FileStoreStatus(
+        problem,
+        queue.bytes(),
+        segments.bytes(),
+        segments.count(),
+        writes.get(),
+        writtenBytes.get(),
+        forced.get(),
+        refused.get(),
+        failed.get(),
+        segments.condemned());
+  }
+
+  private <T> Future<T> ask(Runnable task, Reply<T> reply) {
+    return queue.offer(task) == WriteQueue.Answer.TAKEN ? reply.future() : isClosed();
+  }
+
+  private static <T> Future<T> isClosed() {
+    return Future.failedFuture(new RepositoryException("the store is closed", null));
+  }
+
+  // ---- the thread
+
+  /**
+   * Has the disk say that this store has the directory now.
+   *
+   * @param first records that must be in the log before anything else
+   */
+  void begin(List<LogRecord> first) throws IOException {
+    List<Write> epochs = new ArrayList<>();
+    for (LogRecord record : first) {
+      if (record instanceof LogRecord.Append append) {
+        ChannelState channel = state.channel(append.channel());
+        if (channel != null) {
+          epochs.add(new Write.Restored(channel, append.entry()));
+        }
+      } else {
+        epochs.add(new Write.Change(record, true, Reply.toNobody()));
+      }
+    }
+    if (!epochs.isEmpty()) {
+      tryPut(epochs);
+    }
+    segments.newest().channel.force(true);
+    directory.force();
+    synced = segments.newest().length;
+    announcedSync = synced;
+    checkpoint(false);
+    directory.forgetFailedToForce();
+  }
+
+  void run() {
+    while (!ended) {
+      try {
+        WriteQueue.Turn turn = queue.take(MAX_TURN, waitMs());
+        Runnable task = turn.task();
+        if (!turn.writes().isEmpty()) {
+          write(turn.writes());
+        } else if (task != null) {
+          task.run();
+        }
+        maintain();
+      } catch (InterruptedException e) {
+        LOG.debug("nobody ends the writer by interrupting it", e);
+      } catch (RuntimeException e) {
+        fail(new RepositoryException("the store has failed", e), e);
+      }
+    }
+  }
+
+  private static long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** How long the writer may sleep if nothing comes. */
+  private long waitMs() {
+    long wait = segments.count() > 1 ? MAINTENANCE_MS : IDLE_MS;
+    if (dirty && options.getFsync() != Fsync.NEVER) {
+      wait = Math.min(wait, dirtySince + options.getFsyncInterval() - now());
+    }
+    return Math.max(0, wait);
+  }
+
+  private void maintain() {
+    if (ended || broken != null) {
+      return;
+    }
+    long now = now();
+    if (dirty
+        && options.getFsync() != Fsync.NEVER
+        && now - dirtySince >= options.getFsyncInterval()) {
+      try {
+        force();
+      } catch (IOException e) {
+        LOG.debug("told of already", e);
+        return;
+      }
+    }
+    if (now < retryAt) {
+      return;
+    }
+    if (segments.newest().length >= options.getSegmentBytes()) {
+      roll();
+    } else if (segments.hasDead() && now - lastCheckpoint >= MAINTENANCE_MS) {
+      tryCheckpoint();
+    }
+  }
+
+  // ---- writing
+
+  private void write(List<Write> group) {
+    RepositoryException refusal = broken;
+    if (refusal == null) {
+      try {
+        put(group);
+        if (options.getFsync() == Fsync.ALWAYS && group.stream().anyMatch(each -> each.isPromise)) {
+          force();
+        }
+        group.forEach(Write::succeed);
+        recovered();
+        return;
+      } catch (IOException e) {
+        refusal =
+            broken == null ? new RepositoryException("the store cannot write: " + e, e) : broken;
+      }
+    }
+    failed.incrementAndGet();
+    boolean isMixed = group.stream().anyMatch(each -> !(each instanceof Write.Change));
+    List<Write> changes = new ArrayList<>();
+    for (Write each : group) {
+      if (broken == null && isMixed && each instanceof Write.Change) {
+        changes.add(each);
+      } else {
+        each.fail(refusal);
+      }
+    }
+    if (!changes.isEmpty()) {
+      write(changes); // they are small, and may be what gives room
+    }
+  }
+
+  /** Puts writes at the end of the log; what fails leaves no trace there. */
+  private void put(List<Write> group) throws IOException {
+    try {
+      tryPut(group);
+    } catch (IOException e) {
+      boolean hasRoom =
+          segments.hasDead() && tryCheckpoint()
+              || group.stream().allMatch(each -> each instanceof Write.Change) && reserve.giveUp();
+      if (!hasRoom || broken != null) {
+        failing(e);
+        throw e;
+      }
+      tryAgain(group);
+    }
+  }
+
+  private void tryAgain(List<Write> group) throws IOException {
+    try {
+      tryPut(group);
+    } catch (IOException e) {
+      failing(e);
+      throw e;
+    }
+  }
+
+  private void tryPut(List<Write> group) throws IOException {
+    Segment segment = segments.newest();
+    if (needsCut) {
+      segment.channel.truncate(segment.length);
+      needsCut = false;
+    }
+    refuseBeyondLimits(segment, group);
+    bytes.truncate(0, 2 * MAX_TURN);
+    if (synced > announcedSync) {
+      int start = bytes.length();
+      bytes.skip(FileFormat.FRAME);
+      RecordCodec.write(new LogRecord.Synced(synced), bytes);
+      format.seal(bytes, start, segment.number, segment.length + start);
+    }
+    for (Write each : group) {
+      each.encode(bytes, format, segment);
+    }
+    try {
+      segment.write(bytes.array(), bytes.length());
+    } catch (IOException e) {
+      needsCut = true;
+      cut(segment);
+      throw e;
+    }
+    for (Write each : group) {
+      each.apply(state, segment, cache);
+    }
+    segment.length += bytes.length();
+    segments.grown(bytes.length());
+    announcedSync = synced;
+    writes.incrementAndGet();
+    writtenBytes.addAndGet(bytes.length());
+    if (!dirty) {
+      dirty = true;
+      dirtySince = now();
+    }
+  }
+
+  private void cut(Segment segment) {
+    try {
+      segment.channel.truncate(segment.length);
+      needsCut = false;
+    } catch (IOException e) {
+      LOG.warn("{} could not be cut back yet", segment.file, e);
+    }
+  }
+
+  private void refuseBeyondLimits(Segment segment, List<Write> group) throws IOException {
+    if (segment.length > MAX_SEGMENT_LENGTH - 2L * MAX_TURN) {
+      throw new IOException(segment.file + " is full, and no other file could be begun");
+    }
+    long limit =
+        options.getDiskLimit()
+            + (long) SEGMENTS_BEYOND_LIMIT * options.getSegmentBytes()
+            + MAX_TURN;
+    if (segments.bytes() > limit && group.stream().anyMatch(each -> each instanceof Write.Append)) {
+      throw new IOException("the limit of the disk is reached");
+    }
+  }
+
+  private void force() throws IOException {
+    Segment segment = segments.newest();
+    try {
+      segment.channel.force(false);
+    } catch (IOException e) {
+      directory.noteFailedToForce();
+      fail(
+          new RepositoryException(
+              "the disk has failed, the store refuses everything until it is opened again", e),
+          e);
+      throw e;
+    }
+    synced = segment.length;
+    dirty = false;
+    forced.incrementAndGet();
+  }
+
+  private void failing(IOException e) {
+    if (problem == null) {
+      LOG.error("the store in {} cannot write, publishers are refused", directory.path, e);
+    }
+    problem = "the store cannot write: " + e;
+  }
+
+  private void recovered() {
+    if (problem != null) {
+      LOG.info("the store in {} can write again", directory.path);
+      problem = null;
+    }
+  }
+
+  private void fail(RepositoryException failure, Exception why) {
+    if (broken == null) {
+      LOG.error("{} in {}", failure.getMessage(), directory.path, why);
+      broken = failure;
+      problem = failure.getMessage();
+    }
+  }
+
+  // ---- segments
+
+  private void roll() {
+    try {
+      force();
+      Segment before = segments.newest();
+      segments.begin();
+      if (!tryCheckpoint()) {
+        segments.undoBegin(before);
+        return;
+      }
+      synced = 0;
+      announcedSync = 0;
+      segments.condemnBeyond(options.getDiskLimit(), state);
+    } catch (IOException e) {
+      retryLater(e);
+    }
+  }
+
+  /** Writes a checkpoint, if need be in the room of the reserve; deletes what it does not need. */
+  private boolean tryCheckpoint() {
+    lastCheckpoint = now();
+    try {
+      if (dirty) {
+        force();
+      }
+      checkpoint(false);
+      return true;
+    } catch (IOException e) {
+      if (broken != null || !reserve.giveUp()) {
+        retryLater(e);
+        return false;
+      }
+    }
+    try {
+      checkpoint(false);
+      return true;
+    } catch (IOException e) {
+      retryLater(e);
+      return false;
+    }
+  }
+
+  private void retryLater(IOException e) {
+    retryAt = now() + MAINTENANCE_MS;
+    LOG.warn("the store in {} could not write a checkpoint", directory.path, e);
+  }
+
+  private void checkpoint(boolean closed) throws IOException {
+    List<Segment> dead = segments.dead();
+    Segment newest = segments.newest();
+    List<LogRecord> records = new ArrayList<>();
+    records.add(
+        new LogRecord.Checkpoint(
+            FileFormat.VERSION,
+            boot,
+            options.getFsync() == Fsync.ALWAYS,
+            closed,
+            newest.number,
+            newest.length,
+            state.nextChannel()));
+    records.addAll(segments.lengthsWithout(dead));
+    records.addAll(state.records(segments.oldestWithout(dead)));
+    records.add(new LogRecord.End());
+    int length = checkpoint.write(records);
+    segments.delete(dead);
+    reserve.take(length);
+  }
+
+  // ---- tasks
+
+  private void openLog(String channelId, RetentionOptions retention, Reply<MessageLog> reply) {
+    ChannelState channel = state.channel(channelId);
+    if (channel == null) {
+      LogRecord created = new LogRecord.Channel(state.nextChannel(), channelId, Epoch.random());
+      Reply<Void> written = Reply.toNobody();
+      write(List.of(new Write.Change(created, false, written)));
+      channel = state.channel(channelId);
+      if (channel == null) {
+        reply.fail(written.future().cause());
+        return;
+      }
+    }
+    if (channel.log != null) {
+      reply.fail(
+          new RepositoryException("the log of channel " + channelId + " is open already", null));
+      return;
+    }
+    FileLog log = new FileLog(channel, retention, this, loader, reply.context());
+    channel.log = log;
+    channel.retained = List.of();
+    reply.complete(log);
+  }
+
+  private void define(String channelId, JsonObject channelOptions, Reply<Void> reply) {
+    ChannelState channel = state.channel(channelId);
+    if (channel == null) {
+      reply.fail(new RepositoryException("there is no log of channel " + channelId, null));
+      return;
+    }
+    LogRecord.Definition definition =
+        new LogRecord.Definition(channel.number, channelOptions.encode());
+    write(List.of(new Write.Change(definition, true, reply)));
+  }
+
+  private void end(Reply<Void> reply) {
+    ended = true;
+    try (directory) {
+      if (broken == null) {
+        if (needsCut) {
+          segments.newest().channel.truncate(segments.newest().length);
+        }
+        segments.newest().channel.force(true);
+        checkpoint(true);
+      }
+    } catch (IOException e) {
+      LOG.error("the store in {} was not closed in order", directory.path, e);
+    } finally {
+      segments.close();
+    }
+    reply.complete();
+  }
+}
