@@ -68,7 +68,18 @@ final class Listener {
    */
   <T> Future<T> exclusively(Supplier<Future<T>> change) {
     Future<T> done = transition.compose(before -> change.get());
-    transition = done.isComplete() ? Future.succeededFuture() : done.otherwiseEmpty();
+    if (done.isComplete()) {
+      transition = Future.succeededFuture();
+      return done;
+    }
+    Future<?> ended = done.otherwiseEmpty();
+    transition = ended;
+    ended.onComplete(
+        result -> {
+          if (transition == ended) { // its result, perhaps a stream, must not outlive it here
+            transition = Future.succeededFuture();
+          }
+        });
     return done;
   }
 

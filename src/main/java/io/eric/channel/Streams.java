@@ -235,7 +235,7 @@ final class Streams {
       return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
     }
     Future<Fetched> answer = read(listener, stream, request.maxMessages(), request.maxBytes());
-    listener.answered = answer;
+    listener.answered = answer.isComplete() ? Future.succeededFuture() : answer.mapEmpty();
     return answer;
   }
 

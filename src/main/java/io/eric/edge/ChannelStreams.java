@@ -28,7 +28,7 @@ final class ChannelStreams {
   private final Map<String, EdgeStream> byListener = new HashMap<>();
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
-  private PendingWrites pending = new PendingWrites();
+  private PendingWrites pending;
   private boolean flushScheduled;
   private long delivered;
   private long flushed;
@@ -42,6 +42,7 @@ final class ChannelStreams {
   ChannelStreams(Edge edge, String id) {
     this.edge = edge;
     this.id = id;
+    this.pending = new PendingWrites(edge.options.getBatchBytes());
   }
 
   Collection<EdgeStream> streams() {
@@ -161,7 +162,9 @@ final class ChannelStreams {
         EdgeStream target = byListener.get(receiver);
         if (target != null && target.liveIndex >= 0) {
           pending.addFor(
-              target, edge.format.encode(entries.subList(i, i + 1), delivery.epoch(), retryMs));
+              target,
+              edge.format.encode(entries.subList(i, i + 1), delivery.epoch(), retryMs),
+              entries.get(i).sequence());
         }
       }
     }
@@ -169,9 +172,19 @@ final class ChannelStreams {
     scheduleFlush();
   }
 
+  /** In pieces of no more than a batch's bytes, however much was published at once. */
   private void addShared(List<Entry> entries, int from, int to, String epoch) {
-    if (from < to) {
-      pending.addForAll(edge.format.encode(entries.subList(from, to), epoch, retryMs), to - from);
+    int first = from;
+    long bytes = 0;
+    for (int i = from; i < to; i++) {
+      bytes += entries.get(i).size();
+      boolean last = i + 1 == to;
+      if (last || bytes + entries.get(i + 1).size() > edge.options.getBatchBytes()) {
+        Buffer encoded = edge.format.encode(entries.subList(first, i + 1), epoch, retryMs);
+        pending.addForAll(encoded, entries.get(i).sequence(), i + 1 - first);
+        first = i + 1;
+        bytes = 0;
+      }
     }
   }
 
@@ -209,27 +222,26 @@ final class ChannelStreams {
       return;
     }
     PendingWrites writes = pending;
-    pending = new PendingWrites();
+    pending = new PendingWrites(edge.options.getBatchBytes());
     long before = flushed;
     flushed = delivered;
     long now = System.nanoTime();
-    Buffer shared = writes.shared();
-    edge.meters.count(Counter.DELIVERED_LIVE, writes.deliveries(live.size()));
-    if (shared != null) {
+    long messages = 0;
+    if (writes.hasShared()) {
       // Backwards, because a stream that proves to lag leaves the list, and the last takes its
       // place.
       for (int i = live.size() - 1; i >= 0; i--) {
         EdgeStream stream = live.get(i);
-        Buffer own = writes.hasOwn() ? writes.forStream(stream) : shared;
-        stream.push(own, before, flushed, writes.messages(), now);
+        messages += stream.push(writes.forStream(stream), before, flushed, now);
       }
     } else {
       for (EdgeStream stream : writes.targets()) {
         if (stream.liveIndex >= 0) {
-          stream.push(writes.forStream(stream), before, flushed, 1, now);
+          messages += stream.push(writes.forStream(stream), before, flushed, now);
         }
       }
     }
+    edge.meters.count(Counter.DELIVERED_LIVE, messages);
     acknowledge();
   }
 

@@ -10,8 +10,10 @@ import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
 import io.eric.bus.ToChannel;
+import io.eric.edge.PendingWrites.Segment;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -187,21 +189,39 @@ public final class EdgeStream {
     return confirmed;
   }
 
-  /** Writes shared bytes to this live stream. */
-  void push(Buffer bytes, long before, long through, int messages, long now) {
+  /**
+   * Writes shared bytes to this live stream, as long as its client keeps up: however much was
+   * published at once, what waits for a slow one is no more than a segment or two. It reads the
+   * rest for itself.
+   *
+   * @return how many messages were written
+   */
+  int push(List<Segment> segments, long before, long through, long now) {
     if (unfinished == 0) {
       confirmed = Math.max(written, before);
     }
-    write(bytes, through, messages, now);
-    if (unfinished > 0) {
-      StreamSink open = sink;
-      boolean lags = unfinishedMessages > edge.options.getLagMessages();
-      if (lags || open != null && open.isFull()) {
-        demote();
-      } else if (liveIndex >= 0) {
-        channel.setUnsettled(this);
+    int messages = 0;
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      boolean last = i + 1 == segments.size();
+      write(segment.bytes(), last ? through : segment.through(), segment.messages(), now);
+      messages += segment.messages();
+      if (liveIndex < 0) {
+        return messages; // the write has failed
+      }
+      if (unfinished > 0) {
+        StreamSink open = sink;
+        boolean lags = unfinishedMessages > edge.options.getLagMessages();
+        if (lags || open != null && open.isFull()) {
+          demote();
+          return messages;
+        }
       }
     }
+    if (unfinished > 0) {
+      channel.setUnsettled(this);
+    }
+    return messages;
   }
 
   private void write(Buffer bytes, long through, int messages, long now) {

@@ -9,42 +9,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one turn of the event loop has collected for the live streams of a channel, in order: pieces
- * for all of them, and pieces for one.
+ * for all of them, and pieces for one. They go out joined into segments of a bounded size, so that
+ * a stream whose client does not keep up can stop between two of them.
  */
 final class PendingWrites {
 
+  /** Bytes that are written at once, and what a stream that has them has got. */
+  record Segment(Buffer bytes, long through, int messages) {}
+
+  private final int maxBytes;
   private final List<Piece> pieces = new ArrayList<>(2);
   private final Set<EdgeStream> targets = new LinkedHashSet<>(0);
-  private int messages;
-  private int sharedMessages;
   private boolean anyShared;
-  private @Nullable Buffer joinedForAll;
+  private @Nullable List<Segment> shared;
 
-  void addForAll(Buffer bytes, int count) {
-    pieces.add(new Piece(bytes, null));
+  /** Joins pieces up to this many bytes; a larger piece stays whole. */
+  PendingWrites(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  void addForAll(Buffer bytes, long through, int count) {
+    pieces.add(new Piece(bytes, through, count, null));
     anyShared = true;
-    messages += count;
-    sharedMessages += count;
   }
 
-  void addFor(EdgeStream stream, Buffer bytes) {
-    pieces.add(new Piece(bytes, stream));
+  void addFor(EdgeStream stream, Buffer bytes, long through) {
+    pieces.add(new Piece(bytes, through, 1, stream));
     targets.add(stream);
-    messages++;
   }
 
-  int messages() {
-    return messages;
-  }
-
-  /** How many messages so many streams are written, all together. */
-  long deliveries(int streams) {
-    return (long) streams * sharedMessages + messages - sharedMessages;
-  }
-
-  /** Whether some stream gets something of its own. */
-  boolean hasOwn() {
-    return !targets.isEmpty();
+  /** Whether there is something that all streams get. */
+  boolean hasShared() {
+    return anyShared;
   }
 
   /** The streams that get something of their own. */
@@ -52,43 +48,55 @@ final class PendingWrites {
     return targets;
   }
 
-  /** The bytes that all streams get, or null if there are none. */
-  @Nullable Buffer shared() {
-    return anyShared ? joined(null) : null;
+  /** What this stream gets: the pieces for all and its own. */
+  List<Segment> forStream(EdgeStream stream) {
+    return targets.contains(stream) ? joined(stream) : forAll();
   }
 
-  /** The bytes that this stream gets: those for all and its own. */
-  Buffer forStream(EdgeStream stream) {
-    return joined(targets.contains(stream) ? stream : null);
+  /** What a stream gets that has no piece of its own. */
+  private List<Segment> forAll() {
+    List<Segment> segments = shared;
+    if (segments == null) {
+      segments = joined(null);
+      shared = segments;
+    }
+    return segments;
   }
 
   /** One piece is passed on as it is; several are copied together, once for all streams. */
-  private Buffer joined(@Nullable EdgeStream stream) {
-    if (stream == null && joinedForAll != null) {
-      return joinedForAll;
-    }
-    Buffer result = null;
+  private List<Segment> joined(@Nullable EdgeStream stream) {
+    List<Segment> segments = new ArrayList<>(1);
+    Buffer bytes = null;
     boolean copied = false;
+    long through = 0;
+    int messages = 0;
     for (Piece piece : pieces) {
       if (piece.target != null && piece.target != stream) {
         continue;
       }
-      if (result == null) {
-        result = piece.bytes;
+      if (bytes != null && bytes.length() + piece.bytes.length() > maxBytes) {
+        segments.add(new Segment(bytes, through, messages));
+        bytes = null;
+        copied = false;
+        messages = 0;
+      }
+      if (bytes == null) {
+        bytes = piece.bytes;
       } else {
         if (!copied) {
-          result = Buffer.buffer(2 * (result.length() + piece.bytes.length())).appendBuffer(result);
+          bytes = Buffer.buffer(2 * (bytes.length() + piece.bytes.length())).appendBuffer(bytes);
           copied = true;
         }
-        result.appendBuffer(piece.bytes);
+        bytes.appendBuffer(piece.bytes);
       }
+      through = piece.through;
+      messages += piece.messages;
     }
-    Buffer joined = result == null ? Buffer.buffer(0) : result;
-    if (stream == null) {
-      joinedForAll = joined;
+    if (bytes != null) {
+      segments.add(new Segment(bytes, through, messages));
     }
-    return joined;
+    return segments;
   }
 
-  private record Piece(Buffer bytes, @Nullable EdgeStream target) {}
+  private record Piece(Buffer bytes, long through, int messages, @Nullable EdgeStream target) {}
 }
