@@ -1,6 +1,7 @@
 package io.eric.channel;
 
 import io.eric.Message;
+import io.eric.Payload;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,22 +10,17 @@ import java.util.function.Function;
 
 /**
  * A channel's own {@code adapt}, called once per message: what it gave lately is remembered, for
- * the edges, the streams that read from the log and the streams of handles. For any thread.
+ * the edges, the streams that read from the log and the streams of handles. Bounded by number and
+ * size; what is forgotten is adapted again. For any thread.
  */
 final class AdaptedMessages implements Function<Message, JsonObject> {
 
-  private static final int REMEMBERED = 1_024;
+  private static final int MAX_REMEMBERED = 1_024;
+  private static final long MAX_BYTES = 4L << 20;
 
   private final Function<Message, JsonObject> adapt;
-  private final Map<String, JsonObject> recent =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, JsonObject> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<String, Adapted> recent = new LinkedHashMap<>();
+  private long bytes;
 
   AdaptedMessages(Function<Message, JsonObject> adapt) {
     this.adapt = adapt;
@@ -35,12 +31,25 @@ final class AdaptedMessages implements Function<Message, JsonObject> {
   public JsonObject apply(Message message) {
     String id = Objects.requireNonNull(message.id(), "id");
     synchronized (recent) {
-      JsonObject known = recent.get(id);
+      Adapted known = recent.get(id);
       if (known == null) {
-        known = adapt.apply(message);
-        recent.put(id, known);
+        JsonObject shown = adapt.apply(message);
+        known = new Adapted(shown, Payload.of(shown).size());
+        remember(id, known);
       }
-      return known.copy();
+      return known.shown.copy();
     }
   }
+
+  private void remember(String id, Adapted adapted) {
+    recent.put(id, adapted);
+    bytes += adapted.bytes;
+    var oldest = recent.values().iterator();
+    while (recent.size() > MAX_REMEMBERED || bytes > MAX_BYTES) {
+      bytes -= oldest.next().bytes;
+      oldest.remove();
+    }
+  }
+
+  private record Adapted(JsonObject shown, int bytes) {}
 }

@@ -81,6 +81,9 @@ final class Appender {
     this.queued =
         options.getOverflow() == OverflowPolicy.REJECT ? InFlight.byReceiver() : InFlight.inAll();
     this.keys = new KeyWindow(options.getKeys(), options.getKeysAge(), meters);
+    for (MessageLog.KeptKey kept : log.keys()) {
+      keys.succeeded(kept.key(), kept.sequence(), kept.timestamp());
+    }
   }
 
   /** Takes the messages of one publisher, in order; answers when every outcome is known. */
@@ -207,6 +210,13 @@ final class Appender {
               + message.payload().size()
               + " bytes, allowed are "
               + options.getMaxPayload());
+    }
+    if (size(message) > options.retention().limitBytes()) {
+      throw new PayloadTooLargeException(
+          "the message takes "
+              + size(message)
+              + " bytes, the whole log of this channel has "
+              + options.retention().limitBytes());
     }
     if (message.listener() != null) {
       listeners.get(message.listener());

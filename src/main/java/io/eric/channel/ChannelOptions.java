@@ -22,6 +22,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   private long messageTtl;
   private double streamDelay;
   private long publishStall = 1_000;
+  private long waitStall = 10_000;
   private long ackTimeout = 30_000;
   private int maxDeliveries = 10;
   private long noHandlerTimeout = 5_000;
@@ -51,6 +52,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     retention();
     setStreamDelay(streamDelay);
     setPublishStall(publishStall);
+    setWaitStall(waitStall);
     setAckTimeout(ackTimeout);
     setMaxDeliveries(maxDeliveries);
     setNoHandlerTimeout(noHandlerTimeout);
@@ -133,6 +135,23 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   public S setPublishStall(long publishStall) {
     atLeast("publishStall", publishStall, 0);
     this.publishStall = publishStall;
+    return self();
+  }
+
+  /**
+   * How long publishers wait under the policy {@code wait} for a connected listener that takes
+   * nothing, in milliseconds; then it counts as stuck, and the log drops what it has not read, as
+   * under {@code gap}. Default 10 s: TCP tells of progress in steps of up to 64 KiB, so a listener
+   * that takes less than a step in this time looks stuck.
+   */
+  public long getWaitStall() {
+    return waitStall;
+  }
+
+  /** See {@link #getWaitStall()}. */
+  public S setWaitStall(long waitStall) {
+    atLeast("waitStall", waitStall, 0);
+    this.waitStall = waitStall;
     return self();
   }
 

@@ -372,9 +372,14 @@ final class OpenChannel implements BusConsumer.Owner {
       overflow.limitLog();
     }
     for (Entry entry : entries) {
-      Listener receiver = entry.receiver() == null ? null : listeners.find(entry.receiver());
+      if (entry.receiver() == null) {
+        continue;
+      }
+      Listener receiver = listeners.find(entry.receiver());
       if (receiver != null) {
         overflow.limitShareOf(receiver);
+      } else { // removed while the store was busy with the message
+        log.forget(entry.receiver()).onFailure(this::commitFailed);
       }
     }
     share.update(log.heapBytes());

@@ -19,6 +19,11 @@ final class Overflow {
   private final Consumer<Listener> remove;
   private final Meters meters;
 
+  /** Looking for laggards costs a look at every listener, so it is done once per so many drops. */
+  private static final int LISTENERS_PER_DROP = 8;
+
+  private int dropsUntilNextLook;
+
   Overflow(
       OverflowPolicy policy,
       RetentionOptions retention,
@@ -65,9 +70,7 @@ final class Overflow {
   /** After appends: the log as a whole. */
   void limitLog() {
     while (log.isOverLimit()) {
-      if (policy == OverflowPolicy.DISCONNECT || policy == OverflowPolicy.REMOVE) {
-        evictLaggards();
-      }
+      evictLaggards();
       log.dropOldest();
       meters.count(Counter.DROPPED_LIMIT);
     }
@@ -88,9 +91,7 @@ final class Overflow {
           || (policy == OverflowPolicy.WAIT && pace.oldestIsNeeded())) {
         return;
       }
-      if (policy == OverflowPolicy.DISCONNECT || policy == OverflowPolicy.REMOVE) {
-        evictLaggards();
-      }
+      evictLaggards();
       log.dropOldest();
       meters.count(Counter.DROPPED_BUDGET);
     }
@@ -105,7 +106,13 @@ final class Overflow {
     remove.accept(listener);
   }
 
+  /** Under the policies that do not keep laggards, ends those who have not read the oldest. */
   private void evictLaggards() {
+    boolean evicts = policy == OverflowPolicy.DISCONNECT || policy == OverflowPolicy.REMOVE;
+    if (!evicts || dropsUntilNextLook-- > 0) {
+      return;
+    }
+    dropsUntilNextLook = listeners.size() / LISTENERS_PER_DROP;
     for (Listener listener : List.copyOf(listeners.all())) {
       if (!log.oldestIsUnreadBy(listener.id, listener.cursor(log.lastSequence()))) {
         continue;

@@ -145,6 +145,6 @@ final class Pace implements BooleanSupplier {
     if (listener.attachment instanceof StreamAttachment stream) {
       advance = Math.max(advance, stream.lastProgress());
     }
-    return now - advance < options.getPublishStall();
+    return now - advance < options.getWaitStall();
   }
 }

@@ -16,6 +16,8 @@ import io.eric.bus.ToChannel.Fetch;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -256,11 +258,18 @@ final class Streams {
     return listener
         .observe(entry)
         .map(slice)
-        .otherwise(
+        .recover(
             e -> {
+              if (e instanceof ReplyException reply
+                  && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+                // The verticle that it lived in is gone: nobody has failed to process the message.
+                return Future.failedFuture(
+                    new UnavailableException("the listener's own onMessage is not there"));
+              }
               String id = new Position(log.epoch(), entry.sequence()).toString();
               Entry report = ErrorReport.inPlaceOf(entry, id, e);
-              return new Slice(List.of(report), slice.through(), slice.atEnd());
+              return Future.succeededFuture(
+                  new Slice(List.of(report), slice.through(), slice.atEnd()));
             });
   }
 

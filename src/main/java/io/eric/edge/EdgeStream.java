@@ -546,17 +546,17 @@ public final class EdgeStream {
     if (over || open == null) {
       return;
     }
+    if (now - expiresAt >= 0 && expiresAt != Long.MAX_VALUE) {
+      edge.meters.count(Counter.CLOSED_MAX_AGE);
+      endAtOnce();
+      return;
+    }
     if (unfinished > 0) {
       if (now - unfinishedSince > edge.options.getWriteDeadline() * 1_000_000) {
         edge.meters.count(Counter.CLOSED_WRITE_DEADLINE);
         leave(position());
         open.abort();
       }
-      return;
-    }
-    if (now - expiresAt >= 0 && expiresAt != Long.MAX_VALUE) {
-      edge.meters.count(Counter.CLOSED_MAX_AGE);
-      endAtOnce();
       return;
     }
     long heartbeat = edge.options.getHeartbeat() * 1_000_000;

@@ -4,6 +4,7 @@ import io.eric.Entry;
 import io.eric.EricException;
 import io.eric.RepositoryException;
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * anything else as a {@link RepositoryException}.
  *
  * <p>A log with a past is rebuilt before it is handed out, by {@link #restoreLost}, {@link
- * #restore} for each retained entry in order, {@link #restoreCommitted} and {@link
- * #restoreRegistered}.
+ * #restore} and {@link #restoreKey} for each retained entry in order, {@link #restoreCommitted} and
+ * {@link #restoreRegistered}.
  *
  * @param <T> what the index holds of an entry's content: the entry itself, or where to find it
  */
@@ -30,7 +31,12 @@ public abstract class IndexedLog<T> implements MessageLog {
 
   private final String epoch;
   private final LogIndex<T> index;
+
+  /** As many as CONTRACT section 1 promises to know. */
+  private static final int MAX_KEYS = 10_000;
+
   private final Map<String, Long> committed = new HashMap<>();
+  private final ArrayDeque<KeptKey> keys = new ArrayDeque<>();
   private final Map<String, Registration> registered = new LinkedHashMap<>();
   private boolean appending;
   private boolean closed;
@@ -99,6 +105,14 @@ public abstract class IndexedLog<T> implements MessageLog {
     remember(cursors);
   }
 
+  /** Puts back the key of an entry that is already stored, whether it is retained or not. */
+  protected final void restoreKey(String key, long sequence, long timestamp) {
+    if (keys.size() == MAX_KEYS) {
+      keys.removeFirst();
+    }
+    keys.addLast(new KeptKey(key, sequence, timestamp));
+  }
+
   /** Puts back listeners that are already stored, in their order. */
   protected final void restoreRegistered(Map<String, Registration> listeners) {
     registered.putAll(listeners);
@@ -141,6 +155,11 @@ public abstract class IndexedLog<T> implements MessageLog {
   @Override
   public final String epoch() {
     return epoch;
+  }
+
+  @Override
+  public final List<KeptKey> keys() {
+    return List.copyOf(keys);
   }
 
   @Override

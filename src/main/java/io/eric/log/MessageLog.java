@@ -50,6 +50,14 @@ public interface MessageLog {
   Map<String, Registration> registered();
 
   /**
+   * The publishers' keys of the entries that the log was opened with, oldest first, at most the
+   * newest 10,000: with them a repeat is recognised although the hub was restarted in between.
+   */
+  default List<KeptKey> keys() {
+    return List.of();
+  }
+
+  /**
    * Appends entries.
    *
    * @param batch ascending, consecutive sequences that start after {@link #lastSequence()}; not
@@ -127,6 +135,14 @@ public interface MessageLog {
 
   /** Flushes and releases; a memory log is gone. Idempotent. */
   Future<Void> close();
+
+  /**
+   * A publisher's key that is still known.
+   *
+   * @param sequence where its message went
+   * @param timestamp when, in milliseconds since 1970
+   */
+  record KeptKey(String key, long sequence, long timestamp) {}
 
   /**
    * An amount of messages.

@@ -386,6 +386,21 @@ class BusContractTest {
     }
 
     @Test
+    void aKeyIsForgottenWhenItsAgeIsOver() {
+      hub.channel("x", json("keysAge", 50));
+      JsonObject first = hub.ask("x", json("v", "b", "t", "t", "key", "1"));
+      await().until(() -> !hub.ask("x", json("v", "b", "t", "t", "key", "1")).equals(first));
+    }
+
+    @Test
+    void aMessageThatIsLargerThanTheWholeLogIsRefused() {
+      hub.channel("x", json("limit", json("bytes", 1_000)));
+      ReplyException refused = hub.refused("x", json("v", "b", "t", "t", "p", "x".repeat(1_000)));
+      assertThat(refused.failureCode()).isEqualTo(413);
+      assertThat(refused.getMessage()).startsWith("PayloadTooLarge('").contains("1000");
+    }
+
+    @Test
     void theKeyOfARefusedMessageMayBeUsedAgain() {
       hub.channel("x");
       hub.refused("x", json("v", "d", "r", "l", "t", "t", "key", "k"));

@@ -281,6 +281,35 @@ class ChannelApiTest {
     }
 
     @Test
+    void whenTheVerticleOfAnOnMessageIsGoneItsMessagesStay() {
+      String verticle =
+          Hub.await(
+              hub.vertx.deployVerticle(
+                  new io.vertx.core.VerticleBase() {
+                    @Override
+                    public Future<?> start() {
+                      MessageQueueListener own =
+                          new MessageQueueListener("mine") {
+                            @Override
+                            public Future<Void> onMessage(Message message) {
+                              return Future.succeededFuture();
+                            }
+                          };
+                      return hub.channels
+                          .get(channel.id())
+                          .registerListener(own)
+                          .compose(registered -> own.start());
+                    }
+                  }));
+      Hub.await(hub.vertx.undeploy(verticle));
+      broadcast(1);
+      MessageQueueListener found = Hub.await(channel.getListener("mine"));
+      assertThat(new Received(channel.messageStream(found)).untilEnd()).isEmpty();
+      assertThat(connection("mine").lag()).isEqualTo(1);
+      assertThat(connection("mine").state()).isEqualTo(Connection.State.DETACHED);
+    }
+
+    @Test
     void aFailingOnMessageIsReportedInPlaceOfTheMessage() {
       MessageQueueListener listener =
           new MessageQueueListener() {

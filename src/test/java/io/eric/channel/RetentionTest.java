@@ -247,7 +247,7 @@ class RetentionTest {
             "x",
             new JsonObject()
                 .put("overflow", "wait")
-                .put("publishStall", 60_000)
+                .put("waitStall", 60_000)
                 .put("limit", new JsonObject().put("messages", 300)));
     MessageQueueListener listener = started(channel);
     Received stream = new Received(channel.messageStream(listener));
@@ -275,7 +275,7 @@ class RetentionTest {
             "x",
             new JsonObject()
                 .put("overflow", "wait")
-                .put("publishStall", 60_000)
+                .put("waitStall", 60_000)
                 .put("limit", new JsonObject().put("messages", 10)));
     Hub.await(channel.registerListener(new MessageQueueListener("me")));
     new Consumer(hub.vertx, "x", "me", false);
@@ -298,7 +298,7 @@ class RetentionTest {
             "x",
             new JsonObject()
                 .put("overflow", "wait")
-                .put("publishStall", 20)
+                .put("waitStall", 20)
                 .put("limit", new JsonObject().put("messages", 10)));
     MessageQueueListener listener = started(channel);
     var stream = channel.messageStream(listener);

@@ -535,9 +535,9 @@ class EdgeTest {
     IntStream.rangeClosed(1, 5).forEach(this::broadcast);
     until(() -> two.payloads().size() == 5);
     Hub.await(hub.channels.rm("x"));
-    assertThat(one.text()).endsWith("! _eric_channel_closed 0\n");
-    assertThat(two.text()).endsWith("! _eric_channel_closed 0\n");
-    assertThat(user.edge.streams()).isZero();
+    until(() -> one.text().endsWith("! _eric_channel_closed 0\n"));
+    until(() -> two.text().endsWith("! _eric_channel_closed 0\n"));
+    until(() -> user.edge.streams() == 0);
     assertThat(user.edge.channels).isEmpty();
     channel = hub.channel("x");
     Client again = user.open("x", null);

@@ -133,6 +133,18 @@ class EventStreamTest {
   }
 
   @Test
+  void aWatcherThatNamesAPositionGetsTheBroadcastsSinceThenAndNoDispatches() {
+    hub.listener("news", "me");
+    String first = hub.broadcast("news", "t", 1);
+    hub.dispatch("news", "me", "t", "not yours");
+    String third = hub.broadcast("news", "t", 3);
+    try (RawClient client = hub.connect().stream("/watch/news", "Last-Event-ID: " + first)) {
+      client.chunk();
+      assertThat(client.chunksUntil("\n\n")).isEqualTo("event: t\nid: " + third + "\ndata: 3\n\n");
+    }
+  }
+
+  @Test
   void theHeaderWinsOverTheQuery() {
     hub.listener("news", "me");
     String first = hub.broadcast("news", "t", 1);

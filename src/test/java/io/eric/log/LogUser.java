@@ -75,6 +75,13 @@ final class LogUser {
     append(listener, types);
   }
 
+  /** Appends one message with a publisher's key. */
+  void publish(String receiver, String key) {
+    Entry keyed =
+        new Entry(get(log::lastSequence) + 1, now, receiver, "x", Payload.NULL, null, key);
+    await(() -> log.append(List.of(keyed)));
+  }
+
   /** Appends so many broadcasts as one batch. */
   void broadcastMany(int count) {
     String[] types = new String[count];

@@ -747,6 +747,20 @@ abstract class MessageStoreContract {
   }
 
   @Test
+  void publishersKeysAreKnownAfterReopening() {
+    assumeTrue(isDurable(), "the store is durable");
+    user.broadcast("a");
+    user.publish("ann", "first key");
+    user.publish(null, "second key");
+    user.broadcast("b");
+    LogUser again = reopen();
+    assertThat(again.get(again.log::keys))
+        .containsExactly(
+            new MessageLog.KeptKey("first key", 2, user.now),
+            new MessageLog.KeptKey("second key", 3, user.now));
+  }
+
+  @Test
   void aForgottenListenerStaysForgottenAfterReopening() {
     assumeTrue(isDurable(), "the store is durable");
     user.dispatch("ann", "a");

@@ -113,6 +113,25 @@ class SocketStreamContractTest {
   }
 
   @Test
+  void aWatchStartsNowOrAfterAPosition() throws Exception {
+    publish("1");
+    String id;
+    try (RawClient client = hub.connect()) {
+      client.send(WATCH + "\n");
+      client.read(); // a probe: the watch has begun
+      publish("2");
+      String first = message(client);
+      assertThat(first).contains("\"data\": 2,");
+      id = new io.vertx.core.json.JsonObject(first).getString("id");
+    }
+    publish("3");
+    try (RawClient client = hub.connect()) {
+      client.send(WATCH.replace("}", ",\"after\":\"" + id + "\"}")).halfClose();
+      assertThat(message(client)).contains("\"data\": 3,");
+    }
+  }
+
+  @Test
   void removingTheChannelEndsTheStreamWithAnEvent() throws Exception {
     try (RawClient client = hub.connect()) {
       client.send(LISTEN).halfClose();
