@@ -1,0 +1,93 @@
+package io.eric.js;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A verticle whose code is a JavaScript module. See {@link Script} for how it is entered. */
+final class JsVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JsVerticle.class);
+
+  /** How long a module's {@code stop} may take before the module is ended without it. */
+  private static final long STOP_MS = 5_000;
+
+  private final SharedEngine engine;
+  private final Path file;
+  private @Nullable Running running;
+
+  JsVerticle(SharedEngine engine, Path file) {
+    this.engine = engine;
+    this.file = file;
+  }
+
+  @Override
+  public Future<?> start() throws Exception {
+    Context own = context;
+    if (own.threadingModel() == ThreadingModel.VIRTUAL_THREAD) {
+      throw new IllegalArgumentException(
+          "a JS verticle runs on an event loop or a worker, not on virtual threads");
+    }
+    Script script = new Script(file);
+    HostFunctions functions = new HostFunctions(vertx, own, script);
+    Running parts = new Running(script, functions);
+    running = parts;
+    // Not on the event loop: the first engine takes seconds, and imports read files.
+    return vertx
+        .executeBlocking(() -> script.load(engine, functions), false)
+        .compose(
+            evaluated -> {
+              script.open();
+              return evaluated;
+            })
+        .compose(loaded -> script.start(config()))
+        .onSuccess(started -> LOG.info("{} runs", file))
+        .recover(
+            failure -> {
+              running = null;
+              return parts.close().transform(closed -> Future.failedFuture(failure));
+            });
+  }
+
+  @Override
+  public Future<?> stop() {
+    Running parts = running;
+    running = null;
+    if (parts == null) {
+      return Future.succeededFuture();
+    }
+    return inTime(parts.script.stop())
+        .onFailure(e -> LOG.warn("{} did not stop in order: {}", file, e.getMessage()))
+        .transform(stopped -> parts.close())
+        .onSuccess(closed -> LOG.info("{} has ended", file));
+  }
+
+  private Future<Void> inTime(Future<Void> stopped) {
+    if (stopped.isComplete()) {
+      return stopped;
+    }
+    Promise<Void> first = Promise.promise();
+    long timer =
+        vertx.setTimer(STOP_MS, id -> first.tryFail("nothing after " + STOP_MS + " ms"));
+    stopped.onComplete(
+        done -> {
+          vertx.cancelTimer(timer);
+          first.handle(done);
+        });
+    return first.future();
+  }
+
+  /** What lives from start to stop. */
+  private record Running(Script script, HostFunctions functions) {
+
+    private Future<Void> close() {
+      return functions.close().onComplete(left -> script.close());
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.eric.js;
+
+import io.vertx.core.Deployable;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.spi.VerticleFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deploys JavaScript files: {@code vertx.deployVerticle("js:verticles/js/chat.mjs")}. Vert.x finds
+ * it by itself. It needs GraalJS on the class path ({@code org.graalvm.polyglot:polyglot} and
+ * {@code js-community}) when the first such verticle is deployed, and nothing before: this class
+ * does not mention it.
+ */
+public final class JsVerticleFactory implements VerticleFactory {
+
+  private static final String ENGINE = "org.graalvm.polyglot.Engine";
+  private static final String LANGUAGE = "com.oracle.truffle.js.lang.JavaScriptLanguage";
+
+  private @Nullable SharedEngine engine;
+
+  /** For the service loader. */
+  public JsVerticleFactory() {}
+
+  @Override
+  public String prefix() {
+    return "js";
+  }
+
+  @Override
+  public void init(Vertx vertx) {
+    // Nothing: most Vert.x instances never deploy a script.
+  }
+
+  @Override
+  public void createVerticle2(
+      String verticleName,
+      ClassLoader classLoader,
+      Promise<Callable<? extends Deployable>> promise) {
+    String missing = missing(classLoader);
+    Path file = Path.of(VerticleFactory.removePrefix(verticleName)).toAbsolutePath().normalize();
+    if (missing != null) {
+      promise.fail(
+          new ClassNotFoundException(
+              verticleName
+                  + " needs GraalJS, and "
+                  + missing
+                  + " is not on the class path: add org.graalvm.polyglot:polyglot and"
+                  + " org.graalvm.polyglot:js-community"));
+    } else if (!Files.isRegularFile(file)) {
+      promise.fail(new IllegalArgumentException(verticleName + ": there is no file " + file));
+    } else {
+      SharedEngine shared = engine();
+      promise.complete(() -> new JsVerticle(shared, file));
+    }
+  }
+
+  /** Called once, when Vert.x closes. */
+  @Override
+  public synchronized void close() {
+    if (engine != null) {
+      engine.close();
+      engine = null;
+    }
+  }
+
+  private synchronized SharedEngine engine() {
+    SharedEngine shared = engine;
+    if (shared == null) {
+      shared = new SharedEngine();
+      engine = shared;
+    }
+    return shared;
+  }
+
+  private static @Nullable String missing(ClassLoader classLoader) {
+    for (String name : new String[] {ENGINE, LANGUAGE}) {
+      try {
+        Class.forName(name, false, classLoader);
+      } catch (ClassNotFoundException | LinkageError e) {
+        return name;
+      }
+    }
+    return null;
+  }
+}

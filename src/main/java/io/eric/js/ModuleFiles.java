@@ -1,0 +1,246 @@
+package io.eric.js;
+
+import io.vertx.core.json.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.graalvm.polyglot.io.FileSystem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that a verticle's imports may reach: those under the module root, to be read. Whatever
+ * lies elsewhere, or is reached through a link that leads elsewhere, does not exist (CWE-22): each
+ * path is resolved to the real file, and that is what is checked and opened.
+ *
+ * <p>GraalJS asks for {@code import 'name'} as for a file {@code name} beside the importer; what
+ * the name stands for is {@link NodePackages}' matter. A file in CommonJS form is shown as a module
+ * whose default export is what the prelude's {@code require} gives for it.
+ */
+final class ModuleFiles implements FileSystem {
+
+  private final Path root;
+  private final NodePackages packages;
+
+  /** Resolving a name looks at many files, and GraalJS asks several times for each. */
+  private final Map<Path, Path> resolved = new HashMap<>();
+
+  /**
+   * Files under this directory.
+   *
+   * @throws IOException if there is no such directory
+   */
+  ModuleFiles(Path root) throws IOException {
+    this.root = root.toRealPath();
+    this.packages = new NodePackages(this.root);
+  }
+
+  /**
+   * The module root of a file: the nearest directory upwards that has a {@code package.json} or
+   * {@code node_modules}, but no further up than the working directory; else the file's own.
+   *
+   * @throws IOException if there is no such file
+   */
+  static Path rootOf(Path file, Path workingDirectory) throws IOException {
+    Path own = file.toRealPath().getParent();
+    Path last = workingDirectory.toRealPath();
+    for (Path up = own; up != null && up.startsWith(last); up = up.getParent()) {
+      if (NodePackages.isProject(up)) {
+        return up;
+      }
+    }
+    return own;
+  }
+
+  /** The directory that everything is under. */
+  Path root() {
+    return root;
+  }
+
+  /** A file's name as a reader of an error message wants it. */
+  String shown(String path) {
+    Path file = Path.of(path);
+    return file.startsWith(root) ? root.relativize(file).toString() : path;
+  }
+
+  /**
+   * What {@code require(specifier)} in a file means.
+   *
+   * @throws IOException if there is no such file under the root
+   */
+  Path required(Path importer, String specifier) throws IOException {
+    return confined(packages.required(importer, specifier), specifier);
+  }
+
+  @Override
+  public Path parsePath(URI uri) {
+    return Path.of(uri);
+  }
+
+  @Override
+  public Path parsePath(String path) {
+    return Path.of(path);
+  }
+
+  @Override
+  public Path toAbsolutePath(Path path) {
+    return root.resolve(path);
+  }
+
+  @Override
+  public Path toRealPath(Path path, LinkOption... linkOptions) throws IOException {
+    return real(path);
+  }
+
+  @Override
+  public void checkAccess(Path path, Set<? extends AccessMode> modes, LinkOption... linkOptions)
+      throws IOException {
+    if (modes.contains(AccessMode.WRITE)) {
+      throw readOnly(path);
+    }
+    real(path);
+  }
+
+  @Override
+  public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
+      throws IOException {
+    return Files.readAttributes(real(path), attributes, options);
+  }
+
+  @Override
+  public SeekableByteChannel newByteChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    for (OpenOption option : options) {
+      if (option != StandardOpenOption.READ) {
+        throw readOnly(path);
+      }
+    }
+    Path file = real(path);
+    return packages.isCommonJs(file)
+        ? new Bytes(asModule(file))
+        : Files.newByteChannel(file, options);
+  }
+
+  @Override
+  public DirectoryStream<Path> newDirectoryStream(
+      Path path, DirectoryStream.Filter<? super Path> filter) throws IOException {
+    return Files.newDirectoryStream(real(path), filter);
+  }
+
+  @Override
+  public void createDirectory(Path path, FileAttribute<?>... attributes) throws IOException {
+    throw readOnly(path);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    throw readOnly(path);
+  }
+
+  /** The file itself, if it is there and under the root. */
+  private Path real(Path path) throws IOException {
+    Path asked = toAbsolutePath(path).normalize();
+    Path known = resolved.get(asked);
+    if (known == null) {
+      known = confined(packages.imported(asked), path.toString());
+      resolved.put(asked, known);
+    }
+    return known;
+  }
+
+  private Path confined(@Nullable Path file, String asked) throws IOException {
+    if (file == null) {
+      throw new NoSuchFileException(asked);
+    }
+    Path real = file.toRealPath();
+    if (!real.startsWith(root)) {
+      throw new NoSuchFileException(asked, null, "outside of the module root " + root);
+    }
+    return real;
+  }
+
+  private static String quoted(Path file) {
+    return Json.encode(file.toString());
+  }
+
+  private static byte[] asModule(Path file) {
+    return ("export default globalThis[Symbol.for('eric.require')](" + quoted(file) + ");")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static IOException readOnly(Path path) {
+    return new AccessDeniedException(path.toString(), null, "scripts may only read modules");
+  }
+
+  /** A few bytes as a file. */
+  private static final class Bytes implements SeekableByteChannel {
+    private final ByteBuffer bytes;
+    private boolean open = true;
+
+    private Bytes(byte[] bytes) {
+      this.bytes = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+      if (!bytes.hasRemaining()) {
+        return -1;
+      }
+      int length = Math.min(bytes.remaining(), into.remaining());
+      into.put(bytes.slice(bytes.position(), length));
+      bytes.position(bytes.position() + length);
+      return length;
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      throw new AccessDeniedException("module");
+    }
+
+    @Override
+    public long position() {
+      return bytes.position();
+    }
+
+    @Override
+    public SeekableByteChannel position(long newPosition) {
+      bytes.position((int) Math.min(newPosition, bytes.limit()));
+      return this;
+    }
+
+    @Override
+    public long size() {
+      return bytes.limit();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) throws IOException {
+      throw new AccessDeniedException("module");
+    }
+
+    @Override
+    public boolean isOpen() {
+      return open;
+    }
+
+    @Override
+    public void close() {
+      open = false;
+    }
+  }
+}

@@ -1,0 +1,558 @@
+// What a JS verticle finds when it starts: timers, a console, require for CommonJS packages, and the API that
+// eric.d.ts describes. Evaluated once per context with a few functions of Java's (HostFunctions, Script).
+(function prelude(host) {
+  'use strict';
+
+  const { parse, stringify } = JSON;
+
+  // ---- errors
+
+  /** What a channel or the event bus answered in place of a result. */
+  class EricError extends Error {
+    constructor(name, message, code) {
+      super(message);
+      this.name = name;
+      this.code = code;
+    }
+  }
+
+  /** Calls a function of Java's; what it refuses is thrown here, where the script can see it. */
+  function ask(name, ...values) {
+    const answer = host[name](...values);
+    if (answer !== null && typeof answer === 'object' && answer.refused !== undefined) {
+      throw new TypeError(answer.refused);
+    }
+    return answer;
+  }
+
+  Graal.setUnhandledPromiseRejectionHandler((reason) => host.uncaught(reason));
+  delete globalThis.Graal;
+
+  function define(globals) {
+    for (const [name, value] of Object.entries(globals)) {
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    }
+  }
+
+  // ---- timers
+
+  function timer(callback, delay, repeats, values) {
+    if (typeof callback !== 'function') {
+      throw new TypeError('a timer needs a function, not ' + typeof callback);
+    }
+    const milliseconds = Number(delay);
+    return host.setTimer(
+      values.length === 0 ? callback : () => callback(...values),
+      milliseconds >= 1 ? Math.min(Math.floor(milliseconds), 0x7fffffff) : 0,
+      repeats,
+    );
+  }
+
+  const clear = (number) => {
+    if (typeof number === 'number') {
+      host.clearTimer(number);
+    }
+  };
+
+  define({
+    setTimeout: (callback, delay, ...values) => timer(callback, delay, false, values),
+    setInterval: (callback, delay, ...values) => timer(callback, delay, true, values),
+    setImmediate: (callback, ...values) => timer(callback, 0, false, values),
+    clearTimeout: clear,
+    clearInterval: clear,
+    clearImmediate: clear,
+    queueMicrotask: (callback) => {
+      Promise.resolve().then(callback).catch((e) => host.uncaught(e));
+    },
+  });
+
+  // ---- console
+
+  function shown(value) {
+    if (typeof value === 'string') {
+      return value;
+    }
+    if (value instanceof Error) {
+      return value.stack || String(value);
+    }
+    if (typeof value === 'object' && value !== null) {
+      const above = [];
+      try {
+        return stringify(value, function (key, each) {
+          if (typeof each === 'bigint') {
+            return `${each}n`;
+          }
+          if (typeof each === 'object' && each !== null) {
+            while (above.length > 0 && above[above.length - 1] !== this) {
+              above.pop();
+            }
+            if (above.includes(each)) {
+              return '[circular]';
+            }
+            above.push(each);
+          }
+          return each;
+        });
+      } catch {
+        return String(value);
+      }
+    }
+    return String(value);
+  }
+
+  const logger = (level) => (...values) => host.log(level, values.map(shown).join(' '));
+  const console = {
+    log: logger('info'),
+    info: logger('info'),
+    debug: logger('debug'),
+    warn: logger('warn'),
+    error: logger('error'),
+    trace: logger('trace'),
+    assert: (holds, ...values) => {
+      if (!holds) {
+        console.error('assertion failed:', ...values);
+      }
+    },
+  };
+  define({ console });
+
+  // ---- CommonJS packages
+
+  const modules = new Map();
+
+  function requireFile(path) {
+    const known = modules.get(path);
+    if (known) {
+      return known.exports;
+    }
+    const module = { exports: {}, id: path, filename: path };
+    modules.set(path, module); // before it runs: packages may require each other
+    try {
+      if (path.endsWith('.json')) {
+        module.exports = host.evaluate(path);
+      } else {
+        const require = (specifier) => requireFrom(path, specifier);
+        const directory = path.slice(0, path.lastIndexOf('/'));
+        host.evaluate(path).call(module.exports, module.exports, require, module, path, directory);
+      }
+    } catch (e) {
+      modules.delete(path);
+      throw e;
+    }
+    return module.exports;
+  }
+
+  function requireFrom(importer, specifier) {
+    const path = host.required(importer, specifier);
+    if (path === null) {
+      throw new Error(`Cannot find module '${specifier}' required by ${importer}`);
+    }
+    return requireFile(path);
+  }
+
+  // What a CommonJS file that is imported looks like, see ModuleFiles.
+  Object.defineProperty(globalThis, Symbol.for('eric.require'), { value: requireFile });
+
+  // ---- the event bus
+
+  const DEFAULT_TIMEOUT = 30_000;
+
+  const bus = Object.freeze({
+    send: (address, body = null, options = {}) => {
+      ask('send', String(address), body, options.headers ?? null, false);
+    },
+
+    publish: (address, body = null, options = {}) => {
+      ask('send', String(address), body, options.headers ?? null, true);
+    },
+
+    request: (address, body = null, options = {}) =>
+      new Promise((resolve, reject) => {
+        const { headers = null, timeout = DEFAULT_TIMEOUT } = options;
+        ask('request', String(address), body, headers, timeout, resolve, (name, message, code) =>
+          reject(new EricError(name, message, code)),
+        );
+      }),
+
+    consumer: (address, handler, options = {}) => {
+      if (typeof handler !== 'function') {
+        throw new TypeError('a consumer needs a function, not ' + typeof handler);
+      }
+      return new Promise((resolve, reject) => {
+        let leave; // set before anybody can call it, perhaps after `resolve`
+        const unregister = () => leave();
+        leave = ask(
+          'consume',
+          String(address),
+          options.local === true,
+          (body, at, headers, answer) => receive(handler, body, at, headers, answer),
+          () => resolve(Object.freeze({ address, unregister })),
+          (name, message, code) => reject(new EricError(name, message, code)),
+        );
+      });
+    },
+  });
+
+  function receive(handler, body, address, headers, answer) {
+    let result;
+    try {
+      result = handler(body, { address, headers: headers === null ? {} : { ...headers } });
+    } catch (e) {
+      refuse(answer, e);
+      return;
+    }
+    if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+      result.then(
+        (value) => reply(answer, value),
+        (e) => refuse(answer, e),
+      );
+    } else {
+      reply(answer, result);
+    }
+  }
+
+  function reply(answer, value) {
+    if (answer === null) {
+      return;
+    }
+    const refused = answer(value === undefined ? null : value);
+    if (refused) {
+      refuse(answer, new TypeError(refused.refused));
+    }
+  }
+
+  function refuse(answer, error) {
+    if (error !== null && typeof error === 'object' && error.quiet === true) {
+      // An answer that was decided on, not an accident.
+    } else {
+      host.uncaught(error);
+    }
+    if (answer !== null) {
+      answer(null, Number.isInteger(error?.code) ? error.code : -1, String(error?.message ?? error));
+    }
+  }
+
+  // ---- channels
+
+  /** A refusal that is not worth a line in the log. */
+  function quiet(message) {
+    return Object.assign(new Error(message), { quiet: true });
+  }
+
+  const CHANNELS = 'eric.channels';
+  const COMMAND_TIMEOUT = 10_000;
+
+  async function command(address, body) {
+    try {
+      return await bus.request(address, body, { timeout: COMMAND_TIMEOUT });
+    } catch (e) {
+      if (e.name === 'NoHandlersError') {
+        throw address === CHANNELS
+          ? new EricError('Unavailable', 'the hub is not running', 503)
+          : new EricError('InvalidChannelException', `No channel with id ${address.slice(13)}`, 404);
+      }
+      throw e;
+    }
+  }
+
+  const result = async (address, body) => (await command(address, body)).result;
+
+  /** Runs a command that creates something; with `ifAbsent`, that it exists already is fine. */
+  async function created(id, options, execute) {
+    try {
+      return await execute();
+    } catch (e) {
+      if (options.ifAbsent === true && id !== undefined && e.code === 409) {
+        return id;
+      }
+      throw e;
+    }
+  }
+
+  class Channel {
+    #id;
+    #address;
+
+    constructor(id) {
+      this.#id = String(id);
+      this.#address = 'eric.channel.' + id;
+    }
+
+    get id() {
+      return this.#id;
+    }
+
+    async broadcast(type, payload = null, options = {}) {
+      return this.#publish({ v: 'b', t: type, p: payload }, options);
+    }
+
+    async dispatch(listener, type, payload = null, options = {}) {
+      return this.#publish({ v: 'd', r: listener, t: type, p: payload }, options);
+    }
+
+    async #publish(body, { key, sender }) {
+      if (key !== undefined) {
+        body.key = key;
+      }
+      if (sender !== undefined) {
+        body.sender = sender;
+      }
+      return (await command(this.#address, body)).id;
+    }
+
+    subscribe(listener, options = {}) {
+      return created(listener, options, () =>
+        result(this.#address, listener === undefined ? { v: 'r' } : { v: 'r', r: listener }),
+      );
+    }
+
+    async unsubscribe(listener) {
+      await result(this.#address, { v: 'rl', r: listener });
+    }
+
+    async stop(listener) {
+      await result(this.#address, { v: 's', r: listener });
+    }
+
+    listeners() {
+      return result(this.#address, { v: 'ls' });
+    }
+
+    async remove() {
+      await result(this.#address, { v: 'rc' });
+    }
+
+    listen(listener, handlerOrOptions, options) {
+      return typeof handlerOrOptions === 'function'
+        ? new Listening(this, listener, options).each(handlerOrOptions)
+        : new Listening(this, listener, handlerOrOptions).open();
+    }
+  }
+
+  /**
+   * A listener's messages, pulled one by one. At most `window` of them are here unacknowledged: the channel sends no
+   * more. A message that the script has failed is sent again with all that came after it, in order; what was sent
+   * before the channel had heard of it is dropped here.
+   */
+  class Listening {
+    #channel;
+    #listener;
+    #options;
+    #queue = new Map(); // deliveries not yet handed out, by key
+    #current = null; // the one handed out
+    #takers = []; // calls of next() that wait
+    #again = null; // after a failure: what was dropped and will come again
+    #ended = false;
+    #consumer = null;
+
+    constructor(channel, listener, options = {}) {
+      this.#channel = channel;
+      this.#listener = listener;
+      this.#options = { window: 256, ...options };
+    }
+
+    async open() {
+      const address = `eric.listener.${this.#channel.id}/${this.#listener}`;
+      this.#consumer = await bus.consumer(address, (body) => this.#receive(body), { local: true });
+      try {
+        const { window, after } = this.#options;
+        const body = { v: 'l', r: this.#listener, window };
+        await result('eric.channel.' + this.#channel.id, after === undefined ? body : { ...body, after });
+      } catch (e) {
+        this.#end();
+        throw e;
+      }
+      return this;
+    }
+
+    /** Gives each message to a function, the next one when that is done. */
+    async each(handler) {
+      await this.open();
+      const pump = async () => {
+        for (;;) {
+          const { done, value } = await this.next();
+          if (done) {
+            return;
+          }
+          try {
+            await handler(value);
+            value.ack();
+          } catch (e) {
+            host.uncaught(e);
+            value.fail(e);
+          }
+        }
+      };
+      pump().catch((e) => host.uncaught(e));
+      return this;
+    }
+
+    [Symbol.asyncIterator]() {
+      return this;
+    }
+
+    next() {
+      this.#current?.message.ack();
+      this.#current = null;
+      return new Promise((resolve) => {
+        this.#takers.push(resolve);
+        this.#handOut();
+      });
+    }
+
+    /** The end of a `for await` by break or throw: the message in hand stays unacknowledged. */
+    async return(value) {
+      await this.close();
+      return { done: true, value };
+    }
+
+    async close() {
+      if (this.#ended) {
+        return;
+      }
+      this.#end();
+      try {
+        await this.#channel.stop(this.#listener);
+      } catch (e) {
+        if (e.code !== 404) {
+          throw e;
+        }
+      }
+    }
+
+    #end() {
+      this.#ended = true;
+      this.#consumer?.unregister();
+      for (const delivery of this.#queue.values()) {
+        delivery.answer.refuse(quiet('the listener has left'));
+      }
+      this.#queue.clear();
+      this.#handOut();
+    }
+
+    #receive(body) {
+      if (body.event === '_eric_channel_closed' || body.event === '_eric_taken_over') {
+        this.#end(); // nobody waits for an answer to this one
+        return null;
+      }
+      const key = body.event.startsWith('_eric_') ? body.event + body.id : body.id;
+      return new Promise((acknowledge, refuse) => {
+        const answer = { acknowledge, refuse };
+        if (this.#ended) {
+          refuse(quiet('the listener has left'));
+        } else if (this.#current?.key === key) {
+          this.#current.answer = answer; // it took long and was sent again
+        } else if (this.#queue.has(key)) {
+          this.#queue.get(key).answer = answer;
+        } else if (this.#again !== null && !this.#isAgain(key, body)) {
+          this.#again.dropped.add(key);
+          refuse(quiet('an earlier message comes first'));
+        } else {
+          this.#queue.set(key, this.#delivery(key, body, answer));
+          this.#handOut();
+        }
+      });
+    }
+
+    /** Whether this is where the channel has started to send again. */
+    #isAgain(key, body) {
+      const { failed, dropped } = this.#again;
+      if (key === failed || body.id === failed || body.event === '_eric_gap' || dropped.has(key)) {
+        this.#again = null;
+        return true;
+      }
+      return false;
+    }
+
+    #delivery(key, body, answer) {
+      let open = true;
+      const listening = this;
+      const delivery = { key, answer };
+      delivery.message = Object.freeze({
+        type: body.event,
+        payload: body.data ?? null,
+        id: body.id,
+        sender: body.sender ?? null,
+        ack() {
+          if (open) {
+            open = false;
+            delivery.answer.acknowledge(null);
+          }
+        },
+        fail(reason) {
+          if (open) {
+            open = false;
+            listening.#failed(delivery, reason);
+          }
+        },
+      });
+      return delivery;
+    }
+
+    #failed(delivery, reason) {
+      const dropped = new Set(this.#queue.keys());
+      for (const later of this.#queue.values()) {
+        later.answer.refuse(quiet('an earlier message comes first'));
+      }
+      this.#queue.clear();
+      this.#again = { failed: delivery.key, dropped };
+      if (this.#current === delivery) {
+        this.#current = null;
+      }
+      delivery.answer.refuse(quiet(String(reason?.message ?? reason ?? 'failed')));
+    }
+
+    #handOut() {
+      while (this.#takers.length > 0 && (this.#queue.size > 0 || this.#ended)) {
+        const take = this.#takers.shift();
+        if (this.#ended) {
+          take({ done: true, value: undefined });
+          continue;
+        }
+        const [key, delivery] = this.#queue.entries().next().value;
+        this.#queue.delete(key);
+        this.#current = delivery;
+        take({ done: false, value: delivery.message });
+      }
+    }
+  }
+
+  const eric = Object.freeze({
+    bus,
+    channel: (id) => new Channel(id),
+    create: async (id, options = {}) => {
+      const body = { v: 'c' };
+      if (id !== undefined && id !== null) {
+        body.c = id;
+      }
+      if (options.options !== undefined) {
+        body.options = options.options;
+      }
+      return new Channel(await created(id, options, () => result(CHANNELS, body)));
+    },
+    channels: () => result(CHANNELS, { v: 'ls' }),
+  });
+
+  // ---- what Java calls
+
+  function call(hook, values, resolve, reject) {
+    try {
+      if (hook === undefined) {
+        resolve();
+      } else {
+        Promise.resolve(hook(...values)).then(() => resolve(), reject);
+      }
+    } catch (e) {
+      reject(e);
+    }
+  }
+
+  return {
+    parse,
+    stringify,
+    toBytes: (buffer) => new Uint8Array(new ArrayBuffer(buffer)).slice(),
+    load: (path, resolve, reject) => import(path).then(resolve, reject),
+    start: (module, config, resolve, reject) => call(module.start, [eric, config], resolve, reject),
+    stop: (module, config, resolve, reject) => call(module.stop, [eric], resolve, reject),
+  };
+});
