@@ -21,6 +21,8 @@ import java.util.Map;
  *   "socket":   {"enabled": true, "path": ...},        // SocketOptions
  *   "channel":  {"overflow": "gap", ...},              // SSEChannelOptions of new channels
  *   "channels": {"news": {"listeners": ["desk"], "overflow": "wait"}},
+ *   "verticles": {"chat": {"verticle": "js:verticles/js/chat.mjs", "instances": 1,
+ *                          "isolation": "eventLoop", "config": {...}}},
  *   "store":    {"type": "memory", "file": {...}},     // where messages are kept
  *   "logs":     {"maxBytes": 0},                       // LogsOptions, of all channels together
  *   "metrics":  {"enabled": true},                     // MetricsOptions
@@ -37,6 +39,7 @@ public final class EricOptions {
           "socket",
           "channel",
           "channels",
+          "verticles",
           "store",
           "logs",
           "metrics",
@@ -52,6 +55,7 @@ public final class EricOptions {
   private SocketOptions socket = new SocketOptions();
   private SSEChannelOptions channel = new SSEChannelOptions();
   private Map<String, PredefinedChannel> channels = Map.of();
+  private Map<String, PredefinedVerticle> verticles = Map.of();
   private StoreOptions store = new StoreOptions();
   private LogsOptions logs = new LogsOptions();
   private MetricsOptions metrics = new MetricsOptions();
@@ -85,18 +89,23 @@ public final class EricOptions {
     options.metrics = top.under("metrics").readOthers(MetricsOptions::fromJson);
     options.server = top.under("server").readOthers(ServerOptions::fromJson);
     options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
-    return options.setChannels(channels(top.under("channels")));
+    return options
+        .setChannels(channels(top.under("channels")))
+        .setVerticles(verticles(top.under("verticles")));
   }
 
   /** All settings, defaults included. */
   public JsonObject toJson() {
     JsonObject predefined = new JsonObject();
     channels.forEach((id, each) -> predefined.put(id, each.toJson()));
+    JsonObject deployed = new JsonObject();
+    verticles.forEach((name, each) -> deployed.put(name, each.toJson()));
     return new JsonObject()
         .put("http", JsonOptions.write(httpDoor).mergeIn(http.toJson()))
         .put("socket", JsonOptions.write(socketDoor).mergeIn(socket.toJson()))
         .put("channel", withoutId(channel.toJson()))
         .put("channels", predefined)
+        .put("verticles", deployed)
         .put("store", store.toJson())
         .put("logs", logs.toJson())
         .put("metrics", metrics.toJson())
@@ -138,6 +147,14 @@ public final class EricOptions {
               channel.read(PredefinedChannel::listeners, PredefinedChannel.LISTENERS)));
     }
     return channels;
+  }
+
+  private static Map<String, PredefinedVerticle> verticles(Section section) {
+    Map<String, PredefinedVerticle> verticles = new LinkedHashMap<>();
+    for (String name : section.keys()) {
+      verticles.put(name, PredefinedVerticle.read(section.under(name)));
+    }
+    return verticles;
   }
 
   private static JsonObject checkedOptions(JsonObject json) {
@@ -246,6 +263,17 @@ public final class EricOptions {
   /** See {@link #getMetrics()}. */
   public EricOptions setMetrics(MetricsOptions metrics) {
     this.metrics = metrics;
+    return this;
+  }
+
+  /** The verticles that run beside the hub, by a name of your choice, in order of deployment. */
+  public Map<String, PredefinedVerticle> getVerticles() {
+    return verticles;
+  }
+
+  /** See {@link #getVerticles()}. */
+  public EricOptions setVerticles(Map<String, PredefinedVerticle> verticles) {
+    this.verticles = Collections.unmodifiableMap(new LinkedHashMap<>(verticles));
     return this;
   }
 

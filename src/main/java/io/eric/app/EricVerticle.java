@@ -38,7 +38,7 @@ public final class EricVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(EricVerticle.class);
 
   private volatile @Nullable MessageStore store;
-  private final List<String> doors = new ArrayList<>();
+  private final List<String> children = new ArrayList<>();
   private final List<HttpVerticle> http = new CopyOnWriteArrayList<>();
   private volatile @Nullable SocketServer socket;
   private volatile @Nullable EricOptions options;
@@ -67,7 +67,8 @@ public final class EricVerticle extends VerticleBase {
     options = settings;
     return openStore(settings)
         .compose(opened -> openChannels(settings, opened))
-        .compose(created -> openSocket(settings))
+        .compose(created -> deployAll(settings.getVerticles()))
+        .compose(deployed -> openSocket(settings))
         .compose(opened -> openHttp(settings))
         .recover(failure -> closeAll().transform(closed -> Future.failedFuture(failure)));
   }
@@ -181,6 +182,23 @@ public final class EricVerticle extends VerticleBase {
         .mapEmpty();
   }
 
+  /** Before the doors: who comes in by one finds the verticles there. */
+  private Future<Void> deployAll(Map<String, PredefinedVerticle> predefined) {
+    Future<Void> deployed = Future.succeededFuture();
+    for (Map.Entry<String, PredefinedVerticle> each : predefined.entrySet()) {
+      PredefinedVerticle verticle = each.getValue();
+      deployed =
+          deployed.compose(
+              done ->
+                  vertx
+                      .deployVerticle(verticle.verticle(), verticle.deployment(each.getKey()))
+                      .onSuccess(children::add)
+                      .onFailure(e -> LOG.error("{} did not start", verticle.verticle()))
+                      .mapEmpty());
+    }
+    return deployed;
+  }
+
   private Future<Void> openSocket(EricOptions settings) {
     if (!settings.isSocketEnabled()) {
       return Future.succeededFuture();
@@ -219,24 +237,25 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private Future<Void> open(VerticleBase door) {
-    return vertx.deployVerticle(door).onSuccess(doors::add).mapEmpty();
+    return vertx.deployVerticle(door).onSuccess(children::add).mapEmpty();
   }
 
   /**
-   * After a start that failed: Vert.x undeploys doors only later, and channels have to outlive
-   * them.
+   * After a start that failed: Vert.x undeploys doors and verticles only later, and channels have
+   * to outlive them.
    */
   private Future<Void> closeAll() {
     Future<Void> closed = Future.succeededFuture();
-    for (int i = doors.size() - 1; i >= 0; i--) {
-      String door = doors.get(i);
-      closed = closed.eventually(() -> vertx.undeploy(door));
+    for (int i = children.size() - 1; i >= 0; i--) {
+      String child = children.get(i);
+      closed = closed.eventually(() -> vertx.undeploy(child));
     }
     return closed.eventually(this::closeChannels);
   }
 
   /**
-   * When the verticle is undeployed, Vert.x has undeployed the doors by now: they are its children.
+   * When the verticle is undeployed, Vert.x has undeployed doors and verticles by now: they are its
+   * children.
    */
   private Future<Void> closeChannels() {
     MetricsPage page = metrics;

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       ServeCommand.class,
+      RunCommand.class,
       CreateCommand.class,
       SubscribeCommand.class,
       ListenCommand.class,

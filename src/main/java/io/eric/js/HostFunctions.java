@@ -68,7 +68,9 @@ final class HostFunctions {
     return Future.join(left).mapEmpty();
   }
 
-  /** A script cannot read a Java exception: it gets an object that the prelude throws as an error. */
+  /**
+   * A script cannot read a Java exception: it gets an object that the prelude throws as an error.
+   */
   private static ProxyExecutable guarded(Function<Value[], @Nullable Object> function) {
     return arguments -> {
       try {
@@ -89,8 +91,7 @@ final class HostFunctions {
     int number = ++lastTimer;
     if (repeats) {
       timers.put(
-          number,
-          vertx.setPeriodic(Math.max(1, delay), id -> script.enter(callback::executeVoid)));
+          number, vertx.setPeriodic(Math.max(1, delay), id -> script.enter(callback::executeVoid)));
     } else if (delay > 0) {
       timers.put(number, vertx.setTimer(delay, id -> fire(number, callback)));
     } else {
@@ -142,13 +143,14 @@ final class HostFunctions {
         .eventBus()
         .request(arguments[0].asString(), body, options)
         .onComplete(
-            reply ->
-                script.enter(() -> resolve.executeVoid(script.values().toJs(reply.body()))),
+            reply -> script.enter(() -> resolve.executeVoid(script.values().toJs(reply.body()))),
             failure -> script.enter(() -> reject(reject, failure)));
     return null;
   }
 
-  /** Address, whether only this node sends to it, handler, registered, not registered; unregisters. */
+  /**
+   * Address, whether only this node sends to it, handler, registered, not registered; unregisters.
+   */
   private Object consume(Value[] arguments) {
     String address = arguments[0].asString();
     Value handler = arguments[2];
@@ -234,7 +236,7 @@ final class HostFunctions {
     if (!headers.isNull()) {
       MultiMap all = MultiMap.caseInsensitiveMultiMap();
       for (String name : headers.getMemberKeys()) {
-        all.add(name, headers.getMember(name).toString());
+        all.add(name, headers.getMember(name).asString());
       }
       options.setHeaders(all);
     }

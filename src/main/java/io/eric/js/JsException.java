@@ -22,8 +22,7 @@ public final class JsException extends RuntimeException {
   private JsException(String message, PolyglotException failure) {
     super(message, null, false, true);
     setStackTrace(
-        java.util.stream.StreamSupport.stream(
-                failure.getPolyglotStackTrace().spliterator(), false)
+        java.util.stream.StreamSupport.stream(failure.getPolyglotStackTrace().spliterator(), false)
             .filter(JsException::isOfScript)
             .map(JsException::element)
             .toArray(StackTraceElement[]::new));

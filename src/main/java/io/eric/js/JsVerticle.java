@@ -51,7 +51,7 @@ final class JsVerticle extends VerticleBase {
         .recover(
             failure -> {
               running = null;
-              return parts.close().transform(closed -> Future.failedFuture(failure));
+              return parts.close(context).transform(closed -> Future.failedFuture(failure));
             });
   }
 
@@ -64,7 +64,7 @@ final class JsVerticle extends VerticleBase {
     }
     return inTime(parts.script.stop())
         .onFailure(e -> LOG.warn("{} did not stop in order: {}", file, e.getMessage()))
-        .transform(stopped -> parts.close())
+        .transform(stopped -> parts.close(context))
         .onSuccess(closed -> LOG.info("{} has ended", file));
   }
 
@@ -73,8 +73,7 @@ final class JsVerticle extends VerticleBase {
       return stopped;
     }
     Promise<Void> first = Promise.promise();
-    long timer =
-        vertx.setTimer(STOP_MS, id -> first.tryFail("nothing after " + STOP_MS + " ms"));
+    long timer = vertx.setTimer(STOP_MS, id -> first.tryFail("nothing after " + STOP_MS + " ms"));
     stopped.onComplete(
         done -> {
           vertx.cancelTimer(timer);
@@ -86,8 +85,19 @@ final class JsVerticle extends VerticleBase {
   /** What lives from start to stop. */
   private record Running(Script script, HostFunctions functions) {
 
-    private Future<Void> close() {
-      return functions.close().onComplete(left -> script.close());
+    /** Later, because the script may be on the stack: what it resolved is what got us here. */
+    private Future<Void> close(Context context) {
+      Promise<Void> closed = Promise.promise();
+      context.runOnContext(
+          later ->
+              functions
+                  .close()
+                  .onComplete(
+                      left -> {
+                        script.close();
+                        closed.complete();
+                      }));
+      return closed.future();
     }
   }
 }

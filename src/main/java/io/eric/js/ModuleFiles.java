@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class ModuleFiles implements FileSystem {
    * @throws IOException if there is no such file
    */
   static Path rootOf(Path file, Path workingDirectory) throws IOException {
-    Path own = file.toRealPath().getParent();
+    Path own = Objects.requireNonNull(file.toRealPath().getParent());
     Path last = workingDirectory.toRealPath();
     for (Path up = own; up != null && up.startsWith(last); up = up.getParent()) {
       if (NodePackages.isProject(up)) {
@@ -139,7 +140,7 @@ final class ModuleFiles implements FileSystem {
   @Override
   public DirectoryStream<Path> newDirectoryStream(
       Path path, DirectoryStream.Filter<? super Path> filter) throws IOException {
-    return Files.newDirectoryStream(real(path), filter);
+    throw new AccessDeniedException(path.toString(), null, "scripts may only read modules");
   }
 
   @Override

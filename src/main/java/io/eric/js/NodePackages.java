@@ -80,7 +80,9 @@ final class NodePackages {
     if (!packaged) {
       return false;
     }
-    for (Path up = file.getParent(); up != null && up.startsWith(root); up = up.getParent()) {
+    for (Path up = file.getParent();
+        up != null && !MODULES.equals(up.getFileName());
+        up = up.getParent()) {
       if (Files.isRegularFile(up.resolve(PACKAGE_JSON))) {
         return !"module".equals(description(up).getValue("type"));
       }
@@ -108,8 +110,8 @@ final class NodePackages {
     return null;
   }
 
-  private @Nullable Path inPackage(
-      Path directory, @Nullable Path subpath, List<String> conditions) throws IOException {
+  private @Nullable Path inPackage(Path directory, @Nullable Path subpath, List<String> conditions)
+      throws IOException {
     JsonObject description = description(directory);
     Object exports = description.getValue("exports");
     if (exports != null) {

@@ -157,19 +157,26 @@
 
   const DEFAULT_TIMEOUT = 30_000;
 
+  /** Headers as Java takes them: texts, or null for none. */
+  function texts(headers) {
+    return headers === undefined || headers === null
+      ? null
+      : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  }
+
   const bus = Object.freeze({
     send: (address, body = null, options = {}) => {
-      ask('send', String(address), body, options.headers ?? null, false);
+      ask('send', String(address), body, texts(options.headers), false);
     },
 
     publish: (address, body = null, options = {}) => {
-      ask('send', String(address), body, options.headers ?? null, true);
+      ask('send', String(address), body, texts(options.headers), true);
     },
 
     request: (address, body = null, options = {}) =>
       new Promise((resolve, reject) => {
-        const { headers = null, timeout = DEFAULT_TIMEOUT } = options;
-        ask('request', String(address), body, headers, timeout, resolve, (name, message, code) =>
+        const { headers, timeout = DEFAULT_TIMEOUT } = options;
+        ask('request', String(address), body, texts(headers), timeout, resolve, (name, message, code) =>
           reject(new EricError(name, message, code)),
         );
       }),
@@ -178,20 +185,27 @@
       if (typeof handler !== 'function') {
         throw new TypeError('a consumer needs a function, not ' + typeof handler);
       }
-      return new Promise((resolve, reject) => {
-        let leave; // set before anybody can call it, perhaps after `resolve`
-        const unregister = () => leave();
-        leave = ask(
-          'consume',
-          String(address),
-          options.local === true,
-          (body, at, headers, answer) => receive(handler, body, at, headers, answer),
-          () => resolve(Object.freeze({ address, unregister })),
-          (name, message, code) => reject(new EricError(name, message, code)),
-        );
-      });
+      return consume(String(address), options.local === true, (body, at, headers, answer) =>
+        receive(handler, body, at, headers, answer),
+      );
     },
   });
+
+  /** Registers a consumer that answers by itself: `answer(value)`, or `answer(null, code, text)` for a failure. */
+  function consume(address, local, handler) {
+    return new Promise((resolve, reject) => {
+      let leave; // set before anybody can call it, perhaps after `resolve`
+      const unregister = () => leave();
+      leave = ask(
+        'consume',
+        address,
+        local,
+        handler,
+        () => resolve(Object.freeze({ address, unregister })),
+        (name, message, code) => reject(new EricError(name, message, code)),
+      );
+    });
+  }
 
   function receive(handler, body, address, headers, answer) {
     let result;
@@ -222,22 +236,13 @@
   }
 
   function refuse(answer, error) {
-    if (error !== null && typeof error === 'object' && error.quiet === true) {
-      // An answer that was decided on, not an accident.
-    } else {
-      host.uncaught(error);
-    }
+    host.uncaught(error);
     if (answer !== null) {
       answer(null, Number.isInteger(error?.code) ? error.code : -1, String(error?.message ?? error));
     }
   }
 
   // ---- channels
-
-  /** A refusal that is not worth a line in the log. */
-  function quiet(message) {
-    return Object.assign(new Error(message), { quiet: true });
-  }
 
   const CHANNELS = 'eric.channels';
   const COMMAND_TIMEOUT = 10_000;
@@ -267,6 +272,11 @@
       }
       throw e;
     }
+  }
+
+  /** A failure that is an answer and no accident. */
+  function refuseQuietly(answer, text) {
+    answer?.(null, -1, text);
   }
 
   class Channel {
@@ -353,7 +363,7 @@
 
     async open() {
       const address = `eric.listener.${this.#channel.id}/${this.#listener}`;
-      this.#consumer = await bus.consumer(address, (body) => this.#receive(body), { local: true });
+      this.#consumer = await consume(address, true, (body, at, headers, answer) => this.#receive(body, answer));
       try {
         const { window, after } = this.#options;
         const body = { v: 'l', r: this.#listener, window };
@@ -424,34 +434,32 @@
       this.#ended = true;
       this.#consumer?.unregister();
       for (const delivery of this.#queue.values()) {
-        delivery.answer.refuse(quiet('the listener has left'));
+        refuseQuietly(delivery.answer, 'the listener has left');
       }
       this.#queue.clear();
       this.#handOut();
     }
 
-    #receive(body) {
+    /** Answers are given at once and not through promises: an acknowledgement must not be overtaken by a `close`. */
+    #receive(body, answer) {
       if (body.event === '_eric_channel_closed' || body.event === '_eric_taken_over') {
         this.#end(); // nobody waits for an answer to this one
-        return null;
+        return;
       }
       const key = body.event.startsWith('_eric_') ? body.event + body.id : body.id;
-      return new Promise((acknowledge, refuse) => {
-        const answer = { acknowledge, refuse };
-        if (this.#ended) {
-          refuse(quiet('the listener has left'));
-        } else if (this.#current?.key === key) {
-          this.#current.answer = answer; // it took long and was sent again
-        } else if (this.#queue.has(key)) {
-          this.#queue.get(key).answer = answer;
-        } else if (this.#again !== null && !this.#isAgain(key, body)) {
-          this.#again.dropped.add(key);
-          refuse(quiet('an earlier message comes first'));
-        } else {
-          this.#queue.set(key, this.#delivery(key, body, answer));
-          this.#handOut();
-        }
-      });
+      if (this.#ended) {
+        refuseQuietly(answer, 'the listener has left');
+      } else if (this.#current?.key === key) {
+        this.#current.answer = answer; // it took long and was sent again
+      } else if (this.#queue.has(key)) {
+        this.#queue.get(key).answer = answer;
+      } else if (this.#again !== null && !this.#isAgain(key, body)) {
+        this.#again.dropped.add(key);
+        refuseQuietly(answer, 'an earlier message comes first');
+      } else {
+        this.#queue.set(key, this.#delivery(key, body, answer));
+        this.#handOut();
+      }
     }
 
     /** Whether this is where the channel has started to send again. */
@@ -476,7 +484,7 @@
         ack() {
           if (open) {
             open = false;
-            delivery.answer.acknowledge(null);
+            delivery.answer?.(null);
           }
         },
         fail(reason) {
@@ -492,14 +500,14 @@
     #failed(delivery, reason) {
       const dropped = new Set(this.#queue.keys());
       for (const later of this.#queue.values()) {
-        later.answer.refuse(quiet('an earlier message comes first'));
+        refuseQuietly(later.answer, 'an earlier message comes first');
       }
       this.#queue.clear();
       this.#again = { failed: delivery.key, dropped };
       if (this.#current === delivery) {
         this.#current = null;
       }
-      delivery.answer.refuse(quiet(String(reason?.message ?? reason ?? 'failed')));
+      refuseQuietly(delivery.answer, String(reason?.message ?? reason ?? 'failed'));
     }
 
     #handOut() {

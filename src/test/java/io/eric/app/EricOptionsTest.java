@@ -38,6 +38,8 @@ class EricOptionsTest {
               "socket": {"enabled": false, "path": "/tmp/other.sock"},
               "channel": {"overflow": "wait", "limit": {"bytes": 1000}},
               "channels": {"news": {"listeners": ["a", "b"], "retry": 7}, "empty": {}},
+              "verticles": {"chat": {"verticle": "js:chat.mjs", "isolation": "worker",
+                "config": {"room": "lobby"}}},
               "server": {"eventLoops": 3},
               "shutdown": {"drain": 0, "timeout": 1}
             }
@@ -55,6 +57,8 @@ class EricOptionsTest {
     assertThat(options.getChannels().get("news").listeners()).containsExactly("a", "b");
     assertThat(options.getChannels().get("news").options())
         .isEqualTo(new JsonObject().put("retry", 7));
+    assertThat(options.getVerticles().get("chat").config())
+        .isEqualTo(new JsonObject().put("room", "lobby"));
     assertThat(options.getShutdown().getDrain()).isZero();
     assertThat(EricOptions.fromJson(options.toJson()).toJson()).isEqualTo(options.toJson());
   }
@@ -86,6 +90,7 @@ class EricOptionsTest {
     "channel.streamDelay, -1",
     "channel.retry, -1",
     "channels.news.limit.bytes, 0",
+    "verticles.chat.instances, 0",
     "shutdown.drain, -1",
     "shutdown.timeout, 0"
   })
@@ -96,12 +101,23 @@ class EricOptionsTest {
   @Test
   void sectionsThatAreNoObjectsAreRefused() {
     for (String section :
-        List.of("http", "socket", "channel", "channels", "store", "server", "shutdown")) {
+        List.of(
+            "http", "socket", "channel", "channels", "verticles", "store", "server", "shutdown")) {
       assertRefused(section, "text", "setting \"" + section + "\"", "object", "string");
       assertRefused(section, new JsonArray(), "setting \"" + section + "\"", "object", "array");
       assertRefused(section, null, "setting \"" + section + "\"", "object");
     }
     assertRefused("channels.news", 1, "setting \"channels.news\"", "object");
+    assertRefused("verticles.chat", 1, "setting \"verticles.chat\"", "object");
+    assertRefused("verticles.chat.config", 1, "setting \"verticles.chat.config\"", "object");
+  }
+
+  @Test
+  void aVerticleNeedsANameAndAnIsolationThatExists() {
+    assertRefused("verticles.chat.config", new JsonObject(), "verticles.chat.verticle is missing");
+    assertRefused(
+        "verticles.chat.isolation", "none", "setting \"verticles.chat.isolation\"", "worker");
+    assertRefused("verticles.chat.nope", 1, "unknown setting \"verticles.chat.nope\"");
   }
 
   @Test

@@ -1,0 +1,77 @@
+package io.eric.app;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** A hub as the process's purpose: the options that say how, and running it until a signal. */
+final class HubProcess {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Settings as JSON; conf/eric.json is read if it exists and none is given.")
+  private @Nullable Path config;
+
+  @Option(names = "--http-host", paramLabel = "HOST", description = "Where to serve HTTP.")
+  private @Nullable String httpHost;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Where to serve HTTP; 0 takes any free port.")
+  private @Nullable Integer httpPort;
+
+  @Option(names = "--socket", paramLabel = "PATH", description = "Where to serve the Unix socket.")
+  private @Nullable String socket;
+
+  /**
+   * The settings, all layers put together.
+   *
+   * @throws IllegalArgumentException naming the layer and the setting that is wrong
+   */
+  EricOptions options() {
+    return Configuration.load(config, System.getenv(), commandLine());
+  }
+
+  /** Runs a hub; prints one line when it is ready; never returns, the signal ends the process. */
+  void run(EricOptions options, @Nullable CommandSpec command) throws Exception {
+    int eventLoops = options.getServer().effectiveEventLoops();
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+    EricVerticle hub = new EricVerticle(options);
+    Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
+    shutdown.onSignal();
+    try {
+      Waiting.forResult(vertx.deployVerticle(hub));
+    } catch (Exception e) {
+      shutdown.afterFailedStart();
+      throw e;
+    }
+    if (command != null) {
+      PrintWriter out = command.commandLine().getOut();
+      out.println(ReadyLine.of(options, hub.httpPort()));
+      out.flush();
+    }
+    new CountDownLatch(1).await();
+  }
+
+  private JsonObject commandLine() {
+    JsonObject settings = new JsonObject();
+    if (httpHost != null) {
+      SettingPaths.put(settings, "http.host", httpHost);
+    }
+    if (httpPort != null) {
+      SettingPaths.put(settings, "http.port", httpPort);
+    }
+    if (socket != null) {
+      SettingPaths.put(settings, "socket.path", socket);
+    }
+    return settings;
+  }
+}
