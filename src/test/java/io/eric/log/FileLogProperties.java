@@ -129,8 +129,7 @@ class FileLogProperties {
   }
 
   private static RetentionOptions retention(java.util.Random random) {
-    return new RetentionOptions(
-        random.nextInt(20), random.nextInt(50_000), 1000, 500, 10 << 20, 0);
+    return new RetentionOptions(random.nextInt(20), random.nextInt(50_000), 1000, 500, 10 << 20, 0);
   }
 
   /** A log under random steps, and all that was ever acknowledged. */
@@ -184,7 +183,8 @@ class FileLogProperties {
         long sequence = log.lastSequence() + 1 + batch.size();
         Payload payload = Payload.of("x".repeat(random.nextInt(4000)));
         batch.add(
-            new Entry(sequence, 1000, receiver, "t\ud800\u00e4", payload, receiver, "k" + sequence));
+            new Entry(
+                sequence, 1000, receiver, "t\ud800\u00e4", payload, receiver, "k" + sequence));
       }
       log.append(batch).await();
       batch.forEach(entry -> acknowledged.put(entry.sequence(), entry));
@@ -216,8 +216,11 @@ class FileLogProperties {
     private List<Entry> wanted(long after, long through, String listener) {
       return acknowledged.values().stream()
           .filter(e -> e.sequence() > after && e.sequence() <= through && e.isFor(listener))
-          .filter(e -> listener == null || e.receiver() == null
-              || e.sequence() > created.getOrDefault(listener, 0L))
+          .filter(
+              e ->
+                  listener == null
+                      || e.receiver() == null
+                      || e.sequence() > created.getOrDefault(listener, 0L))
           .toList();
     }
   }

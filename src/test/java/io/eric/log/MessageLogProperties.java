@@ -122,8 +122,7 @@ class MessageLogProperties {
         case ADVANCE ->
             cursors.merge(
                 listener, (long) step.number(), (c, n) -> Math.min(c + n, log.lastSequence()));
-        case COMMIT ->
-            log.commit(Map.of(listener, cursors.get(listener))).await();
+        case COMMIT -> log.commit(Map.of(listener, cursors.get(listener))).await();
         case TRIM -> {
           lowest = cursors.values().stream().mapToLong(c -> c).min().orElseThrow();
           trim();

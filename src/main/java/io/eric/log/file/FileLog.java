@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The log of one channel: an index of places. Confined to the channel's context. */
 final class FileLog extends IndexedLog<Place> {
 
+  /** A slot, a place and their places in the lane, in bytes (a round estimate). */
+  private static final int HEAP_PER_MESSAGE = 128;
+
   private final ChannelState channel;
   private final int number;
   private final Writer writer;
@@ -72,6 +75,12 @@ final class FileLog extends IndexedLog<Place> {
     if (ends.put(segment, batch.get(batch.size() - 1).sequence()) == null) {
       ends.headMap(segment).values().removeIf(end -> end < firstSequence());
     }
+  }
+
+  /** What the index holds of them; contents are on the disk. */
+  @Override
+  public long heapBytes() {
+    return (long) usage().messages() * HEAP_PER_MESSAGE;
   }
 
   @Override
