@@ -6,10 +6,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the files say of one channel. Confined to recovery, then to the writer. */
 final class ChannelState {
+
+  /** As many as a log gives back. */
+  private static final int MAX_KEYS = 10_000;
 
   final int number;
   final String id;
@@ -22,6 +26,9 @@ final class ChannelState {
 
   /** Listeners that are gone, and what was dispatched to them may still be in old segments. */
   final Map<String, LogRecord.Forgotten> voids = new HashMap<>();
+
+  /** Publishers' keys of the newest messages that have one, by sequence. */
+  final TreeMap<Long, LogRecord.Key> keys = new TreeMap<>();
 
   /** The entries, while nobody has the log open. */
   List<Retained> retained = new ArrayList<>();
@@ -38,6 +45,14 @@ final class ChannelState {
   /** The lane that an entry for this receiver joins. */
   Lane lane(@Nullable String receiver) {
     return receiver == null ? broadcasts : lanes.computeIfAbsent(receiver, Lane::new);
+  }
+
+  /** Remembers a publisher's key. */
+  void addKey(String key, long sequence, long timestamp) {
+    keys.put(sequence, new LogRecord.Key(number, key, sequence, timestamp));
+    if (keys.size() > MAX_KEYS) {
+      keys.pollFirstEntry();
+    }
   }
 
   /** Takes an entry that was read from a segment. */

@@ -60,6 +60,9 @@ final class FileLog extends IndexedLog<Place> {
       restore(each.sequence(), each.timestamp(), each.receiver(), each.size(), each.place());
       ends.put(each.place().segment.number, each.sequence());
     }
+    for (LogRecord.Key key : channel.keys.values()) {
+      restoreKey(key.key(), key.sequence(), key.timestamp());
+    }
     restoreLast(channel.lastSequence);
     restoreCommitted(channel.cursors);
     restoreRegistered(channel.listeners);

@@ -78,6 +78,14 @@ final class Input {
     return new String(chars);
   }
 
+  /** Passes over what {@link #getString} would return. */
+  void skipString() {
+    int head = getInt();
+    int length = (head & 1) == 0 ? head >>> 1 : head >>> 1 << 1;
+    require(length);
+    at += length;
+  }
+
   private void require(int count) {
     if (count < 0 || end - at < count) {
       throw malformed();

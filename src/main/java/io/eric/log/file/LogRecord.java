@@ -78,6 +78,9 @@ sealed interface LogRecord {
    */
   record Forgotten(int channel, String receiver, long through, long segment) implements LogRecord {}
 
+  /** A publisher's key that may be repeated, of a message that may be gone. */
+  record Key(int channel, String key, long sequence, long timestamp) implements LogRecord {}
+
   /** The last record of a checkpoint. */
   record End() implements LogRecord {}
 }

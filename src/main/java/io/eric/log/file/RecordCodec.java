@@ -24,6 +24,7 @@ final class RecordCodec {
   private static final int LOST = 12;
   private static final int VOID = 13;
   private static final int END = 14;
+  private static final int KEY = 15;
 
   private static final int HAS_RECEIVER = 1;
   private static final int HAS_SENDER = 2;
@@ -40,7 +41,13 @@ final class RecordCodec {
   /** Takes what an index has to know of a message, without its content. */
   @FunctionalInterface
   interface Appended {
-    void append(int channel, long sequence, long timestamp, @Nullable String receiver, int size);
+    void append(
+        int channel,
+        long sequence,
+        long timestamp,
+        @Nullable String receiver,
+        int size,
+        @Nullable String key);
   }
 
   static void write(LogRecord record, Bytes out) {
@@ -108,6 +115,11 @@ final class RecordCodec {
       out.putString(gone.receiver());
       out.putNumber(gone.through());
       out.putNumber(gone.segment());
+    } else if (record instanceof LogRecord.Key key) {
+      start(KEY, key.channel(), out);
+      out.putString(key.key());
+      out.putNumber(key.sequence());
+      out.putNumber(key.timestamp());
     } else if (record instanceof LogRecord.End) {
       start(END, 0, out);
     } else {
@@ -158,9 +170,14 @@ final class RecordCodec {
     int channel = in.getInt();
     long sequence = in.getNumber();
     long timestamp = in.getNumber();
-    String receiver = (in.getByte() & HAS_RECEIVER) == 0 ? null : in.getString();
+    int has = in.getByte();
+    String receiver = (has & HAS_RECEIVER) == 0 ? null : in.getString();
     int size = Entry.OVERHEAD + in.getString().length() + in.skipBytes();
-    appended.append(channel, sequence, timestamp, receiver, size);
+    if ((has & HAS_SENDER) != 0) {
+      in.skipString();
+    }
+    String key = (has & HAS_KEY) == 0 ? null : in.getString();
+    appended.append(channel, sequence, timestamp, receiver, size, key);
     return null;
   }
 
@@ -210,6 +227,7 @@ final class RecordCodec {
           new LogRecord.Lost(
               channel, in.getByte() == 0 ? null : in.getString(), in.getNumber(), in.getNumber());
       case VOID -> new LogRecord.Forgotten(channel, in.getString(), in.getNumber(), in.getNumber());
+      case KEY -> new LogRecord.Key(channel, in.getString(), in.getNumber(), in.getNumber());
       case END -> new LogRecord.End();
       default ->
           throw new IllegalStateException("a record of kind " + kind + ", unknown to this version");

@@ -258,9 +258,12 @@ final class Recovery {
       LogRecord record =
           RecordCodec.read(
               reader.content(),
-              (channel, sequence, timestamp, receiver, size) -> {
+              (channel, sequence, timestamp, receiver, size, key) -> {
                 ChannelState owner = state.channel(channel);
                 if (owner != null) {
+                  if (key != null) {
+                    owner.addKey(key, sequence, timestamp);
+                  }
                   owner.restore(
                       sequence, timestamp, receiver, size, segment, (int) offset, reader.length());
                 }

@@ -20,6 +20,9 @@ final class StoreState {
   /** Cursors per record of a checkpoint. */
   private static final int CURSORS_PER_RECORD = 1_000;
 
+  /** How old the keys are at most that a checkpoint keeps: more than repeats are known for. */
+  private static final long KEYS_MS = 600_000;
+
   private final Map<Integer, ChannelState> channels = new LinkedHashMap<>();
   private final Map<String, ChannelState> byId = new HashMap<>();
   private final Map<Integer, String> definitions = new LinkedHashMap<>();
@@ -95,6 +98,8 @@ final class StoreState {
       with(
           lost.channel(),
           channel -> channel.lane(lost.receiver()).restore(lost.through(), lost.throughOverflow()));
+    } else if (record instanceof LogRecord.Key key) {
+      with(key.channel(), channel -> channel.addKey(key.key(), key.sequence(), key.timestamp()));
     } else if (record instanceof LogRecord.Forgotten gone) {
       with(gone.channel(), channel -> channel.voids.put(gone.receiver(), gone));
     }
@@ -115,6 +120,7 @@ final class StoreState {
    */
   List<LogRecord> records(long oldestSegment) {
     List<LogRecord> records = new ArrayList<>();
+    long oldestKey = System.currentTimeMillis() - KEYS_MS;
     for (ChannelState channel : channels.values()) {
       int number = channel.number;
       records.add(new LogRecord.Channel(number, channel.id, channel.epoch));
@@ -125,6 +131,11 @@ final class StoreState {
       channel.listeners.forEach(
           (listener, kept) -> records.add(new LogRecord.Listener(number, listener, kept)));
       addCursors(channel, records);
+      for (LogRecord.Key key : channel.keys.values()) {
+        if (key.timestamp() > oldestKey) {
+          records.add(key);
+        }
+      }
     }
     definitions.forEach((number, json) -> records.add(new LogRecord.Definition(number, json)));
     return records;

@@ -153,6 +153,10 @@ abstract class Write {
                 channel.lane(entry.receiver()));
         places.add(place);
         cache.add(place, entry);
+        String key = entry.key();
+        if (key != null) {
+          channel.addKey(key, entry.sequence(), entry.timestamp());
+        }
       }
       channel.lastSequence = batch.get(batch.size() - 1).sequence();
       segment.live.addAndGet(batch.size());

@@ -43,17 +43,23 @@ class RecordCodecProperties {
     @Nullable LogRecord none =
         RecordCodec.read(
             input(record),
-            (c, s, t, receiver, size) -> {
+            (c, s, t, receiver, size, key) -> {
               seen.add(c);
               seen.add(s);
               seen.add(t);
               seen.add(String.valueOf(receiver));
               seen.add(size);
+              seen.add(String.valueOf(key));
             });
     assertThat(none).isNull();
     assertThat(seen)
         .containsExactly(
-            channel, sequence, timestamp, String.valueOf(entry.receiver()), entry.size());
+            channel,
+            sequence,
+            timestamp,
+            String.valueOf(entry.receiver()),
+            entry.size(),
+            String.valueOf(entry.key()));
   }
 
   private static Input input(LogRecord record) {
@@ -82,6 +88,7 @@ class RecordCodecProperties {
             new LogRecord.Lost(9, null, 3, 0),
             new LogRecord.Lost(9, "ann", 3, 2),
             new LogRecord.Forgotten(10, "ann", 3, 1L << 33),
+            new LogRecord.Key(11, "key", 3, 1L << 40),
             new LogRecord.End());
     for (LogRecord record : records) {
       Input in = input(record);
