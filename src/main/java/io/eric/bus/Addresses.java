@@ -43,6 +43,11 @@ public final class Addresses {
     return "eric.node." + nodeId;
   }
 
+  /** Where the progress of the processing of a listener's queue is published. */
+  public static String progress(String channelId, String listenerId) {
+    return "eric.progress." + channelId + '/' + listenerId;
+  }
+
   /** Where an edge gets deliveries for its streams. */
   public static String edge(String edgeId) {
     return "eric.edge." + edgeId;

@@ -6,6 +6,7 @@ import io.eric.Entry;
 import io.eric.Ids;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.Position;
 import io.eric.bus.Addresses;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.LocalCodec;
@@ -17,7 +18,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -43,6 +46,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private LogBudget budget = LogBudget.unlimited();
   private Supplier<Future<Void>> whenRemoved = Future::succeededFuture;
   private long term;
+  private Map<String, @Nullable Position> restored = Map.of();
   private volatile @Nullable ChannelHandle handle;
   @Nullable OpenChannel open;
   private @Nullable ChannelDoor door;
@@ -74,6 +78,17 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return 0;
   }
 
+  /** For a kind of channel that does more: its log is open, nobody has reached it yet. */
+  void opened(OpenChannel channel) {}
+
+  /** For a kind of channel that does more: nobody reaches it any more. May be called again. */
+  void closed() {}
+
+  /** For a kind of channel that has commands of its own, see {@link ChannelDoor.OwnCommands}. */
+  @Nullable Future<?> executeOwn(JsonObject command) {
+    return null;
+  }
+
   /** The options that the channel was made with. */
   public final ChannelOptions<?> options() {
     return options;
@@ -96,6 +111,27 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     this.term = term;
   }
 
+  /** Listeners to have from the start, unless the log knows them, and where they were. */
+  final void restore(Map<String, @Nullable Position> listeners) {
+    this.restored = listeners;
+  }
+
+  /** The listeners and where they are; of a channel that is not deployed, those restored. */
+  final Future<Map<String, @Nullable Position>> listenersAndPositions() {
+    if (handle == null) {
+      return Future.succeededFuture(restored);
+    }
+    return getConnections()
+        .map(
+            connections -> {
+              Map<String, @Nullable Position> positions = new LinkedHashMap<>();
+              for (Connection connection : connections) {
+                positions.put(connection.listener(), connection.position());
+              }
+              return positions;
+            });
+  }
+
   /** What to do when the channel has been removed by a command, before that is answered. */
   final void whenRemoved(Supplier<Future<Void>> action) {
     this.whenRemoved = action;
@@ -115,8 +151,10 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
                   own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
               OpenChannel channel =
                   new OpenChannel(vertx, context, id, options, retryMs(), log, budget, adapted);
-              ChannelDoor door = new ChannelDoor(vertx, channel, this::removed);
+              ChannelDoor door = new ChannelDoor(vertx, channel, this::executeOwn, this::removed);
               channel.ownedIn(term);
+              channel.restore(restored);
+              opened(channel);
               open = channel;
               this.door = door;
               handle = new ChannelHandle(vertx, id, own, retryMs());
@@ -132,7 +170,8 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   @Override
   public final Future<?> stop() {
     return closeWith(null)
-        .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.close());
+        .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.close())
+        .onComplete(done -> closed());
   }
 
   private Future<Void> removed() {
@@ -196,7 +235,11 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return address
         .unregister()
         .compose(gone -> channel.close(finalType))
-        .onComplete(ended -> handle().close());
+        .onComplete(
+            ended -> {
+              handle().close();
+              closed();
+            });
   }
 
   private ChannelHandle handle() {

@@ -3,6 +3,7 @@ package io.eric.channel;
 import io.eric.Entry;
 import io.eric.EricException;
 import io.eric.LogFullException;
+import io.eric.Message;
 import io.eric.PayloadTooLargeException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
@@ -88,6 +89,15 @@ final class Appender {
 
   /** Takes the messages of one publisher, in order; answers when every outcome is known. */
   void publish(List<Publish> messages, Consumer<Published> answer) {
+    publish(messages, answer, false);
+  }
+
+  /** Takes a message of the hub's own, whose type no publisher may use. */
+  void publishOwn(Publish message, Consumer<Published> answer) {
+    publish(List.of(message), answer, true);
+  }
+
+  private void publish(List<Publish> messages, Consumer<Published> answer, boolean own) {
     if (messages.isEmpty()) {
       answer.accept(new Published(log.epoch(), List.of()));
       return;
@@ -103,7 +113,7 @@ final class Appender {
                       answer.accept(new Published(log.epoch(), outcomes));
                     }));
     for (int i = 0; i < messages.size(); i++) {
-      enqueue(new PendingAppend(messages.get(i), batch, i), taken);
+      enqueue(new PendingAppend(messages.get(i), batch, i), taken, own);
     }
     appendQueued();
   }
@@ -136,14 +146,16 @@ final class Appender {
     return new UnavailableException("the channel is moving to another node");
   }
 
-  private void enqueue(PendingAppend append, InFlight taken) {
+  private void enqueue(PendingAppend append, InFlight taken, boolean own) {
     Publish message = append.message;
     long size = size(message);
     try {
       if (leaving != null) {
         throw moving();
       }
-      CommandReader.checkType(message.type());
+      if (!own && !isReport(message)) {
+        CommandReader.checkType(message.type());
+      }
       if (inFlight.messages >= options.getInFlightMessages()
           || inFlight.bytes + size > options.getInFlightBytes()) {
         throw new UnavailableException("too many messages of this channel are under way");
@@ -187,6 +199,13 @@ final class Appender {
   /** How large they are. */
   long inFlightBytes() {
     return inFlight.bytes;
+  }
+
+  /** What one listener tells another: that it could not process the other's message. */
+  private static boolean isReport(Publish message) {
+    return message.type().equals(Message.ERROR)
+        && message.sender() != null
+        && message.listener() != null;
   }
 
   /** What a message will count for in the log. */

@@ -2,8 +2,11 @@ package io.eric.channel;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a started listener's messages go to: exactly one stream of an edge, or one bus consumer. */
-sealed interface Attachment permits StreamAttachment, BusConsumer {
+/**
+ * What a started listener's messages go to: exactly one stream of an edge, or one bus consumer, or
+ * the workers on its queue.
+ */
+sealed interface Attachment permits StreamAttachment, DirectAttachment {
 
   /** Whether messages are pushed as they come. */
   boolean isLive();

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * from it on is sent again after a pause; after too many attempts it is skipped and reported. A
  * consumer that is gone leaves the listener detached.
  */
-final class BusConsumer implements Attachment {
+final class BusConsumer implements DirectAttachment {
 
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 5_000;
@@ -62,16 +62,16 @@ final class BusConsumer implements Attachment {
   private long pause = FIRST_PAUSE_MS;
   private long withoutHandlersSince = -1;
 
-  /** What the consumer tells its channel. */
+  /** What a consumer tells its channel. */
   interface Owner {
     /** The cursor has moved. */
     void advanced(Listener listener);
 
-    /** Nothing to send: call {@link #fill} when there is. */
+    /** Nothing to read: call {@link DirectAttachment#fill} when there is. */
     void waiting(Listener listener);
 
     /** The consumer is gone. */
-    void gone(Listener listener, BusConsumer consumer);
+    void gone(Listener listener, DirectAttachment consumer);
   }
 
   BusConsumer(
@@ -124,14 +124,16 @@ final class BusConsumer implements Attachment {
   }
 
   /** The command that starts it anew at another owner; null if its node does that. */
-  @Nullable JsonObject again() {
+  @Override
+  public @Nullable JsonObject again() {
     return Post.isFar(address)
         ? null
         : new JsonObject().put("v", "l").put("r", listener.id).put("window", window);
   }
 
   /** Sends what the window allows. */
-  void fill() {
+  @Override
+  public void fill() {
     if (gap != null && !closed && timer == -1) {
       GapCount.of(gap, meters);
       Sent first = new Sent(gap, true);
@@ -148,17 +150,15 @@ final class BusConsumer implements Attachment {
     log.read(from, listener.reader(), room, READ_BYTES).onComplete(read -> send(from, read));
   }
 
-  /**
-   * Stops sending, after a last event that nobody acknowledges.
-   *
-   * @param finalType its type, or null for none
-   */
-  void end(@Nullable String finalType) {
+  /** Stops sending, after a last event that nobody acknowledges. */
+  @Override
+  public Future<Void> end(@Nullable String finalType) {
     close();
     if (finalType != null) {
       Entry last = new Entry(cursor, 0, null, finalType, Payload.NULL, null, null);
       post.send(address, body(last), options);
     }
+    return Future.succeededFuture();
   }
 
   /** Stops sending; what is unacknowledged stays after the cursor. */

@@ -36,6 +36,7 @@ final class ChannelDoor {
 
   private final Post post;
   private final OpenChannel channel;
+  private final OwnCommands ownCommands;
   private final Supplier<Future<Void>> removeChannel;
   private final DeliveryOptions local = LocalCodec.options();
   private final DeliveryOptions toHooks =
@@ -43,9 +44,26 @@ final class ChannelDoor {
 
   private boolean left;
 
-  ChannelDoor(Vertx vertx, OpenChannel channel, Supplier<Future<Void>> removeChannel) {
+  /** Commands that only one kind of channel has. */
+  @FunctionalInterface
+  interface OwnCommands {
+    /**
+     * Executes a command.
+     *
+     * @return its result, or null if it is none of this channel's own
+     * @throws io.eric.EricException if it is malformed or cannot be executed
+     */
+    @Nullable Future<?> execute(JsonObject command);
+  }
+
+  ChannelDoor(
+      Vertx vertx,
+      OpenChannel channel,
+      OwnCommands ownCommands,
+      Supplier<Future<Void>> removeChannel) {
     this.post = new Post(vertx);
     this.channel = channel;
+    this.ownCommands = ownCommands;
     this.removeChannel = removeChannel;
   }
 
@@ -58,7 +76,13 @@ final class ChannelDoor {
       if (request.body() instanceof ToChannel question) {
         answer(request, question);
       } else if (request.body() instanceof JsonObject json) {
-        execute(request, READER.read(json, channel.id));
+        Future<?> own = ownCommands.execute(json);
+        if (own == null) {
+          execute(request, READER.read(json, channel.id));
+        } else {
+          own.onSuccess(result -> request.reply(BusAnswer.result(result)))
+              .onFailure(e -> BusAnswer.failure(request, e));
+        }
       } else {
         throw new InvalidMessageFormatException("a command is a JSON object");
       }

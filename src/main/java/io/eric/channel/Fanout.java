@@ -146,8 +146,8 @@ final class Fanout {
   private void wake(Listener listener) {
     listeners.clearWaiting(listener);
     listener.lastAdvance = clock.getAsLong(); // it had nothing to do, so it is not stuck
-    if (listener.attachment instanceof BusConsumer consumer) {
-      consumer.fill();
+    if (listener.attachment instanceof DirectAttachment direct) {
+      direct.fill();
     } else if (listener.attachment instanceof StreamAttachment stream) {
       send.accept(stream.edge, new FromChannel.Wake(channelId, stream.stream));
     }

@@ -32,6 +32,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -222,6 +224,28 @@ final class OpenChannel implements BusConsumer.Owner {
     }
   }
 
+  /**
+   * Adds the listeners that the log does not know. One whose position is of this log goes on there,
+   * another one collects from now on.
+   */
+  void restore(Map<String, @Nullable Position> restored) {
+    long last = log.lastSequence();
+    restored.forEach(
+        (listenerId, position) -> {
+          if (listeners.find(listenerId) == null) {
+            boolean known =
+                position != null
+                    && position.epoch().equals(log.epoch())
+                    && position.sequence() <= last;
+            long cursor = known ? position.sequence() : last;
+            Listener listener = new Listener(listenerId, cursor, cursor, false, now());
+            listeners.add(listener);
+            cursorMoved(listener);
+            keep(listener);
+          }
+        });
+  }
+
   /** Removes a listener with its queue; its stream ends. */
   Future<Void> remove(Listener listener) {
     fanout.flush(); // what is acknowledged goes out before the stream ends
@@ -281,10 +305,31 @@ final class OpenChannel implements BusConsumer.Owner {
    */
   Future<Void> listenOnBus(
       Listener listener, @Nullable String after, int window, @Nullable String node) {
+    return attach(
+        listener,
+        BusConsumer.class,
+        after,
+        from -> {
+          listener.consumerNode = node;
+          return consumer(listener, from, window);
+        });
+  }
+
+  /** Lets workers process the listener's queue. */
+  Future<Void> process(Listener listener, LongFunction<WorkQueue> queue) {
+    return attach(listener, WorkQueue.class, null, from -> queue.apply(from.cursor()));
+  }
+
+  private Future<Void> attach(
+      Listener listener,
+      Class<? extends DirectAttachment> kind,
+      @Nullable String after,
+      Function<Resume.Point, DirectAttachment> attachment) {
     return listener.exclusively(
         () -> {
           // The same consumer goes on: it need not be told that it takes over from itself.
-          boolean sameAddress = listener.attachment instanceof BusConsumer;
+          boolean sameAddress =
+              kind == BusConsumer.class && listener.attachment instanceof BusConsumer;
           return streams
               .releaseNow(
                   listener, sameAddress ? null : Message.TAKEN_OVER, Streams.TAKEN_OVER_RETRY_MS)
@@ -294,17 +339,25 @@ final class OpenChannel implements BusConsumer.Owner {
                     if (closed || listeners.find(listener.id) != listener) {
                       throw InvalidListenerException.unknown(listener.id);
                     }
+                    DirectAttachment attached = attachment.apply(from);
                     markStarted(listener);
                     keep(listener);
-                    listener.consumerNode = node;
-                    BusConsumer consumer = consumer(listener, from, window);
-                    listener.attachment = consumer;
+                    listener.attachment = attached;
                     listener.lastAdvance = now();
                     listeners.movedBack();
-                    consumer.fill();
+                    attached.fill();
                     return null;
                   });
         });
+  }
+
+  /** Ends this attachment, if it is still the listener's. */
+  Future<Void> detach(Listener listener, DirectAttachment attachment) {
+    return listener.exclusively(
+        () ->
+            listener.attachment == attachment
+                ? streams.releaseNow(listener, null, 0)
+                : Future.succeededFuture());
   }
 
   private BusConsumer consumer(Listener listener, Resume.Point from, int window) {
@@ -463,7 +516,7 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   @Override
-  public void gone(Listener listener, BusConsumer consumer) {
+  public void gone(Listener listener, DirectAttachment consumer) {
     if (listener.attachment == consumer) {
       listener.attachment = null;
       listener.moveTo(consumer.cursor(), now());
@@ -517,14 +570,14 @@ final class OpenChannel implements BusConsumer.Owner {
     cancelTrimTimer();
     List<Object> again = new ArrayList<>();
     for (Listener listener : listeners.all()) {
-      if (listener.attachment instanceof BusConsumer consumer) {
-        JsonObject command = consumer.again();
+      if (listener.attachment instanceof DirectAttachment direct) {
+        JsonObject command = direct.again();
         if (command != null) {
           again.add(command);
         }
-        consumer.end(null);
+        direct.end(null);
         listener.attachment = null;
-        listener.moveTo(consumer.cursor(), now());
+        listener.moveTo(direct.cursor(), now());
       }
       String hook = listener.hookAddress;
       if (hook != null && !Post.isFar(hook)) {

@@ -429,14 +429,18 @@ final class Streams {
     if (listener.attachment != null && Message.TAKEN_OVER.equals(finalType)) {
       meters.count(Counter.TAKEOVERS);
     }
-    if (listener.attachment instanceof BusConsumer consumer) {
-      consumer.end(finalType);
-      listener.attachment = null;
-      listener.moveTo(consumer.cursor(), clock.getAsLong());
-      listeners.clearWaiting(listener);
-      listeners.movedBack();
-      detached.accept(listener);
-      return Future.succeededFuture();
+    if (listener.attachment instanceof DirectAttachment direct) {
+      return direct
+          .end(finalType)
+          .map(
+              ended -> {
+                listener.attachment = null;
+                listener.moveTo(direct.cursor(), clock.getAsLong());
+                listeners.clearWaiting(listener);
+                listeners.movedBack();
+                detached.accept(listener);
+                return null;
+              });
     }
     if (!(listener.attachment instanceof StreamAttachment stream)) {
       return Future.succeededFuture();
