@@ -237,7 +237,18 @@ final class Streams {
       return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
     }
     Future<Fetched> answer = read(listener, stream, request.maxMessages(), request.maxBytes());
-    listener.answered = answer.isComplete() ? Future.succeededFuture() : answer.mapEmpty();
+    if (answer.isComplete()) {
+      listener.answered = Future.succeededFuture();
+    } else {
+      // The answer itself: who waits for it comes after the door, which sends it when it is there.
+      listener.answered = answer;
+      answer.onComplete(
+          sent -> {
+            if (listener.answered == answer) { // the batch must not outlive its answer here
+              listener.answered = Future.succeededFuture();
+            }
+          });
+    }
     return answer;
   }
 
