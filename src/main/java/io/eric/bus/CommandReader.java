@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
 import io.eric.Payload;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -131,6 +132,7 @@ public final class CommandReader {
    * @throws InvalidMessageFormatException if it is no valid command
    */
   public Command read(JsonObject body, @Nullable String channel) {
+    checkDepth(body, 1); // before anything is encoded, which would overflow the stack
     Fields fields = new Fields();
     for (Map.Entry<String, Object> field : body.getMap().entrySet()) {
       Object value = field.getValue();
@@ -163,6 +165,27 @@ public final class CommandReader {
       fields.channel = channel;
     }
     return command(fields, () -> cut(body.encode()));
+  }
+
+  private void checkDepth(@Nullable Object value, int depth) {
+    Iterable<?> members;
+    if (value instanceof JsonObject object) {
+      members = object.getMap().values();
+    } else if (value instanceof JsonArray array) {
+      members = array.getList();
+    } else if (value instanceof Map<?, ?> map) {
+      members = map.values();
+    } else if (value instanceof List<?> list) {
+      members = list;
+    } else {
+      return;
+    }
+    if (depth > maxDepth) {
+      throw new InvalidMessageFormatException("the input nests deeper than " + maxDepth);
+    }
+    for (Object member : members) {
+      checkDepth(member, depth + 1);
+    }
   }
 
   private static @Nullable String text(String key, @Nullable Object value) {

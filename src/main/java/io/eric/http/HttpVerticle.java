@@ -105,7 +105,9 @@ public final class HttpVerticle extends VerticleBase {
     server
         .requestHandler(request -> handle(router, request))
         .invalidRequestHandler(request -> refuseMalformed(request, meters))
-        .exceptionHandler(failure -> LOG.debug("a connection failed: {}", failure.toString()));
+        .exceptionHandler(HttpVerticle::connectionFailed)
+        // Without it Vert.x logs every reset as an error, and anybody could fill the log.
+        .connectionHandler(open -> open.exceptionHandler(HttpVerticle::connectionFailed));
     return edge.start()
         .compose(started -> server.listen())
         .onSuccess(
@@ -161,6 +163,10 @@ public final class HttpVerticle extends VerticleBase {
               .onComplete(drained);
         });
     return drained.future();
+  }
+
+  private static void connectionFailed(Throwable failure) {
+    LOG.debug("a connection failed: {}", failure.toString());
   }
 
   /** What is served, for those who describe it. */

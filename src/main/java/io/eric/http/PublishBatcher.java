@@ -34,7 +34,7 @@ final class PublishBatcher {
   private final Map<String, Lane> lanes = new HashMap<>();
 
   /** Lanes that have messages of this turn. */
-  private final List<Lane> filled = new ArrayList<>();
+  private List<Lane> filled = new ArrayList<>();
 
   /**
    * Batches for a verticle.
@@ -87,10 +87,13 @@ final class PublishBatcher {
   }
 
   private void flush() {
-    for (Lane lane : filled) {
+    // A channel that does not exist is known at once, and with its answer the connection's next
+    // request is handled, which may fill a lane.
+    List<Lane> due = filled;
+    filled = new ArrayList<>();
+    for (Lane lane : due) {
       lane.flush();
     }
-    filled.clear();
   }
 
   private final class Lane {

@@ -234,16 +234,26 @@ final class HubProcess implements AutoCloseable {
     }
   }
 
-  /** Lines of the log that should not be there: errors, and traces of exceptions. */
+  /**
+   * What should not be in the log: errors, and exceptions that nobody caught, with the beginning of
+   * their traces.
+   */
   List<String> complaints() {
-    return log()
-        .lines()
-        .filter(
-            line ->
-                line.contains(" ERROR ")
-                    || line.startsWith("\tat ")
-                    || line.matches("^[a-z.]+\\.[A-Z]\\w*(Exception|Error)\\b.*"))
-        .toList();
+    List<String> complaints = new ArrayList<>();
+    int frames = 0;
+    for (String line : log().lines().toList()) {
+      if (line.endsWith("VertxException: Thread blocked")) {
+        frames = 0; // a busy machine
+      } else if (line.contains(" ERROR ")
+          || line.startsWith("Exception in ")
+          || line.matches("^[a-z.]+\\.[A-Z]\\w*(Exception|Error)\\b.*")) {
+        complaints.add(line);
+        frames = 12;
+      } else if (line.startsWith("\tat ") && frames-- > 0) {
+        complaints.add(line);
+      }
+    }
+    return complaints;
   }
 
   private static List<String> run(String... command) {

@@ -1,6 +1,7 @@
 package io.eric.app;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +13,17 @@ final class Processes implements AutoCloseable {
 
   /** Starts a process whose standard error is the test's. */
   Process start(String... command) throws IOException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+  }
+
+  /** Starts a process that writes into this file, whatever it is. */
+  Process start(Path log, String... command) throws IOException {
+    return start(
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()));
+  }
+
+  private Process start(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
     processes.add(process);
     return process;
   }

@@ -12,6 +12,7 @@ import io.eric.app.Program.Result;
 import io.eric.channel.OverflowPolicy;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.socket.SocketClient;
+import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -19,7 +20,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RealInputIT {
 
-  private static final Path NODE = Path.of("src/test/node");
   private static final String CHANNEL = "lines";
 
   /** Far less than the file, so that the publisher has to be held back. */
@@ -57,7 +55,6 @@ class RealInputIT {
   @Test
   @RequiresCommand({"curl", "node"})
   void everyLineReachesEveryKindOfReaderOnceAndInOrder() throws Exception {
-    requireNodeModules();
     RealFile file = RealFile.in(dir);
     assertThat(file.lines()).isGreaterThanOrEqualTo(100_000);
     EricVerticle hub = new EricVerticle(options());
@@ -153,9 +150,9 @@ class RealInputIT {
 
   private CompletableFuture<String> node(Processes processes, String url, RealFile file)
       throws Exception {
-    Path script = NODE.resolve("consume.mjs").toAbsolutePath();
+    String script = NodeScripts.needing("eventsource", "consume.mjs");
     BufferedReader out =
-        Program.output(processes.start("node", script.toString(), url, "line", "" + file.lines()));
+        Program.output(processes.start("node", script, url, "line", "" + file.lines()));
     CompletableFuture<String> done = new CompletableFuture<>();
     processes.run(
         () -> {
@@ -224,15 +221,5 @@ class RealInputIT {
           .eventBus()
           .request("eric.channel." + CHANNEL, new JsonObject().put("v", "l").put("r", "bus"));
     }
-  }
-
-  private static void requireNodeModules() {
-    boolean there = Files.isDirectory(NODE.resolve("node_modules/eventsource"));
-    if (!there && !"1".equals(System.getenv("ERIC_REQUIRE_ALL"))) {
-      String reason = "npm eventsource is not installed: npm ci --prefix " + NODE;
-      System.err.println("SKIPPED: " + reason);
-      Assumptions.abort(reason);
-    }
-    assertThat(there).as("npm eventsource in %s", NODE).isTrue();
   }
 }

@@ -220,6 +220,24 @@ class HttpContractTest {
         "InvalidChannelException('No channel with id none')");
   }
 
+  @Test
+  void pipelinedPublishesToAnUnknownChannelAreAllAnswered() {
+    hub.channel("news");
+    int requests = 20;
+    try (RawClient client = hub.connect()) {
+      for (int i = 0; i < requests; i++) {
+        client.post("/broadcast?channel_id=none", "{\"type\":\"t\"}");
+      }
+      client.post("/broadcast?channel_id=news", "{\"type\":\"t\"}");
+      for (int i = 0; i < requests; i++) {
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo("HTTP/1.1 404 Not Found");
+        client.body(head);
+      }
+      assertThat(client.head().status()).isEqualTo("HTTP/1.1 200 OK");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "POST,   /dispatch?channel_id=news&listener_id=none",
