@@ -2,6 +2,7 @@ package io.eric.log;
 
 import io.vertx.core.Future;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where channels keep their logs: the place to plug in durability and replication. One store serves
@@ -41,6 +42,14 @@ public interface MessageStore {
    */
   default Future<Void> define(ChannelDefinition definition) {
     return Future.succeededFuture();
+  }
+
+  /**
+   * What keeps the store from taking messages at this moment, for operators; {@code null}, which is
+   * the default, if nothing is known to. Safe from any thread.
+   */
+  default @Nullable String problem() {
+    return null;
   }
 
   /** Releases what the store holds. Logs are closed before. */

@@ -132,6 +132,11 @@ public final class FileStore implements MessageStore {
     return writer.status();
   }
 
+  @Override
+  public @Nullable String problem() {
+    return writer.status().problem();
+  }
+
   /**
    * Writes what waits and lets the directory go. Idempotent. A store that could write has noted
    * that it was closed in order.

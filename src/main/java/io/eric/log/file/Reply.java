@@ -6,6 +6,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where an answer of the writer goes: to the context that has asked.
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param context null if a plain thread has asked, which the writer answers on its own
  */
 record Reply<T>(@Nullable Context context, Promise<T> promise) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
 
   /** To the caller. */
   static <T> Reply<T> toCaller() {
@@ -49,7 +53,11 @@ record Reply<T>(@Nullable Context context, Promise<T> promise) {
   private void run(Runnable answer) {
     Context asking = context;
     if (asking == null) {
-      answer.run();
+      try {
+        answer.run();
+      } catch (RuntimeException e) { // the asker's, and no reason for the writer to end
+        LOG.error("what follows an answer of the store has failed", e);
+      }
       return;
     }
     try {

@@ -225,7 +225,7 @@ final class Writer {
         maintain();
       } catch (InterruptedException e) {
         LOG.debug("nobody ends the writer by interrupting it", e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         fail(new RepositoryException("the store has failed", e), e);
       }
     }
@@ -237,6 +237,9 @@ final class Writer {
 
   /** How long the writer may sleep if nothing comes. */
   private long waitMs() {
+    if (broken != null) {
+      return IDLE_MS;
+    }
     long wait = segments.count() > 1 ? MAINTENANCE_MS : IDLE_MS;
     if (dirty && options.getFsync() != Fsync.NEVER) {
       wait = Math.min(wait, dirtySince + options.getFsyncInterval() - now());
@@ -256,6 +259,7 @@ final class Writer {
         force();
       } catch (IOException e) {
         LOG.debug("told of already", e);
+        dirtySince = now; // and not again at once
         return;
       }
     }
@@ -282,6 +286,9 @@ final class Writer {
         group.forEach(Write::succeed);
         recovered();
         return;
+      } catch (RuntimeException | Error e) { // nobody who waits may be left without an answer
+        refusal = new RepositoryException("the store has failed", e);
+        fail(refusal, e);
       } catch (IOException e) {
         refusal =
             broken == null ? new RepositoryException("the store cannot write: " + e, e) : broken;
@@ -329,10 +336,7 @@ final class Writer {
 
   private void tryPut(List<Write> group) throws IOException {
     Segment segment = segments.newest();
-    if (needsCut) {
-      segment.channel.truncate(segment.length);
-      needsCut = false;
-    }
+    cutOffFailed();
     refuseBeyondLimits(segment, group);
     bytes.truncate(0, 2 * MAX_TURN);
     if (synced > announcedSync) {
@@ -367,10 +371,18 @@ final class Writer {
 
   private void cut(Segment segment) {
     try {
-      segment.channel.truncate(segment.length);
-      needsCut = false;
+      cutOffFailed();
     } catch (IOException e) {
       LOG.warn("{} could not be cut back yet", segment.file, e);
+    }
+  }
+
+  /** Whatever a write that failed has left goes before anything else happens to the file. */
+  private void cutOffFailed() throws IOException {
+    if (needsCut) {
+      Segment segment = segments.newest();
+      segment.channel.truncate(segment.length);
+      needsCut = false;
     }
   }
 
@@ -388,6 +400,7 @@ final class Writer {
   }
 
   private void force() throws IOException {
+    cutOffFailed();
     Segment segment = segments.newest();
     try {
       segment.channel.force(false);
@@ -418,7 +431,7 @@ final class Writer {
     }
   }
 
-  private void fail(RepositoryException failure, Exception why) {
+  private void fail(RepositoryException failure, Throwable why) {
     if (broken == null) {
       LOG.error("{} in {}", failure.getMessage(), directory.path, why);
       broken = failure;
@@ -449,6 +462,7 @@ final class Writer {
   private boolean tryCheckpoint() {
     lastCheckpoint = now();
     try {
+      cutOffFailed();
       if (dirty) {
         force();
       }
@@ -535,9 +549,7 @@ final class Writer {
     ended = true;
     try (directory) {
       if (broken == null) {
-        if (needsCut) {
-          segments.newest().channel.truncate(segments.newest().length);
-        }
+        cutOffFailed();
         segments.newest().channel.force(true);
         checkpoint(true);
       }
