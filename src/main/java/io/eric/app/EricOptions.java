@@ -3,6 +3,7 @@ package io.eric.app;
 import io.eric.JsonOptions;
 import io.eric.channel.LogsOptions;
 import io.eric.channel.SSEChannelOptions;
+import io.eric.cluster.ClusterOptions;
 import io.eric.edge.EdgeOptions;
 import io.eric.http.HttpOptions;
 import io.eric.socket.SocketOptions;
@@ -26,6 +27,7 @@ import java.util.Map;
  *   "store":    {"type": "memory", "file": {...}},     // where messages are kept
  *   "logs":     {"maxBytes": 0},                       // LogsOptions, of all channels together
  *   "metrics":  {"enabled": true},                     // MetricsOptions
+ *   "cluster":  {"enabled": false, ...},              // ClusterOptions; true is short for the defaults
  *   "server":   {"eventLoops": 0},                     // of the command "serve" only
  *   "shutdown": {"drain": 2000, "timeout": 10000}
  * }
@@ -43,6 +45,7 @@ public final class EricOptions {
           "store",
           "logs",
           "metrics",
+          "cluster",
           "server",
           "shutdown");
 
@@ -59,6 +62,7 @@ public final class EricOptions {
   private StoreOptions store = new StoreOptions();
   private LogsOptions logs = new LogsOptions();
   private MetricsOptions metrics = new MetricsOptions();
+  private ClusterOptions cluster = new ClusterOptions();
   private ServerOptions server = new ServerOptions();
   private ShutdownOptions shutdown = new ShutdownOptions();
 
@@ -72,7 +76,7 @@ public final class EricOptions {
    *     range
    */
   public static EricOptions fromJson(JsonObject json) {
-    Section top = Section.top(json);
+    Section top = Section.top(withClusterAsObject(json));
     refuseUnknown(top);
     EricOptions options = new EricOptions();
     Section http = top.under("http");
@@ -87,6 +91,7 @@ public final class EricOptions {
     options.store = StoreOptions.read(top.under("store"));
     options.logs = top.under("logs").readOthers(LogsOptions::fromJson);
     options.metrics = top.under("metrics").readOthers(MetricsOptions::fromJson);
+    options.cluster = top.under("cluster").readOthers(ClusterOptions::fromJson);
     options.server = top.under("server").readOthers(ServerOptions::fromJson);
     options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
     return options
@@ -109,8 +114,16 @@ public final class EricOptions {
         .put("store", store.toJson())
         .put("logs", logs.toJson())
         .put("metrics", metrics.toJson())
+        .put("cluster", cluster.toJson())
         .put("server", server.toJson())
         .put("shutdown", shutdown.toJson());
+  }
+
+  /** {@code "cluster": true} is short for its defaults. */
+  private static JsonObject withClusterAsObject(JsonObject json) {
+    return json.getValue("cluster") instanceof Boolean enabled
+        ? json.copy().put("cluster", new JsonObject().put("enabled", enabled))
+        : json;
   }
 
   /** A door reads this too, but then the complaint does not name its place. */
@@ -274,6 +287,17 @@ public final class EricOptions {
   /** See {@link #getVerticles()}. */
   public EricOptions setVerticles(Map<String, PredefinedVerticle> verticles) {
     this.verticles = Collections.unmodifiableMap(new LinkedHashMap<>(verticles));
+    return this;
+  }
+
+  /** How the hub is one of several nodes. */
+  public ClusterOptions getCluster() {
+    return cluster;
+  }
+
+  /** See {@link #getCluster()}. */
+  public EricOptions setCluster(ClusterOptions cluster) {
+    this.cluster = cluster;
     return this;
   }
 

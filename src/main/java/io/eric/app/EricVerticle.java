@@ -4,6 +4,7 @@ import io.eric.Channel;
 import io.eric.Connection;
 import io.eric.MessageQueueListener;
 import io.eric.channel.ChannelContainer;
+import io.eric.cluster.ClusterNode;
 import io.eric.http.HttpOptions;
 import io.eric.http.HttpVerticle;
 import io.eric.log.MessageStore;
@@ -43,6 +44,7 @@ public final class EricVerticle extends VerticleBase {
   private volatile @Nullable SocketServer socket;
   private volatile @Nullable EricOptions options;
   private volatile @Nullable ChannelContainer channels;
+  private volatile @Nullable ClusterNode node;
   private volatile int httpPort;
   private @Nullable MetricsPage metrics;
 
@@ -119,6 +121,12 @@ public final class EricVerticle extends VerticleBase {
     }
     long over = settings.getShutdown().getDrain();
     LOG.info("draining over {} ms", over);
+    ClusterNode joined = node;
+    return (joined == null ? Future.<Void>succeededFuture() : joined.drain())
+        .compose(moved -> drainDoors(over));
+  }
+
+  private Future<Void> drainDoors(long over) {
     List<Future<Void>> drained = new ArrayList<>();
     http.forEach(door -> drained.add(door.drain(over)));
     SocketServer server = socket;
@@ -141,10 +149,41 @@ public final class EricVerticle extends VerticleBase {
     channels = container;
     Map<String, JsonObject> predefined = new HashMap<>();
     settings.getChannels().forEach((id, each) -> predefined.put(id, each.options()));
+    if (vertx.isClustered()) {
+      return joinCluster(settings, container);
+    }
+    if (settings.getCluster().isEnabled()) {
+      return Future.failedFuture(
+          new IllegalArgumentException(
+              "setting \"cluster.enabled\": this Vert.x is not clustered"));
+    }
     return container
         .restore(predefined)
         .compose(restored -> container.start())
         .compose(started -> createAll(container, settings.getChannels()));
+  }
+
+  private Future<Void> joinCluster(EricOptions settings, ChannelContainer container) {
+    if (settings.getStore().getType() != StoreOptions.Type.MEMORY) {
+      LOG.warn("in a cluster, messages are kept in the cluster: store.type is not used");
+    }
+    return ClusterNode.join(vertx, container, settings.getCluster())
+        .onSuccess(joined -> node = joined)
+        .compose(joined -> container.start())
+        .onSuccess(started -> createWhenPossible(container, settings.getChannels()));
+  }
+
+  /** Until enough nodes have come, no channel can be created. */
+  private void createWhenPossible(
+      ChannelContainer container, Map<String, PredefinedChannel> predefined) {
+    createAll(container, predefined)
+        .onFailure(
+            e -> {
+              LOG.debug("predefined channels cannot be created yet: {}", e.getMessage());
+              if (node != null) {
+                vertx.setTimer(1_000, timer -> createWhenPossible(container, predefined));
+              }
+            });
   }
 
   private static Future<Void> createAll(
@@ -264,7 +303,10 @@ public final class EricVerticle extends VerticleBase {
       page.close();
     }
     ChannelContainer container = channels;
-    Future<Void> closed = container == null ? Future.succeededFuture() : container.close();
+    ClusterNode joined = node;
+    node = null;
+    Future<Void> left = joined == null ? Future.succeededFuture() : joined.leave();
+    Future<Void> closed = container == null ? left : left.eventually(container::close);
     MessageStore opened = store;
     return opened == null ? closed : closed.eventually(opened::close);
   }

@@ -1,5 +1,6 @@
 package io.eric.app;
 
+import io.eric.cluster.ClusteredVertx;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -31,6 +32,12 @@ final class HubProcess {
   @Option(names = "--socket", paramLabel = "PATH", description = "Where to serve the Unix socket.")
   private @Nullable String socket;
 
+  @Option(
+      names = "--cluster",
+      description =
+          "Be one of several nodes: those on this machine, unless cluster.members says more.")
+  private boolean cluster;
+
   /**
    * The settings, all layers put together.
    *
@@ -43,7 +50,11 @@ final class HubProcess {
   /** Runs a hub; prints one line when it is ready; never returns, the signal ends the process. */
   void run(EricOptions options, @Nullable CommandSpec command) throws Exception {
     int eventLoops = options.getServer().effectiveEventLoops();
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+    VertxOptions settings = new VertxOptions().setEventLoopPoolSize(eventLoops);
+    Vertx vertx =
+        options.getCluster().isEnabled()
+            ? Waiting.forResult(ClusteredVertx.start(settings, options.getCluster()))
+            : Vertx.vertx(settings);
     EricVerticle hub = new EricVerticle(options);
     Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
     shutdown.onSignal();
@@ -68,6 +79,9 @@ final class HubProcess {
     }
     if (httpPort != null) {
       SettingPaths.put(settings, "http.port", httpPort);
+    }
+    if (cluster) {
+      SettingPaths.put(settings, "cluster.enabled", true);
     }
     if (socket != null) {
       SettingPaths.put(settings, "socket.path", socket);

@@ -120,6 +120,11 @@ public final class BusClient {
         });
   }
 
+  /** What troubles this node of a cluster; fails without a cluster. */
+  public Future<JsonObject> health() {
+    return bus.<JsonObject>request(Addresses.HEALTH, new JsonObject(), json).map(Message::body);
+  }
+
   /** Tells a channel something that it does not answer. */
   public void tell(String channel, ToChannel news) {
     if (!neighbours.tell(channel, news)) {

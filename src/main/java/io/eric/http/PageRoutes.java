@@ -50,7 +50,7 @@ final class PageRoutes {
   void mount(Router router) {
     Gets.route(router, "/").handler(this::root);
     Gets.route(router, "/openapi.json").handler(ctx -> send(ctx, "application/json", OPENAPI));
-    Gets.route(router, "/healthz").handler(ctx -> Answer.json(ctx.response(), UP));
+    Gets.route(router, "/healthz").handler(this::health);
     Gets.route(router, "/readyz").handler(this::readiness);
     Supplier<Future<String>> page = metrics;
     if (page != null) {
@@ -80,6 +80,14 @@ final class PageRoutes {
     } else {
       hub.listEverything(ctx);
     }
+  }
+
+  /** In a cluster with what troubles the node; it is alive all the same, and heals by itself. */
+  private void health(RoutingContext ctx) {
+    bus.health()
+        .onComplete(
+            health -> Answer.json(ctx.response(), health.encode()),
+            alone -> Answer.json(ctx.response(), UP));
   }
 
   /** Alive is who answers at all; ready is who also reaches the channels and takes new clients. */

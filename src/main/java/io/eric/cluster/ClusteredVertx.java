@@ -1,0 +1,42 @@
+package io.eric.cluster;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the Vert.x of a node. */
+public final class ClusteredVertx {
+
+  private static final Logger logger = LoggerFactory.getLogger(ClusteredVertx.class);
+
+  private static final String LOGGING = "hazelcast.logging.type";
+
+  private ClusteredVertx() {}
+
+  /**
+   * Joins the cluster, or founds it.
+   *
+   * @param vertx what else it shall be like; its event bus is bound to the cluster's host
+   * @return fails if Hazelcast cannot start
+   */
+  public static Future<Vertx> start(VertxOptions vertx, ClusterOptions options) {
+    if (System.getProperty(LOGGING) == null) {
+      System.setProperty(LOGGING, "slf4j"); // Hazelcast logs before it has read its configuration
+    }
+    if (options.getConfig().isEmpty()) {
+      vertx.getEventBusOptions().setHost(options.getHost());
+    }
+    if (options.getQuorum() == 1) {
+      logger.warn(
+          "cluster.quorum is 1: when the network is cut, each part goes on alone, and what the"
+              + " smaller one acknowledges is lost when they meet again");
+    }
+    return Vertx.builder()
+        .with(vertx)
+        .withClusterManager(new HazelcastClusterManager(HazelcastSettings.of(options)))
+        .buildClustered();
+  }
+}

@@ -1,0 +1,421 @@
+package io.eric.cluster;
+
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
+import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
+import io.eric.Entry;
+import io.eric.UnavailableException;
+import io.eric.bus.Wire;
+import io.eric.bus.WireOutput;
+import io.eric.cluster.HazelcastStore.Past;
+import io.eric.log.Epoch;
+import io.eric.log.IndexedLog;
+import io.eric.log.Registration;
+import io.eric.log.RetentionOptions;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A log in the cluster, as its owner of one term has it open.
+ *
+ * <p>A batch under one number and term has one content for ever: an attempt whose outcome is
+ * unknown is repeated as it was until it is known. When that takes too long, when the head refuses,
+ * or when the quorum is gone, the ownership is over.
+ */
+final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
+
+  private static final Logger logger = LoggerFactory.getLogger(HazelcastLog.class);
+
+  /** Longer than it takes to notice that a node is dead or hangs, and to replace it. */
+  private static final long PATIENCE_MS = 20_000;
+
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long LONGEST_PAUSE_MS = 500;
+
+  /** Cursors that moved within this time are written together. */
+  private static final long GATHER_MS = 200;
+
+  private final Context context;
+  private final Vertx vertx;
+  private final IMap<LogKey, byte[]> map;
+  private final String channel;
+  private final long term;
+  private final BooleanSupplier quorum;
+  private final Runnable lost;
+  private final LogKey headKey;
+  private final ListenerTable listeners;
+
+  /** The batches that are kept, oldest first. */
+  private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+
+  private long first;
+  private long next;
+  private long trimmed;
+  private boolean trimming;
+  private boolean renewed;
+  private @Nullable Promise<Void> nextWrite;
+  private boolean writing;
+  private boolean over;
+
+  HazelcastLog(
+      Context context,
+      IMap<LogKey, byte[]> map,
+      String channel,
+      Past past,
+      RetentionOptions retention,
+      BooleanSupplier quorum,
+      Runnable lost) {
+    super(past.isComplete() ? past.head().epoch() : Epoch.random(), base(past), retention);
+    this.context = context;
+    this.vertx = context.owner();
+    this.map = map;
+    this.channel = channel;
+    this.term = past.head().term();
+    this.quorum = quorum;
+    this.lost = lost;
+    this.headKey = new LogKey(channel, LogKey.HEAD);
+    byte[] table = past.listeners();
+    this.listeners = table == null ? new ListenerTable() : ListenerTable.of(table);
+    this.renewed = !past.isComplete();
+    this.next = past.head().next();
+    this.first = past.firstNumber();
+    this.trimmed = first;
+    long number = first;
+    for (byte[] bytes : past.batches()) {
+      Batch batch = new Batch(number++);
+      batches.add(batch);
+      for (Entry entry : Past.entries(bytes)) {
+        restore(batch, entry);
+      }
+    }
+    if (past.head().last() > lastSequence()) {
+      restoreLast(past.head().last());
+    }
+    restoreCommitted(listeners.cursors);
+    restoreRegistered(listeners.registrations);
+    dropEmptyBatches();
+  }
+
+  /** What was before the oldest entry is gone. */
+  private static long base(Past past) {
+    return past.batches().length == 0
+        ? past.head().last()
+        : Past.entries(past.batches()[0]).get(0).sequence() - 1;
+  }
+
+  private void restore(Batch batch, Entry entry) {
+    if (entry.key() != null) {
+      restoreKey(entry.key(), entry.sequence(), entry.timestamp());
+    }
+    Long through = entry.receiver() == null ? null : listeners.forgotten.get(entry.receiver());
+    if (through != null && entry.sequence() <= through) {
+      return; // its listener was removed
+    }
+    batch.entries++;
+    restore(
+        entry.sequence(),
+        entry.timestamp(),
+        entry.receiver(),
+        entry.size(),
+        new Stored(entry, batch));
+  }
+
+  /** Completed when the log may be used. */
+  Future<Void> opened() {
+    if (!renewed) {
+      return Future.succeededFuture();
+    }
+    logger.warn("messages of channel {} were lost with too many nodes at once", channel);
+    return submit(headKey, HeadUpdate.renew(term, epoch(), first)).mapEmpty();
+  }
+
+  // ---- appending
+
+  @Override
+  protected Future<List<Stored>> persist(List<Entry> entries) {
+    if (over || !quorum.getAsBoolean()) {
+      return isOver();
+    }
+    long number = next;
+    long last = entries.get(entries.size() - 1).sequence();
+    TermedPut put = new TermedPut(bytes(entries));
+    long oldest = trimmed;
+    HeadUpdate advance = HeadUpdate.advance(term, oldest, number, last);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    LogKey key = new LogKey(channel, number);
+    return insist(() -> submit(key, put).map(there -> there ? put : null), deadline, FIRST_PAUSE_MS)
+        .compose(stored -> insist(() -> submit(headKey, advance), deadline, FIRST_PAUSE_MS))
+        .compose(
+            counted -> {
+              // The last of three guards: whoever is cut off may not know it in any other way yet.
+              if (over || !quorum.getAsBoolean()) {
+                return isOver();
+              }
+              next = number + 1;
+              Batch batch = new Batch(number);
+              batch.entries = entries.size();
+              batches.add(batch);
+              removeBatchesBelow(oldest);
+              List<Stored> contents = new ArrayList<>(entries.size());
+              for (Entry entry : entries) {
+                contents.add(new Stored(entry, batch));
+              }
+              return Future.succeededFuture(contents);
+            });
+  }
+
+  private byte[] bytes(List<Entry> entries) {
+    int size = 16;
+    for (Entry entry : entries) {
+      size += entry.size();
+    }
+    WireOutput out = new WireOutput(size);
+    Wire.writeEntries(out, entries);
+    byte[] batch = out.toBytes();
+    return ByteBuffer.allocate(Long.BYTES + batch.length).putLong(term).put(batch).array();
+  }
+
+  /** Repeats what may or may not have happened; null is a refusal, and final. */
+  private <T> Future<T> insist(Supplier<Future<@Nullable T>> step, long deadline, long pauseMs) {
+    return step.get()
+        .transform(
+            done -> {
+              T result = done.result();
+              if (done.succeeded()) {
+                return result == null ? isOver() : Future.succeededFuture(result);
+              }
+              if (over
+                  || done.cause() instanceof SplitBrainProtectionException
+                  || !quorum.getAsBoolean()
+                  || System.nanoTime() - deadline > 0) {
+                logger.warn("channel {} stops to write: {}", channel, String.valueOf(done.cause()));
+                return isOver();
+              }
+              logger.debug("channel {} repeats a write", channel, done.cause());
+              Promise<T> later = Promise.promise();
+              vertx.setTimer(
+                  pauseMs,
+                  timer ->
+                      insist(step, deadline, Math.min(2 * pauseMs, LONGEST_PAUSE_MS))
+                          .onComplete(later));
+              return later.future();
+            });
+  }
+
+  private <T> Future<T> isOver() {
+    if (!over) {
+      over = true;
+      lost.run();
+    }
+    return Future.failedFuture(
+        new UnavailableException("this node does not own the channel any more"));
+  }
+
+  private <R> Future<R> submit(LogKey key, EntryProcessor<LogKey, byte[], R> step) {
+    try {
+      return Future.fromCompletionStage(map.<R>submitToKey(key, step), context);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e); // Hazelcast is shut down
+    }
+  }
+
+  // ---- reading
+
+  @Override
+  protected Future<List<Entry>> load(List<Stored> contents) {
+    List<Entry> entries = new ArrayList<>(contents.size());
+    for (Stored stored : contents) {
+      entries.add(stored.entry);
+    }
+    return Future.succeededFuture(entries);
+  }
+
+  // ---- trimming
+
+  @Override
+  protected void dropped(long sequence, Stored content, boolean overflow) {
+    if (--content.batch.entries == 0) {
+      dropEmptyBatches();
+    }
+  }
+
+  /**
+   * The oldest batches that nobody needs go; one behind a batch that is needed has to wait, so that
+   * a batch which is missing is known to be lost.
+   */
+  private void dropEmptyBatches() {
+    Batch oldest;
+    while ((oldest = batches.peekFirst()) != null && oldest.entries == 0) {
+      trimmed = oldest.number + 1;
+      batches.removeFirst();
+    }
+    if (trimmed > first && !trimming && !over) {
+      // With the next append, or alone if none comes soon.
+      trimming = true;
+      vertx.setTimer(1_000, timer -> trimAlone());
+    }
+  }
+
+  private void trimAlone() {
+    trimming = false;
+    if (trimmed <= first || over) {
+      return;
+    }
+    long oldest = trimmed;
+    submit(headKey, HeadUpdate.trim(term, oldest))
+        .onSuccess(
+            head -> {
+              if (head != null) {
+                removeBatchesBelow(oldest);
+              }
+            });
+  }
+
+  private void removeBatchesBelow(long oldest) {
+    if (oldest <= first) {
+      return;
+    }
+    Set<LogKey> gone = new HashSet<>();
+    for (long number = first; number < oldest; number++) {
+      gone.add(new LogKey(channel, number));
+    }
+    first = oldest;
+    remove(gone);
+  }
+
+  private void remove(Set<LogKey> gone) {
+    try {
+      map.submitToKeys(gone, new Removal())
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  logger.debug("channel {} left {} batches behind", channel, gone.size(), failure);
+                }
+              });
+    } catch (RuntimeException e) {
+      logger.debug("channel {} left {} batches behind", channel, gone.size(), e);
+    }
+  }
+
+  // ---- listeners
+
+  @Override
+  protected Future<Void> persistCursors(Map<String, Long> cursors) {
+    listeners.cursors.putAll(cursors);
+    return writeListeners(GATHER_MS);
+  }
+
+  @Override
+  protected Future<Void> persistRegistration(String listener, Registration registration) {
+    listeners.registrations.put(listener, registration);
+    return writeListeners(0);
+  }
+
+  @Override
+  protected Future<Void> persistForget(String listener) {
+    listeners.cursors.remove(listener);
+    listeners.registrations.remove(listener);
+    listeners.forgotten.remove(listener);
+    listeners.forgotten.put(listener, lastSequence());
+    listeners.forgotten.values().removeIf(through -> through < firstSequence());
+    return writeListeners(0);
+  }
+
+  /** Completed when a write that began after this call is done. */
+  private Future<Void> writeListeners(long afterMs) {
+    Promise<Void> mine = nextWrite;
+    if (mine == null) {
+      mine = Promise.promise();
+      nextWrite = mine;
+      if (afterMs > 0) {
+        vertx.setTimer(afterMs, timer -> writeNow());
+        return mine.future();
+      }
+    }
+    if (afterMs == 0) {
+      writeNow();
+    }
+    return mine.future();
+  }
+
+  private void writeNow() {
+    Promise<Void> mine = nextWrite;
+    if (mine == null || writing) {
+      return;
+    }
+    nextWrite = null;
+    writing = true;
+    TermedPut put = new TermedPut(listeners.toBytes(term));
+    LogKey key = new LogKey(channel, LogKey.LISTENERS);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    insist(() -> submit(key, put).map(there -> there ? put : null), deadline, FIRST_PAUSE_MS)
+        .<Void>mapEmpty()
+        .onComplete(
+            done -> {
+              writing = false;
+              mine.handle(done);
+              writeNow();
+            });
+  }
+
+  // ---- the end
+
+  @Override
+  protected Future<Void> erase() {
+    over = true;
+    return submit(headKey, HeadUpdate.erase(term))
+        .map(
+            head -> {
+              if (head != null) {
+                Set<LogKey> all = new HashSet<>();
+                all.add(new LogKey(channel, LogKey.LISTENERS));
+                for (long number = first; number < next; number++) {
+                  all.add(new LogKey(channel, number));
+                }
+                remove(all);
+              }
+              return null;
+            });
+  }
+
+  @Override
+  protected Future<Void> release() {
+    if (over || nextWrite == null) {
+      over = true;
+      return Future.succeededFuture();
+    }
+    return writeListeners(0).onComplete(written -> over = true);
+  }
+
+  /**
+   * An entry and the batch that it came in.
+   *
+   * @param batch tells when nobody needs its bytes in the cluster any more
+   */
+  record Stored(Entry entry, Batch batch) {}
+
+  /** A batch and how many of its entries are kept. */
+  static final class Batch {
+    private final long number;
+    private int entries;
+
+    private Batch(long number) {
+      this.number = number;
+    }
+  }
+}

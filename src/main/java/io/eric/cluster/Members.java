@@ -1,0 +1,52 @@
+package io.eric.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The nodes that this one sees. For any thread; asks nobody over the network. */
+final class Members {
+
+  /** Where vertx-hazelcast writes the name that the event bus knows a node by. */
+  private static final String NODE_ID = "__vertx.nodeId";
+
+  private final HazelcastInstance hazelcast;
+  private final int quorum;
+
+  Members(HazelcastInstance hazelcast, int quorum) {
+    this.hazelcast = hazelcast;
+    this.quorum = quorum;
+  }
+
+  /** The name of a member, which is no node if it runs no Vert.x. */
+  static String node(Member member) {
+    String node = member.getAttribute(NODE_ID);
+    return node == null ? member.getUuid().toString() : node;
+  }
+
+  /** All nodes, this one included. */
+  Set<String> nodes() {
+    Set<String> nodes = new TreeSet<>();
+    try {
+      for (Member member : hazelcast.getCluster().getMembers()) {
+        if (member.getAttribute(NODE_ID) != null) {
+          nodes.add(node(member));
+        }
+      }
+    } catch (HazelcastInstanceNotActiveException shutDown) {
+      nodes.clear();
+    }
+    return nodes;
+  }
+
+  /** Whether enough nodes see each other for anything to be written. */
+  boolean hasQuorum() {
+    return nodes().size() >= quorum;
+  }
+
+  int quorum() {
+    return quorum;
+  }
+}

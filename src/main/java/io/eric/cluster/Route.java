@@ -1,0 +1,408 @@
+package io.eric.cluster;
+
+import io.eric.UnavailableException;
+import io.eric.bus.Addresses;
+import io.eric.bus.BusAnswer;
+import io.eric.bus.Command;
+import io.eric.bus.LocalCodec;
+import io.eric.bus.Post;
+import io.eric.bus.ToChannel;
+import io.eric.bus.ToChannel.Attach;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands at the local address of a channel that lives on another node, and passes on what comes.
+ * While nobody serves the channel, what may be repeated waits here, in order and bounded, and goes
+ * to the next owner. On the node's context only.
+ *
+ * <p>What may be repeated: messages, because each has a key here, by which the owner knows it
+ * again; and what changes nothing. Of anything else the outcome is unknown when an owner dies with
+ * it.
+ */
+final class Route {
+
+  /** As long as a publisher waits. */
+  private static final long PATIENCE_MS = 5_000;
+
+  /** A read of a stream may wait for a listener's own code. */
+  private static final long LONG_PATIENCE_MS = 35_000;
+
+  /**
+   * One attempt; a node that does not answer for so long may be frozen, and another one take over.
+   */
+  private static final long ATTEMPT_MS = 2_000;
+
+  private static final long PAUSE_MS = 50;
+  private static final int MAX_WAITING = 65_536;
+
+  private final Vertx vertx;
+  private final Line line;
+  private final String channel;
+  private final String address;
+  private final DeliveryOptions local = LocalCodec.options();
+  private final Runnable missed;
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
+
+  /** What consumers and hooks of this node have said to the owner and would say to the next one. */
+  private final Map<String, Object> standing = new LinkedHashMap<>();
+
+  private @Nullable MessageConsumer<Object> consumer;
+  private @Nullable String owner;
+  private boolean retryScheduled;
+  private boolean anyUnsent;
+  private long made;
+  private long standingFor = -1;
+
+  /**
+   * A route to a channel.
+   *
+   * @param missed to be called when the owner says that it is none
+   */
+  Route(Vertx vertx, Line line, String channel, Runnable missed) {
+    this.vertx = vertx;
+    this.line = line;
+    this.channel = channel;
+    this.address = Addresses.channel(channel);
+    this.missed = missed;
+  }
+
+  /** Stands at the channel's address from now on: it does not live here. */
+  void listen() {
+    if (consumer == null) {
+      consumer = vertx.eventBus().localConsumer(address, this::take);
+    }
+  }
+
+  /** Leaves the channel's address to the channel itself. */
+  void stopListening() {
+    MessageConsumer<Object> ours = consumer;
+    consumer = null;
+    if (ours != null) {
+      ours.unregister();
+    }
+  }
+
+  boolean isListening() {
+    return consumer != null;
+  }
+
+  /**
+   * Somebody serves the channel, or nobody does.
+   *
+   * @param node the owner's, perhaps this one; null for nobody
+   * @param term of the ownership
+   * @param isNew whether streams have to open themselves anew there, which they were told before
+   */
+  void servedBy(@Nullable String node, long term, boolean isNew) {
+    owner = node;
+    if (node == null) {
+      return;
+    }
+    if (isNew) {
+      for (Waiting each : List.copyOf(waiting)) {
+        holdBack(each);
+        if (each.body instanceof ToChannel.Fetch) {
+          fail(each, "the stream has to be opened again");
+        }
+      }
+      sayStanding(node, term);
+    }
+    pump();
+  }
+
+  /** The channel is removed. */
+  void close() {
+    stopListening();
+    standing.clear();
+    for (Waiting each : List.copyOf(waiting)) {
+      waiting.remove(each);
+      each.message.fail(404, io.eric.InvalidChannelException.unknown(channel).text());
+    }
+  }
+
+  // ---- what comes
+
+  private void take(Message<Object> message) {
+    Object body = message.body();
+    if (message.replyAddress() == null) {
+      String node = owner;
+      if (node != null) {
+        line.send(node, address, stamped(body, node));
+      }
+      return;
+    }
+    if (waiting.size() >= MAX_WAITING) {
+      message.fail(503, new UnavailableException("too many commands wait for the channel").text());
+      return;
+    }
+    Waiting each = new Waiting(message, withKeys(body));
+    waiting.add(each);
+    String node = owner;
+    if (node != null && !anyUnsent) {
+      send(each, node, TimeUnit.NANOSECONDS.toMillis(each.deadline - System.nanoTime()));
+    } else {
+      holdBack(each);
+    }
+  }
+
+  /** It waits, and who comes after it waits behind it. */
+  private void holdBack(Waiting each) {
+    each.sent = false;
+    anyUnsent = true;
+    retryLater();
+  }
+
+  private void pump() {
+    if (!anyUnsent) {
+      return;
+    }
+    String node = owner;
+    anyUnsent = node == null;
+    long now = System.nanoTime();
+    for (Waiting each : List.copyOf(waiting)) {
+      if (each.deadline - now < 0) {
+        fail(each, "nobody serves the channel, or it did not answer");
+      } else if (node != null && !each.sent) {
+        send(each, node, TimeUnit.NANOSECONDS.toMillis(each.deadline - now));
+      }
+    }
+    if (anyUnsent && !waiting.isEmpty()) {
+      retryLater();
+    }
+  }
+
+  private void retryLater() {
+    if (!retryScheduled) {
+      retryScheduled = true;
+      vertx.setTimer(
+          PAUSE_MS,
+          timer -> {
+            retryScheduled = false;
+            pump();
+          });
+    }
+  }
+
+  private void send(Waiting each, String node, long leftMs) {
+    each.sent = true;
+    int attempt = ++each.attempt;
+    long timeout = each.isLong() ? leftMs : Math.min(leftMs, ATTEMPT_MS);
+    line.request(node, address, stamped(each.body, node), Math.max(1, timeout))
+        .onComplete(
+            done -> {
+              if (!waiting.contains(each) || attempt != each.attempt || !each.sent) {
+                return; // a later attempt is under way
+              }
+              if (done.succeeded()) {
+                waiting.remove(each);
+                remember(each.body);
+                each.reply(done.result(), local);
+              } else {
+                failed(each, done.cause());
+              }
+            });
+  }
+
+  private void failed(Waiting each, Throwable cause) {
+    if (cause instanceof ReplyException reply) {
+      boolean notDone =
+          reply.failureType() == ReplyFailure.NO_HANDLERS || reply.failureCode() == BusAnswer.MOVED;
+      if (notDone || (reply.failureType() == ReplyFailure.TIMEOUT && each.mayBeRepeated())) {
+        missed.run();
+        holdBack(each);
+        return;
+      }
+      if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
+        waiting.remove(each);
+        each.message.fail(reply.failureCode(), reply.getMessage());
+        return;
+      }
+    }
+    fail(each, "no answer from the channel, the outcome is unknown");
+  }
+
+  private void fail(Waiting each, String why) {
+    waiting.remove(each);
+    each.message.fail(503, new UnavailableException(why).text());
+  }
+
+  // ---- what is changed on the way
+
+  /** Gives a key to messages without one, so that they may be repeated. */
+  private Object withKeys(Object body) {
+    if (body instanceof JsonObject json && isPublish(json) && json.getValue("key") == null) {
+      return json.copy().put("key", "~" + line.node() + '-' + ++made);
+    }
+    if (!(body instanceof ToChannel.PublishBatch batch)
+        || batch.messages().stream().allMatch(message -> message.key() != null)) {
+      return body;
+    }
+    List<Command.Publish> messages = new ArrayList<>(batch.messages().size());
+    for (Command.Publish m : batch.messages()) {
+      String key = m.key() != null ? m.key() : "~" + line.node() + '-' + ++made;
+      messages.add(
+          new Command.Publish(m.channel(), m.listener(), m.type(), m.payload(), key, m.sender()));
+    }
+    return new ToChannel.PublishBatch(messages);
+  }
+
+  private static boolean isPublish(JsonObject json) {
+    return "b".equals(json.getValue("v")) || "d".equals(json.getValue("v"));
+  }
+
+  /** Names the places of this node so that the owner finds them. */
+  private Object stamped(Object body, String toNode) {
+    if (toNode.equals(line.node()) || !(body instanceof ToChannel)) {
+      return body;
+    }
+    if (body instanceof ToChannel.Acknowledge told) {
+      return new ToChannel.Acknowledge(here(told.edge()), told.through());
+    } else if (body instanceof ToChannel.Fetch fetch) {
+      return new ToChannel.Fetch(
+          here(fetch.edge()), fetch.stream(), fetch.after(), fetch.maxMessages(), fetch.maxBytes());
+    } else if (body instanceof ToChannel.Written told) {
+      return new ToChannel.Written(here(told.edge()), told.stream(), told.through());
+    } else if (body instanceof ToChannel.Demote told) {
+      return new ToChannel.Demote(here(told.edge()), told.stream(), told.written());
+    } else if (body instanceof ToChannel.Detach told) {
+      return new ToChannel.Detach(here(told.edge()), told.stream(), told.written());
+    } else if (body instanceof Attach attach) {
+      return stamped(attach);
+    } else if (body instanceof ToChannel.Reattach again) {
+      return new ToChannel.Reattach(stamped(again.stream()));
+    } else if (body instanceof ToChannel.RegisterListener register && register.hook() != null) {
+      return new ToChannel.RegisterListener(
+          register.listener(), here(register.hook()), register.running());
+    } else if (body instanceof ToChannel.RenewHook renew && renew.hook() != null) {
+      return new ToChannel.RenewHook(renew.listener(), here(renew.hook()), renew.running());
+    }
+    return body;
+  }
+
+  private Attach stamped(Attach attach) {
+    return new Attach(
+        here(attach.edge()),
+        attach.stream(),
+        attach.listener(),
+        attach.after(),
+        attach.live(),
+        attach.raw(),
+        attach.maxMessages(),
+        attach.maxBytes());
+  }
+
+  private String here(String place) {
+    return Post.at(line.node(), place);
+  }
+
+  // ---- what the next owner has to hear
+
+  /** Notes what was said, if it has to be said to the next owner too. */
+  void remember(Object body) {
+    if (body instanceof JsonObject json) {
+      String listener = String.valueOf(json.getValue("r"));
+      switch (String.valueOf(json.getValue("v"))) {
+        case "l" -> standing.put("consumer " + listener, withoutPosition(json));
+        case "s" -> standing.remove("consumer " + listener);
+        case "rl" -> {
+          standing.remove("consumer " + listener);
+          standing.remove("hook " + listener);
+        }
+        default -> {}
+      }
+    } else if (body instanceof ToChannel.RegisterListener register && register.hook() != null) {
+      standing.put(
+          "hook " + register.listener(),
+          new ToChannel.RenewHook(register.listener(), register.hook(), register.running()));
+    } else if (body instanceof ToChannel.RenewHook renew) {
+      standing.put("hook " + renew.listener(), renew);
+    }
+  }
+
+  /** The next owner goes on at the cursor. */
+  private static JsonObject withoutPosition(JsonObject listen) {
+    JsonObject again = listen.copy();
+    again.remove("after");
+    return again;
+  }
+
+  private void sayStanding(String node, long term) {
+    standingFor = term;
+    List.copyOf(standing.values()).forEach(body -> say(body, node, term));
+  }
+
+  private void say(Object body, String node, long term) {
+    line.request(node, address, stamped(body, node), ATTEMPT_MS)
+        .onFailure(
+            e -> {
+              boolean refused =
+                  e instanceof ReplyException reply
+                      && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                      && reply.failureCode() != BusAnswer.MOVED
+                      && reply.failureCode() != 503;
+              if (!refused && standingFor == term) {
+                vertx.setTimer(
+                    500,
+                    timer -> {
+                      if (standingFor == term && standing.containsValue(body)) {
+                        say(body, node, term);
+                      }
+                    });
+              }
+            });
+  }
+
+  /** A command that is not answered yet. */
+  private static final class Waiting {
+    private final Message<Object> message;
+    private final Object body;
+    private final long deadline;
+    private boolean sent;
+    private int attempt;
+
+    private Waiting(Message<Object> message, Object body) {
+      this.message = message;
+      this.body = body;
+      long patience = isLong() ? LONG_PATIENCE_MS : PATIENCE_MS;
+      this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);
+    }
+
+    private boolean isLong() {
+      return body instanceof ToChannel.Fetch || body instanceof ToChannel.TakeNext;
+    }
+
+    private boolean mayBeRepeated() {
+      return body instanceof ToChannel.PublishBatch
+          || body instanceof Attach
+          || body instanceof ToChannel.Reattach
+          || body instanceof ToChannel.Fetch
+          || body instanceof ToChannel.StartListener
+          || (body instanceof JsonObject json
+              && (isPublish(json)
+                  || "ls".equals(json.getValue("v"))
+                  || "ping".equals(json.getValue("v"))));
+    }
+
+    private void reply(@Nullable Object answer, DeliveryOptions local) {
+      if (answer instanceof io.eric.bus.FromChannel) {
+        message.reply(answer, local);
+      } else {
+        message.reply(answer);
+      }
+    }
+  }
+}
