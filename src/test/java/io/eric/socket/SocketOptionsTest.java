@@ -20,6 +20,7 @@ class SocketOptionsTest {
                 .put("mode", "0600")
                 .put("maxConnections", 1024)
                 .put("maxCommand", 1048576)
+                .put("maxDepth", 128)
                 .put("commandTimeout", 10000)
                 .put("maxInFlight", 1024)
                 .put("maxInFlightBytes", 4194304)
