@@ -49,6 +49,15 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule onlyTheRedisStoreImportsTheRedisClient =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.eric.log.redis..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.redis..");
+
+  @ArchTest
   static final ArchRule onlyJsImportsPolyglot =
       noClasses()
           .that()

@@ -6,13 +6,15 @@ import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.eric.log.file.FileStore;
 import io.eric.log.file.FileStoreOptions;
+import io.eric.log.redis.RedisStore;
+import io.eric.log.redis.RedisStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Where a hub keeps its messages: {@code {"type": "memory", "file": {...}}}. Only the section of
- * the type that is chosen counts; the others may be there all the same.
+ * Where a hub keeps its messages: {@code {"type": "memory", "file": {...}, "redis": {...}}}. Only
+ * the section of the type that is chosen counts; the others may be there all the same.
  */
 public final class StoreOptions {
 
@@ -23,27 +25,33 @@ public final class StoreOptions {
     MEMORY,
     /** In files of this machine, see {@link FileStore}. */
     @JsonProperty("file")
-    FILE
+    FILE,
+    /** In a Redis server, see {@link RedisStore}; needs {@code io.vertx:vertx-redis-client}. */
+    @JsonProperty("redis")
+    REDIS
   }
 
   private static final String FILE = "file";
+  private static final String REDIS = "redis";
 
   private Choice choice = new Choice();
   private FileStoreOptions file = new FileStoreOptions();
+  private RedisStoreOptions redis = new RedisStoreOptions();
 
   /** The defaults: in memory. */
   public StoreOptions() {}
 
   static StoreOptions read(Section section) {
     StoreOptions options = new StoreOptions();
-    options.choice = section.readOthers(Choice::fromJson, FILE);
+    options.choice = section.readOthers(Choice::fromJson, FILE, REDIS);
     options.file = section.under(FILE).readOthers(FileStoreOptions::fromJson);
+    options.redis = section.under(REDIS).readOthers(RedisStoreOptions::fromJson);
     return options;
   }
 
   /** All settings, defaults included. */
   public JsonObject toJson() {
-    return JsonOptions.write(choice).put(FILE, file.toJson());
+    return JsonOptions.write(choice).put(FILE, file.toJson()).put(REDIS, redis.toJson());
   }
 
   /** The kind of store. Default {@link Type#MEMORY}. */
@@ -68,12 +76,35 @@ public final class StoreOptions {
     return this;
   }
 
+  /** Of a store of type {@link Type#REDIS}. */
+  public RedisStoreOptions getRedis() {
+    return redis;
+  }
+
+  /** See {@link #getRedis()}. */
+  public StoreOptions setRedis(RedisStoreOptions redis) {
+    this.redis = redis;
+    return this;
+  }
+
   /** Opens the store that is chosen; the caller closes it. */
   Future<MessageStore> open(Vertx vertx) {
     return switch (choice.type) {
       case MEMORY -> Future.succeededFuture(MemoryStore.create());
       case FILE -> FileStore.open(vertx, file).map(opened -> opened);
+      case REDIS -> openRedis(vertx);
     };
+  }
+
+  /** The Redis client is an optional dependency of who embeds a hub. */
+  private Future<MessageStore> openRedis(Vertx vertx) {
+    try {
+      return Future.succeededFuture(RedisStore.create(vertx, redis));
+    } catch (NoClassDefFoundError e) {
+      return Future.failedFuture(
+          new IllegalStateException(
+              "store.type is redis, which needs io.vertx:vertx-redis-client on the class path", e));
+    }
   }
 
   /** What stands beside the sections of the stores. */

@@ -33,6 +33,7 @@ final class NaiveLog {
   private final List<Entry> entries = new ArrayList<>();
   private final Map<Long, Fate> fates = new HashMap<>();
   private long floor = 1;
+  private boolean countsAreKnown = true;
 
   NaiveLog(RetentionOptions retention) {
     this.retention = retention;
@@ -45,6 +46,11 @@ final class NaiveLog {
         || inHistory().mapToLong(Entry::size).sum() > retention.historyBytes()) {
       raiseFloor();
     }
+  }
+
+  /** A log that is rebuilt knows what is gone, but not how many messages it was. */
+  void reopened() {
+    countsAreKnown = false;
   }
 
   void trim(Cursors cursors, long now) {
@@ -149,11 +155,12 @@ final class NaiveLog {
   }
 
   private boolean countable(String listener) {
-    return entries.stream()
-            .filter(e -> Objects.equals(listener, e.receiver()))
-            .filter(e -> fates.get(e.sequence()) != Fate.KEPT)
-            .count()
-        <= COUNTED_LOSSES;
+    return countsAreKnown
+        && entries.stream()
+                .filter(e -> Objects.equals(listener, e.receiver()))
+                .filter(e -> fates.get(e.sequence()) != Fate.KEPT)
+                .count()
+            <= COUNTED_LOSSES;
   }
 
   /** What there was for a listener, kept or lost, after one sequence and up to another. */

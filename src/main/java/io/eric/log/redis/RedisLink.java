@@ -1,0 +1,368 @@
+package io.eric.log.redis;
+
+import io.eric.EricException;
+import io.eric.RepositoryException;
+import io.eric.UnavailableException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection to Redis that heals itself. Requests are pipelined and answered in order; those that
+ * come while there is no connection wait for one, but not longer than the time-out. A missing
+ * answer ends the connection: whatever was sent over it is of unknown outcome then.
+ *
+ * <p>Safe from any thread; futures complete on the link's own context.
+ */
+final class RedisLink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+
+  /** Replies by which a server says that it cannot serve now, but will. */
+  private static final Set<String> NOT_NOW =
+      Set.of("LOADING", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS");
+
+  /** Replies after which only a new connection helps. */
+  private static final Set<String> CONNECT_ANEW = Set.of("NOSCRIPT", "READONLY", "NOAUTH");
+
+  private static final String CLOSED = "CONNECTION_CLOSED";
+
+  /** For a cold process, and for a server that is started together with the hub. */
+  private static final long FIRST_CONNECTION_MS = 10_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final String name;
+  private final RedisStoreOptions options;
+  private final Consumer<Session> whenConnected;
+
+  /** When each request that waits for its answer was sent. */
+  private final ArrayDeque<Long> sent = new ArrayDeque<>();
+
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final long watchdog;
+  private volatile @Nullable Session session;
+  private volatile @Nullable String problem = "not connected yet";
+  private @Nullable Redis connecting;
+  private long downSince = now();
+  private long pause;
+  private long patience;
+  private boolean reported;
+  private boolean closed;
+
+  /**
+   * @param name for messages, without credentials
+   * @param whenConnected told of every new connection, on the link's context
+   */
+  RedisLink(Vertx vertx, String name, RedisStoreOptions options, Consumer<Session> whenConnected) {
+    this.vertx = vertx;
+    this.context = ((VertxInternal) vertx).createEventLoopContext();
+    this.name = name;
+    this.options = options;
+    this.whenConnected = whenConnected;
+    this.pause = options.getReconnectMin();
+    this.patience = Math.max(options.getTimeout(), FIRST_CONNECTION_MS);
+    this.watchdog =
+        vertx.setPeriodic(
+            Math.max(1, options.getTimeout() / 4), timer -> context.runOnContext(v -> watch()));
+    context.runOnContext(v -> connect());
+  }
+
+  /** The connection of this moment; {@code null} if there is none. */
+  @Nullable Session session() {
+    return session;
+  }
+
+  /** Why there is no connection; {@code null} if there is one. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /** The connection, once there is one; fails with {@link UnavailableException} after a time. */
+  Future<Session> connected() {
+    Promise<Session> promise = Promise.promise();
+    context.runOnContext(v -> whenUp(new Waiting(promise, now())));
+    return promise.future();
+  }
+
+  /**
+   * Sends requests together.
+   *
+   * @param only over this connection or not at all; {@code null} for any, also one to come
+   * @return the answers; fails with {@link UnavailableException} if there is no answer or no
+   *     connection, with {@link RefusedException} if Redis answers with an error
+   */
+  Future<List<Response>> send(List<Request> requests, @Nullable Session only) {
+    Promise<List<Response>> promise = Promise.promise();
+    context.runOnContext(
+        v -> {
+          if (only != null) {
+            transmit(only, requests, promise);
+            return;
+          }
+          Promise<Session> up = Promise.promise();
+          up.future()
+              .onSuccess(current -> transmit(current, requests, promise))
+              .onFailure(promise::fail);
+          whenUp(new Waiting(up, now()));
+        });
+    return promise.future();
+  }
+
+  /** Sends one request. */
+  Future<Response> send(Request request, @Nullable Session only) {
+    return send(List.of(request), only).map(answers -> answers.get(0));
+  }
+
+  /** Ends the connection; what waits fails. */
+  Future<Void> close() {
+    vertx.cancelTimer(watchdog);
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        v -> {
+          closed = true;
+          Session last = session;
+          session = null;
+          problem = "closed";
+          failWaiting(Long.MAX_VALUE);
+          Redis half = connecting;
+          connecting = null;
+          Future<Void> ended =
+              last != null
+                  ? last.end()
+                  : half != null ? half.close() : Future.<Void>succeededFuture();
+          ended.onComplete(closing -> done.complete());
+        });
+    return done.future();
+  }
+
+  private void whenUp(Waiting one) {
+    Session current = session;
+    if (current != null) {
+      one.promise.complete(current);
+    } else if (closed) {
+      one.promise.fail(new RepositoryException("the store is closed", null));
+    } else if (waiting.size() >= options.getMaxPending() || now() - downSince > patienceNanos()) {
+      one.promise.fail(unavailable(problem));
+    } else {
+      waiting.add(one);
+    }
+  }
+
+  private void transmit(Session current, List<Request> requests, Promise<List<Response>> promise) {
+    if (current != session) {
+      promise.fail(unavailable("the connection has changed"));
+      return;
+    }
+    if (sent.size() + requests.size() > options.getMaxPending()) {
+      promise.fail(unavailable("too many requests are under way"));
+      return;
+    }
+    sent.add(now());
+    Future<List<Response>> answers =
+        requests.size() == 1
+            ? current.connection().send(requests.get(0)).map(RedisLink::listOf)
+            : current.connection().batch(requests);
+    answers.onComplete(
+        done -> {
+          if (current == session) {
+            sent.poll();
+            complete(current, done, promise);
+          } else {
+            // Given up: whoever asked may have been told so already, by the next connection.
+            promise.fail(unavailable("the connection was lost"));
+          }
+        });
+  }
+
+  @SuppressWarnings("NullAway") // a null reply is one
+  private static List<Response> listOf(Response response) {
+    return Collections.singletonList(response);
+  }
+
+  private void complete(
+      Session current, AsyncResult<List<Response>> done, Promise<List<Response>> promise) {
+    if (done.succeeded()) {
+      promise.complete(done.result());
+      return;
+    }
+    Throwable cause = done.cause();
+    String message = String.valueOf(cause.getMessage());
+    boolean isReply =
+        cause instanceof Response reply
+            && reply.type() == ResponseType.ERROR
+            && !message.equals(CLOSED);
+    if (!isReply) {
+      promise.fail(unavailable("the connection was lost"));
+      lost(current, message.equals(CLOSED) ? "the connection was closed" : message);
+      return;
+    }
+    String code = message.split(" ", 2)[0];
+    if (CONNECT_ANEW.contains(code)) {
+      lost(current, message);
+      promise.fail(unavailable(code));
+    } else if (NOT_NOW.contains(code)) {
+      promise.fail(unavailable(code));
+    } else {
+      promise.fail(new RefusedException(code, cause));
+    }
+  }
+
+  private EricException unavailable(@Nullable String why) {
+    return new UnavailableException("Redis at " + name + " does not serve: " + why);
+  }
+
+  // ---- the life of connections
+
+  private void connect() {
+    if (closed) {
+      return;
+    }
+    Redis client = Redis.createClient(vertx, clientOptions());
+    connecting = client;
+    client
+        .connect()
+        .compose(
+            connection -> {
+              // What ends it before it is in use fails what is asked of it now.
+              connection.exceptionHandler(e -> {});
+              return Session.begin(client, connection);
+            })
+        .timeout(patience, TimeUnit.MILLISECONDS)
+        .onComplete(done -> context.runOnContext(v -> connected(client, done)));
+  }
+
+  private RedisOptions clientOptions() {
+    RedisOptions client =
+        new RedisOptions()
+            .setConnectionString(options.getUri())
+            .setMaxWaitingHandlers(options.getMaxPending() + Script.values().length + 8)
+            .setMaxPoolSize(1)
+            .setMaxPoolWaiting(1)
+            .setPoolCleanerInterval(-1);
+    client
+        .getNetClientOptions()
+        .setConnectTimeout((int) Math.min(patience, Integer.MAX_VALUE))
+        .setTcpKeepAlive(true)
+        .setHostnameVerificationAlgorithm("HTTPS");
+    return client;
+  }
+
+  private void connected(Redis client, AsyncResult<Session> done) {
+    if (closed || client != connecting) {
+      client.close();
+      return;
+    }
+    connecting = null;
+    if (done.failed()) {
+      client.close();
+      down(String.valueOf(done.cause().getMessage()));
+      return;
+    }
+    Session begun = done.result();
+    begun.connection().endHandler(v -> context.runOnContext(w -> lost(begun, "it was closed")));
+    begun
+        .connection()
+        .exceptionHandler(
+            e -> context.runOnContext(w -> lost(begun, String.valueOf(e.getMessage()))));
+    session = begun;
+    problem = null;
+    patience = options.getTimeout();
+    pause = options.getReconnectMin();
+    reported = false;
+    sent.clear();
+    LOG.info("connected to Redis at {}", name);
+    for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
+      one.promise.complete(begun);
+    }
+    whenConnected.accept(begun);
+  }
+
+  private void lost(Session which, String why) {
+    if (which != session) {
+      return;
+    }
+    session = null;
+    downSince = now();
+    which.end(); // fails what was under way
+    down(why);
+  }
+
+  private void down(String why) {
+    problem = why;
+    if (!reported) {
+      LOG.warn("no connection to Redis at {}: {}; trying again until there is one", name, why);
+      reported = true;
+    }
+    vertx.setTimer(pause, timer -> context.runOnContext(v -> connect()));
+    pause = Math.min(pause * 2, options.getReconnectMax());
+  }
+
+  private void watch() {
+    Session current = session;
+    if (current == null) {
+      failWaiting(now() - patienceNanos());
+      return;
+    }
+    Long oldest = sent.peek();
+    if (oldest == null) {
+      // So that a server that hangs is found out while nobody uses it.
+      transmit(current, List.of(Request.cmd(Command.PING)), Promise.promise());
+    } else if (now() - oldest > timeoutNanos()) {
+      lost(current, "no answer within " + options.getTimeout() + " ms");
+    }
+  }
+
+  private void failWaiting(long since) {
+    while (!waiting.isEmpty() && waiting.peek().since <= since) {
+      waiting.remove().promise.fail(unavailable(problem));
+    }
+  }
+
+  private long patienceNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(patience);
+  }
+
+  private long timeoutNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(options.getTimeout());
+  }
+
+  private static long now() {
+    return System.nanoTime();
+  }
+
+  /** Somebody who waits for a connection. */
+  private record Waiting(Promise<Session> promise, long since) {}
+
+  /** Redis has answered with an error: nothing was done. */
+  static final class RefusedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The first word of the answer. */
+    final String code;
+
+    RefusedException(String code, Throwable cause) {
+      super("Redis answered " + code, cause);
+      this.code = code;
+    }
+  }
+}

@@ -1,0 +1,667 @@
+package io.eric.log.redis;
+
+import io.eric.Entry;
+import io.eric.EricException;
+import io.eric.Position;
+import io.eric.RepositoryException;
+import io.eric.UnavailableException;
+import io.eric.log.Gap;
+import io.eric.log.IndexedLog;
+import io.eric.log.Registration;
+import io.eric.log.RetentionOptions;
+import io.eric.log.redis.Losses.Loss;
+import io.eric.log.redis.RedisLink.RefusedException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A channel's log in Redis, while this process owns the channel.
+ *
+ * <p>Every write names the owner and its term, so Redis refuses it once somebody else has opened
+ * the channel: the log is <em>fenced</em> then, for good. After a lost connection, a missing answer
+ * or a refusal the log {@linkplain #resume resumes} before it writes again.
+ */
+final class RedisLog extends IndexedLog<Place> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
+  private static final long SAVE_DELAY_MS = 10;
+  private static final long TRIM_DELAY_MS = 200;
+  private static final int ATTEMPTS = 4;
+  private static final int RANGES_AT_ONCE = 512;
+  private static final int CURSORS = 2;
+  private static final int LISTENERS = 3;
+
+  private final String channelId;
+  private final Context context;
+  private final RedisLink writes;
+  private final RedisLink reads;
+  private final Keys keys;
+  private final String definitions;
+  private final String owner;
+  private final RedisStoreOptions options;
+  private final Runnable whenEnded;
+  private final Terms terms = new Terms();
+  private final Recent recent;
+  private final Losses losses = new Losses();
+  private final Set<Future<?>> loading = new HashSet<>();
+  private final Map<String, Long> order = new HashMap<>();
+  private long newestListener;
+  private final Set<String> changedCursors = new HashSet<>();
+  private final Set<String> changedListeners = new HashSet<>();
+  private final Flusher saver;
+  private final Flusher trimmer;
+  private long term;
+  private long proposed;
+  private Session verified;
+  private boolean uncertain;
+  private boolean saveAll;
+  private @Nullable Future<Void> resuming;
+  private volatile @Nullable RepositoryException fenced;
+
+  RedisLog(
+      RedisStore store,
+      String channelId,
+      String owner,
+      Opened opened,
+      Vertx vertx,
+      Context context,
+      RetentionOptions retention) {
+    super(opened.epoch, 0, retention);
+    this.channelId = channelId;
+    this.context = context;
+    this.writes = store.writes();
+    this.reads = store.reads();
+    this.options = store.options();
+    this.keys = Keys.of(options.getPrefix(), channelId);
+    this.definitions = Keys.definitions(options.getPrefix());
+    this.owner = owner;
+    this.whenEnded = () -> store.ended(this);
+    this.recent = new Recent(options.getRecentBytes());
+    this.term = opened.term;
+    this.proposed = opened.term;
+    this.verified = opened.session;
+    this.saver = new Flusher(vertx, SAVE_DELAY_MS, this::save);
+    this.trimmer = new Flusher(vertx, TRIM_DELAY_MS, this::saveLosses);
+  }
+
+  /** What {@code open.lua} says of a channel. */
+  record Opened(
+      Session session,
+      long term,
+      String epoch,
+      long last,
+      Map<String, String> cursors,
+      Map<String, String> lost,
+      Map<String, String> listeners) {
+
+    static Opened of(Session session, Response answer) {
+      return new Opened(
+          session,
+          Long.parseLong(answer.get(0).toString()),
+          answer.get(1).toString(),
+          Long.parseLong(answer.get(2).toString()),
+          pairs(answer.get(3)),
+          pairs(answer.get(4)),
+          pairs(answer.get(5)));
+    }
+
+    private boolean knows(String listener) {
+      return cursors.containsKey(listener) || listeners.containsKey(listener);
+    }
+
+    private static Map<String, String> pairs(Response flat) {
+      Map<String, String> pairs = new HashMap<>();
+      for (int i = 0; i < flat.size(); i += 2) {
+        pairs.put(flat.get(i).toString(), flat.get(i + 1).toString());
+      }
+      return pairs;
+    }
+  }
+
+  // ---- opening
+
+  /** Puts back what is stored; the log may be used then. */
+  Future<Void> rebuild(Opened opened) {
+    opened.lost.forEach(
+        (lane, text) -> {
+          if (!lane.equals(Losses.BROADCASTS) && !opened.knows(lane)) {
+            losses.forget(lane); // it was removed while something was under way to it
+            return;
+          }
+          Loss loss = Loss.parse(text);
+          losses.restore(lane, loss);
+          restoreLost(
+              lane.equals(Losses.BROADCASTS) ? null : lane, loss.through(), loss.throughOverflow());
+        });
+    return new Restore()
+        .next("-", 64)
+        .map(
+            restored -> {
+              restoreLast(opened.last);
+              terms.begin(opened.last + 1, term);
+              restoreListeners(opened);
+              return null;
+            });
+  }
+
+  private void restoreListeners(Opened opened) {
+    Map<String, Long> cursors = new HashMap<>();
+    // After a loss a cursor may be past the end: the listener goes on with what comes.
+    opened.cursors.forEach(
+        (listener, text) -> cursors.put(listener, Math.min(Long.parseLong(text), opened.last)));
+    restoreCommitted(cursors);
+    Map<String, Registration> registered = new LinkedHashMap<>();
+    opened.listeners.entrySet().stream()
+        .map(each -> Map.entry(each.getKey(), new JsonObject(each.getValue())))
+        .sorted((a, b) -> Long.compare(a.getValue().getLong("n"), b.getValue().getLong("n")))
+        .forEach(
+            each -> {
+              JsonObject json = each.getValue();
+              order.put(each.getKey(), json.getLong("n"));
+              newestListener = Math.max(newestListener, json.getLong("n"));
+              registered.put(
+                  each.getKey(),
+                  new Registration(
+                      Math.min(json.getLong("created"), opened.last),
+                      Registration.State.valueOf(json.getString("state"))));
+            });
+    restoreRegistered(registered);
+  }
+
+  /** Reads the stream from its beginning to its end, in pages bounded in bytes. */
+  private final class Restore {
+    private static final long PAGE_BYTES = 4 << 20;
+    private static final int MAX_PAGE = 4096;
+
+    private final Map<String, String> receivers = new HashMap<>();
+    private long before;
+
+    Future<Void> next(String from, int count) {
+      Request page =
+          Request.cmd(Command.XRANGE).arg(keys.log()).arg(from).arg("+").arg("COUNT").arg(count);
+      return here(reads.send(page, null))
+          .compose(
+              elements -> {
+                long bytes = 0;
+                for (Response element : elements) {
+                  bytes += take(element);
+                }
+                if (elements.size() < count) {
+                  return Future.succeededFuture();
+                }
+                String last = elements.get(elements.size() - 1).get(0).toString();
+                long fits = PAGE_BYTES * count / Math.max(1, bytes);
+                return next("(" + last, (int) Math.max(1, Math.min(fits, MAX_PAGE)));
+              });
+    }
+
+    private long take(Response element) {
+      Entry entry = EntryCodec.decode(element);
+      if (entry.sequence() <= before) {
+        throw new RepositoryException(
+            "stream " + keys.log() + " in Redis is out of order at " + element.get(0), null);
+      }
+      before = entry.sequence();
+      terms.begin(entry.sequence(), EntryCodec.term(element));
+      String receiver =
+          entry.receiver() == null
+              ? null
+              : receivers.computeIfAbsent(entry.receiver(), name -> name);
+      Place place = new Place(entry.sequence(), receiver);
+      restore(entry.sequence(), entry.timestamp(), receiver, entry.size(), place);
+      recent.add(List.of(entry));
+      return entry.size();
+    }
+  }
+
+  // ---- appending
+
+  @Override
+  protected Future<List<Place>> persist(List<Entry> batch) {
+    return attempt(batch, ATTEMPTS, System.nanoTime())
+        .map(
+            done -> {
+              recent.add(batch);
+              List<Place> places = new ArrayList<>(batch.size());
+              for (Entry entry : batch) {
+                places.add(new Place(entry.sequence(), entry.receiver()));
+              }
+              return places;
+            });
+  }
+
+  /**
+   * What fails without a word from Redis is of unknown outcome, so the log resumes, which undoes it
+   * if it was done, and tries again as long as a publisher may be expected to wait.
+   */
+  private Future<Void> attempt(List<Entry> batch, int attempts, long since) {
+    long last = batch.get(batch.size() - 1).sequence();
+    return ready()
+        .compose(ready -> write(lastSequence(), batch, last))
+        .recover(
+            failure -> {
+              uncertain = true;
+              long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+              return mayPass(failure) && attempts > 1 && waited < options.getTimeout()
+                  ? attempt(batch, attempts - 1, since)
+                  : Future.failedFuture(explained(failure));
+            });
+  }
+
+  private static boolean mayPass(Throwable failure) {
+    return failure instanceof UnavailableException
+        || (failure instanceof RefusedException refused
+            && (refused.code.equals(Script.STALE) || refused.code.equals(Script.MISPLACED)));
+  }
+
+  private Future<Void> write(long before, Collection<Entry> entries, long last) {
+    Request request =
+        Script.APPEND
+            .call(List.of(keys.head(), keys.log()))
+            .arg(owner)
+            .arg(term)
+            .arg(before)
+            .arg(last);
+    for (Entry entry : entries) {
+      request
+          .arg(term + "-" + entry.sequence())
+          .arg(EntryCodec.head(entry))
+          .arg(entry.payload().json());
+    }
+    return ask(request).mapEmpty();
+  }
+
+  // ---- reading
+
+  @Override
+  protected Future<List<Entry>> load(List<Place> places) {
+    int older = 0;
+    while (older < places.size() && places.get(older).sequence() < recent.completeFrom()) {
+      older++;
+    }
+    List<Entry> newer = new ArrayList<>(places.size() - older);
+    for (Place place : places.subList(older, places.size())) {
+      newer.add(orGap(recent.get(place.sequence()), place));
+    }
+    if (older == 0) {
+      return Future.succeededFuture(newer);
+    }
+    List<Place> wanted = List.copyOf(places.subList(0, older));
+    List<Request> ranges = ranges(wanted);
+    Future<List<Entry>> loaded =
+        ready()
+            .compose(ready -> fetch(ranges, 0, new HashMap<>()))
+            .transform(
+                done ->
+                    done.failed()
+                        ? Future.failedFuture(explained(done.cause()))
+                        : Future.succeededFuture(inOrder(wanted, done.result(), newer)));
+    loading.add(loaded);
+    return loaded.onComplete(done -> loading.remove(loaded));
+  }
+
+  /** One request for each run of consecutive sequences. */
+  private List<Request> ranges(List<Place> places) {
+    List<Request> ranges = new ArrayList<>();
+    int first = 0;
+    for (int i = 1; i <= places.size(); i++) {
+      if (i == places.size() || places.get(i).sequence() != places.get(i - 1).sequence() + 1) {
+        ranges.add(
+            Request.cmd(Command.XRANGE)
+                .arg(keys.log())
+                .arg(terms.id(places.get(first).sequence()))
+                .arg(terms.id(places.get(i - 1).sequence())));
+        first = i;
+      }
+    }
+    return ranges;
+  }
+
+  private Future<Map<Long, Entry>> fetch(List<Request> ranges, int from, Map<Long, Entry> found) {
+    int to = Math.min(ranges.size(), from + RANGES_AT_ONCE);
+    return here(reads.send(List.copyOf(ranges.subList(from, to)), null))
+        .compose(
+            answers -> {
+              for (Response range : answers) {
+                for (Response element : range) {
+                  Entry entry = EntryCodec.decode(element);
+                  found.put(entry.sequence(), entry);
+                }
+              }
+              return to == ranges.size() ? Future.succeededFuture(found) : fetch(ranges, to, found);
+            });
+  }
+
+  private List<Entry> inOrder(List<Place> wanted, Map<Long, Entry> found, List<Entry> newer) {
+    List<Entry> all = new ArrayList<>(wanted.size() + newer.size());
+    for (Place place : wanted) {
+      all.add(orGap(found.get(place.sequence()), place));
+    }
+    all.addAll(newer);
+    return all;
+  }
+
+  /** What somebody has removed from the stream behind our back is a gap, not silence. */
+  private Entry orGap(@Nullable Entry entry, Place place) {
+    if (entry != null) {
+      return entry;
+    }
+    Position at = new Position(epoch(), place.sequence());
+    return new Gap(at, at, 1L, Gap.Reason.OVERFLOW)
+        .toEntry(System.currentTimeMillis(), place.receiver());
+  }
+
+  // ---- cursors and registrations
+
+  @Override
+  protected Future<Void> persistCursors(Map<String, Long> cursors) {
+    changedCursors.addAll(cursors.keySet());
+    return saver.flush();
+  }
+
+  @Override
+  protected Future<Void> persistRegistration(String listener, Registration registration) {
+    if (!order.containsKey(listener)) {
+      order.put(listener, ++newestListener);
+    }
+    changedListeners.add(listener);
+    return saver.flush();
+  }
+
+  @Override
+  protected Future<Void> persistForget(String listener) {
+    order.remove(listener);
+    changedCursors.add(listener);
+    changedListeners.add(listener);
+    losses.forget(listener);
+    return Future.join(saver.flush(), trimmer.flushNow()).mapEmpty();
+  }
+
+  private Future<Void> save() {
+    if (!saveAll && changedCursors.isEmpty() && changedListeners.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return ready()
+        .compose(
+            ready -> {
+              boolean all = saveAll;
+              Set<String> cursors = Set.copyOf(all ? committed().keySet() : changedCursors);
+              Set<String> listeners = Set.copyOf(all ? registered().keySet() : changedListeners);
+              saveAll = false;
+              changedCursors.clear();
+              changedListeners.clear();
+              return ask(saving(all, cursors, listeners))
+                  .<Void>mapEmpty()
+                  .onFailure(
+                      e -> {
+                        saveAll |= all;
+                        changedCursors.addAll(cursors);
+                        changedListeners.addAll(listeners);
+                      });
+            })
+        .recover(failure -> Future.failedFuture(explained(failure)));
+  }
+
+  private Request saving(boolean all, Set<String> cursors, Set<String> listeners) {
+    Request request =
+        Script.SAVE
+            .call(List.of(keys.head(), keys.cursors(), keys.listeners()))
+            .arg(owner)
+            .arg(term)
+            .arg(all ? 1 : 0);
+    for (String listener : cursors) {
+      Long cursor = committed().get(listener);
+      request.arg(CURSORS).arg(listener).arg(cursor == null ? "" : String.valueOf(cursor));
+    }
+    for (String listener : listeners) {
+      Registration registration = registered().get(listener);
+      request
+          .arg(LISTENERS)
+          .arg(listener)
+          .arg(registration == null ? "" : json(listener, registration).encode());
+    }
+    return request;
+  }
+
+  private JsonObject json(String listener, Registration registration) {
+    return new JsonObject()
+        .put("n", order.get(listener))
+        .put("created", registration.created())
+        .put("state", registration.state().name());
+  }
+
+  // ---- trimming
+
+  @Override
+  protected void dropped(long sequence, Place place, boolean overflow) {
+    losses.add(place, overflow, firstSequence());
+    if (fenced == null) {
+      trimmer.flush();
+    }
+  }
+
+  private Future<Void> saveLosses() {
+    if (losses.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    long first = firstSequence();
+    String run = verified.runId();
+    Losses.Batch batch = losses.take(first);
+    // What is being read may have been dropped since: it goes when it is read.
+    return Future.join(List.copyOf(loading))
+        .transform(done -> ready())
+        .compose(ready -> ask(trimming(run, first, batch)))
+        .<Void>mapEmpty()
+        .onSuccess(done -> terms.forgetBefore(first))
+        .recover(
+            failure -> {
+              losses.failed(batch);
+              return Future.failedFuture(explained(failure));
+            });
+  }
+
+  private Request trimming(String run, long first, Losses.Batch batch) {
+    Request request =
+        Script.TRIM
+            .call(List.of(keys.head(), keys.log(), keys.lost()))
+            .arg(owner)
+            .arg(term)
+            .arg(run)
+            .arg(terms.id(first))
+            .arg(batch.lanes().size());
+    batch.lanes().forEach((lane, loss) -> request.arg(lane).arg(loss));
+    batch.removed().forEach(sequence -> request.arg(terms.id(sequence)));
+    return request;
+  }
+
+  // ---- ownership
+
+  /** Why this log must not write any more; {@code null} as long as it may. From any thread. */
+  @Nullable RepositoryException fenced() {
+    return fenced;
+  }
+
+  /** Whether the connection is still that over which the channel was opened or resumed. */
+  boolean isVerified() {
+    return writes.session() == verified;
+  }
+
+  /** There is a new connection. From any thread. */
+  void reconnected() {
+    context.runOnContext(
+        v ->
+            ready()
+                .onSuccess(
+                    ready -> {
+                      saver.flush();
+                      trimmer.flush();
+                    }));
+  }
+
+  /** Before anything is written: the connection is the one over which we know to be the owner. */
+  private Future<Void> ready() {
+    RepositoryException refusal = fenced;
+    if (refusal != null) {
+      return Future.failedFuture(refusal);
+    }
+    if (!uncertain && isVerified()) {
+      return Future.succeededFuture();
+    }
+    Future<Void> underWay = resuming;
+    if (underWay != null) {
+      return underWay;
+    }
+    Future<Void> begun =
+        here(writes.connected()).compose(this::resume).onComplete(done -> resuming = null);
+    if (!begun.isComplete()) {
+      resuming = begun;
+    }
+    return begun;
+  }
+
+  /**
+   * Begins a new term, in which nothing that was sent before can take effect, and makes Redis agree
+   * with what is known here: what was not acknowledged is removed there, and what Redis has lost is
+   * put back from memory. What memory has not either is lost, and with it all that is older, as an
+   * overflow: who has not read it sees one gap.
+   */
+  private Future<Void> resume(Session session) {
+    long acknowledged = lastSequence();
+    long next = ++proposed;
+    boolean restarted = !session.runId().equals(verified.runId());
+    Request request =
+        Script.RESUME
+            .call(List.of(keys.head(), keys.log(), keys.lost(), keys.cursors(), keys.listeners()))
+            .arg(owner)
+            .arg(next)
+            .arg(term)
+            .arg(acknowledged)
+            .arg(recent.completeFrom())
+            .arg(epoch())
+            .arg(session.runId())
+            .arg(verified.runId())
+            .arg(session.keepsAll() ? 1 : 0);
+    return ask(request, session)
+        .compose(
+            answer -> {
+              term = next;
+              long last = Long.parseLong(answer.get(0).toString());
+              terms.begin(last + 1, term);
+              if (answer.get(1).toString().equals("1")) {
+                giveUp(last);
+              }
+              verified = session;
+              if (restarted) {
+                saveAll = true;
+                losses.saveAll();
+                saver.flush();
+                trimmer.flush();
+              }
+              if (last == acknowledged) {
+                return Future.<Void>succeededFuture();
+              }
+              Collection<Entry> missing = recent.from(last + 1);
+              LOG.warn(
+                  "Redis has lost the newest messages of channel {}; put back {} from memory",
+                  channelId,
+                  missing.size());
+              return write(last, List.copyOf(missing), acknowledged);
+            })
+        .onComplete(done -> uncertain = done.failed());
+  }
+
+  private void giveUp(long last) {
+    LOG.error(
+        "Redis has lost messages of channel {} that are not in memory either; all up to {} are"
+            + " given up, {} were kept",
+        channelId,
+        last,
+        usage().messages());
+    while (firstSequence() <= last) {
+      dropOldest();
+    }
+  }
+
+  private Future<Response> ask(Request request) {
+    return ask(request, verified);
+  }
+
+  private Future<Response> ask(Request request, Session session) {
+    return here(writes.send(request, session))
+        .onFailure(
+            failure -> {
+              if (failure instanceof RefusedException refused
+                  && refused.code.equals(Script.FENCED)) {
+                fence();
+              }
+            });
+  }
+
+  private void fence() {
+    if (fenced == null) {
+      fenced =
+          new RepositoryException(
+              "channel " + channelId + " was opened by another process, this one must not write",
+              null);
+      LOG.error("channel {} was opened by another process; this one writes no more", channelId);
+    }
+  }
+
+  private Throwable explained(Throwable failure) {
+    RepositoryException refusal = fenced;
+    if (refusal != null) {
+      return refusal;
+    }
+    return failure instanceof EricException
+        ? failure
+        : new RepositoryException(String.valueOf(failure.getMessage()), failure);
+  }
+
+  private <R> Future<R> here(Future<R> elsewhere) {
+    Promise<R> promise = Promise.promise();
+    elsewhere.onComplete(done -> context.runOnContext(v -> promise.handle(done)));
+    return promise.future();
+  }
+
+  // ---- the end
+
+  @Override
+  protected Future<Void> erase() {
+    List<String> all = new ArrayList<>(keys.all());
+    all.add(definitions);
+    return ready()
+        .compose(ready -> ask(Script.DELETE.call(all).arg(owner).arg(term).arg(channelId)))
+        .<Void>mapEmpty()
+        .recover(failure -> Future.failedFuture(explained(failure)))
+        .onComplete(done -> whenEnded.run());
+  }
+
+  @Override
+  protected Future<Void> release() {
+    if (fenced != null) {
+      whenEnded.run();
+      return Future.succeededFuture();
+    }
+    return Future.join(saver.flushNow(), trimmer.flushNow())
+        .<Void>mapEmpty()
+        .onComplete(done -> whenEnded.run());
+  }
+}

@@ -1,0 +1,117 @@
+package io.eric.log.redis;
+
+import io.eric.RepositoryException;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** One connection from its beginning to its end, and what the server said of itself then. */
+final class Session {
+
+  private final Redis client;
+  private final RedisConnection connection;
+  private final String runId;
+  private final boolean keepsAll;
+
+  private Session(Redis client, RedisConnection connection, String runId, boolean keepsAll) {
+    this.client = client;
+    this.connection = connection;
+    this.runId = runId;
+    this.keepsAll = keepsAll;
+  }
+
+  /** Asks a new connection for the server's identity, and makes the scripts known to it. */
+  static Future<Session> begin(Redis client, RedisConnection connection) {
+    List<Request> scripts = new ArrayList<>();
+    for (Script script : Script.values()) {
+      scripts.add(script.load());
+    }
+    return connection
+        .send(Request.cmd(Command.INFO).arg("server"))
+        .compose(
+            info -> {
+              Properties server = properties(info);
+              refuseOld(server.getProperty("redis_version", "0"));
+              return connection
+                  .batch(scripts)
+                  .compose(loaded -> keepsAll(connection))
+                  .map(
+                      keepsAll ->
+                          new Session(
+                              client, connection, server.getProperty("run_id", ""), keepsAll));
+            });
+  }
+
+  /** What requests are sent over. */
+  RedisConnection connection() {
+    return connection;
+  }
+
+  /** Names the life of the server's process. */
+  String runId() {
+    return runId;
+  }
+
+  /** Whether the server's process may die without losing what it has confirmed. */
+  boolean keepsAll() {
+    return keepsAll;
+  }
+
+  /** Closes the client, which is the only way to end a connection that hangs. */
+  Future<Void> end() {
+    return client.close();
+  }
+
+  private static Properties properties(Response info) {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(info.toString(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties;
+  }
+
+  /** Trimming by id came with 6.2. */
+  private static void refuseOld(String version) {
+    String[] numbers = version.split("\\.");
+    int major = Integer.parseInt(numbers[0]);
+    int minor = numbers.length > 1 ? Integer.parseInt(numbers[1]) : 0;
+    if (major < 6 || (major == 6 && minor < 2)) {
+      throw new RepositoryException("Redis 6.2 or later is needed, this is " + version, null);
+    }
+  }
+
+  /** A server that does not tell its settings is taken for one that loses. */
+  private static Future<Boolean> keepsAll(RedisConnection connection) {
+    return Future.all(
+            is(connection, "appendonly", "yes"),
+            is(connection, "appendfsync", "always"),
+            is(connection, "no-appendfsync-on-rewrite", "no"))
+        .map(all -> all.<Boolean>list().stream().allMatch(Boolean::booleanValue))
+        .otherwise(false);
+  }
+
+  private static Future<Boolean> is(RedisConnection connection, String setting, String value) {
+    return connection
+        .send(Request.cmd(Command.CONFIG).arg("GET").arg(setting))
+        .map(answer -> value.equals(valueOf(answer, setting)));
+  }
+
+  private static String valueOf(Response answer, String setting) {
+    if (answer.isMap()) {
+      return answer.containsKey(setting) ? answer.get(setting).toString() : "";
+    }
+    return answer.size() < 2 ? "" : answer.get(1).toString(); // protocol version 2
+  }
+}
