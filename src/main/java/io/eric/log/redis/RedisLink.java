@@ -54,8 +54,8 @@ final class RedisLink {
   private final RedisStoreOptions options;
   private final Consumer<Session> whenConnected;
 
-  /** When each request that waits for its answer was sent. */
-  private final ArrayDeque<Long> sent = new ArrayDeque<>();
+  /** What waits for its answer, in the order of the answers. */
+  private final ArrayDeque<Sent> sent = new ArrayDeque<>();
 
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private final long watchdog;
@@ -143,6 +143,7 @@ final class RedisLink {
           session = null;
           problem = "closed";
           failWaiting(Long.MAX_VALUE);
+          failSent("the store was closed");
           Redis half = connecting;
           connecting = null;
           Future<Void> ended =
@@ -176,19 +177,17 @@ final class RedisLink {
       promise.fail(unavailable("too many requests are under way"));
       return;
     }
-    sent.add(now());
+    sent.add(new Sent(promise, now()));
     Future<List<Response>> answers =
         requests.size() == 1
             ? current.connection().send(requests.get(0)).map(RedisLink::listOf)
             : current.connection().batch(requests);
     answers.onComplete(
         done -> {
+          // What comes after the connection was given up is too late: it was told so.
           if (current == session) {
             sent.poll();
             complete(current, done, promise);
-          } else {
-            // Given up: whoever asked may have been told so already, by the next connection.
-            promise.fail(unavailable("the connection was lost"));
           }
         });
   }
@@ -288,7 +287,6 @@ final class RedisLink {
     patience = options.getTimeout();
     pause = options.getReconnectMin();
     reported = false;
-    sent.clear();
     LOG.info("connected to Redis at {}", name);
     for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
       one.promise.complete(begun);
@@ -302,7 +300,8 @@ final class RedisLink {
     }
     session = null;
     downSince = now();
-    which.end(); // fails what was under way
+    which.end();
+    failSent("the connection was lost");
     down(why);
   }
 
@@ -322,12 +321,19 @@ final class RedisLink {
       failWaiting(now() - patienceNanos());
       return;
     }
-    Long oldest = sent.peek();
+    Sent oldest = sent.peek();
     if (oldest == null) {
       // So that a server that hangs is found out while nobody uses it.
       transmit(current, List.of(Request.cmd(Command.PING)), Promise.promise());
-    } else if (now() - oldest > timeoutNanos()) {
+    } else if (now() - oldest.since > timeoutNanos()) {
       lost(current, "no answer within " + options.getTimeout() + " ms");
+    }
+  }
+
+  /** Their outcome is unknown. */
+  private void failSent(String why) {
+    for (Sent one = sent.poll(); one != null; one = sent.poll()) {
+      one.promise.fail(unavailable(why));
     }
   }
 
@@ -348,6 +354,9 @@ final class RedisLink {
   private static long now() {
     return System.nanoTime();
   }
+
+  /** Requests that wait for their answers. */
+  private record Sent(Promise<List<Response>> promise, long since) {}
 
   /** Somebody who waits for a connection. */
   private record Waiting(Promise<Session> promise, long since) {}

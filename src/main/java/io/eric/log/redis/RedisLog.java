@@ -227,6 +227,9 @@ final class RedisLog extends IndexedLog<Place> {
               : receivers.computeIfAbsent(entry.receiver(), name -> name);
       Place place = new Place(entry.sequence(), receiver);
       restore(entry.sequence(), entry.timestamp(), receiver, entry.size(), place);
+      if (entry.key() != null) {
+        restoreKey(entry.key(), entry.sequence(), entry.timestamp());
+      }
       recent.add(List.of(entry));
       return entry.size();
     }
