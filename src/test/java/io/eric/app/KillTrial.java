@@ -106,6 +106,7 @@ final class KillTrial implements AutoCloseable {
         .alias("all " + acknowledged.size() + " acknowledged messages arrive; " + hubLog())
         .atMost(PATIENCE)
         .until(() -> resuming.has(acknowledged.keySet()) && careless.has(acknowledged.keySet()));
+    close(); // nobody reads on while it is compared
     check();
   }
 
