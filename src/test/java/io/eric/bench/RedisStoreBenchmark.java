@@ -43,16 +43,20 @@ public final class RedisStoreBenchmark {
       Path dir = Files.createTempDirectory("eric-redis-bench");
       try (RedisServer server =
           RedisServer.start(dir, "--appendonly", "yes", "--appendfsync", fsync, "--save", "")) {
-        RedisStoreOptions options =
-            new RedisStoreOptions().setUri(server.uri()).setTimeout(30_000);
-        run(vertx, "redis, appendfsync " + fsync, RedisStore.create(vertx, options), rounds, seconds);
+        RedisStoreOptions options = new RedisStoreOptions().setUri(server.uri()).setTimeout(30_000);
+        run(
+            vertx,
+            "redis, appendfsync " + fsync,
+            RedisStore.create(vertx, options),
+            rounds,
+            seconds);
       }
     }
     vertx.close().await();
   }
 
-  private static void run(
-      Vertx vertx, String name, MessageStore store, int rounds, double seconds) throws Exception {
+  private static void run(Vertx vertx, String name, MessageStore store, int rounds, double seconds)
+      throws Exception {
     for (int batch : BATCHES) {
       double[] rates = new double[rounds];
       for (int round = -1; round < rounds; round++) { // the first warms up
@@ -64,8 +68,7 @@ public final class RedisStoreBenchmark {
                 store
                     .open(channel, RetentionOptions.DEFAULT)
                     .onFailure(rate::completeExceptionally)
-                    .onSuccess(
-                        log -> new Appending(context, log, batch, seconds, rate).next()));
+                    .onSuccess(log -> new Appending(context, log, batch, seconds, rate).next()));
         double measured = rate.get(5, TimeUnit.MINUTES);
         if (round >= 0) {
           rates[round] = measured;
