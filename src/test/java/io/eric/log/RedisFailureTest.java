@@ -77,7 +77,7 @@ class RedisFailureTest {
   }
 
   private static void awaitHealth(RedisStore store, boolean ok) {
-    Awaitility.await().atMost(PATIENCE).until(() -> store.health().ok() == ok);
+    Awaitility.await().atMost(PATIENCE).until(() -> (store.problem() == null) == ok);
   }
 
   // Ownership
@@ -95,9 +95,8 @@ class RedisFailureTest {
         .hasMessageContaining("channel channel was opened by another process");
     second.broadcast("b");
     assertThatThrownBy(() -> first.commit("ann", 1)).isInstanceOf(RepositoryException.class);
-    assertThat(firstStore.health().ok()).isFalse();
-    assertThat(firstStore.health().reason()).contains("channel channel");
-    assertThat(secondStore.health()).isEqualTo(StoreHealth.OK);
+    assertThat(firstStore.problem()).contains("channel channel");
+    assertThat(secondStore.problem()).isNull();
     assertThatThrownBy(() -> first.await(first.log::delete))
         .isInstanceOf(RepositoryException.class);
     assertThat(second.read(0, "ann")).containsExactly("1a", "2b");
@@ -260,7 +259,7 @@ class RedisFailureTest {
     assertThatThrownBy(() -> user.broadcast("x")).isInstanceOf(UnavailableException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(PATIENCE);
     awaitHealth(store, false);
-    assertThat(store.health().reason()).contains(server.uri()).contains("no answer within");
+    assertThat(store.problem()).contains(server.uri()).contains("no answer within");
     server.resume();
     // Redis finds the failed append in its socket now. It must not come through.
     insist(user, "b");
@@ -292,7 +291,7 @@ class RedisFailureTest {
       assertThatThrownBy(() -> user.broadcast("x")).isInstanceOf(UnavailableException.class);
     }
     assertThatThrownBy(() -> open(store)).isInstanceOf(UnavailableException.class);
-    assertThat(store.health().reason()).startsWith("no connection to Redis at unix://");
+    assertThat(store.problem()).startsWith("no connection to Redis at unix://");
     server.start();
     insist(user, "a");
     assertThat(user.read(0, "ann")).containsExactly("1a");
@@ -354,7 +353,7 @@ class RedisFailureTest {
     server = RedisServer.start(dir, "--requirepass", "secret", "--save", "");
     RedisStore store = store();
     assertThatThrownBy(() -> open(store)).isInstanceOf(UnavailableException.class);
-    assertThat(store.health().reason()).contains("NOAUTH");
+    assertThat(store.problem()).contains("NOAUTH");
   }
 
   // What stands in Redis

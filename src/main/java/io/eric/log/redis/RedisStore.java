@@ -8,7 +8,6 @@ import io.eric.log.Epoch;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.RetentionOptions;
-import io.eric.log.StoreHealth;
 import io.eric.log.redis.RedisLog.Opened;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -24,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps logs in Redis, as durable as Redis is configured: with {@code appendonly yes} and {@code
@@ -150,20 +150,20 @@ public final class RedisStore implements MessageStore {
   }
 
   @Override
-  public StoreHealth health() {
+  public @Nullable String problem() {
     for (RedisLink link : List.of(writes, reads)) {
       String problem = link.problem();
       if (problem != null) {
-        return StoreHealth.failed("no connection to Redis at " + name + ": " + problem);
+        return "no connection to Redis at " + name + ": " + problem;
       }
     }
     for (RedisLog log : logs) {
       RepositoryException fenced = log.fenced();
       if (fenced != null) {
-        return StoreHealth.failed(fenced.getMessage());
+        return fenced.getMessage();
       }
     }
-    return StoreHealth.OK;
+    return null;
   }
 
   @Override
