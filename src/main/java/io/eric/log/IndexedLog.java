@@ -38,6 +38,7 @@ public abstract class IndexedLog<T> implements MessageLog {
   private final Map<String, Long> committed = new HashMap<>();
   private final ArrayDeque<KeptKey> keys = new ArrayDeque<>();
   private final Map<String, Registration> registered = new LinkedHashMap<>();
+  private @Nullable Cursors current;
   private boolean appending;
   private boolean closed;
 
@@ -84,6 +85,16 @@ public abstract class IndexedLog<T> implements MessageLog {
    * @param overflow whether somebody may not have read it
    */
   protected void dropped(long sequence, T content, boolean overflow) {}
+
+  /**
+   * How far a listener is at this moment, which may be further than what it has committed: before a
+   * store removes for good what all have read, it makes these durable, or after a crash the
+   * listener would be told that it missed them. For listeners in {@link #committed}.
+   */
+  protected final long cursorOf(String listener) {
+    long last = current == null ? Long.MAX_VALUE : current.of(listener);
+    return last == Long.MAX_VALUE ? committed.getOrDefault(listener, 0L) : last;
+  }
 
   /** Deletes what is stored and releases resources. Called once, and not after {@link #release}. */
   protected abstract Future<Void> erase();
@@ -244,6 +255,7 @@ public abstract class IndexedLog<T> implements MessageLog {
 
   @Override
   public final void trim(Cursors cursors, long now) {
+    current = cursors;
     index.trim(cursors, now);
   }
 

@@ -395,4 +395,21 @@ class RedisFailureTest {
     assertThat(again.read(1, "bob")).containsExactly("[2-4 null expired]", "5e");
     assertThat(again.get(again.log::lastSequence)).isEqualTo(5);
   }
+
+  @Test
+  void whatAllHadReadIsNoGapAfterACrashAlthoughTheirCursorsWereNotCommitted() {
+    RetentionOptions noHistory = new RetentionOptions(0, 0, 0, 1000, 1 << 20, 0);
+    server = RedisServer.keepingAll(dir);
+    LogUser user = LogUser.open(vertx, store(), "channel", noHistory);
+    user.commit("ann", 0);
+    user.broadcast("a", "b", "c");
+    user.cursors.put("ann", 2L);
+    user.trim();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> server.send("XLEN", "eric:channel:channel:log").equals(":1\r\n"));
+    LogUser again = LogUser.open(vertx, store(), "channel", noHistory);
+    long cursor = again.get(again.log::committed).get("ann");
+    assertThat(again.read(cursor, "ann")).containsExactly("3c");
+  }
 }

@@ -64,6 +64,7 @@ final class RedisLog extends IndexedLog<Place> {
   private final Set<Future<?>> loading = new HashSet<>();
   private final Map<String, Long> order = new HashMap<>();
   private long newestListener;
+  private final Map<String, Long> savedCursors = new HashMap<>();
   private final Set<String> changedCursors = new HashSet<>();
   private final Set<String> changedListeners = new HashSet<>();
   private final Flusher saver;
@@ -168,6 +169,7 @@ final class RedisLog extends IndexedLog<Place> {
     opened.cursors.forEach(
         (listener, text) -> cursors.put(listener, Math.min(Long.parseLong(text), opened.last)));
     restoreCommitted(cursors);
+    savedCursors.putAll(cursors);
     Map<String, Registration> registered = new LinkedHashMap<>();
     opened.listeners.entrySet().stream()
         .map(each -> Map.entry(each.getKey(), new JsonObject(each.getValue())))
@@ -411,8 +413,7 @@ final class RedisLog extends IndexedLog<Place> {
               saveAll = false;
               changedCursors.clear();
               changedListeners.clear();
-              return ask(saving(all, cursors, listeners))
-                  .<Void>mapEmpty()
+              return saveNow(all, cursors, listeners)
                   .onFailure(
                       e -> {
                         saveAll |= all;
@@ -423,7 +424,24 @@ final class RedisLog extends IndexedLog<Place> {
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 
-  private Request saving(boolean all, Set<String> cursors, Set<String> listeners) {
+  private Future<Void> saveNow(boolean all, Set<String> cursors, Set<String> listeners) {
+    Map<String, Long> values = new HashMap<>();
+    for (String listener : cursors) {
+      if (committed().containsKey(listener)) {
+        values.put(listener, cursorOf(listener));
+      }
+    }
+    return ask(saving(all, cursors, values, listeners))
+        .onSuccess(
+            done -> {
+              savedCursors.keySet().removeAll(cursors);
+              savedCursors.putAll(values);
+            })
+        .mapEmpty();
+  }
+
+  private Request saving(
+      boolean all, Set<String> cursors, Map<String, Long> values, Set<String> listeners) {
     Request request =
         Script.SAVE
             .call(List.of(keys.head(), keys.cursors(), keys.listeners()))
@@ -431,7 +449,7 @@ final class RedisLog extends IndexedLog<Place> {
             .arg(term)
             .arg(all ? 1 : 0);
     for (String listener : cursors) {
-      Long cursor = committed().get(listener);
+      Long cursor = values.get(listener);
       request.arg(CURSORS).arg(listener).arg(cursor == null ? "" : String.valueOf(cursor));
     }
     for (String listener : listeners) {
@@ -471,7 +489,8 @@ final class RedisLog extends IndexedLog<Place> {
     // What is being read may have been dropped since: it goes when it is read.
     return Future.join(List.copyOf(loading))
         .transform(done -> ready())
-        .compose(ready -> ask(trimming(run, first, batch)))
+        .compose(ready -> saveMovedCursors())
+        .compose(saved -> ask(trimming(run, first, batch)))
         .<Void>mapEmpty()
         .onSuccess(done -> terms.forgetBefore(first))
         .recover(
@@ -479,6 +498,18 @@ final class RedisLog extends IndexedLog<Place> {
               losses.failed(batch);
               return Future.failedFuture(explained(failure));
             });
+  }
+
+  /** What all have read goes only when it is stored that they have. */
+  private Future<Void> saveMovedCursors() {
+    Set<String> moved = new HashSet<>();
+    for (String listener : committed().keySet()) {
+      Long saved = savedCursors.get(listener);
+      if (saved == null || saved != cursorOf(listener)) {
+        moved.add(listener);
+      }
+    }
+    return moved.isEmpty() ? Future.succeededFuture() : saveNow(false, moved, Set.of());
   }
 
   private Request trimming(String run, long first, Losses.Batch batch) {
