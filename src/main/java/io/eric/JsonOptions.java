@@ -17,6 +17,8 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +27,9 @@ import java.util.stream.Collectors;
  * absent keeps its default.
  */
 public final class JsonOptions {
+
+  /** How complaints begin that quote the setting; others begin with its name. */
+  private static final List<String> QUOTING = List.of("unknown setting \"", "setting \"");
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -70,6 +75,29 @@ public final class JsonOptions {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the settings are not JSON", e);
     }
+  }
+
+  /**
+   * Reads options that stand under a key of others, so that complaints name each setting by its
+   * path.
+   *
+   * @throws IllegalArgumentException as {@link #read}, the path in front
+   */
+  public static <T> T readUnder(String path, JsonObject json, Function<JsonObject, T> reader) {
+    try {
+      return reader.apply(json);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(under(path, String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private static String under(String path, String complaint) {
+    for (String start : QUOTING) {
+      if (complaint.startsWith(start)) {
+        return start + path + '.' + complaint.substring(start.length());
+      }
+    }
+    return path + '.' + complaint;
   }
 
   /** Writes options, defaults included. */

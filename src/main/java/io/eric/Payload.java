@@ -29,12 +29,15 @@ public final class Payload {
     this.json = json;
   }
 
+  /** How deep values may nest at most, wherever they come from: what reads JSON has a limit too. */
+  public static final int MAX_DEPTH = 1000;
+
   /**
-   * Encodes a value.
+   * Encodes a value that nests at most {@value #MAX_DEPTH} deep.
    *
    * @param value as {@link Message#payload()} allows it
-   * @throws InvalidMessageFormatException if it holds NaN or an infinity (JSON has none) or is no
-   *     JSON value
+   * @throws InvalidMessageFormatException if it holds NaN or an infinity (JSON has none), nests too
+   *     deep, or is no JSON value
    */
   public static Payload of(@Nullable Object value) {
     if (value instanceof Payload payload) {
@@ -43,7 +46,7 @@ public final class Payload {
     if (value == null) {
       return NULL;
     }
-    refuseNonFinite(value);
+    check(value, MAX_DEPTH);
     try {
       return new Payload(utf8(Json.encode(value)));
     } catch (EncodeException e) {
@@ -132,19 +135,31 @@ public final class Payload {
     return false;
   }
 
-  private static void refuseNonFinite(@Nullable Object value) {
+  /**
+   * Looks for what JSON has not, and no deeper than allowed: a hostile value would take the stack.
+   */
+  private static void check(@Nullable Object value, int depthLeft) {
     if (value instanceof Double d && !Double.isFinite(d)
         || value instanceof Float f && !Float.isFinite(f)) {
       throw new InvalidMessageFormatException("JSON knows no NaN and no infinity");
     }
     if (value instanceof JsonObject object) {
-      refuseNonFinite(object.getMap());
+      checkAll(object.getMap().values(), depthLeft);
     } else if (value instanceof JsonArray array) {
-      refuseNonFinite(array.getList());
+      checkAll(array.getList(), depthLeft);
     } else if (value instanceof Map<?, ?> map) {
-      map.values().forEach(Payload::refuseNonFinite);
+      checkAll(map.values(), depthLeft);
     } else if (value instanceof Iterable<?> values) {
-      values.forEach(Payload::refuseNonFinite);
+      checkAll(values, depthLeft);
+    }
+  }
+
+  private static void checkAll(Iterable<?> values, int depthLeft) {
+    if (depthLeft == 0) {
+      throw new InvalidMessageFormatException("the payload nests deeper than " + MAX_DEPTH);
+    }
+    for (Object each : values) {
+      check(each, depthLeft - 1);
     }
   }
 

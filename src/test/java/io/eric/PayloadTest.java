@@ -72,6 +72,23 @@ class PayloadTest {
   }
 
   @Example
+  void aValueThatNestsTooDeepIsRefusedBeforeItTakesTheStack() {
+    List<Object> value = List.of();
+    for (int depth = 1; depth < Payload.MAX_DEPTH; depth++) {
+      value = List.of(value);
+    }
+    assertThat(Payload.of(value).size()).isEqualTo(2 * Payload.MAX_DEPTH);
+    assertThat(Payload.of(value).value()).isNotNull();
+    for (int depth = Payload.MAX_DEPTH; depth < 1_000_000; depth++) {
+      value = List.of(value);
+    }
+    List<Object> tooDeep = value;
+    assertThatThrownBy(() -> Payload.of(tooDeep))
+        .isInstanceOf(InvalidMessageFormatException.class)
+        .hasMessage("the payload nests deeper than 1000");
+  }
+
+  @Example
   void numbersKeepTheDigitsTheyCameWith() {
     assertThat(json("[1.00,1E400,12345678901234567890]"))
         .hasToString("[1.00,1E400,12345678901234567890]");

@@ -4,7 +4,6 @@ import io.eric.JsonOptions;
 import io.eric.channel.LogsOptions;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.cluster.ClusterOptions;
-import io.eric.edge.EdgeOptions;
 import io.eric.http.HttpOptions;
 import io.eric.socket.SocketOptions;
 import io.vertx.core.json.JsonObject;
@@ -81,11 +80,9 @@ public final class EricOptions {
     EricOptions options = new EricOptions();
     Section http = top.under("http");
     options.httpDoor = http.read(Door::fromJson, Door.KEYS);
-    checkEdge(http);
     options.http = http.readOthers(HttpOptions::fromJson, Door.KEYS);
     Section socket = top.under("socket");
     options.socketDoor = socket.read(Door::fromJson, Door.KEYS);
-    checkEdge(socket);
     options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
     options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
     options.store = StoreOptions.read(top.under("store"));
@@ -94,9 +91,11 @@ public final class EricOptions {
     options.cluster = top.under("cluster").readOthers(ClusterOptions::fromJson);
     options.server = top.under("server").readOthers(ServerOptions::fromJson);
     options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
-    return options
+    options
         .setChannels(channels(top.under("channels")))
         .setVerticles(verticles(top.under("verticles")));
+    options.checkStalls();
+    return options;
   }
 
   /** All settings, defaults included. */
@@ -126,9 +125,30 @@ public final class EricOptions {
         : json;
   }
 
-  /** A door reads this too, but then the complaint does not name its place. */
-  private static void checkEdge(Section door) {
-    door.under("edge").readOthers(EdgeOptions::fromJson);
+  /** A held acknowledgement must reach a publisher before its attempt times out. */
+  private void checkStalls() {
+    checkStall("channel", channel.getPublishStall());
+    channels.forEach(
+        (id, each) -> {
+          Long stall = each.options().getLong("publishStall");
+          if (stall != null) {
+            checkStall("channels." + id, stall);
+          }
+        });
+  }
+
+  private void checkStall(String channel, long stall) {
+    checkStall(channel, stall, "http", http.publishTimeouts().attempt());
+    checkStall(channel, stall, "socket", socket.publishTimeouts().attempt());
+  }
+
+  private static void checkStall(String channel, long stall, String door, long attempt) {
+    if (stall >= attempt) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s.publishStall is %d, it must be less than %s.attemptTimeout: %d",
+              channel, stall, door, attempt));
+    }
   }
 
   private static void refuseUnknown(Section top) {

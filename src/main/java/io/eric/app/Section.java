@@ -1,9 +1,9 @@
 package io.eric.app;
 
+import io.eric.JsonOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * setting by its path from the top.
  */
 final class Section {
-
-  /** How the complaints of {@link io.eric.JsonOptions} begin. */
-  private static final List<String> QUOTING = List.of("unknown setting \"", "setting \"");
 
   private final String path;
   private final JsonObject json;
@@ -68,23 +65,7 @@ final class Section {
   }
 
   private <T> T named(Function<JsonObject, T> reader, JsonObject settings) {
-    try {
-      return reader.apply(settings);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(named(String.valueOf(e.getMessage())), e);
-    }
-  }
-
-  private String named(String complaint) {
-    if (path.isEmpty()) {
-      return complaint;
-    }
-    for (String start : QUOTING) {
-      if (complaint.startsWith(start)) {
-        return start + path + '.' + complaint.substring(start.length());
-      }
-    }
-    return path + '.' + complaint;
+    return path.isEmpty() ? reader.apply(settings) : JsonOptions.readUnder(path, settings, reader);
   }
 
   private static String kind(@Nullable Object value) {

@@ -21,28 +21,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BusClient {
 
-  /** How long an attempt may take, in milliseconds: longer than a held acknowledgement. */
-  public static final long ATTEMPT_TIMEOUT_MS = 5_000;
-
   /** How long a listener's own {@code onMessage} may take, in milliseconds. */
   public static final long HOOK_TIMEOUT_MS = 30_000;
 
   private final EventBus bus;
   private final Neighbours neighbours;
   private final Post post;
+  private final PublishTimeouts timeouts;
+  private final PublishAttempts publishing;
   private final DeliveryOptions local;
   private final DeliveryOptions patient;
   private final DeliveryOptions json;
 
-  /** A client on this Vert.x instance's event bus. */
+  /** A client on this Vert.x instance's event bus, with the default time-outs. */
   public BusClient(Vertx vertx) {
+    this(vertx, PublishTimeouts.DEFAULT);
+  }
+
+  /**
+   * A client on this Vert.x instance's event bus.
+   *
+   * @param timeouts of publishing; everything else may take as long as a publish with all its
+   *     attempts, since it is not repeated
+   */
+  public BusClient(Vertx vertx, PublishTimeouts timeouts) {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
     this.neighbours = new Neighbours(vertx);
     this.post = new Post(vertx);
-    this.local = LocalCodec.options().setSendTimeout(ATTEMPT_TIMEOUT_MS);
-    this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + ATTEMPT_TIMEOUT_MS);
-    this.json = new DeliveryOptions().setSendTimeout(ATTEMPT_TIMEOUT_MS);
+    this.timeouts = timeouts;
+    this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
+    this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + timeouts.publish());
+    this.json = new DeliveryOptions().setSendTimeout(timeouts.publish());
+    this.publishing = new PublishAttempts(vertx, timeouts, this::isFar, this::request);
+  }
+
+  /**
+   * Whether this node's store can serve.
+   *
+   * @return fails with {@link UnavailableException} if it cannot, or if no hub is running
+   */
+  public Future<Void> storeServes() {
+    return bus.<JsonObject>request(Addresses.STORE, null, json)
+        .recover(e -> Future.failedFuture(asEric(e, null)))
+        .compose(
+            reply ->
+                reply.body().getBoolean("ok")
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new UnavailableException(reply.body().getString("error"))));
   }
 
   /**
@@ -65,9 +92,19 @@ public final class BusClient {
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
 
-  /** Appends a batch of messages for one channel. */
+  /**
+   * Appends a batch of messages for one channel; one whose messages all have keys is sent again if
+   * an attempt is not answered in time.
+   *
+   * @return fails with an {@link EricException}
+   */
   public Future<FromChannel.Published> publish(String channel, List<Command.Publish> messages) {
-    return ask(channel, new ToChannel.PublishBatch(messages));
+    return publishing.publish(channel, messages);
+  }
+
+  /** What a publish fails with that nobody has answered in time; counts it. */
+  public UnavailableException overdue() {
+    return publishing.overdue();
   }
 
   /**
@@ -85,12 +122,21 @@ public final class BusClient {
   }
 
   private <T> Future<T> ask(String channel, ToChannel question, DeliveryOptions options) {
+    return this.<T>request(channel, question, options)
+        .recover(e -> Future.failedFuture(asEric(e, channel)));
+  }
+
+  private <T> Future<T> request(String channel, ToChannel question, DeliveryOptions options) {
     return insist(
             channel,
             () -> bus.<T>request(Addresses.channel(channel), question, options),
             System.nanoTime())
-        .map(Message::body)
-        .recover(e -> Future.failedFuture(asEric(e, channel)));
+        .map(Message::body);
+  }
+
+  /** Whether the channel may live at another node. */
+  private boolean isFar(String channel) {
+    return post.far() != null && !neighbours.hasChannel(channel);
   }
 
   /**
@@ -108,7 +154,7 @@ public final class BusClient {
               e instanceof ReplyException reply
                   && (reply.failureType() == ReplyFailure.NO_HANDLERS
                       || reply.failureCode() == BusAnswer.MOVED);
-          if (!nobody || System.nanoTime() - since > ATTEMPT_TIMEOUT_MS * 1_000_000) {
+          if (!nobody || System.nanoTime() - since > timeouts.publish() * 1_000_000) {
             return Future.failedFuture(e);
           }
           return bus.<Boolean>request(Addresses.RESOLVE, channel, local)

@@ -56,6 +56,11 @@ public final class Neighbours {
     known.channels.remove(channelId);
   }
 
+  /** Whether a channel lives in this JVM. */
+  public boolean hasChannel(String channelId) {
+    return known.channels.containsKey(channelId);
+  }
+
   /**
    * Makes an edge known.
    *

@@ -4,9 +4,11 @@ import io.eric.Channel;
 import io.eric.Connection;
 import io.eric.Entry;
 import io.eric.Ids;
+import io.eric.InvalidChannelException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.Position;
+import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.LocalCodec;
@@ -39,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public abstract class AbstractChannel extends VerticleBase implements Channel {
 
   private static final Logger logger = LoggerFactory.getLogger(AbstractChannel.class);
+
+  /** A flood of commands to a channel that is being removed does not keep it for ever. */
+  private static final int QUIET_TURNS = 64;
 
   private final ChannelOptions<?> options;
   private final String id;
@@ -151,17 +156,19 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
                   own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
               OpenChannel channel =
                   new OpenChannel(vertx, context, id, options, retryMs(), log, budget, adapted);
-              ChannelDoor door = new ChannelDoor(vertx, channel, this::executeOwn, this::removed);
+              ChannelDoor entrance =
+                  new ChannelDoor(vertx, channel, this::executeOwn, this::removed);
               channel.ownedIn(term);
               channel.restore(restored);
               opened(channel);
               open = channel;
-              this.door = door;
               handle = new ChannelHandle(vertx, id, own, retryMs());
               MessageConsumer<Object> address =
-                  vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
+                  vertx.eventBus().localConsumer(Addresses.channel(id), entrance::handle);
               consumer = address;
-              new Neighbours(vertx).addChannel(id, context, channel.appender::publish, door::told);
+              new Neighbours(vertx)
+                  .addChannel(id, context, channel.appender::publish, entrance::told);
+              door = entrance;
               logger.debug("channel {} is open, epoch {}", id, log.epoch());
               return address.completion();
             });
@@ -223,23 +230,45 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         });
   }
 
-  /** Stops to answer, then ends all streams. Idempotent. */
+  /**
+   * Refuses what comes, ends all streams, and only then leaves its address: what edges still have
+   * to say about their streams finds somebody. Idempotent.
+   */
   private Future<Void> closeWith(@Nullable String finalType) {
     MessageConsumer<Object> address = consumer;
     OpenChannel channel = open;
-    if (address == null || channel == null) {
+    ChannelDoor entrance = door;
+    if (address == null || channel == null || entrance == null) {
       return Future.succeededFuture();
     }
     consumer = null;
     new Neighbours(vertx).removeChannel(id);
-    return address
-        .unregister()
-        .compose(gone -> channel.close(finalType))
+    entrance.close(
+        finalType == null
+            ? new UnavailableException("the channel is closing")
+            : InvalidChannelException.unknown(id));
+    return channel
+        .close(finalType)
+        .eventually(() -> quiet(entrance, QUIET_TURNS))
+        .eventually(address::unregister)
         .onComplete(
             ended -> {
               handle().close();
               closed();
             });
+  }
+
+  /** What waits in the address's queue when it is left would be dropped with a warning. */
+  private Future<Void> quiet(ChannelDoor entrance, int turns) {
+    long before = entrance.refused();
+    Promise<Void> turn = Promise.promise();
+    context.runOnContext(v -> turn.complete());
+    return turn.future()
+        .compose(
+            v ->
+                entrance.refused() == before || turns == 0
+                    ? Future.succeededFuture()
+                    : quiet(entrance, turns - 1));
   }
 
   private ChannelHandle handle() {

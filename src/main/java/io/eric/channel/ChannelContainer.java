@@ -44,6 +44,7 @@ public final class ChannelContainer {
   private final LogBudget budget;
   private final Map<String, Registered> channels = new LinkedHashMap<>();
   private @Nullable MessageConsumer<Object> consumer;
+  private @Nullable MessageConsumer<Object> health;
   private Runnable unmetered = () -> {};
   private volatile @Nullable Placement placement;
   private boolean closed;
@@ -83,6 +84,9 @@ public final class ChannelContainer {
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.CHANNELS, this::handle);
     consumer = address;
+    StoreWatch watch = new StoreWatch(store);
+    health =
+        vertx.eventBus().localConsumer(Addresses.STORE, request -> request.reply(watch.describe()));
     unmetered = Meters.of(vertx).add(vertx.getOrCreateContext(), this::sample);
     return address.completion();
   }
@@ -343,6 +347,11 @@ public final class ChannelContainer {
     List<Future<Void>> undeployed = new ArrayList<>();
     if (address != null) {
       undeployed.add(address.unregister());
+    }
+    MessageConsumer<Object> described = health;
+    health = null;
+    if (described != null) {
+      undeployed.add(described.unregister());
     }
     for (Registered registered : all) {
       undeployed.add(registered.deployment.future().compose(vertx::undeploy));

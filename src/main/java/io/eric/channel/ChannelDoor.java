@@ -2,6 +2,7 @@ package io.eric.channel;
 
 import io.eric.Connection;
 import io.eric.Entry;
+import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Position;
@@ -38,6 +39,8 @@ final class ChannelDoor {
   private final OpenChannel channel;
   private final OwnCommands ownCommands;
   private final Supplier<Future<Void>> removeChannel;
+  private @Nullable EricException closed;
+  private long refused;
   private final DeliveryOptions local = LocalCodec.options();
   private final DeliveryOptions toHooks =
       LocalCodec.options().setSendTimeout(BusClient.HOOK_TIMEOUT_MS);
@@ -67,9 +70,34 @@ final class ChannelDoor {
     this.removeChannel = removeChannel;
   }
 
+  /** From now on refuses everything but what edges say about streams that are being ended. */
+  void close(EricException refusal) {
+    closed = refusal;
+  }
+
+  /** How many commands were refused since it is closed. */
+  long refused() {
+    return refused;
+  }
+
+  private static boolean isAboutOpenStream(Object body) {
+    return body instanceof ToChannel question
+        && !(question instanceof ToChannel.PublishBatch
+            || question instanceof ToChannel.Attach
+            || question instanceof ToChannel.StartListener
+            || question instanceof ToChannel.TakeNext
+            || question instanceof ToChannel.RegisterListener);
+  }
+
   void handle(Message<Object> request) {
     if (left) {
       request.fail(BusAnswer.MOVED, new UnavailableException("the channel is moving").text());
+      return;
+    }
+    EricException refusal = closed;
+    if (refusal != null && !isAboutOpenStream(request.body())) {
+      refused++;
+      BusAnswer.failure(request, refusal);
       return;
     }
     try {

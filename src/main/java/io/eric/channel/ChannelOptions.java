@@ -1,6 +1,7 @@
 package io.eric.channel;
 
 import io.eric.Ids;
+import io.eric.InvalidMessageFormatException;
 import io.eric.JsonOptions;
 import io.eric.log.RetentionOptions;
 import io.vertx.core.json.JsonObject;
@@ -74,7 +75,11 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getId()}. */
   public S setId(@Nullable String id) {
-    this.id = id == null ? null : Ids.check("channel", id);
+    try {
+      this.id = id == null ? null : Ids.check("channel", id);
+    } catch (InvalidMessageFormatException e) {
+      throw new IllegalArgumentException("id: " + e.getMessage(), e); // no client's mistake here
+    }
     return self();
   }
 

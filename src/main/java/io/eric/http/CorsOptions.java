@@ -39,7 +39,7 @@ public final class CorsOptions {
   /** See {@link #getOrigins()}. */
   public CorsOptions setOrigins(List<String> origins) {
     if (origins.size() > 1 && origins.contains("*")) {
-      throw new IllegalArgumentException("cors.origins: * stands alone");
+      throw new IllegalArgumentException("origins: * stands alone");
     }
     this.origins = List.copyOf(origins);
     checkCredentials();
@@ -61,7 +61,7 @@ public final class CorsOptions {
   private void checkCredentials() {
     if (credentials && origins.contains("*")) {
       throw new IllegalArgumentException(
-          "cors.credentials needs named origins: with * every page on the web could act as the"
+          "credentials needs named origins: with * every page on the web could act as the"
               + " user");
     }
   }

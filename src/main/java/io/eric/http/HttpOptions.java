@@ -1,6 +1,8 @@
 package io.eric.http;
 
 import io.eric.JsonOptions;
+import io.eric.Payload;
+import io.eric.bus.PublishTimeouts;
 import io.eric.edge.EdgeOptions;
 import io.vertx.core.json.JsonObject;
 
@@ -25,6 +27,8 @@ public final class HttpOptions {
   private int maxDepth = 128;
   private int maxHeaderSize = 8192;
   private int maxInitialLine = 4096;
+  private long attemptTimeout = PublishTimeouts.DEFAULT.attempt();
+  private long publishTimeout = PublishTimeouts.DEFAULT.publish();
   private long requestTimeout = 10_000;
   private long idleTimeout = 75_000;
   private int retryFloor = 1000;
@@ -65,8 +69,9 @@ public final class HttpOptions {
         .setIdleTimeout(options.idleTimeout)
         .setRetryFloor(options.retryFloor)
         .setHttp2(options.http2)
-        .setCors(CorsOptions.fromJson(options.cors.toJson()))
-        .setEdge(EdgeOptions.fromJson(options.edge.toJson()));
+        .setCors(JsonOptions.readUnder("cors", options.cors.toJson(), CorsOptions::fromJson))
+        .setPublishTimeouts(options.publishTimeouts())
+        .setEdge(JsonOptions.readUnder("edge", options.edge.toJson(), EdgeOptions::fromJson));
   }
 
   /** All settings. */
@@ -280,7 +285,7 @@ public final class HttpOptions {
 
   /** See {@link #getMaxDepth()}. */
   public HttpOptions setMaxDepth(int maxDepth) {
-    this.maxDepth = (int) checked("maxDepth", maxDepth, 1, 1000);
+    this.maxDepth = (int) checked("maxDepth", maxDepth, 1, Payload.MAX_DEPTH);
     return this;
   }
 
@@ -370,6 +375,21 @@ public final class HttpOptions {
   /** See {@link #getCors()}. */
   public HttpOptions setCors(CorsOptions cors) {
     this.cors = cors;
+    return this;
+  }
+
+  /**
+   * How long a publish may take: {@code attemptTimeout} and {@code publishTimeout}. An attempt
+   * lasts longer than a channel's {@code publishStall}. Default 2 s and 5 s.
+   */
+  public PublishTimeouts publishTimeouts() {
+    return new PublishTimeouts(attemptTimeout, publishTimeout);
+  }
+
+  /** See {@link #publishTimeouts()}. */
+  public HttpOptions setPublishTimeouts(PublishTimeouts timeouts) {
+    this.attemptTimeout = timeouts.attempt();
+    this.publishTimeout = timeouts.publish();
     return this;
   }
 

@@ -83,6 +83,7 @@ public final class HttpVerticle extends VerticleBase {
     Edge edge = new Edge(vertx, format, options.getEdge());
     Deadlines requestDeadlines = new Deadlines(vertx, options.getRequestTimeout());
     Deadlines idleDeadlines = new Deadlines(vertx, options.getIdleTimeout());
+    Deadlines publishDeadlines = new Deadlines(vertx, options.publishTimeouts().publish());
     Meters meters = Meters.of(vertx);
     GuardedHttpServer guarded =
         new GuardedHttpServer(options, meters, requestDeadlines, idleDeadlines);
@@ -97,10 +98,12 @@ public final class HttpVerticle extends VerticleBase {
               readings.add(Gauge.HTTP_CONNECTIONS, guarded.connections());
               readings.add(Gauge.BUFFERED_BODIES, bodies.buffered());
             });
-    Running parts = new Running(edge, server, requestDeadlines, idleDeadlines, unmetered);
+    Running parts =
+        new Running(
+            edge, server, List.of(requestDeadlines, idleDeadlines, publishDeadlines), unmetered);
     running = parts;
 
-    Router router = router(edge, format, bodies, meters);
+    Router router = router(edge, format, bodies, meters, publishDeadlines);
     routes = List.copyOf(router.getRoutes());
     server
         .requestHandler(request -> handle(router, request))
@@ -174,14 +177,16 @@ public final class HttpVerticle extends VerticleBase {
     return routes;
   }
 
-  private Router router(Edge edge, SseFormat format, BodyReader bodies, Meters meters) {
-    BusClient bus = new BusClient(vertx);
+  private Router router(
+      Edge edge, SseFormat format, BodyReader bodies, Meters meters, Deadlines publishDeadlines) {
+    BusClient bus = new BusClient(vertx, options.publishTimeouts());
     PublishBatcher batcher =
         new PublishBatcher(
             context,
             bus,
             new Neighbours(vertx),
             meters,
+            publishDeadlines,
             options.getMaxInFlightPerChannel(),
             options.getMaxInFlightBytesPerChannel());
     CommandReader reader = new CommandReader(options.getMaxDepth());
@@ -305,11 +310,7 @@ public final class HttpVerticle extends VerticleBase {
 
   /** What lives from start to stop. */
   private record Running(
-      Edge edge,
-      HttpServer server,
-      Deadlines requestDeadlines,
-      Deadlines idleDeadlines,
-      Runnable unmetered) {
+      Edge edge, HttpServer server, List<Deadlines> deadlines, Runnable unmetered) {
 
     /** Streams first, so that their channels learn it from the edge and not from broken writes. */
     private Future<Void> close() {
@@ -318,8 +319,7 @@ public final class HttpVerticle extends VerticleBase {
           .transform(closed -> server.close())
           .onComplete(
               closed -> {
-                requestDeadlines.close();
-                idleDeadlines.close();
+                deadlines.forEach(Deadlines::close);
               });
     }
   }

@@ -2,7 +2,6 @@ package io.eric.http;
 
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
-import io.eric.bus.Command;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -90,15 +89,15 @@ final class PageRoutes {
             alone -> Answer.json(ctx.response(), UP));
   }
 
-  /** Alive is who answers at all; ready is who also reaches the channels and takes new clients. */
+  /** Alive is who answers at all; ready is whose store serves and who takes new clients. */
   private void readiness(RoutingContext ctx) {
     if (draining.getAsBoolean()) {
       Problem.send(ctx.response(), new UnavailableException("the server is draining"));
       return;
     }
-    bus.command(new Command.Ping())
+    bus.storeServes()
         .onComplete(
-            pong -> Answer.json(ctx.response(), UP),
+            serves -> Answer.json(ctx.response(), UP),
             failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
   }
 

@@ -27,6 +27,7 @@ final class PublishBatcher {
   private final Meters meters;
   private final BusClient bus;
   private final Neighbours neighbours;
+  private final Deadlines deadlines;
   private final int maxMessages;
   private final long maxBytes;
 
@@ -39,6 +40,8 @@ final class PublishBatcher {
   /**
    * Batches for a verticle.
    *
+   * @param deadlines of publishes to a neighbour that does not answer at once; over the bus they
+   *     have their own
    * @param maxMessages unacknowledged ones per channel
    * @param maxBytes of unacknowledged messages per channel
    */
@@ -47,12 +50,14 @@ final class PublishBatcher {
       BusClient bus,
       Neighbours neighbours,
       Meters meters,
+      Deadlines deadlines,
       int maxMessages,
       long maxBytes) {
     this.context = context;
     this.meters = meters;
     this.bus = bus;
     this.neighbours = neighbours;
+    this.deadlines = deadlines;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
   }
@@ -78,12 +83,21 @@ final class PublishBatcher {
           message.channel(),
           List.of(message),
           published -> Lane.tell(List.of(atOnce), published))) {
+        if (!atOnce.future().isComplete()) {
+          limit(atOnce);
+        }
         return atOnce.future();
       }
       lane = new Lane(message.channel());
       lanes.put(message.channel(), lane);
     }
     return lane.add(message, size);
+  }
+
+  /** Its store may hang, or readers hold the acknowledgement back under policy wait. */
+  private void limit(Promise<String> answer) {
+    Deadlines.Deadline deadline = deadlines.start(() -> answer.tryFail(bus.overdue()));
+    answer.future().onComplete(done -> deadline.cancel());
   }
 
   private void flush() {
@@ -157,12 +171,12 @@ final class PublishBatcher {
         FromChannel.Outcome outcome = outcomes.get(i);
         String error = outcome.error();
         if (error == null) {
-          waiting.get(i).complete(published.epoch() + '-' + outcome.sequence());
+          waiting.get(i).tryComplete(published.epoch() + '-' + outcome.sequence());
         } else {
           EricException known = EricException.parse(outcome.code(), error);
           waiting
               .get(i)
-              .fail(known != null ? known : new UnavailableException("the channel has refused"));
+              .tryFail(known != null ? known : new UnavailableException("the channel has refused"));
         }
       }
     }

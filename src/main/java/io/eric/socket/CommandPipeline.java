@@ -59,7 +59,7 @@ final class CommandPipeline {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(SocketOptions.GREATEST_DEPTH)
+                  .maxNestingDepth(Payload.MAX_DEPTH)
                   .maxStringLength(Integer.MAX_VALUE)
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)

@@ -1,7 +1,9 @@
 package io.eric.socket;
 
 import io.eric.JsonOptions;
+import io.eric.Payload;
 import io.eric.bus.CommandReader;
+import io.eric.bus.PublishTimeouts;
 import io.eric.edge.EdgeOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,9 +14,6 @@ import java.util.Objects;
  */
 public final class SocketOptions {
 
-  /** No door takes payloads that nest deeper: readers and writers of JSON have limits too. */
-  static final int GREATEST_DEPTH = 1000;
-
   private String path = "eric.sock";
   private String mode = "0600";
   private int maxConnections = 1024;
@@ -23,6 +22,8 @@ public final class SocketOptions {
   private long commandTimeout = 10_000;
   private int maxInFlight = 1024;
   private int maxInFlightBytes = 4 << 20;
+  private long attemptTimeout = PublishTimeouts.DEFAULT.attempt();
+  private long publishTimeout = PublishTimeouts.DEFAULT.publish();
   private EdgeOptions edge = new EdgeOptions();
 
   /** The defaults. */
@@ -44,7 +45,8 @@ public final class SocketOptions {
         .setCommandTimeout(options.commandTimeout)
         .setMaxInFlight(options.maxInFlight)
         .setMaxInFlightBytes(options.maxInFlightBytes)
-        .setEdge(EdgeOptions.fromJson(options.edge.toJson()));
+        .setPublishTimeouts(options.publishTimeouts())
+        .setEdge(JsonOptions.readUnder("edge", options.edge.toJson(), EdgeOptions::fromJson));
   }
 
   /** All settings. */
@@ -113,9 +115,9 @@ public final class SocketOptions {
 
   /** See {@link #getMaxDepth()}. */
   public SocketOptions setMaxDepth(int maxDepth) {
-    if (maxDepth < 1 || maxDepth > GREATEST_DEPTH) {
+    if (maxDepth < 1 || maxDepth > Payload.MAX_DEPTH) {
       throw new IllegalArgumentException(
-          "maxDepth is " + maxDepth + ", it must be 1 to " + GREATEST_DEPTH);
+          "maxDepth is " + maxDepth + ", it must be 1 to " + Payload.MAX_DEPTH);
     }
     this.maxDepth = maxDepth;
     return this;
@@ -160,6 +162,21 @@ public final class SocketOptions {
   /** See {@link #getMaxInFlightBytes()}. */
   public SocketOptions setMaxInFlightBytes(int maxInFlightBytes) {
     this.maxInFlightBytes = (int) atLeast("maxInFlightBytes", maxInFlightBytes, 1);
+    return this;
+  }
+
+  /**
+   * How long a publish may take: {@code attemptTimeout} and {@code publishTimeout}. An attempt
+   * lasts longer than a channel's {@code publishStall}. Default 2 s and 5 s.
+   */
+  public PublishTimeouts publishTimeouts() {
+    return new PublishTimeouts(attemptTimeout, publishTimeout);
+  }
+
+  /** See {@link #publishTimeouts()}. */
+  public SocketOptions setPublishTimeouts(PublishTimeouts timeouts) {
+    this.attemptTimeout = timeouts.attempt();
+    this.publishTimeout = timeouts.publish();
     return this;
   }
 

@@ -72,7 +72,7 @@ public final class SocketServer extends VerticleBase {
     door =
         new SocketConnection.Door(
             context,
-            new BusClient(vertx),
+            new BusClient(vertx, options.publishTimeouts()),
             new CommandReader(options.getMaxDepth()),
             streams,
             options,

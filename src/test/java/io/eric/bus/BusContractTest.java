@@ -72,6 +72,26 @@ class BusContractTest {
     }
   }
 
+  /** What the event bus itself can carry; it copies values, so the deepest never come here. */
+  @Test
+  void nestingIsBoundedAsAtTheOtherDoors() {
+    hub.channel("deep");
+    broadcast("deep", nested(127)); // and the command around it
+    for (int depth : new int[] {128, 900}) {
+      ReplyException refused = hub.refused("deep", json("v", "b", "t", "t", "p", nested(depth)));
+      assertThat(refused.failureCode()).isEqualTo(400);
+      assertThat(refused).hasMessage("InvalidMessageFormat('the input nests deeper than 128')");
+    }
+  }
+
+  private static JsonArray nested(int depth) {
+    JsonArray array = new JsonArray();
+    for (int i = 1; i < depth; i++) {
+      array = new JsonArray().add(array);
+    }
+    return array;
+  }
+
   @Nested
   class Channels {
 

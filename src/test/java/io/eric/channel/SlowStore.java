@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A user's own store, whose appends wait until the test completes or fails them. */
-final class SlowStore implements MessageStore {
+public final class SlowStore implements MessageStore {
 
   private final BlockingQueue<Append> appends = new LinkedBlockingQueue<>();
   private final BlockingQueue<Runnable> reads = new LinkedBlockingQueue<>();
@@ -37,7 +37,7 @@ final class SlowStore implements MessageStore {
   }
 
   /** Waits for the next append. */
-  Append next() {
+  public Append next() {
     try {
       Append append = appends.poll(60, TimeUnit.SECONDS);
       if (append == null) {
@@ -50,12 +50,12 @@ final class SlowStore implements MessageStore {
   }
 
   /** How many appends wait: one at most, since a log has one writer. */
-  int underWay() {
+  public int underWay() {
     return underWay.get();
   }
 
   /** One append that waits. */
-  final class Append {
+  public final class Append {
     final List<Entry> batch;
     private final Context context;
     private final Promise<List<Entry>> done;
@@ -66,7 +66,8 @@ final class SlowStore implements MessageStore {
       this.done = done;
     }
 
-    void complete() {
+    /** The store has it. */
+    public void complete() {
       underWay.decrementAndGet();
       context.runOnContext(v -> done.complete(batch));
     }

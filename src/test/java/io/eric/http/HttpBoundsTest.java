@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.edge.EdgeOptions;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -56,6 +65,7 @@ class HttpBoundsTest {
       assertTooLarge(client);
       client.send("0\r\n\r\n");
       assertThat(client.isClosedByServer()).isTrue();
+      assertThat(counted(Counter.BODIES_TOO_LARGE)).isEqualTo(1);
     }
   }
 
@@ -121,6 +131,7 @@ class HttpBoundsTest {
     try (RawClient client = hub.connect()) {
       client.send(part);
       assertThat(client.isClosedByServer()).isTrue();
+      assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -223,6 +234,7 @@ class HttpBoundsTest {
       head = program.head();
       assertThat(head.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
       assertThat(head.header("retry-after")).isEqualTo("1");
+      assertThat(counted(Counter.STREAMS_REFUSED_LIMIT)).isEqualTo(2);
     }
     await()
         .untilAsserted(
@@ -232,6 +244,93 @@ class HttpBoundsTest {
                 assertThat(next.head().status()).isEqualTo("HTTP/1.1 200 OK");
               }
             });
+  }
+
+  @Test
+  void oneClientCannotTakeAllStreams() {
+    start(new HttpOptions().setMaxStreamsPerClient(2));
+    try (RawClient first = hub.connect().stream("/watch/news");
+        RawClient second = hub.connect().stream("/watch/news");
+        RawClient browser = hub.connect();
+        RawClient program = hub.connect()) {
+      browser.get("/watch/news", "Accept: text/event-stream");
+      assertThat(browser.head().status()).isEqualTo("HTTP/1.1 200 OK");
+      assertThat(browser.toEnd()).matches("retry: \\d+\n\n");
+      program.get("/watch/news");
+      RawClient.Head head = program.head();
+      assertThat(head.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
+      assertThat(head.header("retry-after")).isEqualTo("1");
+      assertThat(counted(Counter.STREAMS_REFUSED_CLIENT)).isEqualTo(2);
+      second.close();
+      await()
+          .untilAsserted(
+              () -> {
+                try (RawClient next = hub.connect()) {
+                  next.get("/watch/news");
+                  assertThat(next.head().status()).isEqualTo("HTTP/1.1 200 OK");
+                }
+              });
+      assertThat(first.chunk()).startsWith(":");
+    }
+  }
+
+  @Test
+  void connectionsThatComeTooFastAreClosedAtOnce() {
+    start(new HttpOptions().setMaxConnectionsPerSecond(4));
+    List<RawClient> burst = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      burst.add(hub.connect());
+    }
+    await().until(() -> counted(Counter.HTTP_CONNECTIONS_TOO_FAST) >= 1);
+    assertThat(burst.get(49).isClosedByServer()).isTrue();
+    burst.forEach(RawClient::close);
+    await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              try (RawClient next = hub.connect()) {
+                next.get("/healthz");
+                return next.head().status().equals("HTTP/1.1 200 OK");
+              }
+            });
+  }
+
+  @Test
+  void bodiesUnderWayOnOneHttp2ConnectionAreBounded() {
+    start(new HttpOptions().setMaxInFlightBytesPerConnection(1_000));
+    HttpClientAgent client =
+        hub.vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setProtocolVersion(HttpVersion.HTTP_2)
+                    .setHttp2ClearTextUpgrade(false))
+            .with(new PoolOptions().setHttp2MaxSize(1))
+            .build();
+    String text = "{\"type\":\"t\",\"payload\":\"" + "x".repeat(600);
+    HttpClientRequest first = request(client);
+    HttpHub.await(first.setChunked(true).write(text));
+    assertThat(status(request(client).send(text + "\"}"))).isEqualTo(503);
+    assertThat(status(request(client).send("{\"type\":\"t\"}"))).isEqualTo(200);
+    assertThat(status(first.send("\"}"))).isEqualTo(200);
+    assertThat(status(request(client).send(text + "\"}"))).isEqualTo(200);
+    // Alone with its connection a body may be as long as any.
+    assertThat(status(request(client).send(text + "y".repeat(1_000) + "\"}"))).isEqualTo(200);
+    assertThat(counted(Counter.CONNECTION_FULL)).isEqualTo(1);
+    HttpHub.await(client.close());
+  }
+
+  private HttpClientRequest request(HttpClientAgent client) {
+    return HttpHub.await(
+        client.request(HttpMethod.POST, hub.port(), "127.0.0.1", "/broadcast?channel_id=news"));
+  }
+
+  private static int status(io.vertx.core.Future<HttpClientResponse> response) {
+    return HttpHub.await(response.compose(answer -> answer.body().map(b -> answer.statusCode())));
+  }
+
+  private long counted(Counter counter) {
+    return Meters.of(hub.vertx).get(counter);
   }
 
   @Test
@@ -248,6 +347,7 @@ class HttpBoundsTest {
     assertThat(outcomes.getJsonObject(1).getString("id")).endsWith("-2");
     assertThat(outcomes.getJsonObject(2).getString("error")).isEqualTo("Unavailable");
     assertThat(hub.broadcast("news", "t", 1)).endsWith("-3");
+    assertThat(counted(Counter.CHANNEL_LANE_FULL)).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -265,6 +365,7 @@ class HttpBoundsTest {
       assertThat(head.header("content-type")).isEqualTo("application/problem+json");
       assertThat(new JsonObject(client.body(head)).getString("error"))
           .isEqualTo("InvalidMessageFormat");
+      assertThat(counted(Counter.HEADS_TOO_LARGE)).isEqualTo(1);
     }
   }
 
@@ -308,6 +409,8 @@ class HttpBoundsTest {
                 hub.broadcast("news", "t", payload);
                 return hub.state("news", "me").equals("detached");
               });
+      assertThat(counted(Counter.CLOSED_WRITE_DEADLINE)).isEqualTo(1);
+      assertThat(counted(Counter.DEMOTIONS)).isEqualTo(1);
     }
   }
 

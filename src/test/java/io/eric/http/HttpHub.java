@@ -5,8 +5,10 @@ import io.eric.bus.Command;
 import io.eric.channel.ChannelContainer;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.log.MemoryStore;
+import io.eric.log.MessageStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,9 +22,8 @@ import java.util.concurrent.TimeUnit;
 /** A hub with a memory store and the HTTP door, on a free port, and a plain client for it. */
 final class HttpHub implements AutoCloseable {
 
-  final Vertx vertx = Vertx.vertx();
-  final ChannelContainer channels =
-      new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions());
+  final Vertx vertx;
+  final ChannelContainer channels;
   final HttpVerticle door;
 
   /** What to undeploy. */
@@ -36,6 +37,13 @@ final class HttpHub implements AutoCloseable {
   }
 
   HttpHub(HttpOptions options) {
+    this(options, MemoryStore.create(), VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+  }
+
+  /** On one event loop, channels and door are neighbours. */
+  HttpHub(HttpOptions options, MessageStore store, int eventLoops) {
+    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+    channels = new ChannelContainer(vertx, store, new SSEChannelOptions());
     door = new HttpVerticle(options.setPort(0));
     await(channels.start());
     doorId = await(vertx.deployVerticle(door));

@@ -128,6 +128,17 @@ class OneShotContractTest {
     String deep = "[".repeat(100_000) + "]".repeat(100_000);
     assertThat(hub.call("{\"v\":\"b\",\"c\":\"ch\",\"t\":\"x\",\"p\":" + deep + "}"))
         .startsWith("InvalidMessageFormat('");
+    hub.call("{\"v\":\"c\",\"c\":\"ch\"}");
+    assertThat(hub.call(nested(128))).isEqualTo("ack");
+    assertThat(hub.call(nested(129)))
+        .isEqualTo(
+            "InvalidMessageFormat('the input nests deeper than 128 or holds an overlong number')");
+  }
+
+  /** A broadcast that nests so deep, the command itself included. */
+  private static String nested(int depth) {
+    String payload = "[".repeat(depth - 1) + "]".repeat(depth - 1);
+    return "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"x\",\"p\":" + payload + "}";
   }
 
   @Test

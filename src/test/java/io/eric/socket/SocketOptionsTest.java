@@ -24,6 +24,8 @@ class SocketOptionsTest {
                 .put("commandTimeout", 10000)
                 .put("maxInFlight", 1024)
                 .put("maxInFlightBytes", 4194304)
+                .put("attemptTimeout", 2000)
+                .put("publishTimeout", 5000)
                 .put("edge", new io.eric.edge.EdgeOptions().toJson()));
   }
 
@@ -40,7 +42,7 @@ class SocketOptionsTest {
         "{\"commandTimeout\": 0} | commandTimeout",
         "{\"maxInFlight\": 0} | maxInFlight",
         "{\"maxInFlightBytes\": 0} | maxInFlightBytes",
-        "{\"edge\": {\"heartbeat\": -1}} | heartbeat",
+        "{\"edge\": {\"heartbeat\": -1}} | edge.heartbeat is -1",
         "{\"edge\": {\"x\": 1}} | x",
       })
   void whatIsWrongIsRefusedByName(String json, String name) {

@@ -1,0 +1,142 @@
+package io.eric.bus;
+
+import io.eric.Ids;
+import io.eric.UnavailableException;
+import io.eric.bus.FromChannel.Published;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/**
+ * Gets a batch of messages into a channel's log: asks, and if no answer comes, asks again until
+ * time is up. The one place where a publish is repeated.
+ *
+ * <p>Only a batch whose every message has a key is repeated, for the channel recognises it: who
+ * repeats a publish that is under way waits for the first one's outcome, and nothing is appended
+ * twice. For a channel at another node keys are made up where the publisher gave none. In one JVM
+ * they are not: a request cannot get lost there between a door and a channel, it waits in the
+ * channel's context or for its store, and asking again would only wait beside it; so a batch
+ * without keys gets one attempt that lasts the whole time (docs/decisions/0006).
+ */
+final class PublishAttempts {
+
+  private final PublishTimeouts timeouts;
+  private final Predicate<String> isFar;
+  private final Asker asker;
+  private final Meters meters;
+  private final DeliveryOptions oneOfSeveral;
+  private final DeliveryOptions only;
+  private final String keyPrefix = "door-" + Ids.random() + '-';
+  private final AtomicLong keys = new AtomicLong();
+
+  /**
+   * Attempts with these time-outs.
+   *
+   * @param isFar whether a channel may live in another JVM
+   * @param asker sends one attempt
+   */
+  PublishAttempts(Vertx vertx, PublishTimeouts timeouts, Predicate<String> isFar, Asker asker) {
+    this.timeouts = timeouts;
+    this.isFar = isFar;
+    this.asker = asker;
+    this.meters = Meters.of(vertx);
+    this.oneOfSeveral = LocalCodec.options().setSendTimeout(timeouts.attempt());
+    this.only = LocalCodec.options().setSendTimeout(timeouts.publish());
+  }
+
+  /** Sends a question to a channel. */
+  @FunctionalInterface
+  interface Asker {
+
+    /** Fails as the event bus does. */
+    Future<Published> ask(String channel, ToChannel question, DeliveryOptions options);
+  }
+
+  /**
+   * Publishes.
+   *
+   * @return fails with a {@link io.eric.EricException}; {@code Unavailable}: the outcome is unknown
+   */
+  Future<Published> publish(String channel, List<Command.Publish> messages) {
+    boolean repeatable = haveKeys(messages);
+    List<Command.Publish> sent = messages;
+    if (!repeatable && isFar.test(channel)) {
+      sent = withKeys(messages);
+      repeatable = true;
+    }
+    ToChannel.PublishBatch batch = new ToChannel.PublishBatch(sent);
+    return repeatable
+        ? attempt(channel, batch, oneOfSeveral, System.nanoTime())
+        : asker.ask(channel, batch, only).recover(e -> Future.failedFuture(givenUp(e, channel)));
+  }
+
+  private Future<Published> attempt(
+      String channel, ToChannel.PublishBatch batch, DeliveryOptions options, long startedNs) {
+    return asker
+        .ask(channel, batch, options)
+        .recover(
+            e -> {
+              long left =
+                  timeouts.publish() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);
+              if (!isTimeout(e) || left <= 0) {
+                return Future.failedFuture(givenUp(e, channel));
+              }
+              meters.count(Counter.ATTEMPTS_REPEATED, batch.messages().size());
+              DeliveryOptions next =
+                  left >= timeouts.attempt()
+                      ? oneOfSeveral
+                      : LocalCodec.options().setSendTimeout(left);
+              return attempt(channel, batch, next, startedNs);
+            });
+  }
+
+  private Throwable givenUp(Throwable failure, String channel) {
+    return isTimeout(failure) ? overdue() : BusClient.asEric(failure, channel);
+  }
+
+  /** What a publish fails with that nobody has answered in time. */
+  UnavailableException overdue() {
+    meters.count(Counter.PUBLISH_TIMEOUTS);
+    return new UnavailableException(
+        "no answer from the channel within "
+            + timeouts.publish()
+            + " ms, the outcome is unknown: repeat it with the same key");
+  }
+
+  private static boolean isTimeout(Throwable failure) {
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
+  }
+
+  private static boolean haveKeys(List<Command.Publish> messages) {
+    for (Command.Publish message : messages) {
+      if (message.key() == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<Command.Publish> withKeys(List<Command.Publish> messages) {
+    List<Command.Publish> keyed = new ArrayList<>(messages.size());
+    for (Command.Publish m : messages) {
+      keyed.add(
+          m.key() != null
+              ? m
+              : new Command.Publish(
+                  m.channel(),
+                  m.listener(),
+                  m.type(),
+                  m.payload(),
+                  keyPrefix + keys.incrementAndGet(),
+                  m.sender()));
+    }
+    return keyed;
+  }
+}
