@@ -33,6 +33,7 @@ public final class StoreOptions {
 
   private static final String FILE = "file";
   private static final String REDIS = "redis";
+  private static final String REDIS_CLIENT = "io.vertx.redis.client.Redis";
 
   private Choice choice = new Choice();
   private FileStoreOptions file = new FileStoreOptions();
@@ -99,12 +100,13 @@ public final class StoreOptions {
   /** The Redis client is an optional dependency of who embeds a hub. */
   private Future<MessageStore> openRedis(Vertx vertx) {
     try {
-      return Future.succeededFuture(RedisStore.create(vertx, redis));
-    } catch (NoClassDefFoundError e) {
+      Class.forName(REDIS_CLIENT, false, StoreOptions.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
       return Future.failedFuture(
           new IllegalStateException(
               "store.type is redis, which needs io.vertx:vertx-redis-client on the class path", e));
     }
+    return Future.succeededFuture(RedisStore.create(vertx, redis));
   }
 
   /** What stands beside the sections of the stores. */
