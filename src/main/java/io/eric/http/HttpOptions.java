@@ -34,6 +34,7 @@ public final class HttpOptions {
   private int retryFloor = 1000;
   private boolean http2 = true;
   private CorsOptions cors = new CorsOptions();
+  private BridgeOptions bridge = new BridgeOptions();
   private EdgeOptions edge = new EdgeOptions();
 
   /** The defaults. */
@@ -70,6 +71,8 @@ public final class HttpOptions {
         .setRetryFloor(options.retryFloor)
         .setHttp2(options.http2)
         .setCors(JsonOptions.readUnder("cors", options.cors.toJson(), CorsOptions::fromJson))
+        .setBridge(
+            JsonOptions.readUnder("bridge", options.bridge.toJson(), BridgeOptions::fromJson))
         .setPublishTimeouts(options.publishTimeouts())
         .setEdge(JsonOptions.readUnder("edge", options.edge.toJson(), EdgeOptions::fromJson));
   }
@@ -390,6 +393,17 @@ public final class HttpOptions {
   public HttpOptions setPublishTimeouts(PublishTimeouts timeouts) {
     this.attemptTimeout = timeouts.attempt();
     this.publishTimeout = timeouts.publish();
+    return this;
+  }
+
+  /** The event bus for browsers and Node. */
+  public BridgeOptions getBridge() {
+    return bridge;
+  }
+
+  /** See {@link #getBridge()}. */
+  public HttpOptions setBridge(BridgeOptions bridge) {
+    this.bridge = bridge;
     return this;
   }
 

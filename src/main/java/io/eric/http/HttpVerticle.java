@@ -199,6 +199,8 @@ public final class HttpVerticle extends VerticleBase {
     new StreamRoutes(bus, edge, format, options, meters, () -> draining).mount(router);
     hub.mount(router);
     new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
+    new BridgeRoutes(vertx, options.getBridge(), options.getCors().getOrigins(), () -> draining)
+        .mount(router);
     refuseTheRest(router);
     return router;
   }
@@ -292,6 +294,8 @@ public final class HttpVerticle extends VerticleBase {
     // Nobody compresses frames here, and the handlers for it cost something with every write.
     server.setPerMessageWebSocketCompressionSupported(false);
     server.setPerFrameWebSocketCompressionSupported(false);
+    server.setMaxWebSocketFrameSize(options.getMaxBody());
+    server.setMaxWebSocketMessageSize(options.getMaxBody());
     server.setHttp2ClearTextEnabled(options.isHttp2());
     server.setInitialSettings(
         new Http2Settings()

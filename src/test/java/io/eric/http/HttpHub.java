@@ -133,6 +133,17 @@ final class HttpHub implements AutoCloseable {
     return await(new BusClient(vertx).command(command));
   }
 
+  /** How many messages a listener has not acknowledged. */
+  long lag(String channel, String listener) {
+    for (Object each : (JsonArray) command(new Command.ListAll(channel))) {
+      JsonObject connection = (JsonObject) each;
+      if (connection.getString("listener").equals(listener)) {
+        return connection.getLong("lag");
+      }
+    }
+    throw new AssertionError("no listener " + listener);
+  }
+
   /** State of a listener, as {@code ls} shows it. */
   String state(String channel, String listener) {
     return listed(channel, listener, "state");

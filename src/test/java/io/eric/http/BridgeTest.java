@@ -1,0 +1,180 @@
+package io.eric.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.Payload;
+import io.eric.bus.Command;
+import io.eric.testing.Consumer;
+import io.eric.testing.NodeScripts;
+import io.eric.testing.RequiresCommand;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The event bus for browsers and Node. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class BridgeTest {
+
+  @Test
+  @RequiresCommand("node")
+  void nodeRegistersReceivesAcknowledgesAndPublishes() throws Exception {
+    try (HttpHub hub = new HttpHub()) {
+      hub.channel("news");
+      hub.listener("news", "java");
+      Consumer java = new Consumer(hub.vertx, "news", "java", true);
+      hub.command(new Command.Listen("news", "java", null, 16));
+      Process node =
+          new ProcessBuilder(
+                  "node",
+                  NodeScripts.needing("@vertx/eventbus-bridge-client.js", "bridge.mjs"),
+                  "http://127.0.0.1:" + hub.port(),
+                  "news",
+                  "js",
+                  "30")
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try (BufferedReader out = node.inputReader()) {
+        assertThat(out.readLine()).isEqualTo("ready");
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+          hub.broadcast("news", "n", new JsonArray().add(i));
+          lines.add(out.readLine());
+        }
+        assertThat(lines).hasSize(30).startsWith("[0]").endsWith("[29]");
+        assertThat(List.of(out.readLine(), out.readLine())) // it hears its own answer too
+            .containsExactlyInAnyOrder("{\"got\":30}", "refused access_denied");
+        assertThat(java.data(31).get(30)).isEqualTo(new JsonObject().put("got", 30));
+        assertThat(hub.lag("news", "js")).isLessThanOrEqualTo(1); // its own answer at most
+      } finally {
+        node.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void aSocketOutlivesTheDeadlinesOfRequestsAndOnlyPermittedAddressesPass() throws Exception {
+    try (HttpHub hub = new HttpHub(shortDeadlines())) {
+      hub.command(new Command.CreateChannel("news", null));
+      Socket socket = new Socket(hub, null);
+      socket.send("register", "eric.listener.news/desk", null);
+      socket.send("send", "eric.channel.news", new JsonObject().put("v", "r").put("r", "desk"));
+      assertThat(socket.next().getJsonObject("body").getString("result")).isEqualTo("desk");
+      socket.send("send", "eric.channel.news", new JsonObject().put("v", "l").put("r", "desk"));
+      assertThat(socket.next().getJsonObject("body").getString("result")).isEqualTo("ack");
+      // Longer than a connection may idle.
+      hub.vertx.timer(1500).toCompletionStage().toCompletableFuture().get();
+      socket.send("ping", null, null);
+      hub.command(new Command.Publish("news", null, "t", Payload.of("still here"), null, null));
+      assertThat(socket.next().getJsonObject("body").getString("data")).isEqualTo("still here");
+
+      for (String address :
+          List.of("eric.node.x", "eric.edge.x", "eric.listener.news/desk", "other")) {
+        socket.send("send", address, new JsonObject());
+        assertThat(socket.next().getString("body")).as(address).isEqualTo("access_denied");
+      }
+      for (String address : List.of("eric.channel.news", "eric.channels", "eric.hook.x", "other")) {
+        socket.send("register", address, null);
+        assertThat(socket.next().getString("body")).as(address).isEqualTo("access_denied");
+      }
+      for (int i = 0; i < 3; i++) {
+        socket.send("register", "eric.listener.news/l" + i, null);
+      }
+      assertThat(socket.next().getString("body")).isEqualTo("max_handlers_reached");
+      socket.send("register", "eric.listener.news/" + "x".repeat(60), null);
+      assertThat(socket.next().getString("body")).isEqualTo("max_address_length_reached");
+    }
+  }
+
+  @Test
+  void aPageOfAnotherOriginDoesNotGetIn() {
+    try (HttpHub hub = new HttpHub()) {
+      assertThat(refusal(hub, "https://evil.example").getStatus()).isEqualTo(403);
+      new Socket(hub, "http://127.0.0.1:" + hub.port());
+    }
+    CorsOptions cors = new CorsOptions().setOrigins(List.of("https://page.example"));
+    try (HttpHub hub = new HttpHub(new HttpOptions().setCors(cors))) {
+      new Socket(hub, "https://page.example");
+      assertThat(refusal(hub, "https://evil.example").getStatus()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void theBridgeCanBeSwitchedOff() {
+    BridgeOptions off = new BridgeOptions().setEnabled(false);
+    try (HttpHub hub = new HttpHub(new HttpOptions().setBridge(off))) {
+      assertThat(hub.request("GET", "/eventbus/info").statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static HttpOptions shortDeadlines() {
+    return new HttpOptions()
+        .setRequestTimeout(5000)
+        .setIdleTimeout(1000)
+        .setBridge(new BridgeOptions().setMaxHandlersPerSocket(3).setMaxAddressLength(50));
+  }
+
+  private static UpgradeRejectedException refusal(HttpHub hub, String origin) {
+    try {
+      new Socket(hub, origin);
+    } catch (AssertionError e) {
+      return (UpgradeRejectedException) e.getCause();
+    }
+    throw new AssertionError("not refused");
+  }
+
+  /** The bridge's protocol by hand. */
+  private static final class Socket {
+    private final BlockingQueue<JsonObject> frames = new LinkedBlockingQueue<>();
+    private final WebSocket socket;
+    private int replies;
+
+    private Socket(HttpHub hub, @Nullable String origin) {
+      MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+      if (origin != null) {
+        headers.add("Origin", origin);
+      }
+      socket =
+          HttpHub.await(
+              hub.vertx
+                  .createWebSocketClient()
+                  .connect(
+                      new WebSocketConnectOptions()
+                          .setPort(hub.port())
+                          .setHost("127.0.0.1")
+                          .setURI("/eventbus/websocket")
+                          .setHeaders(headers)));
+      socket.textMessageHandler(text -> frames.add(new JsonObject(text)));
+    }
+
+    private void send(String type, @Nullable String address, @Nullable JsonObject body) {
+      JsonObject frame = new JsonObject().put("type", type);
+      if (address != null) {
+        frame.put("address", address);
+      }
+      if (body != null) {
+        frame.put("body", body).put("replyAddress", "reply." + ++replies);
+      }
+      socket.writeTextMessage(frame.encode());
+    }
+
+    private JsonObject next() throws InterruptedException {
+      JsonObject next = frames.poll(60, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("no frame");
+      }
+      return next;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.eric.kotlin
+
+import io.eric.InvalidChannelException
+import io.eric.InvalidListenerException
+import io.eric.Message
+import io.eric.NoMessagesException
+import io.eric.testing.Hub
+import io.vertx.core.json.JsonObject
+import io.vertx.kotlin.coroutines.CoroutineVerticle
+import io.vertx.kotlin.coroutines.coAwait
+import io.vertx.kotlin.coroutines.dispatcher
+import java.util.concurrent.CopyOnWriteArrayList
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.async
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
+import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatThrownBy
+import org.awaitility.Awaitility
+import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.BeforeEach
+import org.junit.jupiter.api.Test
+
+class ChannelsTest {
+
+  private lateinit var hub: Hub
+
+  @BeforeEach
+  fun startHub() {
+    hub = Hub.start()
+  }
+
+  @AfterEach
+  fun closeHub() {
+    hub.close()
+  }
+
+  /** On an event loop, as a verticle's code is. */
+  private fun onEventLoop(body: suspend CoroutineScope.() -> Unit) = runBlocking {
+    withTimeout(Hub.PATIENCE * 1000) { withContext(hub.vertx.orCreateContext.dispatcher(), body) }
+  }
+
+  @Test
+  fun `calls suspend until they are answered`() = onEventLoop {
+    val news = hub.vertx.createEricChannel("news", JsonObject().put("retry", 7))
+    assertThat(news.id()).isEqualTo("news")
+    assertThat(hub.vertx.createEricChannel("news", ifAbsent = true).id()).isEqualTo("news")
+    assertThat(hub.vertx.createEricChannel().id()).hasSize(36)
+    news.subscribe("desk")
+    val id = news.publish("greeting", "hello")
+    assertThat(id).endsWith("-1")
+    news.publishTo("desk", "private", listOf(1, null))
+    assertThat(news.take("desk").payload()).isEqualTo("hello")
+    assertThat(news.connections().map { it.listener() to it.lag() }).containsExactly("desk" to 1L)
+    news.unsubscribe("desk")
+    assertThat(news.connections()).isEmpty()
+  }
+
+  @Test
+  fun `refusals are thrown where the call stands`() {
+    assertThatThrownBy { onEventLoop { hub.vertx.ericChannel("none").publish("t") } }
+      .isInstanceOf(InvalidChannelException::class.java)
+    hub.channel("news")
+    assertThatThrownBy { onEventLoop { hub.vertx.createEricChannel("news") } }
+      .isInstanceOf(InvalidChannelException::class.java)
+    assertThatThrownBy { onEventLoop { hub.vertx.ericChannel("news").publishTo("none", "t") } }
+      .isInstanceOf(InvalidListenerException::class.java)
+    assertThatThrownBy {
+        onEventLoop { hub.vertx.ericChannel("news").also { it.subscribe("a") }.take("a") }
+      }
+      .isInstanceOf(NoMessagesException::class.java)
+  }
+
+  @Test
+  fun `a flow yields every message in order and waits for its collector`() = onEventLoop {
+    val news = hub.vertx.createEricChannel("news", JsonObject().put("overflow", "wait"))
+    val desk = news.subscribe("desk")
+    val sent = (1..600).toList()
+    sent.forEach { news.publish("n", it) }
+    val seen = mutableListOf<Int>()
+    news.messages(desk).map { it.getInteger("data") }.take(10).toList(seen)
+    assertThat(seen).isEqualTo(sent.take(10))
+    // Only what was handed out is past the cursor; a new collector goes on behind it.
+    val lag = news.connections().first().lag()
+    assertThat(lag).isBetween(589, 590)
+    val left = lag.toInt()
+    val rest = news.messages(desk).map { it.getInteger("data") }.take(left).toList()
+    assertThat(rest).isEqualTo(sent.takeLast(left))
+  }
+
+  @Test
+  fun `a flow ends when its listener is stopped, and with its channel`() = onEventLoop {
+    val news = hub.vertx.createEricChannel("news")
+    val desk = news.subscribe("desk")
+    news.publish("n", 1)
+    val stopped = async { news.messages(desk).map { it.getString("event") }.toList() }
+    while (news.connections().first().lag() > 0) yield()
+    desk.stop().coAwait()
+    assertThat(stopped.await()).containsExactly("n")
+
+    desk.start().coAwait()
+    val closed = async { news.messages(desk).map { it.getString("event") }.toList() }
+    news.publish("n", 2)
+    while (news.connections().first().lag() > 0) yield()
+    hub.channels.rm("news").coAwait()
+    assertThat(closed.await()).containsExactly("n", "_eric_channel_closed")
+  }
+
+  @Test
+  fun `a watcher goes with its collector`() {
+    val channel = hub.channel("news")
+    val seen = CopyOnWriteArrayList<Any?>()
+    val verticle =
+      object : CoroutineVerticle() {
+        override suspend fun start() {
+          val broadcasts = vertx.ericChannel("news").broadcasts()
+          launch { seen.add(broadcasts.first().getValue("data")) }
+        }
+      }
+    Hub.await(hub.vertx.deployVerticle(verticle))
+    Awaitility.await().until {
+      Hub.await(channel.broadcast(Message.of("n", 1)))
+      seen.isNotEmpty()
+    }
+    assertThat(seen).containsExactly(1)
+  }
+}

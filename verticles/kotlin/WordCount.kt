@@ -1,0 +1,37 @@
+package verticles.kotlin
+
+import io.eric.kotlin.createEricChannel
+import io.eric.kotlin.messages
+import io.eric.kotlin.publish
+import io.eric.kotlin.subscribe
+import io.vertx.core.json.JsonObject
+import io.vertx.kotlin.coroutines.CoroutineVerticle
+import kotlinx.coroutines.flow.filter
+import kotlinx.coroutines.launch
+
+/**
+ * Counts the words that are said in a chat room, and tells after each line. Run it beside the bot:
+ * ```
+ * mvn -q test-compile
+ * java -cp target/test-classes:target/eric-vertx.jar io.eric.app.Main \
+ *      run js:verticles/js/chat.mjs verticles.kotlin.WordCount
+ * ```
+ */
+class WordCount : CoroutineVerticle() {
+
+  override suspend fun start() {
+    val room = vertx.createEricChannel(config.getString("channel", "chat"), ifAbsent = true)
+    val counter = room.subscribe("counter")
+    launch {
+      var words = 0
+      room
+        .messages(counter)
+        .filter { it.getString("event") == "say" }
+        .collect {
+          val said = it.getJsonObject("data")
+          words += said.getString("text").split(' ').size
+          room.publish("words", JsonObject().put("by", said.getString("from")).put("all", words))
+        }
+    }
+  }
+}
