@@ -69,8 +69,47 @@ export interface Channel {
    */
   listen(listener: string, handler: (message: Message) => unknown, options?: ListenOptions): Promise<Listening>;
 
+  /**
+   * Takes part in a distributed application as this listener, which is made if it is not there. A message does the action of
+   * its type; what the action gives goes back to the sender, signed by this listener. An error, or a type without action,
+   * is reported to the sender as `_eric_error`. `start`, `stop` and what starts with `_eric_` are reserved, except
+   * `_eric_error` for the reports of others; `stop` ends the part.
+   */
+  join(listener: string, actions: { [type: string]: Action }, options?: ListenOptions): Promise<Part>;
+
+  /**
+   * Works on a listener's queue of a DataProcessingChannel, beside other workers anywhere: at most `max` messages at once,
+   * default 1. What the function gives is the result; if it throws, the message has failed. It waits for a queue that is
+   * not being processed yet.
+   */
+  work(listener: string, process: (message: Work) => unknown, options?: { max?: number }): Worker;
+
   /** Removes the channel with all its listeners. */
   remove(): Promise<void>;
+}
+
+export type Answer = { type: string; payload?: Json };
+export type Action = (message: Message) => Answer | Answer[] | void | Promise<Answer | Answer[] | void>;
+
+/** A part of a distributed application. */
+export interface Part {
+  readonly id: string;
+  /** Sends to another part, signed by this one. */
+  dispatchTo(receiver: string, type: string, payload?: Json): Promise<Position>;
+  /** Stops listening; what comes is collected. */
+  close(): Promise<void>;
+}
+
+export interface Work {
+  readonly id: Position;
+  readonly type: string;
+  readonly payload: any;
+  readonly sender: string | null;
+}
+
+export interface Worker {
+  /** Takes no more, and waits for what is under way. */
+  close(): Promise<void>;
 }
 
 export interface PublishOptions {

@@ -23,6 +23,9 @@ bus.onopen = async () => {
   await command({ v: 'r', r: listener });
   bus.registerHandler(`eric.listener.${channel}/${listener}`, async (error, message) => {
     message.reply(null); // acknowledges
+    if (message.body.event !== 'n') {
+      return; // our own answer
+    }
     console.log(JSON.stringify(message.body.data));
     if (++got === Number(count)) {
       await command({ v: 'b', t: 'answer', p: { got } });

@@ -19,7 +19,7 @@ class ArchitectureTest {
 
   private static final String ROOT = "io.eric";
   private static final List<String> PARTS =
-      List.of("channel", "log", "bus", "edge", "http", "socket", "cluster", "js", "app");
+      List.of("channel", "log", "bus", "edge", "http", "socket", "cluster", "js", "kotlin", "app");
 
   @ArchTest static final ArchRule rootKnowsNothingBelow = mayUseOnly(ROOT);
   @ArchTest static final ArchRule logUsesOnlyRoot = mayUseOnly("log");
@@ -29,6 +29,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule httpUsesEdgeAndBus = mayUseOnly("http", "edge", "bus");
   @ArchTest static final ArchRule socketUsesEdgeAndBus = mayUseOnly("socket", "edge", "bus");
   @ArchTest static final ArchRule jsUsesBus = mayUseOnly("js", "bus");
+  @ArchTest static final ArchRule kotlinUsesBus = mayUseOnly("kotlin", "bus");
 
   @ArchTest
   static final ArchRule clusterUsesLogBusAndChannel =
@@ -75,6 +76,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.micrometer..", "io.vertx.micrometer..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule nothingInJavaUsesKotlin =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.eric.kotlin..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.eric.kotlin..", "kotlin..", "kotlinx..", "io.vertx.kotlin..")
           .allowEmptyShould(true);
 
   @ArchTest

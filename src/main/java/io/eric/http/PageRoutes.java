@@ -22,6 +22,8 @@ final class PageRoutes {
 
   private static final Buffer DASHBOARD = resource("dashboard.html");
   private static final Buffer OPENAPI = resource("openapi.json");
+  private static final Buffer SCRIPT = resource("/webroot/eric.js");
+  private static final Buffer SCRIPT_TYPES = resource("/webroot/eric.d.ts");
 
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src"
@@ -49,6 +51,10 @@ final class PageRoutes {
   void mount(Router router) {
     Gets.route(router, "/").handler(this::root);
     Gets.route(router, "/openapi.json").handler(ctx -> send(ctx, "application/json", OPENAPI));
+    Gets.route(router, "/eric.js")
+        .handler(ctx -> send(ctx, "text/javascript; charset=utf-8", SCRIPT));
+    Gets.route(router, "/eric.d.ts")
+        .handler(ctx -> send(ctx, "text/plain; charset=utf-8", SCRIPT_TYPES));
     Gets.route(router, "/healthz").handler(this::health);
     Gets.route(router, "/readyz").handler(this::readiness);
     Supplier<Future<String>> page = metrics;

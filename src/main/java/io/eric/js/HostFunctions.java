@@ -1,6 +1,7 @@
 package io.eric.js;
 
 import io.eric.EricException;
+import io.eric.bus.ChannelHandle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -55,6 +56,7 @@ final class HostFunctions {
     functions.put("send", guarded(this::send));
     functions.put("request", guarded(this::request));
     functions.put("consume", guarded(this::consume));
+    functions.put("report", guarded(this::report));
     return functions;
   }
 
@@ -175,6 +177,24 @@ final class HostFunctions {
         };
   }
 
+  /**
+   * Channel, receiver, sender, payload, resolve, reject: dispatches a report of an error, whose
+   * type is reserved and would be refused as a command.
+   */
+  private @Nullable Object report(Value[] arguments) {
+    Object payload = script.values().fromJs(arguments[3]);
+    Value resolve = arguments[4];
+    Value reject = arguments[5];
+    new ChannelHandle(vertx, arguments[0].asString(), null, 0)
+        .dispatch(
+            arguments[1].asString(),
+            io.eric.Message.of(io.eric.Message.ERROR, payload).signedBy(arguments[2].asString()))
+        .onComplete(
+            position -> script.enter(() -> resolve.executeVoid(position)),
+            failure -> script.enter(() -> reject(reject, failure)));
+    return null;
+  }
+
   private void deliver(Value handler, Message<Object> message) {
     Object body;
     try {
@@ -211,7 +231,10 @@ final class HostFunctions {
     String name = failure.getClass().getSimpleName();
     String text = String.valueOf(failure.getMessage());
     int code = UNCODED;
-    if (failure instanceof ReplyException reply) {
+    if (failure instanceof EricException known) {
+      name = known.name();
+      code = known.code();
+    } else if (failure instanceof ReplyException reply) {
       code = reply.failureCode();
       name = name(reply.failureType());
       EricException known = EricException.parse(code, text);

@@ -337,6 +337,212 @@
         ? new Listening(this, listener, options).each(handlerOrOptions)
         : new Listening(this, listener, handlerOrOptions).open();
     }
+
+    async join(listener, actions, options) {
+      return new Part(this, listener, actions).open(options);
+    }
+
+    work(listener, process, options = {}) {
+      return new Worker(this, listener, process, options.max ?? 1);
+    }
+  }
+
+  const RESERVED = (type) => type === 'start' || type === 'stop' || type.startsWith('_eric_');
+
+  /** A part of a distributed application, as SimpleDistributedApplicationListener is one in Java. */
+  class Part {
+    #channel;
+    #id;
+    #actions;
+    #listening = null;
+
+    constructor(channel, id, actions) {
+      for (const type of Object.keys(actions)) {
+        if (RESERVED(type) && type !== '_eric_error') {
+          throw new TypeError(`the action ${type} is reserved`);
+        }
+      }
+      this.#channel = channel;
+      this.#id = id;
+      this.#actions = actions;
+    }
+
+    async open(options) {
+      await this.#channel.subscribe(this.#id, { ifAbsent: true });
+      this.#listening = await this.#channel.listen(this.#id, (message) => this.#act(message), options);
+      return this;
+    }
+
+    get id() {
+      return this.#id;
+    }
+
+    dispatchTo(receiver, type, payload = null) {
+      return this.#channel.dispatch(receiver, type, payload, { sender: this.#id });
+    }
+
+    async close() {
+      await this.#listening?.close();
+    }
+
+    async #act(message) {
+      const { type, sender } = message;
+      if (type === 'stop') {
+        message.ack(); // it is itself delivered
+        await this.close();
+        return;
+      }
+      const action = Object.hasOwn(this.#actions, type) ? this.#actions[type] : undefined;
+      if (action === undefined) {
+        if (!RESERVED(type)) {
+          await this.#report(message, 'UnknownAction', `listener ${this.#id} has no such action`);
+        }
+        return;
+      }
+      let answers;
+      try {
+        answers = (await action(message)) ?? [];
+      } catch (e) {
+        host.uncaught(e);
+        await this.#report(message, 'ListenerFailure', String(e?.message ?? e));
+        return;
+      }
+      if (sender !== null) {
+        for (const answer of Array.isArray(answers) ? answers : [answers]) {
+          await this.#unlessGone(() => this.dispatchTo(sender, answer.type, answer.payload ?? null));
+        }
+      }
+    }
+
+    async #report({ type, sender, id }, error, text) {
+      if (sender !== null && !RESERVED(type)) {
+        await this.#unlessGone(
+          () =>
+            new Promise((resolve, reject) => {
+              const payload = { error, message: text, id };
+              ask('report', this.#channel.id, sender, this.#id, payload, resolve, (name, why, code) =>
+                reject(new EricError(name, why, code)),
+              );
+            }),
+        );
+      }
+    }
+
+    async #unlessGone(send) {
+      try {
+        await send();
+      } catch (e) {
+        if (e.code !== 404) {
+          throw e; // else the sender is gone
+        }
+      }
+    }
+  }
+
+  const TAKE_WAIT = 4000; // how long the channel may hold a `take` that finds nothing
+  const REPORTS = 4;
+  const FIRST_PAUSE = 100;
+  const LONGEST_PAUSE = 5000;
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  /** A worker on a queue of a DataProcessingChannel, as DataProcessingWorker is one in Java. */
+  class Worker {
+    #address;
+    #identity;
+    #process;
+    #max;
+    #underWay = new Map(); // by the message's id, promises
+    #closing = false;
+    #renewal = null;
+    #freed = () => {};
+
+    constructor(channel, listener, process, max) {
+      this.#address = 'eric.channel.' + channel.id;
+      this.#identity = { r: listener, worker: `js-${Math.random().toString(36).slice(2)}` };
+      this.#process = process;
+      this.#max = max;
+      this.#run().catch((e) => host.uncaught(e));
+    }
+
+    /** Takes no more, and waits for what is under way. */
+    async close() {
+      this.#closing = true;
+      this.#freed();
+      await Promise.all(this.#underWay.values());
+      clearInterval(this.#renewal);
+    }
+
+    async #run() {
+      let wait = FIRST_PAUSE;
+      while (!this.#closing) {
+        const free = this.#max - this.#underWay.size;
+        if (free === 0) {
+          await new Promise((resolve) => (this.#freed = resolve));
+          continue;
+        }
+        try {
+          const { messages, lease } = await this.#command('take', { max: free, wait: TAKE_WAIT });
+          wait = FIRST_PAUSE;
+          this.#renewal ??= setInterval(() => this.#renew(), Math.max(1, lease / 3));
+          messages.forEach((message) => this.#begin(message));
+        } catch {
+          await pause(wait); // the channel is away for a while
+          wait = Math.min(2 * wait, LONGEST_PAUSE);
+        }
+      }
+    }
+
+    #begin({ id, event, data, sender }) {
+      const message = Object.freeze({ id, type: event, payload: data ?? null, sender: sender ?? null });
+      const done = this.#outcome(message).then((outcome) => this.#report(outcome));
+      this.#underWay.set(
+        id,
+        done.finally(() => {
+          this.#underWay.delete(id);
+          this.#freed();
+        }),
+      );
+    }
+
+    async #outcome(message) {
+      const { id } = message;
+      if (this.#closing) {
+        return { v: 'fail', id, message: 'the worker stops', retry: true };
+      }
+      try {
+        return { v: 'done', id, result: (await this.#process(message)) ?? null };
+      } catch (e) {
+        host.uncaught(e);
+        return { v: 'fail', id, message: String(e?.message ?? e) };
+      }
+    }
+
+    /** What cannot be reported is found out by the end of the lease. */
+    async #report({ v, ...outcome }) {
+      for (let attempt = 0; attempt < REPORTS; attempt++) {
+        try {
+          await this.#command(v, outcome);
+          return;
+        } catch (e) {
+          if (v === 'done' && Number.isInteger(e.code) && e.code >= 400 && e.code < 500 && e.code !== 404) {
+            await this.#report({ v: 'fail', id: outcome.id, message: e.message }); // the result was refused
+            return;
+          }
+          await pause(FIRST_PAUSE << attempt);
+        }
+      }
+      console.warn('could not report what became of', outcome.id);
+    }
+
+    #renew() {
+      if (this.#underWay.size > 0) {
+        this.#command('renew', { ids: [...this.#underWay.keys()] }).catch(() => {});
+      }
+    }
+
+    #command(v, values) {
+      return result(this.#address, { v, ...this.#identity, ...values });
+    }
   }
 
   /**

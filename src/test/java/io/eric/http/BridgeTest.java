@@ -10,6 +10,7 @@ import io.eric.testing.RequiresCommand;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -53,8 +54,7 @@ class BridgeTest {
           lines.add(out.readLine());
         }
         assertThat(lines).hasSize(30).startsWith("[0]").endsWith("[29]");
-        assertThat(List.of(out.readLine(), out.readLine())) // it hears its own answer too
-            .containsExactlyInAnyOrder("{\"got\":30}", "refused access_denied");
+        assertThat(out.readLine()).isEqualTo("refused access_denied");
         assertThat(java.data(31).get(30)).isEqualTo(new JsonObject().put("got", 30));
         assertThat(hub.lag("news", "js")).isLessThanOrEqualTo(1); // its own answer at most
       } finally {
@@ -88,12 +88,12 @@ class BridgeTest {
         socket.send("register", address, null);
         assertThat(socket.next().getString("body")).as(address).isEqualTo("access_denied");
       }
+      socket.send("register", "eric.listener.news/" + "x".repeat(60), null);
+      assertThat(socket.next().getString("body")).isEqualTo("max_address_length_reached");
       for (int i = 0; i < 3; i++) {
         socket.send("register", "eric.listener.news/l" + i, null);
       }
       assertThat(socket.next().getString("body")).isEqualTo("max_handlers_reached");
-      socket.send("register", "eric.listener.news/" + "x".repeat(60), null);
-      assertThat(socket.next().getString("body")).isEqualTo("max_address_length_reached");
     }
   }
 
@@ -137,6 +137,10 @@ class BridgeTest {
   /** The bridge's protocol by hand. */
   private static final class Socket {
     private final BlockingQueue<JsonObject> frames = new LinkedBlockingQueue<>();
+
+    /** Held, because a client that is garbage is closed. */
+    private final WebSocketClient client;
+
     private final WebSocket socket;
     private int replies;
 
@@ -145,17 +149,17 @@ class BridgeTest {
       if (origin != null) {
         headers.add("Origin", origin);
       }
+      client = hub.vertx.createWebSocketClient();
       socket =
           HttpHub.await(
-              hub.vertx
-                  .createWebSocketClient()
-                  .connect(
-                      new WebSocketConnectOptions()
-                          .setPort(hub.port())
-                          .setHost("127.0.0.1")
-                          .setURI("/eventbus/websocket")
-                          .setHeaders(headers)));
-      socket.textMessageHandler(text -> frames.add(new JsonObject(text)));
+              client.connect(
+                  new WebSocketConnectOptions()
+                      .setPort(hub.port())
+                      .setHost("127.0.0.1")
+                      .setURI("/eventbus/websocket")
+                      .setHeaders(headers)));
+      socket.handler(frame -> frames.add(frame.toJsonObject())); // text or binary
+      socket.closeHandler(closed -> frames.add(new JsonObject().put("type", "closed")));
     }
 
     private void send(String type, @Nullable String address, @Nullable JsonObject body) {

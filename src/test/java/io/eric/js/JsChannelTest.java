@@ -3,14 +3,21 @@ package io.eric.js;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Channel;
+import io.eric.Connection;
 import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.channel.DataProcessingChannel;
+import io.eric.channel.DataProcessingChannelOptions;
+import io.eric.channel.SimpleDistributedApplicationListener;
 import io.eric.testing.Hub;
+import io.eric.testing.Received;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -222,6 +229,93 @@ class JsChannelTest {
     String second = scripts.run(module);
     assertThat(scripts.next()).isEqualTo(2);
     scripts.undeploy(second);
+  }
+
+  @Test
+  void aScriptWorksOnAQueueBesideOthers() {
+    DataProcessingChannel channel =
+        new DataProcessingChannel(
+            new DataProcessingChannelOptions().setId("work").setMaxWorkers(0));
+    Hub.await(scripts.hub.channels.register(channel));
+    MessageQueueListener queue = new MessageQueueListener("queue");
+    Hub.await(channel.registerListener(queue));
+    Hub.await(queue.start());
+    scripts.run(
+        """
+        let worker;
+        export function start(eric) {
+          worker = eric.channel('work').work('queue', async ({ payload }) => {
+            await null;
+            if (payload === 3) {
+              throw new Error('three');
+            }
+            return payload * 10;
+          }, { max: 2 });
+        }
+        export const stop = () => worker.close();
+        """);
+    Received results = new Received(channel.processQueue(queue));
+    for (int i = 1; i <= 5; i++) {
+      Hub.await(channel.dispatch("queue", Message.of("job", i)));
+    }
+    List<Object> data = results.data(5);
+    assertThat(data).hasSize(5).contains(10, 20, 40, 50);
+    assertThat(results.events(5)).containsOnlyOnce("_eric_error");
+  }
+
+  @Test
+  void aScriptTakesPartInADistributedApplication() {
+    scripts.hub.channel("parts");
+    Channel channel = scripts.hub.channels.get("parts");
+    List<Message> answers = new CopyOnWriteArrayList<>();
+    SimpleDistributedApplicationListener java = new SimpleDistributedApplicationListener("java");
+    for (String type : List.of("greeted", "counted", Message.ERROR)) {
+      java.setAction(
+          type,
+          message -> {
+            answers.add(message);
+            return List.of();
+          });
+    }
+    java.setAction("ask", message -> List.of(Message.of("answered", "java")));
+    Hub.await(java.joinTo(channel));
+    Hub.await(java.start());
+    Received taken = new Received(channel.messageStream(java));
+    scripts.run(
+        """
+        export async function start(eric) {
+          const part = await eric.channel('parts').join('js', {
+            greet: ({ payload }) => ({ type: 'greeted', payload: `hello ${payload}` }),
+            count: () => [1, 2].map((payload) => ({ type: 'counted', payload })),
+            fail: () => { throw new Error('it does'); },
+            answered: ({ payload, sender }) => eric.bus.send('out', [payload, sender]),
+          });
+          await part.dispatchTo('java', 'ask');
+        }
+        """);
+    assertThat(scripts.next()).isEqualTo(new JsonArray("[\"java\", \"java\"]"));
+    for (String type : List.of("greet", "count", "fail", "nothing", "stop")) {
+      Hub.await(java.dispatchTo("js", Message.of(type, "you")));
+    }
+    taken.items(6);
+    assertThat(answers).extracting(Message::sender).hasSize(5).containsOnly("js");
+    assertThat(answers).extracting(Message::payload).startsWith("hello you", 1, 2);
+    assertThat(((JsonObject) answers.get(3).payload()).getString("message")).isEqualTo("it does");
+    assertThat(((JsonObject) answers.get(4).payload()).getString("error"))
+        .isEqualTo("UnknownAction");
+    awaitStopped("parts", "js");
+  }
+
+  private static void awaitStopped(String channel, String listener) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(Hub.PATIENCE))
+        .until(
+            () ->
+                Hub.await(scripts.hub.channels.get(channel).getConnections()).stream()
+                    .anyMatch(
+                        c ->
+                            c.listener().equals(listener)
+                                && c.state() == Connection.State.STOPPED));
   }
 
   private static List<Object> outcomes(int count) {
