@@ -81,8 +81,7 @@ public final class BridgeOptions {
 
   private static long atLeast(String name, long value, long least) {
     if (value < least) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + least);
+      throw new IllegalArgumentException(name + " is " + value + ", it must be at least " + least);
     }
     return value;
   }
