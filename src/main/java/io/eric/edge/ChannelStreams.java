@@ -1,6 +1,7 @@
 package io.eric.edge;
 
 import io.eric.Entry;
+import io.eric.Message;
 import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Delivery;
 import io.eric.bus.ToChannel;
@@ -145,6 +146,14 @@ final class ChannelStreams {
       demoteUnless(delivery.after()); // a delivery between is missing, for who was live before it
     }
     List<Entry> entries = delivery.entries();
+    int end = indexOfEnd(entries);
+    if (end >= 0 && end + 1 < entries.size()) { // what follows is for streams that come later
+      long ending = entries.get(end).sequence();
+      deliver(part(delivery, delivery.after(), ending, entries.subList(0, end + 1)));
+      List<Entry> rest = entries.subList(end + 1, entries.size());
+      deliver(part(delivery, ending, delivery.through(), rest));
+      return;
+    }
     if (entries.get(0).sequence() <= newestLiveFrom) {
       demoteOvertaken(entries.get(0).sequence());
     }
@@ -169,7 +178,27 @@ final class ChannelStreams {
       }
     }
     addShared(entries, from, entries.size(), delivery.epoch());
-    scheduleFlush();
+    if (end >= 0) {
+      flush();
+      List.copyOf(live).forEach(EdgeStream::endAtOnce); // who lags ends when it has read as far
+    } else {
+      scheduleFlush();
+    }
+  }
+
+  /** Where the producer has said to all that nothing more comes, which ends streams; or -1. */
+  static int indexOfEnd(List<Entry> entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).type().equals(Message.CHANNEL_CLOSED)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static Delivery part(Delivery whole, long after, long through, List<Entry> entries) {
+    return new Delivery(
+        whole.channel(), whole.epoch(), whole.term(), after, through, List.copyOf(entries));
   }
 
   /** In pieces of no more than a batch's bytes, however much was published at once. */

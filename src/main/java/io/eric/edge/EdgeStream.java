@@ -1,5 +1,6 @@
 package io.eric.edge;
 
+import io.eric.Entry;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
@@ -362,6 +363,11 @@ public final class EdgeStream {
   }
 
   private void take(Fetched batch) {
+    int end = ChannelStreams.indexOfEnd(batch.entries());
+    if (end >= 0) {
+      endAfter(batch.entries().subList(0, end + 1));
+      return;
+    }
     if (!batch.entries().isEmpty()) {
       Buffer bytes = edge.format.encode(batch.entries(), opened().epoch(), opened().retryMs());
       write(bytes, batch.through(), batch.entries().size(), System.nanoTime());
@@ -476,6 +482,15 @@ public final class EdgeStream {
   }
 
   // ---- the ways to end
+
+  /** The producer has said that nothing more comes; what follows is for streams that come later. */
+  private void endAfter(List<Entry> last) {
+    Buffer bytes = edge.format.encode(last, opened().epoch(), opened().retryMs());
+    write(bytes, last.get(last.size() - 1).sequence(), last.size(), System.nanoTime());
+    if (!over) {
+      endAtOnce();
+    }
+  }
 
   /**
    * The channel ends the stream.

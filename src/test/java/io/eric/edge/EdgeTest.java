@@ -8,8 +8,11 @@ import io.eric.Connection.State;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.Message;
+import io.eric.MessageQueueListener;
 import io.eric.UnavailableException;
 import io.eric.channel.ChannelProbe;
+import io.eric.channel.DataProcessingChannel;
+import io.eric.channel.DataProcessingChannelOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -543,6 +546,24 @@ class EdgeTest {
     Client again = user.open("x", null);
     broadcast("new");
     until(() -> again.payloads().equals(List.of("\"new\"")));
+  }
+
+  @Test
+  void whenTheProducerHasNotifiedTheEndLiveStreamsEndAndLaterOnesToo() {
+    var work = new DataProcessingChannel(new DataProcessingChannelOptions().setId("work"));
+    Hub.await(hub.channels.register(work));
+    Hub.await(work.registerListener(new MessageQueueListener("late")));
+    Client live = user.open("work", null);
+    Hub.await(work.broadcast(Message.of("t", 1)));
+    Hub.await(work.notifyEnd());
+    until(live::isOver);
+    assertThat(live.text()).contains("_eric_channel_closed");
+    Hub.await(work.broadcast(Message.of("t", "next")));
+    Client late = user.open("work", "late");
+    until(late::isOver);
+    assertThat(late.text()).contains("_eric_channel_closed").doesNotContain("next");
+    Client next = user.open("work", "late");
+    until(() -> next.text().contains("next"));
   }
 
   @Test
