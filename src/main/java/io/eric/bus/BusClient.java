@@ -53,7 +53,9 @@ public final class BusClient {
     this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
     this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + timeouts.publish());
     this.json = new DeliveryOptions().setSendTimeout(timeouts.publish());
-    this.publishing = new PublishAttempts(vertx, timeouts, this::isFar, this::request);
+    this.publishing =
+        new PublishAttempts(
+            vertx, timeouts, this::isFar, neighbours::waitsForReaders, this::request);
   }
 
   /**
@@ -100,6 +102,11 @@ public final class BusClient {
    */
   public Future<FromChannel.Published> publish(String channel, List<Command.Publish> messages) {
     return publishing.publish(channel, messages);
+  }
+
+  /** Whether a publish that nobody has answered in time has to wait on: the readers need time. */
+  public boolean waitsForReaders(String channel) {
+    return neighbours.waitsForReaders(channel);
   }
 
   /** What a publish fails with that nobody has answered in time; counts it. */

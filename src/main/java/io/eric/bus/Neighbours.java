@@ -7,6 +7,7 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -44,11 +45,27 @@ public final class Neighbours {
    *
    * @param context where it lives
    * @param told takes what edges tell it, on its context
+   * @param waitsForReaders whether publishers are not answered because readers need time; asked
+   *     from any thread
    */
   public void addChannel(
-      String channelId, Context context, Publishing publishing, Consumer<ToChannel> told) {
+      String channelId,
+      Context context,
+      Publishing publishing,
+      Consumer<ToChannel> told,
+      BooleanSupplier waitsForReaders) {
     known.channels.put(
-        channelId, new ChannelNeighbour((ContextInternal) context, publishing, told));
+        channelId,
+        new ChannelNeighbour((ContextInternal) context, publishing, told, waitsForReaders));
+  }
+
+  /**
+   * Whether a channel of this JVM does not answer publishers because its readers need time: then
+   * they have nothing to do but wait, however long.
+   */
+  public boolean waitsForReaders(String channelId) {
+    ChannelNeighbour channel = known.channels.get(channelId);
+    return channel != null && channel.waitsForReaders.getAsBoolean();
   }
 
   /** Forgets a channel. */
@@ -127,7 +144,10 @@ public final class Neighbours {
   }
 
   private record ChannelNeighbour(
-      ContextInternal context, Publishing publishing, Consumer<ToChannel> told) {}
+      ContextInternal context,
+      Publishing publishing,
+      Consumer<ToChannel> told,
+      BooleanSupplier waitsForReaders) {}
 
   private record EdgeNeighbour(Context context, Consumer<FromChannel> told) {}
 }

@@ -4,6 +4,7 @@ import io.eric.Ids;
 import io.eric.UnavailableException;
 import io.eric.bus.FromChannel.Published;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
@@ -23,16 +24,24 @@ import java.util.function.Predicate;
  * twice. For a channel at another node keys are made up where the publisher gave none. In one JVM
  * they are not: a request cannot get lost there between a door and a channel, it waits in the
  * channel's context or for its store, and asking again would only wait beside it; so a batch
- * without keys gets one attempt that lasts the whole time (docs/decisions/0006).
+ * without keys gets one attempt that lasts the whole time (docs/decisions/0007).
+ *
+ * <p>Time does not run out while the channel makes its publishers wait for readers: it has the
+ * message and will answer.
  */
 final class PublishAttempts {
 
+  /** Longer than any reader is waited for; the time-out is our own, because it may be extended. */
+  private static final long UNLIMITED_MS = TimeUnit.DAYS.toMillis(1);
+
+  private final Vertx vertx;
   private final PublishTimeouts timeouts;
   private final Predicate<String> isFar;
+  private final Predicate<String> waitsForReaders;
   private final Asker asker;
   private final Meters meters;
   private final DeliveryOptions oneOfSeveral;
-  private final DeliveryOptions only;
+  private final DeliveryOptions unlimited;
   private final String keyPrefix = "door-" + Ids.random() + '-';
   private final AtomicLong keys = new AtomicLong();
 
@@ -40,15 +49,23 @@ final class PublishAttempts {
    * Attempts with these time-outs.
    *
    * @param isFar whether a channel may live in another JVM
+   * @param waitsForReaders whether a channel makes its publishers wait for readers at this moment
    * @param asker sends one attempt
    */
-  PublishAttempts(Vertx vertx, PublishTimeouts timeouts, Predicate<String> isFar, Asker asker) {
+  PublishAttempts(
+      Vertx vertx,
+      PublishTimeouts timeouts,
+      Predicate<String> isFar,
+      Predicate<String> waitsForReaders,
+      Asker asker) {
+    this.vertx = vertx;
+    this.waitsForReaders = waitsForReaders;
     this.timeouts = timeouts;
     this.isFar = isFar;
     this.asker = asker;
     this.meters = Meters.of(vertx);
     this.oneOfSeveral = LocalCodec.options().setSendTimeout(timeouts.attempt());
-    this.only = LocalCodec.options().setSendTimeout(timeouts.publish());
+    this.unlimited = LocalCodec.options().setSendTimeout(UNLIMITED_MS);
   }
 
   /** Sends a question to a channel. */
@@ -74,7 +91,7 @@ final class PublishAttempts {
     ToChannel.PublishBatch batch = new ToChannel.PublishBatch(sent);
     return repeatable
         ? attempt(channel, batch, oneOfSeveral, System.nanoTime())
-        : asker.ask(channel, batch, only).recover(e -> Future.failedFuture(givenUp(e, channel)));
+        : new OnlyAttempt(channel).ask(batch);
   }
 
   private Future<Published> attempt(
@@ -85,12 +102,13 @@ final class PublishAttempts {
             e -> {
               long left =
                   timeouts.publish() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);
-              if (!isTimeout(e) || left <= 0) {
+              boolean timeIsUp = left <= 0 && !waitsForReaders.test(channel);
+              if (!isTimeout(e) || timeIsUp) {
                 return Future.failedFuture(givenUp(e, channel));
               }
               meters.count(Counter.ATTEMPTS_REPEATED, batch.messages().size());
               DeliveryOptions next =
-                  left >= timeouts.attempt()
+                  left <= 0 || left >= timeouts.attempt()
                       ? oneOfSeveral
                       : LocalCodec.options().setSendTimeout(left);
               return attempt(channel, batch, next, startedNs);
@@ -108,6 +126,45 @@ final class PublishAttempts {
         "no answer from the channel within "
             + timeouts.publish()
             + " ms, the outcome is unknown: repeat it with the same key");
+  }
+
+  /** An attempt that is not repeated, and may take as long as all together. */
+  private final class OnlyAttempt {
+    private final String channel;
+    private final Promise<Published> answer = Promise.promise();
+    private long timer;
+
+    private OnlyAttempt(String channel) {
+      this.channel = channel;
+    }
+
+    private Future<Published> ask(ToChannel.PublishBatch batch) {
+      startTimer();
+      asker
+          .ask(channel, batch, unlimited)
+          .onComplete(
+              published -> {
+                vertx.cancelTimer(timer);
+                if (published.succeeded()) {
+                  answer.tryComplete(published.result());
+                } else {
+                  answer.tryFail(givenUp(published.cause(), channel));
+                }
+              });
+      return answer.future();
+    }
+
+    private void startTimer() {
+      timer = vertx.setTimer(timeouts.publish(), due -> timeIsUp());
+    }
+
+    private void timeIsUp() {
+      if (waitsForReaders.test(channel)) {
+        startTimer();
+      } else {
+        answer.tryFail(overdue());
+      }
+    }
   }
 
   private static boolean isTimeout(Throwable failure) {

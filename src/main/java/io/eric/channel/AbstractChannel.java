@@ -167,7 +167,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
                   vertx.eventBus().localConsumer(Addresses.channel(id), entrance::handle);
               consumer = address;
               new Neighbours(vertx)
-                  .addChannel(id, context, channel.appender::publish, entrance::told);
+                  .addChannel(
+                      id,
+                      context,
+                      channel.appender::publish,
+                      entrance::told,
+                      channel::waitsForReaders);
               door = entrance;
               logger.debug("channel {} is open, epoch {}", id, log.epoch());
               return address.completion();

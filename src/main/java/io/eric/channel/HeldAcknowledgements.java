@@ -24,6 +24,7 @@ final class HeldAcknowledgements {
   private final LongSupplier clock;
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long timer = -1;
+  private volatile boolean holding;
   private boolean closed;
 
   /**
@@ -49,6 +50,7 @@ final class HeldAcknowledgements {
     held.addLast(new Held(acknowledgement, clock.getAsLong()));
     if (timer == -1) {
       timer = vertx.setPeriodic(LOOK_AGAIN_MS, id -> readersAdvanced());
+      holding = true;
     }
   }
 
@@ -82,7 +84,13 @@ final class HeldAcknowledgements {
     if (timer != -1) {
       vertx.cancelTimer(timer);
       timer = -1;
+      holding = false;
     }
+  }
+
+  /** Whether some are held at this moment; from any thread. */
+  boolean isHolding() {
+    return holding;
   }
 
   /** How many are held. */

@@ -163,6 +163,14 @@ final class OpenChannel implements BusConsumer.Owner {
     return System.currentTimeMillis();
   }
 
+  /**
+   * Whether publishers wait because readers need time, under the policy that makes them; from any
+   * thread.
+   */
+  boolean waitsForReaders() {
+    return options.getOverflow() == OverflowPolicy.WAIT && acknowledgements.isHolding();
+  }
+
   // ---- listeners
 
   /** Adds a listener at the end of the log. */

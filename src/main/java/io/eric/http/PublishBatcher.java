@@ -84,7 +84,7 @@ final class PublishBatcher {
           List.of(message),
           published -> Lane.tell(List.of(atOnce), published))) {
         if (!atOnce.future().isComplete()) {
-          limit(atOnce);
+          limit(message.channel(), atOnce);
         }
         return atOnce.future();
       }
@@ -94,9 +94,17 @@ final class PublishBatcher {
     return lane.add(message, size);
   }
 
-  /** Its store may hang, or readers hold the acknowledgement back under policy wait. */
-  private void limit(Promise<String> answer) {
-    Deadlines.Deadline deadline = deadlines.start(() -> answer.tryFail(bus.overdue()));
+  /** Its store may hang; while it waits for readers, under policy wait, its publishers wait too. */
+  private void limit(String channel, Promise<String> answer) {
+    Deadlines.Deadline deadline =
+        deadlines.start(
+            () -> {
+              if (bus.waitsForReaders(channel)) {
+                limit(channel, answer);
+              } else {
+                answer.tryFail(bus.overdue());
+              }
+            });
     answer.future().onComplete(done -> deadline.cancel());
   }
 

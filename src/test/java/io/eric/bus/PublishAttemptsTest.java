@@ -9,9 +9,11 @@ import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.FromChannel.Published;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class PublishAttemptsTest {
 
   private final Vertx vertx = Vertx.vertx();
+  private volatile boolean readersNeedTime;
   private final Meters meters = Meters.of(vertx);
   private final List<ToChannel.PublishBatch> received = new CopyOnWriteArrayList<>();
 
@@ -51,6 +54,21 @@ class PublishAttemptsTest {
         .hasMessageContaining("within 200 ms, the outcome is unknown");
     assertThat(received).hasSize(1);
     assertThat(meters.get(Counter.PUBLISH_TIMEOUTS)).isEqualTo(1);
+  }
+
+  @Test
+  void timeDoesNotRunOutWhileTheChannelMakesPublishersWaitForReaders() {
+    readersNeedTime = true;
+    answerFromAttempt(Integer.MAX_VALUE);
+    Future<Published> keyed = client(20, 50, false).publish("news", List.of(message("a")));
+    Future<Published> plain = client(20, 50, false).publish("news", List.of(message(null)));
+    Awaitility.await().until(() -> received.size() >= 6);
+    assertThat(keyed.isComplete()).isFalse();
+    assertThat(plain.isComplete()).isFalse();
+    readersNeedTime = false;
+    assertThat(failure(keyed)).isInstanceOf(UnavailableException.class);
+    assertThat(failure(plain)).isInstanceOf(UnavailableException.class);
+    assertThat(meters.get(Counter.PUBLISH_TIMEOUTS)).isEqualTo(2);
   }
 
   @Test
@@ -90,6 +108,7 @@ class PublishAttemptsTest {
         vertx,
         new PublishTimeouts(attempt, publish),
         channel -> far,
+        channel -> readersNeedTime,
         (channel, question, options) ->
             vertx
                 .eventBus()
