@@ -44,7 +44,6 @@ public class SSEChannelRepository {
    * @param channelData as {@link SSEChannelOptions#toJson} gives it; absent settings have their
    *     defaults, an absent {@code id} is a random one
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
-   * @throws io.eric.InvalidMessageFormatException if the id is malformed
    */
   public SSEChannel create(JsonObject channelData) {
     return newChannel(SSEChannelOptions.fromJson(channelData));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Connection;
 import io.eric.InvalidChannelException;
-import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.RepositoryException;
@@ -79,7 +78,8 @@ class SSEChannelRepositoryTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("nonsense");
     assertThatThrownBy(() -> repository.create(new JsonObject().put("id", "a/b")))
-        .isInstanceOf(InvalidMessageFormatException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("id");
   }
 
   @Test
