@@ -31,7 +31,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Mixin private HubProcess hub = new HubProcess();
+  @Mixin private ServedHub hub = new ServedHub();
 
   @Parameters(
       arity = "1..*",

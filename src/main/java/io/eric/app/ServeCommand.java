@@ -21,7 +21,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Mixin private HubProcess hub = new HubProcess();
+  @Mixin private ServedHub hub = new ServedHub();
 
   @Override
   public Integer call() throws Exception {

@@ -12,6 +12,7 @@ import io.vertx.kotlin.coroutines.dispatcher
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.async
+import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.take
@@ -130,5 +131,23 @@ class ChannelsTest {
       seen.isNotEmpty()
     }
     assertThat(seen).containsExactly(1)
+  }
+
+  @Test
+  fun `the sample counts the words of a chat room`() = onEventLoop {
+    val room = hub.vertx.createEricChannel("chat")
+    val ear = room.subscribe("ear")
+    hub.vertx.deployVerticle("verticles.kotlin.WordCount").coAwait()
+    listOf("one two", "three").forEach {
+      room.publish("say", JsonObject().put("from", "ann").put("text", it))
+    }
+    val counts =
+      room
+        .messages(ear)
+        .filter { it.getString("event") == "words" }
+        .map { it.getJsonObject("data").getInteger("all") }
+        .take(2)
+        .toList()
+    assertThat(counts).containsExactly(2, 3)
   }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** A hub as the process's purpose: the options that say how, and running it until a signal. */
-final class HubProcess {
+final class ServedHub {
 
   @Option(
       names = "--config",
