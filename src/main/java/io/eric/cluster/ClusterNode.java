@@ -89,7 +89,7 @@ public final class ClusterNode implements Placement {
   private final Set<String> unreachable = new HashSet<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
-  private Set<String> nodes = Set.of();
+  private volatile Set<String> nodes = Set.of();
   private long nodesSince;
   private @Nullable IMap<String, String> map;
   private @Nullable IMap<LogKey, byte[]> logs;
@@ -117,7 +117,7 @@ public final class ClusterNode implements Placement {
     this.options = options;
     this.members = new Members(hazelcast, options.getQuorum());
     this.me = manager.getNodeId();
-    this.line = new Line(vertx, context, me, open::containsKey);
+    this.line = new Line(vertx, context, me, open::containsKey, this::isMember);
   }
 
   /**
@@ -659,6 +659,11 @@ public final class ClusterNode implements Placement {
 
   // ---- nodes
 
+  /** For any thread. */
+  private boolean isMember(String node) {
+    return nodes.contains(node) || members.nodes().contains(node);
+  }
+
   private Set<String> eligible() {
     Set<String> eligible = new HashSet<>(nodes);
     eligible.removeAll(leaving);
@@ -716,6 +721,8 @@ public final class ClusterNode implements Placement {
     }
     if (!quorum) {
       List.copyOf(open.keySet()).forEach(this::lose);
+      // What goes to a node beyond the cut would be read, and done, when the cut is healed.
+      records.values().forEach(record -> serve(record, route(record.id()), null));
       return;
     }
     if (!nodes.equals(members.nodes())) {

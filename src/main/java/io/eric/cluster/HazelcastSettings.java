@@ -40,12 +40,15 @@ final class HazelcastSettings {
     // Who does not know whether a backup has it must say so, not "done".
     config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
     vertx(config);
-    if (options.getQuorum() > 1) {
+    if (options.getQuorum() > 1
+        && !config.getSplitBrainProtectionConfigs().containsKey(PROTECTION)) {
       config.addSplitBrainProtectionConfig(
           new SplitBrainProtectionConfig(PROTECTION, true, options.getQuorum()));
     }
     for (MapConfig map : maps(options, options.getQuorum() > 1)) {
-      config.addMapConfig(map);
+      if (!config.getMapConfigs().containsKey(map.getName())) { // a file may say more
+        config.addMapConfig(map);
+      }
     }
     return config;
   }

@@ -58,6 +58,7 @@ final class Line implements Post.Far {
   private final EventBus bus;
   private final String node;
   private final Predicate<String> servesChannel;
+  private final Predicate<String> isMember;
   private final Neighbours neighbours;
   private final DeliveryOptions local = LocalCodec.options();
   private final Map<String, Outbox> outboxes = new ConcurrentHashMap<>();
@@ -71,13 +72,20 @@ final class Line implements Post.Far {
    *
    * @param context where everything happens that nobody waits for on a context of his own
    * @param servesChannel whether a channel is open here
+   * @param isMember whether a node is seen; what was under way when it was lost is void
    */
-  Line(Vertx vertx, ContextInternal context, String node, Predicate<String> servesChannel) {
+  Line(
+      Vertx vertx,
+      ContextInternal context,
+      String node,
+      Predicate<String> servesChannel,
+      Predicate<String> isMember) {
     this.vertx = vertx;
     this.context = context;
     this.bus = vertx.eventBus();
     this.node = node;
     this.servesChannel = servesChannel;
+    this.isMember = isMember;
     this.neighbours = new Neighbours(vertx);
   }
 
@@ -201,6 +209,10 @@ final class Line implements Post.Far {
     try {
       WireInput in = new WireInput(message);
       String from = in.getString();
+      if (!isMember.test(from)) {
+        logger.debug("a message of node {} came too late", from);
+        return;
+      }
       while (!in.atEnd()) {
         WireInput item = new WireInput(in.getBytes());
         hear(from, item);
@@ -355,6 +367,10 @@ final class Line implements Post.Far {
       if (now.isEmpty()) {
         return;
       }
+      if (!isMember.test(to)) {
+        unreachable(asked);
+        return;
+      }
       WireOutput message = new WireOutput(bytes + 64);
       message.putString(node);
       for (byte[] item : now) {
@@ -365,10 +381,14 @@ final class Line implements Post.Far {
           .onFailure(
               e -> {
                 logger.debug("node {} cannot be reached: {}", to, e.toString());
-                for (long id : asked) {
-                  fail(id, new ReplyException(ReplyFailure.NO_HANDLERS, "the node is not there"));
-                }
+                unreachable(asked);
               });
+    }
+
+    private void unreachable(List<Long> asked) {
+      for (long id : asked) {
+        fail(id, new ReplyException(ReplyFailure.NO_HANDLERS, "the node is not there"));
+      }
     }
   }
 }

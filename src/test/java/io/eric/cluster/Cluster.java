@@ -1,0 +1,133 @@
+package io.eric.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Three nodes in processes of their own, as a user runs them. */
+final class Cluster implements AutoCloseable {
+
+  final Network network;
+  final List<Node> nodes;
+
+  /** Starts nodes that share nothing but the cluster. */
+  Cluster(Path dir, int size) throws Exception {
+    network = Network.of(size);
+    Map<String, String> settings = new HashMap<>();
+    settings.put("ERIC_CLUSTER_NAME", "test" + ProcessHandle.current().pid());
+    settings.put("ERIC_CLUSTER_HEARTBEAT_TIMEOUT", "4000");
+    settings.put("ERIC_CLUSTER_MERGE_INTERVAL", "2000");
+    settings.put("ERIC_HTTP_EDGE_HEARTBEAT", "1000");
+    settings.put("ERIC_HTTP_RETRY_FLOOR", "100");
+    if (network.canCut()) {
+      String[] all =
+          IntStream.rangeClosed(1, size)
+              .mapToObj(i -> network.host(i).address())
+              .toArray(String[]::new);
+      settings.put("ERIC_CLUSTER_MEMBERS", String.join(",", all));
+    } else {
+      settings.put("ERIC_CLUSTER_PORT", Integer.toString(freePorts()));
+    }
+    nodes =
+        IntStream.rangeClosed(1, size)
+            .mapToObj(
+                i -> {
+                  Map<String, String> own = new HashMap<>(settings);
+                  own.put("ERIC_CLUSTER_HOST", network.host(i).address());
+                  return new Node(i, network.host(i), dir, own);
+                })
+            .toList();
+    try {
+      for (Node node : nodes) {
+        node.start();
+      }
+      for (Node node : nodes) {
+        node.awaitReady();
+      }
+      awaitWhole();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Nodes on one host take the ports that follow the first. */
+  private static int freePorts() throws Exception {
+    try (ServerSocket any = new ServerSocket(0)) {
+      return Math.min(any.getLocalPort(), 65_000);
+    }
+  }
+
+  /** Waits until every node sees all others and has nothing to complain about. */
+  void awaitWhole() {
+    awaitWhole(Duration.ofSeconds(90));
+  }
+
+  void awaitWhole(Duration atMost) {
+    await()
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(250))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              for (Node node : nodes) {
+                var health = node.health();
+                if (!health.getString("status").equals("UP")
+                    || health.getInteger("nodes") != nodes.size()) {
+                  return false;
+                }
+              }
+              return true;
+            });
+  }
+
+  /** The node that has the most channels. */
+  Node busiest() throws Exception {
+    Node busiest = nodes.get(0);
+    int most = -1;
+    for (Node node : nodes) {
+      int owned = node.health().getInteger("owned");
+      if (owned > most) {
+        most = owned;
+        busiest = node;
+      }
+    }
+    return busiest;
+  }
+
+  /** Another process in the place of a node's. */
+  void replace(Node node) throws Exception {
+    node.kill();
+    node.start();
+    node.awaitReady();
+  }
+
+  /** Undoes what a test that failed in the middle has left. */
+  void repair() throws Exception {
+    for (Node node : nodes) {
+      node.thaw();
+      if (network.canCut()) {
+        network.heal(node.number);
+      }
+      if (node.url() == null) {
+        node.start();
+        node.awaitReady();
+      }
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (Node node : nodes) {
+      node.thaw();
+      node.kill();
+    }
+    network.close();
+  }
+}

@@ -1,0 +1,51 @@
+package io.eric.cluster;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+
+/** A response read line by line, given up when nothing comes for a while. */
+final class Lines implements AutoCloseable {
+
+  /** Several heartbeats. */
+  private static final int SILENCE_MS = 5_000;
+
+  private final HttpURLConnection connection;
+  private final BufferedReader reader;
+
+  private Lines(HttpURLConnection connection, BufferedReader reader) {
+    this.connection = connection;
+    this.reader = reader;
+  }
+
+  /** Opens a stream; fails unless the answer is 200. */
+  static Lines open(HttpRequest request) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
+    connection.setConnectTimeout(2_000);
+    connection.setReadTimeout(SILENCE_MS);
+    request
+        .headers()
+        .map()
+        .forEach((name, values) -> connection.setRequestProperty(name, values.get(0)));
+    if (connection.getResponseCode() != 200) {
+      connection.disconnect();
+      throw new IOException("status " + connection.getResponseCode());
+    }
+    return new Lines(
+        connection,
+        new BufferedReader(
+            new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8)));
+  }
+
+  String next() throws IOException {
+    return reader.readLine();
+  }
+
+  @Override
+  public void close() {
+    connection.disconnect();
+  }
+}

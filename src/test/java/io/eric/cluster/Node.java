@@ -1,0 +1,133 @@
+package io.eric.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One node of a cluster: the runnable jar in a process of its own. */
+final class Node {
+
+  private static final Pattern READY = Pattern.compile("eric is ready: (http://[^/]+)/.*");
+
+  final int number;
+  private final Host host;
+  private final Path dir;
+  private final Map<String, String> environment;
+  private Process process;
+  private BufferedReader out;
+  private volatile String url;
+
+  Node(int number, Host host, Path dir, Map<String, String> environment) {
+    this.number = number;
+    this.host = host;
+    this.dir = dir;
+    this.environment = environment;
+  }
+
+  /** Starts the process; {@link #awaitReady} says when it serves. */
+  void start() throws IOException {
+    String jar = System.getProperty("eric.jar");
+    assertThat(jar).as("system property eric.jar").isNotNull();
+    List<String> command = new ArrayList<>(host.prefix());
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar));
+    command.addAll(List.of("serve", "--cluster", "--http-host", host.address()));
+    command.addAll(List.of("--http-port", "0", "--socket", "n" + number + ".sock"));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(dir.toFile())
+            .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
+    builder.environment().putAll(environment);
+    url = null;
+    process = builder.start();
+    out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  void awaitReady() throws IOException {
+    String line = out.readLine();
+    Matcher ready = READY.matcher(String.valueOf(line));
+    assertThat(ready.matches()).as("ready line %s; log: %s", line, logText()).isTrue();
+    url = ready.group(1);
+  }
+
+  /** Where its HTTP door is; null while it is not running. */
+  String url() {
+    return url;
+  }
+
+  /** Ends it without warning. */
+  void kill() throws Exception {
+    url = null;
+    jvm().destroyForcibly();
+    process.waitFor(20, TimeUnit.SECONDS);
+  }
+
+  /** Asks it to end; gives its exit code. */
+  int terminate() throws Exception {
+    jvm().destroy();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("node %d ends", number).isTrue();
+    url = null;
+    return process.exitValue();
+  }
+
+  /** Stops all its threads, as a machine that hangs. */
+  void freeze() throws Exception {
+    signal("STOP");
+  }
+
+  void thaw() throws Exception {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(jvm().pid())).start().waitFor();
+  }
+
+  /** The JVM, which "ip netns exec" becomes. */
+  private ProcessHandle jvm() {
+    return process.toHandle();
+  }
+
+  JsonObject health() throws Exception {
+    return new JsonObject(curl("/healthz"));
+  }
+
+  /** Asks its HTTP door from its own host, which works when it is cut off. */
+  String curl(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(host.prefix());
+    command.addAll(List.of("curl", "-s", "-m", "15"));
+    for (String argument : arguments) {
+      command.add(argument.startsWith("/") ? url + argument : argument);
+    }
+    Process curl = new ProcessBuilder(command).start();
+    String answer = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    curl.waitFor(30, TimeUnit.SECONDS);
+    return answer;
+  }
+
+  Path log() {
+    return dir.resolve("node" + number + ".log");
+  }
+
+  String logText() {
+    try {
+      return Files.readString(log());
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
