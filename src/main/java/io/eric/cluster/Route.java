@@ -3,7 +3,6 @@ package io.eric.cluster;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusAnswer;
-import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Post;
@@ -37,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Route {
 
   /** Less than the caller waits: nothing is to be done of which it was told that it failed. */
-  private static final long PATIENCE_MS = BusClient.ATTEMPT_TIMEOUT_MS - 200;
+  private static final long PATIENCE_MS = 4_800;
 
   /** A read of a stream may wait for a listener's own code. */
   private static final long LONG_PATIENCE_MS = 35_000;
