@@ -7,8 +7,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sits at a connection's raw end and closes it when its client dawdles: it may take so long for the
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * before it is written, which for a client that does not read is for ever.
  */
 final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
   private static final AttributeKey<ConnectionGuard> KEY =
       AttributeKey.valueOf(ConnectionGuard.class, "guard");
@@ -107,6 +112,20 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       set(requestDeadlines.start(this::dawdled));
     }
     ctx.fireChannelRead(bytes);
+  }
+
+  /**
+   * A client that resets its connection is no error. Vert.x logs it as one where the connection has
+   * no handler yet, as during the upgrade to HTTP/2, so anybody could fill the log (CWE-779).
+   */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.debug("a connection failed: {}", cause.toString());
+      var unused = ctx.close();
+    } else {
+      ctx.fireExceptionCaught(cause);
+    }
   }
 
   @Override

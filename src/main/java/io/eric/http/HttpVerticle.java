@@ -232,24 +232,27 @@ public final class HttpVerticle extends VerticleBase {
   /** What vertx-web itself refuses gets the form of all other errors. */
   private static void refuseTheRest(Router router) {
     router.errorHandler(
-        400, ctx -> refuse(ctx, new InvalidMessageFormatException("the path is malformed")));
+        400, ctx -> refuse(ctx, 400, new InvalidMessageFormatException("the path is malformed")));
     router.errorHandler(
-        403, ctx -> refuse(ctx, new ForbiddenException("this origin is not allowed")));
+        403, ctx -> refuse(ctx, 403, new ForbiddenException("this origin is not allowed")));
     router.errorHandler(
-        404, ctx -> refuse(ctx, new InvalidMessageFormatException("there is no such resource")));
+        404,
+        ctx -> refuse(ctx, 404, new InvalidMessageFormatException("there is no such resource")));
     router.errorHandler(
         405,
-        ctx -> refuse(ctx, new InvalidMessageFormatException("the method is not allowed here")));
+        ctx ->
+            refuse(ctx, 405, new InvalidMessageFormatException("the method is not allowed here")));
     router.errorHandler(
         500,
         ctx -> {
           LOG.error("a request to {} failed", ctx.normalizedPath(), ctx.failure());
-          refuse(ctx, new RepositoryException("internal error", null));
+          refuse(ctx, 500, new RepositoryException("internal error", null));
         });
   }
 
-  private static void refuse(RoutingContext ctx, EricException error) {
-    Problem.send(ctx.response(), ctx.statusCode(), error);
+  /** The context has no status of its own for what vertx-web refuses before any route. */
+  private static void refuse(RoutingContext ctx, int status, EricException error) {
+    Problem.send(ctx.response(), status, error);
   }
 
   private static void handle(Router router, HttpServerRequest request) {

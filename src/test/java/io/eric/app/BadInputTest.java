@@ -112,6 +112,12 @@ class BadInputTest {
         "an unknown path",
         "GET /none HTTP/1.1\r\nHost: hub\r\n\r\n",
         "404 " + FORMAT);
+    row(
+        inputs,
+        answers,
+        "a path with a broken escape",
+        "GET /stream/%zz/me HTTP/1.1\r\nHost: hub\r\n\r\n",
+        "400 " + FORMAT);
     String header = "GET /healthz HTTP/1.1\r\nHost: hub\r\nX: " + "x".repeat(100_000);
     row(inputs, answers, "100,000 bytes of one header", header, "431 " + FORMAT);
     String headers = "GET /healthz HTTP/1.1\r\nHost: hub\r\n" + "X: y\r\n".repeat(17_000) + "\r\n";
