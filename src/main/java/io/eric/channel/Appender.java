@@ -47,6 +47,7 @@ final class Appender {
   private final KeyWindow keys;
   private List<PendingAppend> queue = new ArrayList<>();
   private boolean appending;
+  private String lastType = "";
   private boolean waitsForReaders;
   private @Nullable Promise<Void> leaving;
 
@@ -343,8 +344,8 @@ final class Appender {
     long now = clock.getAsLong();
     for (PendingAppend append : batch) {
       Publish m = append.message;
-      entries.add(
-          new Entry(++sequence, now, m.listener(), m.type(), m.payload(), m.sender(), m.key()));
+      String receiver = m.listener() == null ? null : kept(m.listener());
+      entries.add(new Entry(++sequence, now, receiver, kept(m), m.payload(), m.sender(), m.key()));
     }
     appending = true;
     Future<Void> done = appended(entries);
@@ -358,6 +359,20 @@ final class Appender {
             completeIfIdle();
           });
     }
+  }
+
+  /** One text for all that are kept: each request comes with a copy of its own. */
+  private String kept(String receiver) {
+    Listener listener = listeners.find(receiver);
+    return listener == null ? receiver : listener.id;
+  }
+
+  /** As {@link #kept(String)}, for the type, which seldom changes. */
+  private String kept(Publish message) {
+    if (!message.type().equals(lastType)) {
+      lastType = message.type();
+    }
+    return lastType;
   }
 
   /** A store of somebody else's may throw; the channel goes on. */

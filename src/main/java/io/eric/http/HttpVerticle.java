@@ -80,6 +80,7 @@ public final class HttpVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     SseFormat format = new SseFormat();
+    ChunkFrames frames = new ChunkFrames();
     Edge edge = new Edge(vertx, format, options.getEdge());
     Deadlines requestDeadlines = new Deadlines(vertx, options.getRequestTimeout());
     Deadlines idleDeadlines = new Deadlines(vertx, options.getIdleTimeout());
@@ -100,10 +101,14 @@ public final class HttpVerticle extends VerticleBase {
             });
     Running parts =
         new Running(
-            edge, server, List.of(requestDeadlines, idleDeadlines, publishDeadlines), unmetered);
+            edge,
+            server,
+            frames,
+            List.of(requestDeadlines, idleDeadlines, publishDeadlines),
+            unmetered);
     running = parts;
 
-    Router router = router(edge, format, bodies, meters, publishDeadlines);
+    Router router = router(edge, format, frames, bodies, meters, publishDeadlines);
     routes = List.copyOf(router.getRoutes());
     server
         .requestHandler(request -> handle(router, request))
@@ -178,7 +183,12 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private Router router(
-      Edge edge, SseFormat format, BodyReader bodies, Meters meters, Deadlines publishDeadlines) {
+      Edge edge,
+      SseFormat format,
+      ChunkFrames frames,
+      BodyReader bodies,
+      Meters meters,
+      Deadlines publishDeadlines) {
     BusClient bus = new BusClient(vertx, options.publishTimeouts());
     PublishBatcher batcher =
         new PublishBatcher(
@@ -196,7 +206,7 @@ public final class HttpVerticle extends VerticleBase {
     addCors(router);
     // Routes are tried in turn, so those that are used most come first.
     new PublishRoutes(reader, bodies, batcher, () -> draining).mount(router);
-    new StreamRoutes(bus, edge, format, options, meters, () -> draining).mount(router);
+    new StreamRoutes(bus, edge, format, frames, options, meters, () -> draining).mount(router);
     hub.mount(router);
     new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
     new BridgeRoutes(vertx, options.getBridge(), options.getCors().getOrigins(), () -> draining)
@@ -317,7 +327,11 @@ public final class HttpVerticle extends VerticleBase {
 
   /** What lives from start to stop. */
   private record Running(
-      Edge edge, HttpServer server, List<Deadlines> deadlines, Runnable unmetered) {
+      Edge edge,
+      HttpServer server,
+      ChunkFrames frames,
+      List<Deadlines> deadlines,
+      Runnable unmetered) {
 
     /** Streams first, so that their channels learn it from the edge and not from broken writes. */
     private Future<Void> close() {
@@ -326,6 +340,7 @@ public final class HttpVerticle extends VerticleBase {
           .transform(closed -> server.close())
           .onComplete(
               closed -> {
+                frames.close();
                 deadlines.forEach(Deadlines::close);
               });
     }

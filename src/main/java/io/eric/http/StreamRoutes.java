@@ -39,6 +39,7 @@ final class StreamRoutes {
   private final BusClient bus;
   private final Edge edge;
   private final SseFormat format;
+  private final ChunkFrames frames;
   private final int maxStreams;
   private final ClientStreams clients;
   private final Meters meters;
@@ -49,12 +50,14 @@ final class StreamRoutes {
       BusClient bus,
       Edge edge,
       SseFormat format,
+      ChunkFrames frames,
       HttpOptions options,
       Meters meters,
       BooleanSupplier draining) {
     this.bus = bus;
     this.edge = edge;
     this.format = format;
+    this.frames = frames;
     this.maxStreams = options.getMaxStreams();
     this.clients = new ClientStreams(options.getMaxStreamsPerClient());
     this.meters = meters;
@@ -126,8 +129,8 @@ final class StreamRoutes {
       response.setChunked(true);
     }
     int retryMs = SseFormat.jittered(Math.max(retryFloorMs, stream.retryMs()));
-    response.write(format.prologue(retryMs));
-    stream.begin(new HttpStreamSink(request));
+    Future<Void> headWritten = response.write(format.prologue(retryMs));
+    stream.begin(ChunkedStreamSink.of(request, frames, headWritten));
   }
 
   /** Where a client wants to go on: the header wins; proxies and first requests need the query. */
