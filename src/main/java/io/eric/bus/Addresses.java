@@ -6,8 +6,11 @@ public final class Addresses {
   /** Takes {@code c}, {@code ls} and {@code ping}. */
   public static final String CHANNELS = "eric.channels";
 
-  /** Whether the node's store can serve: {@code {"ok": boolean, "error": text}}. */
-  public static final String STORE = "eric.store";
+  /**
+   * Whether this node can serve, its store and its place in a cluster: {@code {"ok": boolean,
+   * "error": text}}.
+   */
+  public static final String READINESS = "eric.readiness";
 
   /** Every channel's address starts so. */
   public static final String CHANNEL_PREFIX = "eric.channel.";

@@ -59,12 +59,12 @@ public final class BusClient {
   }
 
   /**
-   * Whether this node's store can serve.
+   * Whether this node can serve: its store does and, in a cluster, enough nodes see each other.
    *
    * @return fails with {@link UnavailableException} if it cannot, or if no hub is running
    */
-  public Future<Void> storeServes() {
-    return bus.<JsonObject>request(Addresses.STORE, null, json)
+  public Future<Void> isReady() {
+    return bus.<JsonObject>request(Addresses.READINESS, null, json)
         .recover(e -> Future.failedFuture(asEric(e, null)))
         .compose(
             reply ->

@@ -86,7 +86,11 @@ public final class ChannelContainer {
     consumer = address;
     StoreWatch watch = new StoreWatch(store);
     health =
-        vertx.eventBus().localConsumer(Addresses.STORE, request -> request.reply(watch.describe()));
+        vertx
+            .eventBus()
+            .localConsumer(
+                Addresses.READINESS,
+                request -> readiness(watch).onSuccess(answer -> request.reply(answer)));
     unmetered = Meters.of(vertx).add(vertx.getOrCreateContext(), this::sample);
     return address.completion();
   }
@@ -396,6 +400,19 @@ public final class ChannelContainer {
     }
   }
 
+  /** Whether the store serves and, in a cluster, this node may write to it. */
+  private Future<JsonObject> readiness(StoreWatch watch) {
+    JsonObject store = watch.describe();
+    Placement cluster = placement;
+    if (cluster == null || !store.getBoolean("ok")) {
+      return Future.succeededFuture(store);
+    }
+    return cluster
+        .readiness()
+        .map(store)
+        .otherwise(trouble -> new JsonObject().put("ok", false).put("error", trouble.getMessage()));
+  }
+
   private Future<Object> answer(Command command) {
     if (command instanceof Command.CreateChannel create) {
       return create(create.channel(), create.options()).map(Channel::id);
@@ -406,8 +423,7 @@ public final class ChannelContainer {
           : client.command(list);
     }
     if (command instanceof Command.Ping) {
-      Placement cluster = placement;
-      return cluster == null ? Future.succeededFuture("pong") : cluster.readiness().map("pong");
+      return Future.succeededFuture("pong");
     }
     throw new InvalidMessageFormatException(
         Addresses.CHANNELS + " takes c, ls and ping; others go to the channel's address");

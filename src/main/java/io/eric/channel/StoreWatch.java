@@ -21,7 +21,7 @@ final class StoreWatch {
     this.store = store;
   }
 
-  /** What {@link io.eric.bus.Addresses#STORE} answers. */
+  /** What {@link io.eric.bus.Addresses#READINESS} answers. */
   synchronized JsonObject describe() {
     @Nullable String problem = store.problem();
     if (problem == null && !ok) {

@@ -101,7 +101,7 @@ final class PageRoutes {
       Problem.send(ctx.response(), new UnavailableException("the server is draining"));
       return;
     }
-    bus.storeServes()
+    bus.isReady()
         .onComplete(
             serves -> Answer.json(ctx.response(), UP),
             failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
