@@ -208,6 +208,16 @@ final class Traffic implements AutoCloseable {
         readers.stream().mapToInt(reader -> reader.repeats).sum());
   }
 
+  /**
+   * The longest time from a message's first attempt to its ack, per channel, sorted, since this was
+   * asked last.
+   */
+  List<Long> takeUnavailableMs() {
+    List<Long> taken = longestMs.values().stream().sorted().toList();
+    longestMs.clear();
+    return taken;
+  }
+
   /** Which streams were connected anew, by the node where they were. */
   int reconnectsFrom(Node node) {
     return readers.stream().mapToInt(reader -> reader.lostAt.getOrDefault(node.number, 0)).sum();
