@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The structure of a log in memory, and its retention; where the contents are is the store's
  * business.
  *
- * <p>Every retained entry is a {@link Slot} in one list of all, oldest to newest, and in the lane
- * of its readers: the broadcasts, or the dispatches of one listener. A listener reads the merge of
- * two lanes, so others' dispatches cost it nothing. The newest entries that fit {@link
+ * <p>Every retained entry is a {@link Slot} in one {@link SlotList}, oldest to newest, and in the
+ * lane of its readers: the broadcasts, or the dispatches of one listener. A listener reads the
+ * merge of two lanes, so others' dispatches cost it nothing. The newest entries that fit {@link
  * RetentionOptions#history} are those from the <em>floor</em> on; what is behind the floor stays
  * only for who has not read it.
  *
@@ -55,9 +55,7 @@ final class LogIndex<T> {
   /** Lanes of dispatches that may have entries behind the floor. */
   private final ArrayDeque<Lane<T>> behindFloor = new ArrayDeque<>();
 
-  private @Nullable Slot<T> oldest;
-  private @Nullable Slot<T> newest;
-  private @Nullable Slot<T> floor;
+  private final SlotList<T> all = new SlotList<>();
   private int messages;
   private long bytes;
   private int historyMessages;
@@ -87,6 +85,7 @@ final class LogIndex<T> {
   }
 
   long firstSequence() {
+    Slot<T> oldest = all.first();
     return oldest == null ? lastSequence + 1 : oldest.sequence;
   }
 
@@ -121,9 +120,7 @@ final class LogIndex<T> {
 
   /** Passes over all entries, oldest first. */
   void forEach(IndexedLog.RetainedVisitor<T> visitor) {
-    for (Slot<T> s = oldest; s != null; s = s.newer) {
-      visitor.visit(s.sequence, s.timestamp, s.lane.receiver, s.size, s.content);
-    }
+    all.forEach(s -> visitor.visit(s.sequence, s.timestamp, s.lane.receiver, s.size, s.content));
   }
 
   /** Adds the next entry; its sequence is above all before. */
@@ -134,28 +131,19 @@ final class LogIndex<T> {
       dispatches.put(receiver, lane);
     }
     Slot<T> slot = new Slot<>(sequence, timestamp, size, lane, content);
-    Slot<T> before = newest;
-    if (before == null) {
-      oldest = slot;
-    } else {
-      slot.older = before;
-      before.newer = slot;
-    }
-    newest = slot;
+    all.add(slot);
     lane.add(slot);
     lastSequence = sequence;
     lastTimestamp = timestamp;
     messages++;
     bytes += size;
-    if (floor == null) {
-      floor = slot;
-    }
     historyMessages++;
     historyBytes += size;
-    while (floor != null
-        && (historyMessages > retention.historyMessages()
-            || historyBytes > retention.historyBytes())) {
-      raiseFloor(floor);
+    while (historyMessages > retention.historyMessages()
+        || historyBytes > retention.historyBytes()) {
+      if (!raiseFloor()) {
+        break;
+      }
     }
   }
 
@@ -198,6 +186,7 @@ final class LogIndex<T> {
 
   /** The oldest entry is for this listener and after its cursor. */
   boolean oldestIsUnreadBy(String listener, long cursor) {
+    Slot<T> oldest = all.first();
     return oldest != null
         && oldest.sequence > cursor
         && (oldest.lane.receiver == null || oldest.lane.receiver.equals(listener));
@@ -208,8 +197,10 @@ final class LogIndex<T> {
     long lowest = cursors.lowest();
     broadcasts.noteReadThrough(lowest);
     expire(cursors, now);
-    while (floor != null && now - floor.timestamp > retention.historyAgeMs()) {
-      raiseFloor(floor);
+    for (Slot<T> s = all.floor();
+        s != null && now - s.timestamp > retention.historyAgeMs();
+        s = all.floor()) {
+      raiseFloor();
     }
     dropBehindFloor(broadcasts, lowest);
     dropBehindFloor(cursors);
@@ -217,6 +208,7 @@ final class LogIndex<T> {
 
   /** Drops the oldest entry, whoever has not read it. */
   void dropOldest() {
+    Slot<T> oldest = all.first();
     if (oldest != null) {
       drop(oldest, true);
     }
@@ -318,25 +310,34 @@ final class LogIndex<T> {
     if (retention.messageTtlMs() == 0) {
       return;
     }
-    while (oldest != null && now - oldest.timestamp > retention.messageTtlMs()) {
-      if (oldest.lane.receiver != null) {
-        oldest.lane.noteReadThrough(cursors.of(oldest.lane.receiver));
+    for (Slot<T> s = all.first();
+        s != null && now - s.timestamp > retention.messageTtlMs();
+        s = all.first()) {
+      if (s.lane.receiver != null) {
+        s.lane.noteReadThrough(cursors.of(s.lane.receiver));
       }
-      drop(oldest, false);
+      drop(s, false);
     }
   }
 
-  private void raiseFloor(Slot<T> from) {
+  /** Leaves the oldest entry of history behind; false if history has none. */
+  private boolean raiseFloor() {
+    Slot<T> from = all.floor();
+    if (from == null) {
+      return false;
+    }
     historyMessages--;
     historyBytes -= from.size;
-    floor = from.newer;
+    all.raiseFloor();
     if (from.lane != broadcasts && !from.lane.queued) {
       from.lane.queued = true;
       behindFloor.add(from.lane);
     }
+    return true;
   }
 
   private long floorSequence() {
+    Slot<T> floor = all.floor();
     return floor == null ? lastSequence + 1 : floor.sequence;
   }
 
@@ -377,33 +378,12 @@ final class LogIndex<T> {
     if (slot.sequence >= floorSequence()) {
       historyMessages--;
       historyBytes -= slot.size;
-      if (slot == floor) {
-        floor = slot.newer;
-      }
     }
     slot.lane.dropFirst(overflow);
-    unlink(slot);
+    all.remove(slot);
     messages--;
     bytes -= slot.size;
     drops.dropped(slot.sequence, slot.content, overflow);
-  }
-
-  private void unlink(Slot<T> slot) {
-    Slot<T> before = slot.older;
-    Slot<T> after = slot.newer;
-    if (before == null) {
-      oldest = after;
-    } else {
-      before.newer = after;
-    }
-    if (after == null) {
-      newest = before;
-    } else {
-      after.older = before;
-    }
-    // A dropped slot that is old enough to live in another generation must not keep the next alive.
-    slot.older = null;
-    slot.newer = null;
   }
 
   private record Mark(long sequence, long broadcasts) {}

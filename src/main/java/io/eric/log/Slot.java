@@ -3,8 +3,8 @@ package io.eric.log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One retained entry's place in a {@link LogIndex}: a link of the list of all entries, and an
- * element of the lane of those who read it.
+ * One retained entry's place in a {@link LogIndex}: in the list of all entries, and in the lane of
+ * those who read it.
  *
  * @param <T> what the store keeps of the entry's content
  */
@@ -15,8 +15,11 @@ final class Slot<T> {
   final int size;
   final Lane<T> lane;
   final T content;
-  @Nullable Slot<T> older;
-  @Nullable Slot<T> newer;
+
+  /** Where it stands in the list of all. Kept by {@link SlotList}. */
+  SlotList.@Nullable Chunk<T> chunk;
+
+  int index;
 
   Slot(long sequence, long timestamp, int size, Lane<T> lane, T content) {
     this.sequence = sequence;

@@ -18,6 +18,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +32,10 @@ import java.util.stream.Stream;
 
 /**
  * The file store's figures: {@code main [runs [directory]]} prints how long a store with 1,000
- * channels and 1,000,000 messages of 200 bytes takes to open, alone and with a hub on it, and how
- * many messages are appended per second under each setting of fsync beside memory; the median of
- * the runs, the lowest and the highest.
+ * channels and 1,000,000 messages of 200 bytes takes to open, alone, with a hub on it, and as the
+ * runnable jar in a process of its own if that is built; and how many messages are appended per
+ * second under each setting of fsync beside memory; the median of the runs, the lowest and the
+ * highest.
  */
 public final class FileStoreBenchmark {
 
@@ -41,6 +43,7 @@ public final class FileStoreBenchmark {
   private static final int MESSAGES_PER_CHANNEL = 1_000;
   private static final int PAYLOAD = 198;
   private static final long APPEND_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final Path JAR = Path.of("target", "eric-vertx.jar").toAbsolutePath();
   private static final RetentionOptions RETENTION =
       new RetentionOptions(10_000, 4 << 20, 300_000, 65_536, 64 << 20, 0);
 
@@ -103,6 +106,41 @@ public final class FileStoreBenchmark {
     }
     print("open the store, s", alone);
     print("open the store and 1,000 channels, s", withHub);
+    if (Files.exists(JAR)) {
+      double[] served = new double[runs];
+      for (int run = 0; run < runs; run++) {
+        served[run] = restart(directory);
+      }
+      print("java -jar eric-vertx.jar serve, until it is ready, s", served);
+    }
+  }
+
+  /** From the start of a process to the line that says it serves. */
+  private double restart(Path directory) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-jar",
+            JAR.toString(),
+            "serve",
+            "--http-port",
+            "0",
+            "--socket",
+            root.resolve("hub.sock").toString());
+    builder.environment().put("ERIC_STORE_TYPE", "file");
+    builder.environment().put("ERIC_STORE_FILE_DIRECTORY", directory.toString());
+    long start = System.nanoTime();
+    Process hub = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader out = hub.inputReader()) {
+      String ready = out.readLine();
+      if (ready == null || !ready.startsWith("eric is ready")) {
+        throw new IOException("the hub did not start: " + ready);
+      }
+      return (System.nanoTime() - start) / 1e9;
+    } finally {
+      hub.destroy();
+      hub.onExit().join();
+    }
   }
 
   private static List<Entry> batch(long first, int count) {
