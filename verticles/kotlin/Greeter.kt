@@ -1,0 +1,53 @@
+package verticles.kotlin
+
+import io.eric.Message
+import io.eric.channel.SimpleDistributedApplicationListener
+import io.eric.kotlin.createEricChannel
+import io.eric.kotlin.messages
+import io.eric.kotlin.publish
+import io.vertx.core.json.JsonArray
+import io.vertx.core.json.JsonObject
+import io.vertx.kotlin.coroutines.CoroutineVerticle
+import io.vertx.kotlin.coroutines.coAwait
+import io.vertx.kotlin.coroutines.vertxFuture
+import java.util.TreeSet
+import kotlinx.coroutines.launch
+
+/**
+ * The same part of an application as `verticles/js/greeter.mjs`: told to begin, it says hello to
+ * every other part, each of which answers.
+ */
+class Greeter : CoroutineVerticle() {
+
+  override suspend fun start() {
+    val name = config.getString("name", "kotlin")
+    val others = config.getJsonArray("others", JsonArray().add("js")).map { it as String }
+    val app = vertx.createEricChannel(config.getString("channel", "greetings"), ifAbsent = true)
+    val answered = TreeSet<String>()
+    val part = SimpleDistributedApplicationListener(name)
+    part.setAsyncAction("begin") {
+      vertxFuture {
+        for (other in others) {
+          part.dispatchTo(other, Message.of("hello", JsonObject().put("from", name))).coAwait()
+        }
+        emptyList()
+      }
+    }
+    part.setAction("hello") { listOf(Message.of("hello_ack", JsonObject().put("from", name))) }
+    part.setAsyncAction("hello_ack") { ack ->
+      vertxFuture {
+        answered.add((ack.payload() as JsonObject).getString("from"))
+        if (answered.size == others.size) {
+          app.publish(
+            "done",
+            JsonObject().put("by", name).put("answers", JsonArray(answered.toList())),
+          )
+        }
+        emptyList()
+      }
+    }
+    part.setAction("done") { emptyList() }
+    part.joinTo(app).coAwait()
+    launch { app.messages(part).collect {} } // what makes it act
+  }
+}
