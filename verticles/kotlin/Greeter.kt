@@ -48,6 +48,7 @@ class Greeter : CoroutineVerticle() {
     }
     part.setAction("done") { emptyList() }
     part.joinTo(app).coAwait()
+    part.start().coAwait()
     launch { app.messages(part).collect {} } // what makes it act
   }
 }

@@ -52,7 +52,8 @@ public final class GreeterVerticle extends VerticleBase {
                     ? Future.succeededFuture()
                     : Future.failedFuture(e))
         .compose(there -> part.joinTo(app))
-        .onSuccess(joined -> app.messageStream(part).handler(event -> {})); // what makes it act
+        .compose(joined -> part.start())
+        .onSuccess(started -> app.messageStream(part).handler(event -> {})); // what makes it act
   }
 
   private static Future<List<Message>> greet(
