@@ -3,6 +3,7 @@ package io.eric.cluster;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
@@ -101,6 +102,7 @@ public final class ClusterNode implements Placement {
   private volatile boolean draining;
   private volatile int unreachableNodes;
   private boolean hadQuorum;
+  private @Nullable JoinAddresses joinAddresses;
   private boolean reading;
   private boolean registering;
   private boolean closed;
@@ -164,6 +166,7 @@ public final class ClusterNode implements Placement {
               nodes = members.nodes();
               nodesSince = System.nanoTime();
               hadQuorum = members.hasQuorum();
+              joinAddresses = joinAddresses();
               timers.add(vertx.setPeriodic(LOOK_MS, timer -> look()));
               timers.add(vertx.setPeriodic(READ_ALL_MS, timer -> readAll()));
               timers.add(vertx.setPeriodic(PROBE_MS, timer -> probe()));
@@ -178,6 +181,12 @@ public final class ClusterNode implements Placement {
               look();
               return null;
             });
+  }
+
+  /** Where a file configures Hazelcast, how nodes find each other is its business. */
+  private @Nullable JoinAddresses joinAddresses() {
+    TcpIpConfig search = hazelcast.getConfig().getNetworkConfig().getJoin().getTcpIpConfig();
+    return options.getConfig().isEmpty() && search.isEnabled() ? new JoinAddresses(search) : null;
   }
 
   /** Looking up a map may wait for the cluster. */
@@ -708,6 +717,10 @@ public final class ClusterNode implements Placement {
   private void look() {
     if (closed) {
       return;
+    }
+    JoinAddresses addresses = joinAddresses;
+    if (addresses != null) {
+      addresses.update(members.addresses(), System.nanoTime() / 1_000_000);
     }
     boolean quorum = members.hasQuorum();
     if (quorum != hadQuorum) {

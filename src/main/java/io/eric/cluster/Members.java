@@ -1,5 +1,6 @@
 package io.eric.cluster;
 
+import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -26,17 +27,32 @@ final class Members {
     return node == null ? member.getUuid().toString() : node;
   }
 
+  /** Where all members of Hazelcast's cluster are, nodes or not: addresses with ports. */
+  Set<String> addresses() {
+    Set<String> addresses = new TreeSet<>();
+    for (Member member : all()) {
+      Address address = member.getAddress();
+      addresses.add(address.getHost() + ':' + address.getPort());
+    }
+    return addresses;
+  }
+
+  /** None when Hazelcast is shut down. */
+  private Set<Member> all() {
+    try {
+      return hazelcast.getCluster().getMembers();
+    } catch (HazelcastInstanceNotActiveException shutDown) {
+      return Set.of();
+    }
+  }
+
   /** All nodes, this one included. */
   Set<String> nodes() {
     Set<String> nodes = new TreeSet<>();
-    try {
-      for (Member member : hazelcast.getCluster().getMembers()) {
-        if (member.getAttribute(NODE_ID) != null) {
-          nodes.add(node(member));
-        }
+    for (Member member : all()) {
+      if (member.getAttribute(NODE_ID) != null) {
+        nodes.add(node(member));
       }
-    } catch (HazelcastInstanceNotActiveException shutDown) {
-      nodes.clear();
     }
     return nodes;
   }
