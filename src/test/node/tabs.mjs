@@ -43,9 +43,20 @@ try {
   // More tabs than connections are allowed, and each can still ask something.
   const asked = await Promise.all(pages.map((page) => page.evaluate(async () => (await fetch('/channels')).status)));
   const got = await Promise.all(pages.map((page) => page.evaluate(() => window.got.join())));
+  // A position of another life of the channel: what came since then is not known, and the page is told.
+  const gap = await pages[0].evaluate(async (stream) => {
+    const { connect } = await import('/eric.js');
+    return await new Promise((resolve) => {
+      const late = connect(stream, { share: false, after: 'otherlife-7' });
+      late.onGap((gap) => {
+        late.close();
+        resolve(gap.reason);
+      });
+    });
+  }, `/watch/${channel}`);
   await fetch(`${url}/channel/${channel}`, { method: 'DELETE' });
   await Promise.all(pages.map((page) => page.waitForFunction(() => window.stream.state === 'closed')));
-  console.log(JSON.stringify({ connected, asked, got }));
+  console.log(JSON.stringify({ connected, asked, got, gap }));
 } finally {
   await browser.close();
   rmSync(profile, { recursive: true, force: true });

@@ -286,6 +286,8 @@ final class Traffic implements AutoCloseable {
           read(lines);
         } catch (IOException e) {
           pause(50);
+        } catch (RuntimeException e) {
+          others.add("not an event: " + e); // seen when the traffic ends
         }
         if (opened && reading) {
           lostAt.merge(node.number, 1, Integer::sum);

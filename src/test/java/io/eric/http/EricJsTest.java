@@ -40,6 +40,7 @@ class EricJsTest {
         assertThat(result.getJsonArray("connected"))
             .isEqualTo(new JsonArray("[1, 0, 0, 0, 0, 0, 0, 0]"));
         assertThat(result.getJsonArray("asked")).containsOnly(200);
+        assertThat(result.getString("gap")).isEqualTo("epoch");
       } finally {
         node.destroy(); // the script takes its browser with it
       }

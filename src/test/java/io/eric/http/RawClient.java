@@ -41,6 +41,18 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether nobody listens there. A server that has just been closed may be reached for a moment:
+   * the kernel's socket goes with its event loop's next look at its keys.
+   */
+  static boolean isRefusedAt(int port) {
+    try (RawClient connected = new RawClient(port)) {
+      return false;
+    } catch (UncheckedIOException e) {
+      return true;
+    }
+  }
+
   /** The head of an answer; names of headers in lower case. */
   record Head(String status, Map<String, String> headers) {
     String header(String name) {
