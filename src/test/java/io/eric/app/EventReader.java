@@ -101,7 +101,7 @@ final class EventReader {
 
   /** Kills the client, without a word to the hub, and waits until it has read what was left. */
   void kill() throws Exception {
-    process.destroyForcibly().waitFor();
+    Processes.kill(process);
   }
 
   Process process() {

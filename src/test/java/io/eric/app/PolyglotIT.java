@@ -67,7 +67,7 @@ class PolyglotIT {
     for (Process process : processes) {
       boolean isPage = process.info().command().orElse("").endsWith("node");
       if (!process.waitFor(isPage ? 20 : 0, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
+        Processes.kill(process);
       }
     }
   }

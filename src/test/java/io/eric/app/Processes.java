@@ -36,10 +36,19 @@ final class Processes implements AutoCloseable {
     thread.start();
   }
 
+  /**
+   * Kills a process and waits for its end. Not by {@link Process#destroyForcibly}, which closes the
+   * output under the thread that reads it.
+   */
+  static void kill(Process process) throws InterruptedException {
+    process.toHandle().destroyForcibly();
+    process.waitFor();
+  }
+
   @Override
   public void close() throws InterruptedException {
     for (Process process : processes) {
-      process.destroyForcibly().waitFor();
+      kill(process);
     }
     threads.forEach(Thread::interrupt);
   }
