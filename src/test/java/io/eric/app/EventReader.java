@@ -99,7 +99,7 @@ final class EventReader {
     assertThat(kill.waitFor()).isZero();
   }
 
-  /** Kills the client, without a word to the hub, and waits until it has read what was left. */
+  /** Kills the client, without a word to the hub, and waits for its end. */
   void kill() throws Exception {
     Processes.kill(process);
   }
