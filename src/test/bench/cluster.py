@@ -34,8 +34,11 @@ class Hub:
         self.process = subprocess.Popen(
             ["java", "-Xms64m", "-Xmx1g", "-jar", str(JAR), "serve", "--http-port", "0", "--socket", str(self.socket), *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=folder)
-        line = self.process.stdout.readline()
-        self.port = int(re.search(r"http://[^:]+:(\d+)", line).group(1))
+        ready = re.search(r"http://[^:]+:(\d+)", self.process.stdout.readline())
+        if not ready:
+            self.end()
+            raise SystemExit(f"{name} did not start")
+        self.port = int(ready[1])
 
     def call(self, method, path, body=None, attempts=20):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -125,6 +128,7 @@ def one(folder):
         hub.await_ready(1)
         hub.call("PUT", "/create?channel_id=fan")
         hub.call("PUT", "/create?channel_id=log")
+        hub.call("POST", "/subscribe?channel_id=log")
         return fan_out(folder, hub, hub, [hub], "fan"), batches(hub, "log")
     finally:
         hub.end()
@@ -147,7 +151,6 @@ def three(folder):
             if len(owners) == 3 and all(len(names) > 1 for names in owners.values()):
                 break
         health = {re.search(r'"node": "([^"]+)"', json.dumps(hub.call("GET", "/healthz")))[1]: hub for hub in hubs}
-        print(f"owners {sorted(map(str, owners))}, nodes {sorted(map(str, health))}", flush=True)
         owner = next(node for node in owners if health.get(node) not in (hubs[0], hubs[2]))
         fan, log = owners[owner][:2]
         return fan_out(folder, hubs[0], hubs[2], hubs, fan), batches(hubs[0], log)
@@ -160,6 +163,8 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     runs = parser.parse_args().runs
+    if not (BENCH / "ssebench").exists():
+        raise SystemExit("run compare.py first: it builds the load generator in target/bench")
     figures = {"one node": [], "three nodes": []}
     for _ in range(runs):
         for name, measure in (("one node", one), ("three nodes", three)):
