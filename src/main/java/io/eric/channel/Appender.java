@@ -113,10 +113,26 @@ final class Appender {
                       inFlight.subtract(taken);
                       answer.accept(new Published(log.epoch(), outcomes));
                     }));
+    List<PendingAppend> accepted = new ArrayList<>(messages.size());
     for (int i = 0; i < messages.size(); i++) {
-      enqueue(new PendingAppend(messages.get(i), batch, i), taken, own);
+      PendingAppend append = new PendingAppend(messages.get(i), batch, i);
+      if (accept(append, taken, own)) {
+        accepted.add(append);
+      }
+    }
+    if (nothingWaits() && room(accepted.size()) >= accepted.size()) {
+      if (!accepted.isEmpty()) {
+        append(accepted);
+      }
+    } else {
+      queue.addAll(accepted);
     }
     appendQueued();
+  }
+
+  /** What comes now may go straight on. */
+  private boolean nothingWaits() {
+    return queue.isEmpty() && !appending && !waitsForReaders;
   }
 
   /**
@@ -147,7 +163,12 @@ final class Appender {
     return new UnavailableException("the channel is moving to another node");
   }
 
-  private void enqueue(PendingAppend append, InFlight taken, boolean own) {
+  /**
+   * Answers what is refused and what repeats.
+   *
+   * @return whether it is to be appended
+   */
+  private boolean accept(PendingAppend append, InFlight taken, boolean own) {
     Publish message = append.message;
     long size = size(message);
     try {
@@ -169,7 +190,6 @@ final class Appender {
           keys.begin(message.key(), append);
         }
         queued.add(message.listener(), size);
-        queue.add(append);
       }
       // Before a repeat is answered, since the answer to its batch takes it off again.
       inFlight.add(null, size);
@@ -177,9 +197,11 @@ final class Appender {
       if (first != null) {
         repeat(first, append);
       }
+      return first == null;
     } catch (EricException e) {
       meters.count(reason(e));
       append.complete(new Outcome(0, e.code(), e.text()));
+      return false;
     }
   }
 
@@ -309,7 +331,7 @@ final class Appender {
   /** Appends what waits, as far as the log may grow; again when the store or the readers allow. */
   private void appendQueued() {
     while (!appending && !waitsForReaders && !queue.isEmpty()) {
-      int room = room();
+      int room = room(queue.size());
       if (room == 0) {
         waitsForReaders = true;
         acknowledgements.release(
@@ -329,11 +351,11 @@ final class Appender {
     }
   }
 
-  private int room() {
-    if (options.getOverflow() != OverflowPolicy.WAIT) {
-      return queue.size();
+  private int room(int wanted) {
+    if (options.getOverflow() != OverflowPolicy.WAIT || wanted == 0) {
+      return wanted;
     }
-    int room = pace.room(queue.size(), queued.bytes);
+    int room = pace.room(wanted, queued.bytes);
     // Where nothing is held back, nobody would wake us; and a message larger than all room goes.
     return room == 0 && !pace.getAsBoolean() ? 1 : room;
   }

@@ -1,7 +1,6 @@
 package io.eric.channel;
 
 import io.eric.Entry;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +17,10 @@ final class EdgeSession {
   final String address;
   final Map<Long, Listener> streams = new HashMap<>();
   int liveStreams;
-  private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
+  private final SentDeliveries unacknowledged = new SentDeliveries();
   private long acknowledged;
   private long sent;
   private long seen;
-  private int unacknowledgedMessages;
-  private long unacknowledgedBytes;
   private long lastProgress;
 
   EdgeSession(String address, long lastSequence, long now) {
@@ -64,18 +61,12 @@ final class EdgeSession {
       lastProgress = now;
       acknowledged = Math.max(acknowledged, seen);
     }
-    unacknowledged.addLast(new Sent(through, entries.size(), bytes));
-    unacknowledgedMessages += entries.size();
-    unacknowledgedBytes += bytes;
+    unacknowledged.add(through, entries.size(), bytes);
     sent = through;
   }
 
   void acknowledge(long through, long now) {
-    Sent first;
-    while ((first = unacknowledged.peekFirst()) != null && first.through <= through) {
-      unacknowledged.removeFirst();
-      unacknowledgedMessages -= first.messages;
-      unacknowledgedBytes -= first.bytes;
+    if (unacknowledged.removeThrough(through)) {
       lastProgress = now;
     }
     acknowledged = Math.max(acknowledged, Math.min(through, sent));
@@ -83,16 +74,14 @@ final class EdgeSession {
 
   /** Whether so much is on its way to the edge that its event loop must be stuck. */
   boolean isStuck(int windowMessages, long windowBytes) {
-    return unacknowledgedMessages > STUCK_WINDOWS * windowMessages
-        || unacknowledgedBytes > STUCK_WINDOWS * windowBytes;
+    return unacknowledged.messages() > STUCK_WINDOWS * windowMessages
+        || unacknowledged.bytes() > STUCK_WINDOWS * windowBytes;
   }
 
   /** Whether publishers should be slowed down for this edge: it is behind, and it does advance. */
   boolean holdsPublishers(int windowMessages, long windowBytes, long stallMs, long now) {
     return liveStreams > 0
-        && (unacknowledgedMessages > windowMessages || unacknowledgedBytes > windowBytes)
+        && (unacknowledged.messages() > windowMessages || unacknowledged.bytes() > windowBytes)
         && now - lastProgress < stallMs;
   }
-
-  private record Sent(long through, int messages, long bytes) {}
 }

@@ -23,15 +23,17 @@ final class Lane<T> {
   /** Whether the lane stands in its index's queue of lanes with entries that history has left. */
   boolean queued;
 
-  private @Nullable Slot<T>[] ring = newRing(MIN_CAPACITY);
+  private final Cells<T> cells;
+  private int[] ring = new int[MIN_CAPACITY];
   private int head;
   private int size;
   private long bytes;
   private long readThrough;
 
-  Lane(@Nullable String receiver, Lost lost) {
+  Lane(@Nullable String receiver, Lost lost, Cells<T> cells) {
     this.receiver = receiver;
     this.lost = lost;
+    this.cells = cells;
   }
 
   int size() {
@@ -48,13 +50,13 @@ final class Lane<T> {
     return ring.length;
   }
 
-  /** The entry at an index, 0 is the oldest; {@code null} past the end. */
-  @Nullable Slot<T> get(int index) {
-    return index < size ? ring[(head + index) & (ring.length - 1)] : null;
+  /** The cell of the entry at an index, 0 is the oldest; {@link Cells#NONE} past the end. */
+  int get(int index) {
+    return index < size ? ring[(head + index) & (ring.length - 1)] : Cells.NONE;
   }
 
-  /** The oldest entry. */
-  @Nullable Slot<T> first() {
+  /** The cell of the oldest entry. */
+  int first() {
     return get(0);
   }
 
@@ -71,29 +73,29 @@ final class Lane<T> {
     readThrough = sequence;
   }
 
-  void add(Slot<T> slot) {
+  void add(int cell, int entrySize) {
     if (size == ring.length) {
       resize(size * 2);
     }
-    ring[(head + size) & (ring.length - 1)] = slot;
+    ring[(head + size) & (ring.length - 1)] = cell;
     size++;
-    bytes += slot.size;
+    bytes += entrySize;
   }
 
-  /** Drops the oldest entry. */
+  /** Drops the oldest entry, whose cell is still in use. */
   void dropFirst(boolean overflow) {
-    Slot<T> slot = first();
-    if (slot == null) {
+    int cell = first();
+    if (cell == Cells.NONE) {
       throw new IllegalStateException("the lane is empty");
     }
-    if (readThrough < slot.sequence && readThrough >= lost.through()) {
+    long sequence = cells.sequence(cell);
+    if (readThrough < sequence && readThrough >= lost.through()) {
       lost.mark(readThrough);
     }
-    lost.add(slot.sequence, overflow);
-    ring[head] = null;
+    lost.add(sequence, overflow);
     head = (head + 1) & (ring.length - 1);
     size--;
-    bytes -= slot.size;
+    bytes -= cells.size(cell);
     if (ring.length > MIN_CAPACITY && size < ring.length / 4) {
       resize(ring.length / 2);
     }
@@ -126,24 +128,15 @@ final class Lane<T> {
   }
 
   private long sequenceAt(int index) {
-    Slot<T> slot = get(index);
-    if (slot == null) {
-      throw new IndexOutOfBoundsException(index);
-    }
-    return slot.sequence;
+    return cells.sequence(get(index));
   }
 
   private void resize(int capacity) {
-    @Nullable Slot<T>[] resized = newRing(capacity);
+    int[] resized = new int[capacity];
     for (int i = 0; i < size; i++) {
       resized[i] = get(i);
     }
     ring = resized;
     head = 0;
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static <T> @Nullable Slot<T>[] newRing(int capacity) {
-    return (Slot<T>[]) new Slot[capacity];
   }
 }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The structure of a log in memory, and its retention; where the contents are is the store's
  * business.
  *
- * <p>Every retained entry is a {@link Slot} in one {@link SlotList}, oldest to newest, and in the
- * lane of its readers: the broadcasts, or the dispatches of one listener. A listener reads the
- * merge of two lanes, so others' dispatches cost it nothing. The newest entries that fit {@link
+ * <p>Every retained entry has a cell in one {@link Cells}, oldest to newest, and stands in the lane
+ * of its readers: the broadcasts, or the dispatches of one listener. A listener reads the merge of
+ * two lanes, so others' dispatches cost it nothing. The newest entries that fit {@link
  * RetentionOptions#history} are those from the <em>floor</em> on; what is behind the floor stays
  * only for who has not read it.
  *
@@ -55,7 +55,7 @@ final class LogIndex<T> {
   /** Lanes of dispatches that may have entries behind the floor. */
   private final ArrayDeque<Lane<T>> behindFloor = new ArrayDeque<>();
 
-  private final SlotList<T> all = new SlotList<>();
+  private final Cells<T> all = new Cells<>();
   private int messages;
   private long bytes;
   private int historyMessages;
@@ -77,7 +77,7 @@ final class LogIndex<T> {
     this.drops = drops;
     this.base = base;
     this.lastSequence = base;
-    this.broadcasts = new Lane<>(null, new Lost(base, BROADCAST_RUNS));
+    this.broadcasts = new Lane<>(null, new Lost(base, BROADCAST_RUNS), all);
   }
 
   long lastSequence() {
@@ -85,8 +85,8 @@ final class LogIndex<T> {
   }
 
   long firstSequence() {
-    Slot<T> oldest = all.first();
-    return oldest == null ? lastSequence + 1 : oldest.sequence;
+    int oldest = all.first();
+    return oldest == Cells.NONE ? lastSequence + 1 : all.sequence(oldest);
   }
 
   MessageLog.Usage usage() {
@@ -106,7 +106,7 @@ final class LogIndex<T> {
   void restoreLost(@Nullable String receiver, long through, long throughOverflow) {
     Lane<T> lane = receiver == null ? broadcasts : dispatches.get(receiver);
     if (lane == null) {
-      lane = new Lane<>(receiver, new Lost(base, DISPATCH_RUNS));
+      lane = new Lane<>(receiver, new Lost(base, DISPATCH_RUNS), all);
       dispatches.put(receiver, lane);
     }
     lane.lost.restore(through, throughOverflow);
@@ -120,19 +120,24 @@ final class LogIndex<T> {
 
   /** Passes over all entries, oldest first. */
   void forEach(IndexedLog.RetainedVisitor<T> visitor) {
-    all.forEach(s -> visitor.visit(s.sequence, s.timestamp, s.lane.receiver, s.size, s.content));
+    all.forEach(
+        cell ->
+            visitor.visit(
+                all.sequence(cell),
+                all.timestamp(cell),
+                all.lane(cell).receiver,
+                all.size(cell),
+                all.content(cell)));
   }
 
   /** Adds the next entry; its sequence is above all before. */
   void append(long sequence, long timestamp, @Nullable String receiver, int size, T content) {
     Lane<T> lane = receiver == null ? broadcasts : dispatches.get(receiver);
     if (lane == null) {
-      lane = new Lane<>(receiver, new Lost(base, DISPATCH_RUNS));
+      lane = new Lane<>(receiver, new Lost(base, DISPATCH_RUNS), all);
       dispatches.put(receiver, lane);
     }
-    Slot<T> slot = new Slot<>(sequence, timestamp, size, lane, content);
-    all.add(slot);
-    lane.add(slot);
+    lane.add(all.add(sequence, timestamp, size, lane, content), size);
     lastSequence = sequence;
     lastTimestamp = timestamp;
     messages++;
@@ -163,13 +168,13 @@ final class LogIndex<T> {
     int broadcast = broadcasts.indexAfter(after);
     int dispatch = own == null ? 0 : own.indexAfter(after);
     while (found.size() == 0 || (found.size() < maxMessages && found.bytes() < maxBytes)) {
-      Slot<T> next = older(broadcasts.get(broadcast), own == null ? null : own.get(dispatch));
+      int next = older(broadcasts.get(broadcast), own == null ? Cells.NONE : own.get(dispatch));
       Entry gap = gapBefore(next, found.through(), listener, own);
       if (gap != null) {
         found.add(gap);
-      } else if (next != null) {
-        found.add(next);
-        if (next.lane == broadcasts) {
+      } else if (next != Cells.NONE) {
+        found.add(all.sequence(next), all.size(next), all.content(next));
+        if (all.lane(next) == broadcasts) {
           broadcast++;
         } else {
           dispatch++;
@@ -186,10 +191,12 @@ final class LogIndex<T> {
 
   /** The oldest entry is for this listener and after its cursor. */
   boolean oldestIsUnreadBy(String listener, long cursor) {
-    Slot<T> oldest = all.first();
-    return oldest != null
-        && oldest.sequence > cursor
-        && (oldest.lane.receiver == null || oldest.lane.receiver.equals(listener));
+    int oldest = all.first();
+    if (oldest == Cells.NONE || all.sequence(oldest) <= cursor) {
+      return false;
+    }
+    String receiver = all.lane(oldest).receiver;
+    return receiver == null || receiver.equals(listener);
   }
 
   /** Drops what need not stay. */
@@ -197,9 +204,9 @@ final class LogIndex<T> {
     long lowest = cursors.lowest();
     broadcasts.noteReadThrough(lowest);
     expire(cursors, now);
-    for (Slot<T> s = all.floor();
-        s != null && now - s.timestamp > retention.historyAgeMs();
-        s = all.floor()) {
+    for (int cell = all.floor();
+        cell != Cells.NONE && now - all.timestamp(cell) > retention.historyAgeMs();
+        cell = all.floor()) {
       raiseFloor();
     }
     dropBehindFloor(broadcasts, lowest);
@@ -208,8 +215,8 @@ final class LogIndex<T> {
 
   /** Drops the oldest entry, whoever has not read it. */
   void dropOldest() {
-    Slot<T> oldest = all.first();
-    if (oldest != null) {
+    int oldest = all.first();
+    if (oldest != Cells.NONE) {
       drop(oldest, true);
     }
   }
@@ -217,9 +224,8 @@ final class LogIndex<T> {
   /** Drops the oldest dispatch of a listener, read or not. */
   void dropOldestOf(String listener) {
     Lane<T> lane = dispatches.get(listener);
-    Slot<T> slot = lane == null ? null : lane.first();
-    if (slot != null) {
-      drop(slot, true);
+    if (lane != null && lane.size() > 0) {
+      drop(lane.first(), true);
     }
   }
 
@@ -227,8 +233,8 @@ final class LogIndex<T> {
   void forget(String listener) {
     marks.remove(listener);
     Lane<T> lane = dispatches.remove(listener);
-    for (Slot<T> s = lane == null ? null : lane.first(); s != null; s = s.lane.first()) {
-      drop(s, false);
+    while (lane != null && lane.size() > 0) {
+      drop(lane.first(), false);
     }
   }
 
@@ -250,24 +256,24 @@ final class LogIndex<T> {
     return listener == null ? null : dispatches.get(listener);
   }
 
-  private static <T> @Nullable Slot<T> older(@Nullable Slot<T> one, @Nullable Slot<T> other) {
-    if (one == null || other == null) {
-      return one == null ? other : one;
+  private int older(int one, int other) {
+    if (one == Cells.NONE || other == Cells.NONE) {
+      return one == Cells.NONE ? other : one;
     }
-    return one.sequence < other.sequence ? one : other;
+    return all.sequence(one) < all.sequence(other) ? one : other;
   }
 
   /** What this listener has lost between a sequence and the next entry that is kept for it. */
   private @Nullable Entry gapBefore(
-      @Nullable Slot<T> next, long after, @Nullable String listener, @Nullable Lane<T> own) {
+      int next, long after, @Nullable String listener, @Nullable Lane<T> own) {
     long through = broadcasts.lost.through();
     long throughOverflow = broadcasts.lost.throughOverflow();
     if (own != null) {
       through = Math.max(through, own.lost.through());
       throughOverflow = Math.max(throughOverflow, own.lost.throughOverflow());
     }
-    if (next != null) {
-      through = Math.min(through, next.sequence - 1);
+    if (next != Cells.NONE) {
+      through = Math.min(through, all.sequence(next) - 1);
     }
     if (after >= through) {
       return null;
@@ -310,80 +316,88 @@ final class LogIndex<T> {
     if (retention.messageTtlMs() == 0) {
       return;
     }
-    for (Slot<T> s = all.first();
-        s != null && now - s.timestamp > retention.messageTtlMs();
-        s = all.first()) {
-      if (s.lane.receiver != null) {
-        s.lane.noteReadThrough(cursors.of(s.lane.receiver));
+    for (int cell = all.first();
+        cell != Cells.NONE && now - all.timestamp(cell) > retention.messageTtlMs();
+        cell = all.first()) {
+      Lane<T> lane = all.lane(cell);
+      if (lane.receiver != null) {
+        lane.noteReadThrough(cursors.of(lane.receiver));
       }
-      drop(s, false);
+      drop(cell, false);
     }
   }
 
   /** Leaves the oldest entry of history behind; false if history has none. */
   private boolean raiseFloor() {
-    Slot<T> from = all.floor();
-    if (from == null) {
+    int from = all.floor();
+    if (from == Cells.NONE) {
       return false;
     }
     historyMessages--;
-    historyBytes -= from.size;
+    historyBytes -= all.size(from);
     all.raiseFloor();
-    if (from.lane != broadcasts && !from.lane.queued) {
-      from.lane.queued = true;
-      behindFloor.add(from.lane);
+    Lane<T> lane = all.lane(from);
+    if (lane != broadcasts && !lane.queued) {
+      lane.queued = true;
+      behindFloor.add(lane);
     }
     return true;
   }
 
   private long floorSequence() {
-    Slot<T> floor = all.floor();
-    return floor == null ? lastSequence + 1 : floor.sequence;
+    int floor = all.floor();
+    return floor == Cells.NONE ? lastSequence + 1 : all.sequence(floor);
   }
 
   private void dropBehindFloor(Cursors cursors) {
     int patience = PATIENCE;
     for (int left = behindFloor.size(); left > 0 && patience > 0; left--) {
       Lane<T> lane = behindFloor.remove();
-      Slot<T> first = lane.first();
       lane.queued = false;
-      if (first == null || lane.receiver == null || first.sequence >= floorSequence()) {
+      if (lane.receiver == null || !isBehindFloor(lane)) {
         continue;
       }
       long read = cursors.of(lane.receiver);
       lane.noteReadThrough(read);
-      if (first.sequence > read) {
+      if (all.sequence(lane.first()) > read) {
         patience--;
       }
       dropBehindFloor(lane, read);
-      first = lane.first();
-      if (first != null && first.sequence < floorSequence()) {
+      if (isBehindFloor(lane)) {
         lane.queued = true;
         behindFloor.add(lane);
       }
     }
   }
 
+  private boolean isBehindFloor(Lane<T> lane) {
+    return lane.size() > 0 && all.sequence(lane.first()) < floorSequence();
+  }
+
   private void dropBehindFloor(Lane<T> lane, long read) {
-    long end = floorSequence();
-    for (Slot<T> s = lane.first();
-        s != null && s.sequence < end && s.sequence <= read;
-        s = lane.first()) {
-      drop(s, false);
+    if (lane.size() == 0) {
+      return;
+    }
+    long last = Math.min(floorSequence() - 1, read);
+    while (lane.size() > 0 && all.sequence(lane.first()) <= last) {
+      drop(lane.first(), false);
     }
   }
 
-  /** Drops a slot that is the first of its lane. */
-  private void drop(Slot<T> slot, boolean overflow) {
-    if (slot.sequence >= floorSequence()) {
+  /** Drops an entry that is the first of its lane. */
+  private void drop(int cell, boolean overflow) {
+    long sequence = all.sequence(cell);
+    int size = all.size(cell);
+    T content = all.content(cell);
+    if (sequence >= floorSequence()) {
       historyMessages--;
-      historyBytes -= slot.size;
+      historyBytes -= size;
     }
-    slot.lane.dropFirst(overflow);
-    all.remove(slot);
+    all.lane(cell).dropFirst(overflow);
+    all.remove(cell);
     messages--;
-    bytes -= slot.size;
-    drops.dropped(slot.sequence, slot.content, overflow);
+    bytes -= size;
+    drops.dropped(sequence, content, overflow);
   }
 
   private record Mark(long sequence, long broadcasts) {}

@@ -21,10 +21,10 @@ final class Selection<T> {
     through = after;
   }
 
-  void add(Slot<T> slot) {
-    contents.add(slot.content);
-    bytes += slot.size;
-    through = slot.sequence;
+  void add(long sequence, int size, T content) {
+    contents.add(content);
+    bytes += size;
+    through = sequence;
   }
 
   void add(Entry gap) {

@@ -179,15 +179,18 @@ class LogIndexTest {
 
   @Test
   void aLaneGivesBackTheMemoryOfWhatHasLeftIt() {
-    Lane<Long> lane = new Lane<>("ann", new Lost(0, 1));
-    LongStream.rangeClosed(1, 10_000).forEach(n -> lane.add(new Slot<>(n, 0, 1, lane, n)));
+    Cells<Long> cells = new Cells<>();
+    Lane<Long> lane = new Lane<>("ann", new Lost(0, 1), cells);
+    LongStream.rangeClosed(1, 10_000).forEach(n -> lane.add(cells.add(n, 0, 1, lane, n), 1));
     assertThat(lane.capacity()).isBetween(10_000, 20_000);
     for (int i = 0; i < 9_990; i++) {
+      int cell = lane.first();
       lane.dropFirst(false);
+      cells.remove(cell);
     }
     assertThat(lane.capacity()).isLessThanOrEqualTo(64);
-    assertThat(LongStream.range(0, 10).map(i -> lane.get((int) i).sequence))
+    assertThat(LongStream.range(0, 10).map(i -> cells.sequence(lane.get((int) i))))
         .containsExactly(9991L, 9992L, 9993L, 9994L, 9995L, 9996L, 9997L, 9998L, 9999L, 10000L);
-    assertThat(lane.get(10)).isNull();
+    assertThat(lane.get(10)).isEqualTo(Cells.NONE);
   }
 }
