@@ -491,9 +491,12 @@ final class OpenChannel implements BusConsumer.Owner {
     }
   }
 
-  /** Somebody has read on: once per turn of the event loop, see what follows from it. */
+  /**
+   * Somebody has read on: once per turn of the event loop, see what follows from it. What retention
+   * drops can wait for the next append or the timer.
+   */
   private void readersAdvanced() {
-    if (!lookScheduled) {
+    if (!lookScheduled && (!moved.isEmpty() || acknowledgements.size() > 0)) {
       lookScheduled = true;
       context.runOnContext(
           v -> {

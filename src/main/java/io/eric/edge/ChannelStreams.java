@@ -23,14 +23,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelStreams {
 
+  private static final int NOTHING = -1;
+
   final Edge edge;
   final String id;
   private final Map<Long, EdgeStream> all = new HashMap<>();
   private final Map<String, EdgeStream> byListener = new HashMap<>();
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
-  private PendingWrites pending;
-  private boolean flushScheduled;
+
+  /** Where the edge's turn has what is pending here, -1 if that is nothing. */
+  private int pendingAt = NOTHING;
+
   private long delivered;
   private long flushed;
   private long acknowledged;
@@ -43,7 +47,6 @@ final class ChannelStreams {
   ChannelStreams(Edge edge, String id) {
     this.edge = edge;
     this.id = id;
-    this.pending = new PendingWrites(edge.options.getBatchBytes());
   }
 
   Collection<EdgeStream> streams() {
@@ -158,15 +161,15 @@ final class ChannelStreams {
       demoteOvertaken(entries.get(0).sequence());
     }
     delivered = delivery.through();
+    PendingWrites pending = pending();
     if (live.isEmpty()) {
-      scheduleFlush(); // nobody to write to, but the channel waits for our acknowledgement
-      return;
+      return; // nobody to write to, but the channel waits for our acknowledgement
     }
     int from = 0;
     for (int i = 0; i < entries.size(); i++) {
       String receiver = entries.get(i).receiver();
       if (receiver != null) {
-        addShared(entries, from, i, delivery.epoch());
+        addShared(pending, entries, from, i, delivery.epoch());
         from = i + 1;
         EdgeStream target = byListener.get(receiver);
         if (target != null && target.liveIndex >= 0) {
@@ -177,12 +180,10 @@ final class ChannelStreams {
         }
       }
     }
-    addShared(entries, from, entries.size(), delivery.epoch());
+    addShared(pending, entries, from, entries.size(), delivery.epoch());
     if (end >= 0) {
       flush();
       List.copyOf(live).forEach(EdgeStream::endAtOnce); // who lags ends when it has read as far
-    } else {
-      scheduleFlush();
     }
   }
 
@@ -202,7 +203,8 @@ final class ChannelStreams {
   }
 
   /** In pieces of no more than a batch's bytes, however much was published at once. */
-  private void addShared(List<Entry> entries, int from, int to, String epoch) {
+  private void addShared(
+      PendingWrites pending, List<Entry> entries, int from, int to, String epoch) {
     int first = from;
     long bytes = 0;
     for (int i = from; i < to; i++) {
@@ -237,21 +239,20 @@ final class ChannelStreams {
     }
   }
 
-  private void scheduleFlush() {
-    if (!flushScheduled) {
-      flushScheduled = true;
-      edge.atEndOfTurn(this::flush);
+  private PendingWrites pending() {
+    if (pendingAt == NOTHING) {
+      pendingAt = edge.turn.begin(this);
     }
+    return edge.turn.get(pendingAt);
   }
 
   /** Writes what is pending to all live streams. */
   void flush() {
-    flushScheduled = false;
-    if (flushed == delivered) {
+    if (pendingAt == NOTHING) {
       return;
     }
-    PendingWrites writes = pending;
-    pending = new PendingWrites(edge.options.getBatchBytes());
+    PendingWrites writes = edge.turn.take(pendingAt);
+    pendingAt = NOTHING;
     long before = flushed;
     flushed = delivered;
     long now = System.nanoTime();

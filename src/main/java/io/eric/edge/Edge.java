@@ -50,6 +50,7 @@ public final class Edge {
   private final Neighbours neighbours;
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
+  final Turn turn;
   private final Post post;
   private @Nullable MessageConsumer<FromChannel> consumer;
   private @Nullable MessageConsumer<Moved> moves;
@@ -70,6 +71,7 @@ public final class Edge {
     this.post = new Post(vertx);
     this.address = Addresses.edge(Ids.random());
     this.pulse = new Pulse(vertx, options);
+    this.turn = new Turn(context, options.getBatchBytes());
   }
 
   /** Starts to take deliveries. */
@@ -231,11 +233,6 @@ public final class Edge {
   /** A stream has begun: it gets heartbeats, and its writes a deadline. */
   void begun(EdgeStream stream) {
     pulse.add(stream);
-  }
-
-  /** Runs at the end of what the event loop has queued now. */
-  void atEndOfTurn(Runnable action) {
-    context.runOnContext(v -> action.run());
   }
 
   private void asked(Message<FromChannel> message) {

@@ -17,14 +17,16 @@ final class PendingWrites {
   /** Bytes that are written at once, and what a stream that has them has got. */
   record Segment(Buffer bytes, long through, int messages) {}
 
+  final ChannelStreams channel;
   private final int maxBytes;
   private final List<Piece> pieces = new ArrayList<>(2);
-  private final Set<EdgeStream> targets = new LinkedHashSet<>(0);
+  private Set<EdgeStream> targets = Set.of();
   private boolean anyShared;
   private @Nullable List<Segment> shared;
 
   /** Joins pieces up to this many bytes; a larger piece stays whole. */
-  PendingWrites(int maxBytes) {
+  PendingWrites(ChannelStreams channel, int maxBytes) {
+    this.channel = channel;
     this.maxBytes = maxBytes;
   }
 
@@ -35,7 +37,18 @@ final class PendingWrites {
 
   void addFor(EdgeStream stream, Buffer bytes, long through) {
     pieces.add(new Piece(bytes, through, 1, stream));
-    targets.add(stream);
+    addTarget(stream);
+  }
+
+  private void addTarget(EdgeStream stream) {
+    if (targets.isEmpty()) {
+      targets = Set.of(stream); // the only one, most of the time
+    } else if (!targets.contains(stream)) {
+      if (targets.size() == 1) {
+        targets = new LinkedHashSet<>(targets);
+      }
+      targets.add(stream);
+    }
   }
 
   /** Whether there is something that all streams get. */

@@ -201,7 +201,8 @@ final class LogIndex<T> {
 
   /** Drops what need not stay. */
   void trim(Cursors cursors, long now) {
-    long lowest = cursors.lowest();
+    // Who has read least matters to what all read; asking costs a look at every listener.
+    long lowest = broadcasts.size() == 0 ? 0 : cursors.lowest();
     broadcasts.noteReadThrough(lowest);
     expire(cursors, now);
     for (int cell = all.floor();

@@ -1,0 +1,76 @@
+package io.eric.edge;
+
+import io.vertx.core.Context;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the channels of an edge have pending in this turn of the event loop. One task at its end
+ * writes it all.
+ *
+ * <p>It is kept here and not with each channel because most channels are old and what is pending is
+ * young: a reference from one to the other would be work for the collector with every message.
+ */
+final class Turn {
+
+  private final Context context;
+  private final int maxBytes;
+  private final List<@Nullable PendingWrites> all = new ArrayList<>();
+
+  /** The turns of the edge on this context, whose writes are joined up to so many bytes. */
+  Turn(Context context, int maxBytes) {
+    this.context = context;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * The channel has something pending: it is flushed when the turn ends.
+   *
+   * @return where it is kept until {@link #take}
+   */
+  int begin(ChannelStreams channel) {
+    if (all.isEmpty()) {
+      flushAtEnd();
+    }
+    all.add(new PendingWrites(channel, maxBytes));
+    return all.size() - 1;
+  }
+
+  PendingWrites get(int index) {
+    PendingWrites pending = all.get(index);
+    if (pending == null) {
+      throw new IllegalStateException("it is flushed already");
+    }
+    return pending;
+  }
+
+  /** Takes out what is about to be written. */
+  PendingWrites take(int index) {
+    PendingWrites pending = get(index);
+    all.set(index, null);
+    return pending;
+  }
+
+  private void flushAtEnd() {
+    context.runOnContext(end -> flush());
+  }
+
+  private void flush() {
+    int next = 0;
+    try {
+      while (next < all.size()) {
+        PendingWrites pending = all.get(next++);
+        if (pending != null) {
+          pending.channel.flush();
+        }
+      }
+    } finally {
+      if (next < all.size()) { // one channel's failure is not the others'
+        flushAtEnd();
+      } else {
+        all.clear();
+      }
+    }
+  }
+}
