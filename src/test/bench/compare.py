@@ -10,7 +10,8 @@ SCENARIO  one of run.sh's (fan100 fan1000 fan5000 over1000 lat lat500 many idle 
 PEER      one of run.sh's (nchan, vertx1, vertx1-batch, vertx1-raw-batch, floor-batch, better-sse, ...), or the
           product with other settings: eric-vertx:ERIC_HTTP_INSTANCES=2,ERIC_SERVER_EVENT_LOOPS=2, or under another
           name with other options of the JVM: eric-vertx:HUB_JAVA_OPTS=-XX:+UseParallelGC
-          stalled:SSEBENCH_OPTS=--stalled 0 and the like work the same way for every peer.
+          SSEBENCH_OPTS=--stalled 0 and the like work the same way for every peer. With @SCENARIO behind its name it
+          runs another scenario than the product: one10k eric-vertx@one10
 
 BENCH names the harness' folder; it is copied to target/bench, where its setup.sh runs once.
 """
@@ -66,6 +67,8 @@ def prepare():
 
 def run(peer, scenario):
     name, _, settings = peer.partition(":")
+    name, _, other = name.partition("@")
+    scenario = other or scenario
     env = dict(os.environ, HUB_JAR=str(ROOT / "target" / "eric-vertx.jar"))
     for setting in filter(None, settings.split(",")):
         key, _, value = setting.partition("=")

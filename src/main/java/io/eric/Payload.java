@@ -9,6 +9,9 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -22,6 +25,11 @@ public final class Payload {
 
   /** JSON {@code null}. */
   public static final Payload NULL = new Payload("null".getBytes(StandardCharsets.US_ASCII));
+
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final byte[] json;
 
@@ -163,8 +171,29 @@ public final class Payload {
     }
   }
 
+  /** Eight bytes at a time, because most messages are ASCII and each is looked at. */
+  private static boolean isAscii(byte[] bytes, int offset, int length) {
+    int end = offset + length;
+    int at = offset;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      if (((long) EIGHT_BYTES.get(bytes, at) & HIGH_BITS) != 0) {
+        return false;
+      }
+    }
+    for (; at < end; at++) {
+      if (bytes[at] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether the bytes are well-formed UTF-8. */
   public static boolean isUtf8(byte[] bytes, int offset, int length) {
+    return isAscii(bytes, offset, length) || isText(bytes, offset, length);
+  }
+
+  private static boolean isText(byte[] bytes, int offset, int length) {
     return ByteBufUtil.isText(
         Unpooled.wrappedBuffer(bytes, offset, length), StandardCharsets.UTF_8);
   }

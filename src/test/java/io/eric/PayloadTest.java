@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 
 class PayloadTest {
 
@@ -111,6 +115,32 @@ class PayloadTest {
   void equalTextsAreEqualPayloads() {
     assertThat(Payload.of("x")).isEqualTo(json("\"x\"")).hasSameHashCodeAs(json("\"x\""));
     assertThat(Payload.of("x")).isNotEqualTo(Payload.of("y"));
+  }
+
+  @Property
+  void utf8IsWhatTheJdkTakesForIt(
+      @ForAll @Size(max = 40) byte[] ascii,
+      @ForAll @Size(max = 4) byte[] any,
+      @ForAll @IntRange(max = 40) int at,
+      @ForAll @IntRange(max = 9) int offset,
+      @ForAll @IntRange(max = 9) int cut) {
+    byte[] bytes = new byte[ascii.length + any.length];
+    for (int i = 0; i < ascii.length; i++) {
+      bytes[i] = (byte) (ascii[i] & 0x7f);
+    }
+    System.arraycopy(any, 0, bytes, Math.min(at, ascii.length), any.length);
+    int from = Math.min(offset, bytes.length);
+    int length = Math.max(0, bytes.length - from - cut);
+    assertThat(Payload.isUtf8(bytes, from, length)).isEqualTo(decodes(bytes, from, length));
+  }
+
+  private static boolean decodes(byte[] bytes, int from, int length) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length));
+      return true;
+    } catch (CharacterCodingException malformed) {
+      return false;
+    }
   }
 
   @Example

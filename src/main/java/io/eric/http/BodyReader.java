@@ -4,10 +4,12 @@ import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -104,14 +106,30 @@ final class BodyReader {
         refuse(Counter.CONNECTION_FULL, "too many bytes under way on this connection");
       } else {
         buffered += more;
-        if (bytes.length - length < more) {
-          int doubled = length == 0 ? more : Math.min(maxBody, 2 * length);
-          bytes = Arrays.copyOf(bytes, Math.max(length + more, doubled));
-          this.bytes = bytes;
+        if (length == 0) {
+          this.bytes = arrayOf(chunk);
+        } else {
+          if (bytes.length - length < more) {
+            int doubled = Math.min(maxBody, 2 * length);
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, doubled));
+            this.bytes = bytes;
+          }
+          chunk.getBytes(bytes, length);
         }
-        chunk.getBytes(bytes, length);
         length += more;
       }
+    }
+
+    /** Vert.x has copied the bytes already, most of the time into an array of just this size. */
+    private static byte[] arrayOf(Buffer chunk) {
+      ByteBuf bytes = ((BufferInternal) chunk).getByteBuf();
+      boolean exact =
+          bytes.hasArray()
+              && !bytes.isReadOnly()
+              && bytes.arrayOffset() == 0
+              && bytes.readerIndex() == 0
+              && bytes.readableBytes() == bytes.array().length;
+      return exact ? bytes.array() : chunk.getBytes();
     }
 
     private void end() {

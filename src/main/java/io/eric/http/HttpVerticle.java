@@ -108,10 +108,11 @@ public final class HttpVerticle extends VerticleBase {
             unmetered);
     running = parts;
 
-    Router router = router(edge, format, frames, bodies, meters, publishDeadlines);
+    PublishRoutes publish = publishRoutes(bodies, meters, publishDeadlines);
+    Router router = router(publish, edge, format, frames, meters);
     routes = List.copyOf(router.getRoutes());
     server
-        .requestHandler(request -> handle(router, request))
+        .requestHandler(request -> handle(publish, router, request))
         .invalidRequestHandler(request -> refuseMalformed(request, meters))
         .exceptionHandler(HttpVerticle::connectionFailed)
         // Without it Vert.x logs every reset as an error, and anybody could fill the log.
@@ -182,30 +183,30 @@ public final class HttpVerticle extends VerticleBase {
     return routes;
   }
 
-  private Router router(
-      Edge edge,
-      SseFormat format,
-      ChunkFrames frames,
-      BodyReader bodies,
-      Meters meters,
-      Deadlines publishDeadlines) {
-    BusClient bus = new BusClient(vertx, options.publishTimeouts());
+  private PublishRoutes publishRoutes(
+      BodyReader bodies, Meters meters, Deadlines publishDeadlines) {
     PublishBatcher batcher =
         new PublishBatcher(
             context,
-            bus,
+            new BusClient(vertx, options.publishTimeouts()),
             new Neighbours(vertx),
             meters,
             publishDeadlines,
             options.getMaxInFlightPerChannel(),
             options.getMaxInFlightBytesPerChannel());
     CommandReader reader = new CommandReader(options.getMaxDepth());
+    return new PublishRoutes(reader, bodies, batcher, () -> draining);
+  }
+
+  private Router router(
+      PublishRoutes publish, Edge edge, SseFormat format, ChunkFrames frames, Meters meters) {
+    BusClient bus = new BusClient(vertx, options.publishTimeouts());
     HubRoutes hub = new HubRoutes(bus);
 
     Router router = Router.router(vertx);
     addCors(router);
     // Routes are tried in turn, so those that are used most come first.
-    new PublishRoutes(reader, bodies, batcher, () -> draining).mount(router);
+    publish.mount(router);
     new StreamRoutes(bus, edge, format, frames, options, meters, () -> draining).mount(router);
     hub.mount(router);
     new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
@@ -265,13 +266,16 @@ public final class HttpVerticle extends VerticleBase {
     Problem.send(ctx.response(), status, error);
   }
 
-  private static void handle(Router router, HttpServerRequest request) {
+  private void handle(PublishRoutes publish, Router router, HttpServerRequest request) {
     ConnectionGuard.OpenRequest open = ConnectionGuard.of(request.connection()).begin();
     request.response().bodyEndHandler(end -> open.end());
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().closeHandler(reset -> open.end());
     }
-    router.handle(request);
+    // Where other origins are allowed, the router has a word to say about each request.
+    if (!options.getCors().getOrigins().isEmpty() || !publish.take(request)) {
+      router.handle(request);
+    }
   }
 
   /** The head could not be read; the rest of the connection cannot be either. */
