@@ -1,7 +1,6 @@
 package io.eric.http;
 
 import io.eric.edge.StreamSink;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -81,12 +80,8 @@ final class ChunkedStreamSink implements StreamSink {
     if (above > 0 || ended) {
       return track(normal.write(bytes));
     }
-    Channel channel = encoder.channel();
-    if (!channel.isActive()) {
-      return Future.failedFuture("the connection is closed");
-    }
     ChannelPromise written = encoder.newPromise();
-    var unused = encoder.writeAndFlush(frames.frame(bytes, channel.alloc()), written);
+    var unused = encoder.writeAndFlush(frames.frame(bytes, encoder.alloc()), written);
     if (written.isSuccess()) {
       return TAKEN;
     }
