@@ -72,11 +72,6 @@ final class EdgeSession {
     acknowledged = Math.max(acknowledged, Math.min(through, sent));
   }
 
-  /** Whether it has not acknowledged all that was sent to it. */
-  boolean hasDeliveryUnderWay() {
-    return !unacknowledged.isEmpty();
-  }
-
   /** Whether so much is on its way to the edge that its event loop must be stuck. */
   boolean isStuck(int windowMessages, long windowBytes) {
     return unacknowledged.messages() > STUCK_WINDOWS * windowMessages

@@ -23,16 +23,6 @@ final class Edges {
     return byAddress.computeIfAbsent(address, a -> new EdgeSession(a, lastSequence, now));
   }
 
-  /** Whether no edge has a delivery on its way. */
-  boolean haveEverything() {
-    for (EdgeSession edge : byAddress.values()) {
-      if (edge.hasDeliveryUnderWay()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Forgets the edge if it has no streams left. */
   void closeIfUnused(EdgeSession edge) {
     if (edge.streams.isEmpty()) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pushes new entries to the edges that have live streams: one delivery per edge however many
- * streams it has. What comes while an edge has not acknowledged the one before goes together, one
- * delivery per turn of the event loop however many messages came in it. Who waits is woken.
+ * streams it has, one per turn of the event loop however many messages came in it. Who waits is
+ * woken.
  */
 final class Fanout {
 
@@ -54,12 +54,10 @@ final class Fanout {
 
   /** Takes entries that have just become readable. */
   void add(List<Entry> entries) {
-    if (pending.isEmpty() && listeners.waiting().isEmpty() && edges.haveEverything()) {
-      deliver(entries, hasDispatch(entries));
-      return;
+    for (Entry entry : entries) {
+      hasDispatches |= entry.receiver() != null;
+      pending.add(entry);
     }
-    hasDispatches |= hasDispatch(entries);
-    pending.addAll(entries);
     if (!scheduled) {
       scheduled = true;
       context.runOnContext(v -> flush());
@@ -79,20 +77,6 @@ final class Fanout {
     boolean mixed = hasDispatches;
     pending = new ArrayList<>();
     hasDispatches = false;
-    deliver(entries, mixed);
-    wake(entries, mixed);
-  }
-
-  private static boolean hasDispatch(List<Entry> entries) {
-    for (Entry entry : entries) {
-      if (entry.receiver() != null) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void deliver(List<Entry> entries, boolean mixed) {
     long through = entries.get(entries.size() - 1).sequence();
     List<Entry> shared = null;
     for (EdgeSession edge : edges.all()) {
@@ -117,6 +101,7 @@ final class Fanout {
             edge, new FromChannel.Delivery(channelId, log.epoch(), term, after, through, forEdge));
       }
     }
+    wake(entries, mixed);
   }
 
   /** The entries that live streams of this edge get: broadcasts, and dispatches to one of them. */
