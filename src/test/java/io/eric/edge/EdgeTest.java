@@ -9,7 +9,10 @@ import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.Payload;
 import io.eric.UnavailableException;
+import io.eric.bus.Command;
+import io.eric.bus.Neighbours;
 import io.eric.channel.ChannelProbe;
 import io.eric.channel.DataProcessingChannel;
 import io.eric.channel.DataProcessingChannelOptions;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +132,39 @@ class EdgeTest {
     for (int i = 0; i < one.writes().size(); i++) {
       assertThat(one.writes().get(i)).isSameAs(two.writes().get(i));
     }
+  }
+
+  @Test
+  void whatComesWithinOneTurnOfALoopThatTheChannelSharesGoesOutInOneWrite() {
+    Neighbours neighbours = new Neighbours(hub.vertx);
+    EdgeUser near = onTheLoopOf(neighbours, "x");
+    Client client = near.open("x", null);
+    for (int round = 1; round <= 3; round++) { // the second one finds all acknowledged
+      near.run(
+          () -> {
+            for (int i = 1; i <= 50; i++) {
+              Command.Publish message =
+                  new Command.Publish("x", null, "t", Payload.of(i), null, null);
+              assertThat(neighbours.publish("x", List.of(message), published -> {})).isTrue();
+            }
+          });
+      int sent = 50 * round;
+      until(() -> client.payloads().size() == sent);
+      assertThat(client.writes()).hasSize(round);
+    }
+  }
+
+  /** Contexts are spread over the loops in turn, so one of the next is on the channel's. */
+  private EdgeUser onTheLoopOf(Neighbours neighbours, String channelId) {
+    for (int i = 0; i < 64; i++) {
+      EdgeUser next = new EdgeUser(hub, patient());
+      AtomicBoolean near = new AtomicBoolean();
+      next.run(() -> near.set(neighbours.publish(channelId, List.of(), published -> {})));
+      if (near.get()) {
+        return next;
+      }
+    }
+    throw new AssertionError("no context on the loop of channel " + channelId);
   }
 
   @Test
