@@ -190,11 +190,8 @@ public final class Payload {
 
   /** Whether the bytes are well-formed UTF-8. */
   public static boolean isUtf8(byte[] bytes, int offset, int length) {
-    return isAscii(bytes, offset, length) || isText(bytes, offset, length);
-  }
-
-  private static boolean isText(byte[] bytes, int offset, int length) {
-    return ByteBufUtil.isText(
-        Unpooled.wrappedBuffer(bytes, offset, length), StandardCharsets.UTF_8);
+    return isAscii(bytes, offset, length)
+        || ByteBufUtil.isText(
+            Unpooled.wrappedBuffer(bytes, offset, length), StandardCharsets.UTF_8);
   }
 }

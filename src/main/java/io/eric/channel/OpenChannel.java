@@ -491,12 +491,9 @@ final class OpenChannel implements BusConsumer.Owner {
     }
   }
 
-  /**
-   * Somebody has read on: once per turn of the event loop, see what follows from it. What retention
-   * drops can wait for the next append or the timer.
-   */
+  /** Somebody has read on: once per turn of the event loop, see what follows from it. */
   private void readersAdvanced() {
-    if (!lookScheduled && (!moved.isEmpty() || acknowledgements.size() > 0)) {
+    if (!lookScheduled) {
       lookScheduled = true;
       context.runOnContext(
           v -> {

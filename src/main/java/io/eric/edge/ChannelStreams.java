@@ -241,9 +241,9 @@ final class ChannelStreams {
 
   private PendingWrites pending() {
     if (pendingAt == NOTHING) {
-      pendingAt = edge.turn.begin(this);
+      pendingAt = edge.turnWrites.begin(this);
     }
-    return edge.turn.get(pendingAt);
+    return edge.turnWrites.get(pendingAt);
   }
 
   /** Writes what is pending to all live streams. */
@@ -251,7 +251,7 @@ final class ChannelStreams {
     if (pendingAt == NOTHING) {
       return;
     }
-    PendingWrites writes = edge.turn.take(pendingAt);
+    PendingWrites writes = edge.turnWrites.take(pendingAt);
     pendingAt = NOTHING;
     long before = flushed;
     flushed = delivered;

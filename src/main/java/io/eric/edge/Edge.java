@@ -50,7 +50,7 @@ public final class Edge {
   private final Neighbours neighbours;
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
-  final Turn turn;
+  final TurnWrites turnWrites;
   private final Post post;
   private @Nullable MessageConsumer<FromChannel> consumer;
   private @Nullable MessageConsumer<Moved> moves;
@@ -71,7 +71,7 @@ public final class Edge {
     this.post = new Post(vertx);
     this.address = Addresses.edge(Ids.random());
     this.pulse = new Pulse(vertx, options);
-    this.turn = new Turn(context, options.getBatchBytes());
+    this.turnWrites = new TurnWrites(context, options.getBatchBytes());
   }
 
   /** Starts to take deliveries. */

@@ -20,7 +20,7 @@ final class PendingWrites {
   final ChannelStreams channel;
   private final int maxBytes;
   private final List<Piece> pieces = new ArrayList<>(2);
-  private Set<EdgeStream> targets = Set.of();
+  private final Set<EdgeStream> targets = new LinkedHashSet<>(0);
   private boolean anyShared;
   private @Nullable List<Segment> shared;
 
@@ -37,18 +37,7 @@ final class PendingWrites {
 
   void addFor(EdgeStream stream, Buffer bytes, long through) {
     pieces.add(new Piece(bytes, through, 1, stream));
-    addTarget(stream);
-  }
-
-  private void addTarget(EdgeStream stream) {
-    if (targets.isEmpty()) {
-      targets = Set.of(stream); // the only one, most of the time
-    } else if (!targets.contains(stream)) {
-      if (targets.size() == 1) {
-        targets = new LinkedHashSet<>(targets);
-      }
-      targets.add(stream);
-    }
+    targets.add(stream);
   }
 
   /** Whether there is something that all streams get. */

@@ -125,7 +125,6 @@ final class BodyReader {
       ByteBuf bytes = ((BufferInternal) chunk).getByteBuf();
       boolean exact =
           bytes.hasArray()
-              && !bytes.isReadOnly()
               && bytes.arrayOffset() == 0
               && bytes.readerIndex() == 0
               && bytes.readableBytes() == bytes.array().length;

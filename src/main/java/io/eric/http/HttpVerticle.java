@@ -108,8 +108,9 @@ public final class HttpVerticle extends VerticleBase {
             unmetered);
     running = parts;
 
-    PublishRoutes publish = publishRoutes(bodies, meters, publishDeadlines);
-    Router router = router(publish, edge, format, frames, meters);
+    BusClient bus = new BusClient(vertx, options.publishTimeouts());
+    PublishRoutes publish = publishRoutes(bus, bodies, meters, publishDeadlines);
+    Router router = router(bus, publish, edge, format, frames, meters);
     routes = List.copyOf(router.getRoutes());
     server
         .requestHandler(request -> handle(publish, router, request))
@@ -184,11 +185,11 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private PublishRoutes publishRoutes(
-      BodyReader bodies, Meters meters, Deadlines publishDeadlines) {
+      BusClient bus, BodyReader bodies, Meters meters, Deadlines publishDeadlines) {
     PublishBatcher batcher =
         new PublishBatcher(
             context,
-            new BusClient(vertx, options.publishTimeouts()),
+            bus,
             new Neighbours(vertx),
             meters,
             publishDeadlines,
@@ -199,8 +200,12 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private Router router(
-      PublishRoutes publish, Edge edge, SseFormat format, ChunkFrames frames, Meters meters) {
-    BusClient bus = new BusClient(vertx, options.publishTimeouts());
+      BusClient bus,
+      PublishRoutes publish,
+      Edge edge,
+      SseFormat format,
+      ChunkFrames frames,
+      Meters meters) {
     HubRoutes hub = new HubRoutes(bus);
 
     Router router = Router.router(vertx);

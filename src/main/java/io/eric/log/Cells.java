@@ -1,6 +1,7 @@
 package io.eric.log;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,6 @@ final class Cells<T> {
   private Chunk<T> newest = oldest;
   private Chunk<T> floorChunk = oldest;
   private int floorIndex;
-
-  /** Told of each cell in turn. */
-  @FunctionalInterface
-  interface Visitor {
-    void visit(int cell);
-  }
 
   /** Adds an entry; its cell is good until {@link #remove}. */
   int add(long sequence, long timestamp, int size, Lane<T> lane, T content) {
@@ -139,11 +134,12 @@ final class Cells<T> {
     }
   }
 
-  void forEach(Visitor visitor) {
+  /** Passes over the cells of all entries, oldest first. */
+  void forEach(IntConsumer visitor) {
     for (Chunk<T> chunk = oldest; chunk != null; chunk = chunk.newer) {
       for (int i = 0; i < chunk.filled; i++) {
         if (chunk.lanes[i] != null) {
-          visitor.visit(chunk.number << SHIFT | i);
+          visitor.accept(chunk.number << SHIFT | i);
         }
       }
     }

@@ -376,9 +376,6 @@ final class LogIndex<T> {
   }
 
   private void dropBehindFloor(Lane<T> lane, long read) {
-    if (lane.size() == 0) {
-      return;
-    }
     long last = Math.min(floorSequence() - 1, read);
     while (lane.size() > 0 && all.sequence(lane.first()) <= last) {
       drop(lane.first(), false);

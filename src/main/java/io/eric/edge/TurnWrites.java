@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * <p>It is kept here and not with each channel because most channels are old and what is pending is
  * young: a reference from one to the other would be work for the collector with every message.
  */
-final class Turn {
+final class TurnWrites {
 
   private final Context context;
   private final int maxBytes;
   private final List<@Nullable PendingWrites> all = new ArrayList<>();
 
   /** The turns of the edge on this context, whose writes are joined up to so many bytes. */
-  Turn(Context context, int maxBytes) {
+  TurnWrites(Context context, int maxBytes) {
     this.context = context;
     this.maxBytes = maxBytes;
   }
