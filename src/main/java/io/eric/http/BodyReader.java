@@ -31,10 +31,13 @@ final class BodyReader {
   private final int maxBody;
   private final long maxBuffered;
   private final Deadlines deadlines;
+  private final GuardedHttpServer server;
   private final Meters meters;
   private long buffered;
 
-  BodyReader(int maxBody, long maxBuffered, Deadlines deadlines, Meters meters) {
+  BodyReader(
+      int maxBody, long maxBuffered, Deadlines deadlines, GuardedHttpServer server, Meters meters) {
+    this.server = server;
     this.maxBody = maxBody;
     this.maxBuffered = maxBuffered;
     this.deadlines = deadlines;
@@ -88,7 +91,7 @@ final class BodyReader {
     private Body(HttpServerRequest request, Consumer<byte[]> then) {
       this.request = request;
       this.then = then;
-      ConnectionGuard guard = ConnectionGuard.of(request.connection());
+      ConnectionGuard guard = server.guard(request.connection());
       this.open = guard.latest();
       this.deadline = deadlines.start(guard::dawdled);
     }

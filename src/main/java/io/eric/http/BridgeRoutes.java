@@ -29,9 +29,16 @@ final class BridgeRoutes {
   private final Vertx vertx;
   private final BridgeOptions options;
   private final List<String> origins;
+  private final GuardedHttpServer server;
   private final BooleanSupplier draining;
 
-  BridgeRoutes(Vertx vertx, BridgeOptions options, List<String> origins, BooleanSupplier draining) {
+  BridgeRoutes(
+      Vertx vertx,
+      BridgeOptions options,
+      List<String> origins,
+      GuardedHttpServer server,
+      BooleanSupplier draining) {
+    this.server = server;
     this.vertx = vertx;
     this.options = options;
     this.origins = origins;
@@ -69,7 +76,7 @@ final class BridgeRoutes {
     } else {
       if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
         // Never ended: what follows are frames, and the bridge itself notices who falls silent.
-        ConnectionGuard.of(ctx.request().connection()).begin();
+        server.guard(ctx.request().connection()).begin();
       }
       ctx.next();
     }

@@ -10,7 +10,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,15 +49,20 @@ final class ChunkedStreamSink implements StreamSink {
   /**
    * The sink for a request's stream, this one where it can serve.
    *
+   * @param guard of the request's connection
    * @param headWritten completed when the kernel has all that was written to the response so far
    */
-  static StreamSink of(HttpServerRequest request, ChunkFrames frames, Future<Void> headWritten) {
-    HttpStreamSink normal = new HttpStreamSink(request);
+  static StreamSink of(
+      HttpServerRequest request,
+      ConnectionGuard guard,
+      ChunkFrames frames,
+      Future<Void> headWritten) {
+    HttpStreamSink normal = new HttpStreamSink(request, guard);
     if (request.version() != HttpVersion.HTTP_1_1 || !request.response().isChunked()) {
       return normal; // HTTP/1.0 has no chunks, HTTP/2 has frames and windows
     }
-    ChannelPipeline pipeline = ((ConnectionBase) request.connection()).channel().pipeline();
-    ChannelHandlerContext encoder = encoder(pipeline);
+    ChannelPipeline pipeline = guard.pipeline();
+    ChannelHandlerContext encoder = pipeline == null ? null : encoder(pipeline);
     return encoder == null ? normal : new ChunkedStreamSink(normal, encoder, frames, headWritten);
   }
 

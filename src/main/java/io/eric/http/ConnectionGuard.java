@@ -4,9 +4,7 @@ import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.AttributeKey;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
+import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +23,6 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
-  private static final AttributeKey<ConnectionGuard> KEY =
-      AttributeKey.valueOf(ConnectionGuard.class, "guard");
-
   private final Meters meters;
   private final long maxBytesInFlight;
   private final Deadlines requestDeadlines;
@@ -39,6 +34,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private int open;
   private long bytesInFlight;
   private @Nullable OpenRequest latest;
+  private Runnable removed = () -> {};
 
   /**
    * A guard for one connection.
@@ -53,9 +49,18 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     this.idleDeadlines = idleDeadlines;
   }
 
-  /** The guard of a connection that {@link GuardedHttpServer} has accepted. */
-  static ConnectionGuard of(HttpConnection connection) {
-    return ((ConnectionBase) connection).channel().attr(KEY).get();
+  /** Runs this when the connection is closed, in place of what was said before. */
+  void onRemoval(Runnable removed) {
+    this.removed = removed;
+    if (connection == null) {
+      removed.run();
+    }
+  }
+
+  /** The pipeline of the connection, from its raw end on; null once it is closed. */
+  @Nullable ChannelPipeline pipeline() {
+    ChannelHandlerContext connection = this.connection;
+    return connection == null ? null : connection.pipeline();
   }
 
   /** A request's head has been read. */
@@ -101,7 +106,6 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     connection = ctx;
-    ctx.channel().attr(KEY).set(this);
     set(requestDeadlines.start(this::dawdled));
   }
 
@@ -132,6 +136,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   public void handlerRemoved(ChannelHandlerContext ctx) {
     set(null);
     connection = null;
+    removed.run();
   }
 
   private void set(Deadlines.@Nullable Deadline next) {

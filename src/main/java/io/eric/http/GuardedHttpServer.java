@@ -3,44 +3,83 @@ package io.eric.http;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.impl.HttpServerImpl;
-import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.internal.VertxWrapper;
-import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.impl.NetServerImpl;
-import io.vertx.core.net.impl.NetServerInternal;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.http.HttpServerInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.shareddata.Shareable;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server that bounds its connections from the accept on. Vert.x shows a connection to the
- * application only when its first head is complete, which an attacker never sends; so this is the
- * one place that reaches below the API: the HTTP server gets a TCP server whose pipelines start
- * with a {@link ConnectionGuard}.
+ * An HTTP server that bounds its connections from the accept on: the pipelines of its connections
+ * start with a {@link ConnectionGuard}. On one event loop, but for the accept.
  */
 final class GuardedHttpServer {
+
+  private static final String MAP = "io.eric.http.accepts";
 
   private final HttpOptions options;
   private final Meters meters;
   private final ConnectionRate rate;
   private final Deadlines requestDeadlines;
   private final Deadlines idleDeadlines;
+  private final Accepts accepts;
+  private final EventLoop eventLoop;
+
+  /** Of the connections that Vert.x has not shown yet. */
+  private final Map<Ends, ConnectionGuard> accepted = new HashMap<>();
+
+  /** Of those that it has. */
+  private final IdentityHashMap<HttpConnection, ConnectionGuard> guards = new IdentityHashMap<>();
+
   private int connections;
 
   GuardedHttpServer(
-      HttpOptions options, Meters meters, Deadlines requestDeadlines, Deadlines idleDeadlines) {
+      Vertx vertx,
+      Context context,
+      HttpOptions options,
+      Meters meters,
+      Deadlines requestDeadlines,
+      Deadlines idleDeadlines) {
     this.options = options;
     this.meters = meters;
     this.rate = new ConnectionRate(options.getMaxConnectionsPerSecond(), System.nanoTime());
     this.requestDeadlines = requestDeadlines;
     this.idleDeadlines = idleDeadlines;
+    this.accepts = Accepts.of(vertx, options);
+    this.eventLoop = ((ContextInternal) context).nettyEventLoop();
   }
 
-  /** The server; everything of it happens on the event loop that it is started on. */
-  HttpServer create(Vertx vertx, HttpServerOptions options) {
-    return new HttpServerImpl(new GuardingVertx((VertxInternal) vertx), options);
+  /**
+   * Starts a server, whose {@link HttpServer#connectionHandler} must call {@link #shown};
+   * everything of it happens on the event loop of the given context.
+   */
+  Future<HttpServer> listen(HttpServer server, Context context) {
+    accepts.servers.putIfAbsent(eventLoop, this);
+    return ((HttpServerInternal) server)
+        .listen(
+            ServerChannels.handledBy(
+                (ContextInternal) context, () -> new AcceptHandler(accepts.servers)));
+  }
+
+  /** Nothing is accepted for this server any more. */
+  void close() {
+    accepts.servers.remove(eventLoop, this);
   }
 
   /** How many are open. */
@@ -48,8 +87,31 @@ final class GuardedHttpServer {
     return connections;
   }
 
-  private void guard(ChannelPipeline pipeline) {
-    Channel channel = pipeline.channel();
+  /** Vert.x shows a connection, before its first request. */
+  void shown(HttpConnection connection) {
+    // Where there are more servers than event loops, another one has accepted it.
+    GuardedHttpServer acceptor = accepts.servers.getOrDefault(eventLoop, this);
+    Ends ends = Ends.of(connection);
+    ConnectionGuard guard = ends == null ? null : acceptor.accepted.remove(ends);
+    if (guard == null) { // it is closed by now
+      connection.close();
+      return;
+    }
+    guards.put(connection, guard);
+    guard.onRemoval(() -> guards.remove(connection));
+  }
+
+  /** The guard of a connection that was shown. */
+  ConnectionGuard guard(HttpConnection connection) {
+    return Objects.requireNonNull(guards.get(connection), "the connection is closed");
+  }
+
+  private void guard(Channel channel) {
+    Ends ends = Ends.of(channel);
+    if (ends == null) {
+      var unused = channel.close();
+      return;
+    }
     boolean full = connections >= options.getMaxConnections();
     if (full || !rate.allows(System.nanoTime())) {
       meters.count(full ? Counter.HTTP_CONNECTIONS_REFUSED : Counter.HTTP_CONNECTIONS_TOO_FAST);
@@ -58,28 +120,90 @@ final class GuardedHttpServer {
     }
     meters.count(Counter.HTTP_CONNECTIONS);
     connections++;
-    var unused = channel.closeFuture().addListener(closed -> connections--);
-    pipeline.addLast(
-        "guard",
+    ConnectionGuard guard =
         new ConnectionGuard(
-            meters, options.getMaxInFlightBytesPerConnection(), requestDeadlines, idleDeadlines));
+            meters, options.getMaxInFlightBytesPerConnection(), requestDeadlines, idleDeadlines);
+    accepted.put(ends, guard);
+    var unused =
+        channel
+            .closeFuture()
+            .addListener(
+                closed -> {
+                  connections--;
+                  accepted.remove(ends, guard);
+                });
+    channel.pipeline().addLast("guard", guard);
   }
 
-  private final class GuardingVertx extends VertxWrapper {
+  /** In the listening socket's channel: sees each connection first. */
+  private static final class AcceptHandler extends ChannelInboundHandlerAdapter {
 
-    private GuardingVertx(VertxInternal vertx) {
-      super(vertx);
+    private final ConcurrentMap<EventLoop, GuardedHttpServer> servers;
+
+    private AcceptHandler(ConcurrentMap<EventLoop, GuardedHttpServer> servers) {
+      this.servers = servers;
     }
 
     @Override
-    public NetServerInternal createNetServer(NetServerOptions options) {
-      return new NetServerImpl(delegate, options) {
-        @Override
-        protected void initChannel(ChannelPipeline pipeline, boolean ssl) {
-          guard(pipeline);
-          super.initChannel(pipeline, ssl);
-        }
-      };
+    public void channelRead(ChannelHandlerContext ctx, Object connection) {
+      ((Channel) connection)
+          .pipeline()
+          .addLast(
+              new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                  guard(channel);
+                }
+              });
+      ctx.fireChannelRead(connection);
+    }
+
+    /** The connection has been given to an event loop, and this is on it. */
+    private void guard(Channel channel) {
+      GuardedHttpServer server = servers.get(channel.eventLoop());
+      if (server == null) {
+        var unused = channel.close();
+      } else {
+        server.guard(channel);
+      }
+    }
+  }
+
+  /** The servers of one port by event loop: Vert.x opens one listening socket for all of them. */
+  private record Accepts(ConcurrentMap<EventLoop, GuardedHttpServer> servers) implements Shareable {
+
+    private static Accepts of(Vertx vertx, HttpOptions options) {
+      if (options.getPort() == 0) {
+        return new Accepts(new ConcurrentHashMap<>());
+      }
+      return vertx
+          .sharedData()
+          .<String, Accepts>getLocalMap(MAP)
+          .computeIfAbsent(
+              options.getHost() + ':' + options.getPort(),
+              none -> new Accepts(new ConcurrentHashMap<>()));
+    }
+  }
+
+  /** What tells an open connection from all others; one that is closed may have lost it. */
+  private record Ends(@Nullable String remote, int remotePort, @Nullable String local) {
+
+    private static @Nullable Ends of(HttpConnection connection) {
+      SocketAddress remote = connection.remoteAddress();
+      SocketAddress local = connection.localAddress();
+      return remote == null || local == null
+          ? null
+          : new Ends(remote.hostAddress(), remote.port(), local.hostAddress());
+    }
+
+    private static @Nullable Ends of(Channel channel) {
+      return channel.remoteAddress() instanceof InetSocketAddress remote
+              && channel.localAddress() instanceof InetSocketAddress local
+          ? new Ends(
+              remote.getAddress().getHostAddress(),
+              remote.getPort(),
+              local.getAddress().getHostAddress())
+          : null;
     }
   }
 }

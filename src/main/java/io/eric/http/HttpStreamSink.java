@@ -13,10 +13,12 @@ final class HttpStreamSink implements StreamSink {
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
+  private final ConnectionGuard guard;
 
   /** Wraps a response whose head is written. */
-  HttpStreamSink(HttpServerRequest request) {
+  HttpStreamSink(HttpServerRequest request, ConnectionGuard guard) {
     this.request = request;
+    this.guard = guard;
     this.response = request.response();
   }
 
@@ -48,7 +50,6 @@ final class HttpStreamSink implements StreamSink {
   /** On HTTP/2 the other streams of the connection go on, unless the connection itself is stuck. */
   @Override
   public void abort() {
-    ConnectionGuard guard = ConnectionGuard.of(request.connection());
     if (request.version() == HttpVersion.HTTP_2 && guard.isWritable()) {
       response.reset();
     } else {

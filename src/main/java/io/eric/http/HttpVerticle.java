@@ -87,11 +87,15 @@ public final class HttpVerticle extends VerticleBase {
     Deadlines publishDeadlines = new Deadlines(vertx, options.publishTimeouts().publish());
     Meters meters = Meters.of(vertx);
     GuardedHttpServer guarded =
-        new GuardedHttpServer(options, meters, requestDeadlines, idleDeadlines);
+        new GuardedHttpServer(vertx, context, options, meters, requestDeadlines, idleDeadlines);
     BodyReader bodies =
         new BodyReader(
-            options.getMaxBody(), options.getMaxBufferedBodies(), requestDeadlines, meters);
-    HttpServer server = guarded.create(vertx, serverOptions());
+            options.getMaxBody(),
+            options.getMaxBufferedBodies(),
+            requestDeadlines,
+            guarded,
+            meters);
+    HttpServer server = vertx.createHttpServer(serverOptions());
     Runnable unmetered =
         meters.add(
             context,
@@ -102,6 +106,7 @@ public final class HttpVerticle extends VerticleBase {
     Running parts =
         new Running(
             edge,
+            guarded,
             server,
             frames,
             List.of(requestDeadlines, idleDeadlines, publishDeadlines),
@@ -110,16 +115,17 @@ public final class HttpVerticle extends VerticleBase {
 
     BusClient bus = new BusClient(vertx, options.publishTimeouts());
     PublishRoutes publish = publishRoutes(bus, bodies, meters, publishDeadlines);
-    Router router = router(bus, publish, edge, format, frames, meters);
+    Router router = router(bus, publish, edge, format, frames, guarded, meters);
     routes = List.copyOf(router.getRoutes());
     server
-        .requestHandler(request -> handle(publish, router, request))
+        .requestHandler(request -> handle(guarded, publish, router, request))
         .invalidRequestHandler(request -> refuseMalformed(request, meters))
         .exceptionHandler(HttpVerticle::connectionFailed)
         // Without it Vert.x logs every reset as an error, and anybody could fill the log.
-        .connectionHandler(open -> open.exceptionHandler(HttpVerticle::connectionFailed));
+        .connectionHandler(
+            open -> guarded.shown(open.exceptionHandler(HttpVerticle::connectionFailed)));
     return edge.start()
-        .compose(started -> server.listen())
+        .compose(started -> guarded.listen(server, context))
         .onSuccess(
             listening -> {
               port = listening.actualPort();
@@ -205,6 +211,7 @@ public final class HttpVerticle extends VerticleBase {
       Edge edge,
       SseFormat format,
       ChunkFrames frames,
+      GuardedHttpServer guarded,
       Meters meters) {
     HubRoutes hub = new HubRoutes(bus);
 
@@ -212,10 +219,12 @@ public final class HttpVerticle extends VerticleBase {
     addCors(router);
     // Routes are tried in turn, so those that are used most come first.
     publish.mount(router);
-    new StreamRoutes(bus, edge, format, frames, options, meters, () -> draining).mount(router);
+    new StreamRoutes(bus, edge, format, frames, guarded, options, meters, () -> draining)
+        .mount(router);
     hub.mount(router);
     new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
-    new BridgeRoutes(vertx, options.getBridge(), options.getCors().getOrigins(), () -> draining)
+    new BridgeRoutes(
+            vertx, options.getBridge(), options.getCors().getOrigins(), guarded, () -> draining)
         .mount(router);
     refuseTheRest(router);
     return router;
@@ -271,8 +280,9 @@ public final class HttpVerticle extends VerticleBase {
     Problem.send(ctx.response(), status, error);
   }
 
-  private void handle(PublishRoutes publish, Router router, HttpServerRequest request) {
-    ConnectionGuard.OpenRequest open = ConnectionGuard.of(request.connection()).begin();
+  private void handle(
+      GuardedHttpServer guarded, PublishRoutes publish, Router router, HttpServerRequest request) {
+    ConnectionGuard.OpenRequest open = guarded.guard(request.connection()).begin();
     request.response().bodyEndHandler(end -> open.end());
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().closeHandler(reset -> open.end());
@@ -337,6 +347,7 @@ public final class HttpVerticle extends VerticleBase {
   /** What lives from start to stop. */
   private record Running(
       Edge edge,
+      GuardedHttpServer guarded,
       HttpServer server,
       ChunkFrames frames,
       List<Deadlines> deadlines,
@@ -349,6 +360,7 @@ public final class HttpVerticle extends VerticleBase {
           .transform(closed -> server.close())
           .onComplete(
               closed -> {
+                guarded.close();
                 frames.close();
                 deadlines.forEach(Deadlines::close);
               });

@@ -40,6 +40,7 @@ final class StreamRoutes {
   private final Edge edge;
   private final SseFormat format;
   private final ChunkFrames frames;
+  private final GuardedHttpServer server;
   private final int maxStreams;
   private final ClientStreams clients;
   private final Meters meters;
@@ -51,6 +52,7 @@ final class StreamRoutes {
       Edge edge,
       SseFormat format,
       ChunkFrames frames,
+      GuardedHttpServer server,
       HttpOptions options,
       Meters meters,
       BooleanSupplier draining) {
@@ -58,6 +60,7 @@ final class StreamRoutes {
     this.edge = edge;
     this.format = format;
     this.frames = frames;
+    this.server = server;
     this.maxStreams = options.getMaxStreams();
     this.clients = new ClientStreams(options.getMaxStreamsPerClient());
     this.meters = meters;
@@ -130,7 +133,8 @@ final class StreamRoutes {
     }
     int retryMs = SseFormat.jittered(Math.max(retryFloorMs, stream.retryMs()));
     Future<Void> headWritten = response.write(format.prologue(retryMs));
-    stream.begin(ChunkedStreamSink.of(request, frames, headWritten));
+    ConnectionGuard guard = server.guard(request.connection());
+    stream.begin(ChunkedStreamSink.of(request, guard, frames, headWritten));
   }
 
   /** Where a client wants to go on: the header wins; proxies and first requests need the query. */

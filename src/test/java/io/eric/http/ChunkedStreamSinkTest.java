@@ -3,6 +3,7 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.bus.Meters;
 import io.eric.edge.StreamSink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -11,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -33,6 +35,7 @@ class ChunkedStreamSinkTest {
   private final ChunkFrames frames = new ChunkFrames();
   private final BlockingQueue<HttpServerRequest> requests = new LinkedBlockingQueue<>();
   private Context context;
+  private GuardedHttpServer guarded;
 
   @AfterEach
   void close() {
@@ -44,16 +47,30 @@ class ChunkedStreamSinkTest {
 
   private int serve(HttpServerOptions options) {
     options.setHost("127.0.0.1").setPort(0);
-    return HttpHub.await(
-            vertx
-                .createHttpServer(options)
-                .requestHandler(
-                    request -> {
-                      context = vertx.getOrCreateContext();
-                      requests.add(request);
-                    })
-                .listen())
-        .actualPort();
+    Context server = vertx.getOrCreateContext();
+    Promise<HttpServer> listening = Promise.promise();
+    server.runOnContext(
+        start -> {
+          guarded =
+              new GuardedHttpServer(
+                  vertx,
+                  server,
+                  new HttpOptions(),
+                  Meters.of(vertx),
+                  new Deadlines(vertx, 60_000),
+                  new Deadlines(vertx, 60_000));
+          HttpServer http =
+              vertx
+                  .createHttpServer(options)
+                  .connectionHandler(guarded::shown)
+                  .requestHandler(
+                      request -> {
+                        context = vertx.getOrCreateContext();
+                        requests.add(request);
+                      });
+          guarded.listen(http, server).onComplete(listening);
+        });
+    return HttpHub.await(listening.future()).actualPort();
   }
 
   private HttpServerRequest request() throws InterruptedException {
@@ -77,7 +94,7 @@ class ChunkedStreamSinkTest {
   }
 
   private StreamSink open(HttpServerRequest request, Future<Void> headWritten) {
-    return ChunkedStreamSink.of(request, frames, headWritten);
+    return ChunkedStreamSink.of(request, guarded.guard(request.connection()), frames, headWritten);
   }
 
   @Test
