@@ -13,7 +13,10 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,7 @@ final class MetricsPage implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final @Nullable JvmGcMetrics collections;
+  private final AtomicReference<@Nullable Future<Buffer>> underWay = new AtomicReference<>();
   private volatile Meters.@Nullable Readings readings;
 
   private MetricsPage(Vertx vertx, MetricsOptions options) {
@@ -81,15 +85,26 @@ final class MetricsPage implements AutoCloseable {
     return last == null ? 0 : last.get(gauge);
   }
 
-  /** The text at this moment. */
-  Future<String> text() {
-    return meters
+  /**
+   * The text at this moment. Who asks while it is being made gets the same one: making it takes
+   * work on all event loops, and thousands may ask at a time.
+   */
+  Future<Buffer> text() {
+    Promise<Buffer> made = Promise.promise();
+    Future<Buffer> other = underWay.compareAndExchange(null, made.future());
+    if (other != null) {
+      return other;
+    }
+    meters
         .sample(vertx)
         .compose(
             sampled -> {
               readings = sampled;
-              return vertx.executeBlocking(registry::scrape, false);
-            });
+              return vertx.executeBlocking(() -> Buffer.buffer(registry.scrape()), false);
+            })
+        .andThen(text -> underWay.set(null))
+        .onComplete(made);
+    return made.future();
   }
 
   @Override

@@ -122,6 +122,9 @@ public enum Counter implements Metric {
   /** {@code http.maxConnectionsPerSecond}. */
   HTTP_CONNECTIONS_TOO_FAST(
       "eric_connections_refused_total", "reason", "http_rate", Help.TURNED_AWAY),
+  /** {@code http.maxConnectionsPerClient}. */
+  HTTP_CONNECTIONS_CLIENT(
+      "eric_connections_refused_total", "reason", "http_client", Help.TURNED_AWAY),
   /** {@code socket.maxConnections}, or draining. */
   SOCKET_CONNECTIONS_REFUSED(
       "eric_connections_refused_total", "reason", "socket", Help.TURNED_AWAY),
@@ -133,8 +136,21 @@ public enum Counter implements Metric {
   IDLE_CLOSED(
       "eric_idle_connections_closed_total", "HTTP connections closed because of http.idleTimeout"),
   /** Answers that nobody reads, over {@code socket.edge.writeDeadline}. */
-  ANSWERS_UNREAD(
-      "eric_answers_unread_total", "Socket connections closed because their answers were not read"),
+  SOCKET_ANSWERS_UNREAD("eric_answers_unread_total", "door", "socket", Help.UNREAD),
+  /** Answers that nobody reads, over {@code http.edge.writeDeadline}. */
+  ANSWERS_UNREAD("eric_answers_unread_total", "door", "http", Help.UNREAD),
+  /** {@code http.maxUnsentAnswers}. */
+  ANSWERS_OVER_BUDGET(
+      "eric_answers_over_budget_total",
+      "HTTP connections closed because http.maxUnsentAnswers was reached and theirs were most"),
+  /** {@code http.maxUnsentAnswersPerConnection}, or a client that reads slower than it asks. */
+  REQUESTS_WAITED(
+      "eric_requests_waited_total",
+      "Requests that were not looked at before their client had taken earlier answers"),
+  /** {@code http.maxResetsPerConnection}. */
+  HTTP_RESETS_CLOSED(
+      "eric_http_resets_closed_total",
+      "HTTP/2 connections closed because of http.maxResetsPerConnection"),
   /** {@code http.maxBody}. */
   BODIES_TOO_LARGE("eric_oversize_total", "what", "body", Help.OVERSIZE),
   /** {@code http.maxHeaderSize}, {@code http.maxInitialLine}. */
@@ -143,6 +159,11 @@ public enum Counter implements Metric {
   COMMANDS_TOO_LARGE("eric_oversize_total", "what", "command", Help.OVERSIZE),
   /** {@code http.maxBufferedBodies}. */
   BODIES_REFUSED("eric_requests_refused_total", "reason", "bodies", Help.REQUESTS_REFUSED),
+  /** {@code http.maxBufferedBodies}, by a message of a WebSocket. */
+  WEBSOCKET_MESSAGES_REFUSED(
+      "eric_requests_refused_total", "reason", "websocket", Help.REQUESTS_REFUSED),
+  /** {@code http.maxRequests}. */
+  REQUESTS_OVER_QUOTA("eric_requests_refused_total", "reason", "quota", Help.REQUESTS_REFUSED),
   /** {@code http.maxInFlightBytesPerConnection}. */
   CONNECTION_FULL("eric_requests_refused_total", "reason", "connection", Help.REQUESTS_REFUSED),
   /** {@code http.maxInFlightPerChannel}, {@code http.maxInFlightBytesPerChannel}. */
@@ -195,6 +216,7 @@ public enum Counter implements Metric {
   /** Sentences that several constants share: Prometheus wants one per name. */
   private static final class Help {
     static final String DELIVERED = "Messages handed to readers, repeats included";
+    static final String UNREAD = "Connections closed because their answers were not read";
     static final String REFUSED = "Messages that channels refused to append";
     static final String DROPPED = "Messages dropped although somebody might not have read them";
     static final String GAPS = "Gaps told to listeners";

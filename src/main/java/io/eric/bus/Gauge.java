@@ -40,7 +40,11 @@ public enum Gauge implements Metric {
   /** Connections of the socket. */
   SOCKET_CONNECTIONS("eric_connections", "door", "socket", Help.CONNECTIONS),
   /** Bodies that are being read. */
-  BUFFERED_BODIES("eric_http_buffered_body_bytes", "Bytes of HTTP bodies that are being read");
+  BUFFERED_BODIES(
+      "eric_http_buffered_body_bytes",
+      "Bytes of HTTP bodies and WebSocket messages that are being read"),
+  /** Answers that wait for their clients. */
+  UNSENT_ANSWERS("eric_http_unsent_answer_bytes", "Bytes of answers that clients have not taken");
 
   private final String metric;
   private final @Nullable String label;

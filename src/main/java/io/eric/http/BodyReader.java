@@ -29,17 +29,20 @@ final class BodyReader {
   private static final long DISCARDED_BODIES = 8;
 
   private final int maxBody;
-  private final long maxBuffered;
+  private final ByteBudget buffered;
   private final Deadlines deadlines;
   private final GuardedHttpServer server;
   private final Meters meters;
-  private long buffered;
 
   BodyReader(
-      int maxBody, long maxBuffered, Deadlines deadlines, GuardedHttpServer server, Meters meters) {
+      int maxBody,
+      ByteBudget buffered,
+      Deadlines deadlines,
+      GuardedHttpServer server,
+      Meters meters) {
     this.server = server;
     this.maxBody = maxBody;
-    this.maxBuffered = maxBuffered;
+    this.buffered = buffered;
     this.deadlines = deadlines;
     this.meters = meters;
   }
@@ -56,11 +59,6 @@ final class BodyReader {
     } else if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
       request.response().writeContinue();
     }
-  }
-
-  /** Bytes of bodies that are being read. */
-  long buffered() {
-    return buffered;
   }
 
   private static long announced(HttpServerRequest request) {
@@ -103,12 +101,12 @@ final class BodyReader {
         discard(more);
       } else if (more > maxBody - length) {
         refuseTooLarge();
-      } else if (more > maxBuffered - buffered) {
+      } else if (!buffered.take(more)) {
         refuse(Counter.BODIES_REFUSED, "too many requests at a time");
       } else if (!open.hold(more)) {
+        buffered.release(more);
         refuse(Counter.CONNECTION_FULL, "too many bytes under way on this connection");
       } else {
-        buffered += more;
         if (length == 0) {
           this.bytes = arrayOf(chunk);
         } else {
@@ -157,7 +155,7 @@ final class BodyReader {
     }
 
     private void drop() {
-      buffered -= length;
+      buffered.release(length);
       length = 0;
       bytes = null;
     }

@@ -76,7 +76,7 @@ final class BridgeRoutes {
     } else {
       if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
         // Never ended: what follows are frames, and the bridge itself notices who falls silent.
-        server.guard(ctx.request().connection()).begin();
+        server.guard(ctx.request().connection()).upgrade();
       }
       ctx.next();
     }

@@ -2,11 +2,20 @@ package io.eric.http;
 
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * head of a request, and may idle so long between requests. (A read time-out would not do: it kills
  * event streams, on which clients send nothing, and spares who sends a byte now and then; CWE-400.)
  *
+ * <p>It lets requests of a client wait that has not taken the answers to earlier ones.
+ *
  * <p>It also is the way to close a connection at once. Vert.x's own close waits until everything
  * before it is written, which for a client that does not read is for ever.
  */
@@ -23,31 +34,72 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
+  /** Fewer bytes that wait to be sent are not worth an account: most answers go out at once. */
+  private static final int SMALL = 4096;
+
+  /**
+   * Requests of one HTTP/2 connection that wait; what a reset costs is less than what waiting does.
+   */
+  private static final int MAX_WAITING = 64;
+
+  /** HTTP/2's error code for a request that nothing was done for, RFC 9113, section 7. */
+  private static final long REFUSED_STREAM = 0x7;
+
+  /** The one for a peer that asks too much. */
+  private static final long ENHANCE_YOUR_CALM = 0xb;
+
   private final Meters meters;
-  private final long maxBytesInFlight;
-  private final Deadlines requestDeadlines;
-  private final Deadlines idleDeadlines;
+  private final Limits limits;
+  private final Object client;
+  private final UnsentAnswers.OfConnection unsent;
+  private final Queue<Waiting> waiting = new ArrayDeque<>(1);
 
   private @Nullable ChannelHandlerContext connection;
   private Deadlines.@Nullable Deadline deadline;
   private boolean idle;
+  private boolean refused;
+  private boolean accounted;
   private int open;
+  private int multiplexedOpen;
   private long bytesInFlight;
   private @Nullable OpenRequest latest;
   private Runnable removed = () -> {};
+  private int resets;
+  private long resetsSince;
 
   /**
    * A guard for one connection.
    *
-   * @param maxBytesInFlight of the bodies of requests that are not answered
+   * @param client whose it is, as {@link ClientQuota} has it
    */
-  ConnectionGuard(
-      Meters meters, long maxBytesInFlight, Deadlines requestDeadlines, Deadlines idleDeadlines) {
+  ConnectionGuard(Object client, Meters meters, Limits limits) {
+    this.client = client;
     this.meters = meters;
-    this.maxBytesInFlight = maxBytesInFlight;
-    this.requestDeadlines = requestDeadlines;
-    this.idleDeadlines = idleDeadlines;
+    this.limits = limits;
+    this.unsent = limits.unsent.of(this::abort);
   }
+
+  /**
+   * What all connections of a door have in common.
+   *
+   * @param maxBytesInFlight of the bodies of a connection's requests that are not answered
+   * @param maxResets of requests that had no answer, of a connection, within {@code resetWindow}
+   * @param resetWindow nanoseconds
+   * @param requestDeadlines for the head of a request, and for a message of a WebSocket
+   * @param idleDeadlines between requests
+   * @param unsent answers that were not taken
+   * @param buffered what has been read of unfinished bodies and messages
+   * @param requests those of HTTP/2
+   */
+  record Limits(
+      long maxBytesInFlight,
+      int maxResets,
+      long resetWindow,
+      Deadlines requestDeadlines,
+      Deadlines idleDeadlines,
+      UnsentAnswers unsent,
+      ByteBudget buffered,
+      RequestQuota requests) {}
 
   /** Runs this when the connection is closed, in place of what was said before. */
   void onRemoval(Runnable removed) {
@@ -63,14 +115,41 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     return connection == null ? null : connection.pipeline();
   }
 
-  /** A request's head has been read. */
-  OpenRequest begin() {
+  /** A request's head has been read. Gives null for one that has been refused, and is over. */
+  @Nullable OpenRequest begin(HttpServerRequest request) {
+    boolean multiplexed = request.version() == HttpVersion.HTTP_2;
+    if (multiplexed && !limits.requests.take(client)) {
+      meters.count(Counter.REQUESTS_OVER_QUOTA);
+      request.response().reset(REFUSED_STREAM);
+      return null;
+    }
     open++;
     idle = false;
     set(null);
-    OpenRequest request = new OpenRequest();
-    latest = request;
-    return request;
+    OpenRequest begun = new OpenRequest(request, multiplexed);
+    latest = begun;
+    if (multiplexed) {
+      multiplexedOpen++;
+      request.response().closeHandler(closed -> begun.closed());
+      unsliced();
+    }
+    request.response().bodyEndHandler(answered -> begun.answered());
+    return begun;
+  }
+
+  /**
+   * The latest request becomes a WebSocket. It never ends: what follows are frames, and the bridge
+   * itself notices who falls silent.
+   */
+  void upgrade() {
+    latest().upgraded = true;
+    ChannelHandlerContext connection = this.connection;
+    if (connection != null) {
+      ChannelHandler messages =
+          new WebSocketMessages(limits.buffered, limits.requestDeadlines, meters);
+      connection.pipeline().addAfter(connection.name(), "messages", messages);
+      unsliced();
+    }
   }
 
   /** The request whose handler runs at this moment. */
@@ -89,10 +168,52 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     abort();
   }
 
+  /** Nothing that follows on this connection is a request any more, whatever it looks like. */
+  void refuseTheRest() {
+    refused = true;
+  }
+
+  /** See {@link #refuseTheRest}. */
+  boolean isRefused() {
+    return refused;
+  }
+
   /** Whether the connection takes bytes, or its client has left too many unread. */
   boolean isWritable() {
     ChannelHandlerContext connection = this.connection;
     return connection != null && connection.channel().isWritable();
+  }
+
+  /** Whether the client takes its answers, so that there may be another one. */
+  boolean takesAnswers() {
+    return waiting.isEmpty() && hasRoom();
+  }
+
+  private boolean hasRoom() {
+    return unsent.hasRoom() && isWritable();
+  }
+
+  /** Handles a request when the client has taken enough of its answers. */
+  void handleLater(OpenRequest begun, Runnable handler) {
+    meters.count(Counter.REQUESTS_WAITED);
+    if (waiting.size() >= MAX_WAITING) {
+      begun.request.response().reset(ENHANCE_YOUR_CALM);
+      return;
+    }
+    begun.request.pause();
+    waiting.add(new Waiting(begun, handler));
+    if (!begun.multiplexed) {
+      account();
+    }
+  }
+
+  private void handleWaiting() {
+    while (!waiting.isEmpty() && hasRoom()) {
+      Waiting next = waiting.remove();
+      latest = next.request;
+      next.handler.run();
+      next.request.request.resume();
+    }
   }
 
   /** Closes at once; what is not written yet is dropped. */
@@ -106,16 +227,24 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     connection = ctx;
-    set(requestDeadlines.start(this::dawdled));
+    set(limits.requestDeadlines.start(this::dawdled));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object bytes) {
     if (idle) {
       idle = false;
-      set(requestDeadlines.start(this::dawdled));
+      set(limits.requestDeadlines.start(this::dawdled));
     }
     ctx.fireChannelRead(bytes);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    ctx.fireChannelWritabilityChanged();
+    if (!waiting.isEmpty() && ctx.channel().isWritable()) {
+      ctx.executor().execute(this::handleWaiting);
+    }
   }
 
   /**
@@ -136,6 +265,11 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   public void handlerRemoved(ChannelHandlerContext ctx) {
     set(null);
     connection = null;
+    unsent.clear();
+    waiting.clear();
+    for (; multiplexedOpen > 0; multiplexedOpen--) {
+      limits.requests.release(client);
+    }
     removed.run();
   }
 
@@ -146,13 +280,106 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     deadline = next;
   }
 
+  /**
+   * What is multiplexed or framed has bounds of its own. Later: something passes through it now.
+   */
+  private void unsliced() {
+    ChannelPipeline pipeline = pipeline();
+    if (pipeline != null && pipeline.get(InputSlices.class) != null) {
+      pipeline
+          .channel()
+          .eventLoop()
+          .execute(
+              () -> {
+                if (pipeline.get(InputSlices.class) != null) {
+                  pipeline.remove(InputSlices.class);
+                }
+              });
+    }
+  }
+
+  /**
+   * Looks at what waits to be sent, now and whenever all that waits now has been. On HTTP/1.x all
+   * answers of a connection stand in that one queue.
+   */
+  private void account() {
+    ChannelHandlerContext connection = this.connection;
+    if (connection == null || accounted) {
+      return;
+    }
+    long pending = pending(connection);
+    if (pending <= SMALL && waiting.isEmpty()) {
+      unsent.set(0);
+      return;
+    }
+    unsent.set(pending);
+    if (this.connection == null) {
+      return;
+    }
+    accounted = true;
+    var unused =
+        connection
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(
+                sent -> {
+                  accounted = false;
+                  account();
+                  handleWaiting();
+                });
+  }
+
+  private static long pending(ChannelHandlerContext connection) {
+    ChannelOutboundBuffer queue = connection.channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  /** Vert.x counts what the client has room for; what it has not is what is looked for. */
+  private static long length(HttpServerResponse answer) {
+    String length = answer.headers().get(HttpHeaders.CONTENT_LENGTH);
+    return length == null ? 0 : Long.parseLong(length);
+  }
+
+  private void countReset() {
+    long now = System.nanoTime();
+    if (now - resetsSince > limits.resetWindow) {
+      resetsSince = now;
+      resets = 0;
+    }
+    if (++resets > limits.maxResets && limits.maxResets > 0) {
+      meters.count(Counter.HTTP_RESETS_CLOSED);
+      abort();
+    }
+  }
+
+  private record Waiting(OpenRequest request, Runnable handler) {}
+
   /** A request that is being answered. */
   final class OpenRequest {
 
+    private final HttpServerRequest request;
+    private final boolean multiplexed;
+    private boolean answered;
     private boolean ended;
+    private boolean streams;
+    private boolean upgraded;
+    private boolean closed;
     private long held;
+    private long unsentBytes;
 
-    private OpenRequest() {}
+    private OpenRequest(HttpServerRequest request, boolean multiplexed) {
+      this.request = request;
+      this.multiplexed = multiplexed;
+    }
+
+    /** The guard of its connection. */
+    ConnectionGuard guard() {
+      return ConnectionGuard.this;
+    }
+
+    /** Its answer is a stream, which has bounds of its own. */
+    void streams() {
+      streams = true;
+    }
 
     /**
      * Counts bytes of its body until it is answered. A request that is alone with its connection
@@ -161,7 +388,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
      * @return false if the connection has too many under way
      */
     boolean hold(int bytes) {
-      if (bytesInFlight > held && bytes > maxBytesInFlight - bytesInFlight) {
+      if (bytesInFlight > held && bytes > limits.maxBytesInFlight - bytesInFlight) {
         return false;
       }
       held += bytes;
@@ -169,9 +396,53 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       return true;
     }
 
-    /** It was answered, or its client has given it up. Idempotent. */
-    void end() {
-      if (ended) {
+    /** All of its answer is with Vert.x. */
+    private void answered() {
+      answered = true;
+      end();
+      if (streams || connection == null) {
+        return;
+      }
+      if (multiplexed) {
+        unsentBytes = length(request.response());
+        unsent.add(unsentBytes);
+      } else if (pending(connection) > SMALL && !accounted) {
+        // After this read, at whose end the kernel gets what it takes.
+        accounted = true;
+        connection
+            .executor()
+            .execute(
+                () -> {
+                  accounted = false;
+                  account();
+                });
+      }
+    }
+
+    /** HTTP/2: the client has all of it, or has given it up. Idempotent. */
+    void closed() {
+      if (closed || !multiplexed) {
+        return;
+      }
+      closed = true;
+      boolean reset = !answered && !streams;
+      end();
+      if (multiplexedOpen > 0) {
+        multiplexedOpen--;
+        limits.requests.release(client);
+      }
+      unsent.remove(unsentBytes);
+      unsentBytes = 0;
+      if (reset) {
+        countReset();
+      }
+      if (!waiting.isEmpty()) {
+        handleWaiting();
+      }
+    }
+
+    private void end() {
+      if (ended || upgraded) {
         return;
       }
       ended = true;
@@ -180,7 +451,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       held = 0;
       if (open == 0 && connection != null) {
         idle = true;
-        set(idleDeadlines.start(ConnectionGuard.this::idledTooLong));
+        set(limits.idleDeadlines.start(ConnectionGuard.this::idledTooLong));
       }
     }
   }

@@ -36,8 +36,8 @@ final class GuardedHttpServer {
   private final HttpOptions options;
   private final Meters meters;
   private final ConnectionRate rate;
-  private final Deadlines requestDeadlines;
-  private final Deadlines idleDeadlines;
+  private final ClientQuota clients;
+  private final ConnectionGuard.Limits limits;
   private final Accepts accepts;
   private final EventLoop eventLoop;
 
@@ -54,13 +54,12 @@ final class GuardedHttpServer {
       Context context,
       HttpOptions options,
       Meters meters,
-      Deadlines requestDeadlines,
-      Deadlines idleDeadlines) {
+      ConnectionGuard.Limits limits) {
     this.options = options;
     this.meters = meters;
     this.rate = new ConnectionRate(options.getMaxConnectionsPerSecond(), System.nanoTime());
-    this.requestDeadlines = requestDeadlines;
-    this.idleDeadlines = idleDeadlines;
+    this.clients = new ClientQuota(options.getMaxConnectionsPerClient());
+    this.limits = limits;
     this.accepts = Accepts.of(vertx, options);
     this.eventLoop = ((ContextInternal) context).nettyEventLoop();
   }
@@ -101,7 +100,12 @@ final class GuardedHttpServer {
     guard.onRemoval(() -> guards.remove(connection));
   }
 
-  /** The guard of a connection that was shown. */
+  /** The guard of a connection that was shown; null if it is closed. */
+  @Nullable ConnectionGuard find(HttpConnection connection) {
+    return guards.get(connection);
+  }
+
+  /** The guard of a connection that was shown and is open. */
   ConnectionGuard guard(HttpConnection connection) {
     return Objects.requireNonNull(guards.get(connection), "the connection is closed");
   }
@@ -112,17 +116,16 @@ final class GuardedHttpServer {
       var unused = channel.close();
       return;
     }
-    boolean full = connections >= options.getMaxConnections();
-    if (full || !rate.allows(System.nanoTime())) {
-      meters.count(full ? Counter.HTTP_CONNECTIONS_REFUSED : Counter.HTTP_CONNECTIONS_TOO_FAST);
+    Object client = ClientQuota.client(((InetSocketAddress) channel.remoteAddress()).getAddress());
+    Counter bound = bound(client);
+    if (bound != null) {
+      meters.count(bound);
       var unused = channel.close();
       return;
     }
     meters.count(Counter.HTTP_CONNECTIONS);
     connections++;
-    ConnectionGuard guard =
-        new ConnectionGuard(
-            meters, options.getMaxInFlightBytesPerConnection(), requestDeadlines, idleDeadlines);
+    ConnectionGuard guard = new ConnectionGuard(client, meters, limits);
     accepted.put(ends, guard);
     var unused =
         channel
@@ -130,9 +133,21 @@ final class GuardedHttpServer {
             .addListener(
                 closed -> {
                   connections--;
+                  clients.release(client);
                   accepted.remove(ends, guard);
                 });
-    channel.pipeline().addLast("guard", guard);
+    channel.pipeline().addLast("guard", guard).addLast("slices", new InputSlices());
+  }
+
+  /** What forbids another connection; if nothing does, the client has one more. */
+  private @Nullable Counter bound(Object client) {
+    if (connections >= options.getMaxConnections()) {
+      return Counter.HTTP_CONNECTIONS_REFUSED;
+    }
+    if (!rate.allows(System.nanoTime())) {
+      return Counter.HTTP_CONNECTIONS_TOO_FAST;
+    }
+    return clients.take(client) ? null : Counter.HTTP_CONNECTIONS_CLIENT;
   }
 
   /** In the listening socket's channel: sees each connection first. */

@@ -9,6 +9,9 @@ import io.vertx.core.json.JsonObject;
 /** The settings of the HTTP door. Bounds are hard: what is beyond one is refused, not queued. */
 public final class HttpOptions {
 
+  /** Measured: an idle request costs 8 KB, half of it in Vert.x's queue for what is written. */
+  private static final int HEAP_PER_REQUEST = 16 << 10;
+
   private String host = "127.0.0.1";
   private int port = 8080;
   private int instances = 1;
@@ -17,13 +20,18 @@ public final class HttpOptions {
   private int maxConnections = 20000;
   private int maxConnectionsPerSecond;
   private int maxStreams = 20000;
-  private int maxStreamsPerClient;
+  private int maxStreamsPerClient = 10000;
+  private int maxConnectionsPerClient = 10000;
+  private int maxRequests;
+  private int maxResetsPerConnection = 200;
+  private long maxUnsentAnswersPerConnection = 1L << 20;
+  private long maxUnsentAnswers;
   private int maxInFlightPerConnection = 1024;
   private long maxInFlightBytesPerConnection = 4L << 20;
   private int maxInFlightPerChannel = 65536;
   private long maxInFlightBytesPerChannel = 16L << 20;
   private int maxBody = 1 << 20;
-  private long maxBufferedBodies = 64L << 20;
+  private long maxBufferedBodies;
   private int maxDepth = 128;
   private int maxHeaderSize = 8192;
   private int maxInitialLine = 4096;
@@ -57,6 +65,11 @@ public final class HttpOptions {
         .setMaxConnectionsPerSecond(options.maxConnectionsPerSecond)
         .setMaxStreams(options.maxStreams)
         .setMaxStreamsPerClient(options.maxStreamsPerClient)
+        .setMaxConnectionsPerClient(options.maxConnectionsPerClient)
+        .setMaxRequests(options.maxRequests)
+        .setMaxResetsPerConnection(options.maxResetsPerConnection)
+        .setMaxUnsentAnswersPerConnection(options.maxUnsentAnswersPerConnection)
+        .setMaxUnsentAnswers(options.maxUnsentAnswers)
         .setMaxInFlightPerConnection(options.maxInFlightPerConnection)
         .setMaxInFlightBytesPerConnection(options.maxInFlightBytesPerConnection)
         .setMaxInFlightPerChannel(options.maxInFlightPerChannel)
@@ -177,6 +190,97 @@ public final class HttpOptions {
     return maxStreams;
   }
 
+  /**
+   * Connections per client and verticle, a client as for {@link #getMaxStreamsPerClient()}; further
+   * ones are closed at once. 0 is no limit. Default 10000, half of {@link #getMaxConnections()}.
+   */
+  public int getMaxConnectionsPerClient() {
+    return maxConnectionsPerClient;
+  }
+
+  /** See {@link #getMaxConnectionsPerClient()}. */
+  public HttpOptions setMaxConnectionsPerClient(int maxConnectionsPerClient) {
+    this.maxConnectionsPerClient =
+        (int) checked("maxConnectionsPerClient", maxConnectionsPerClient, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Requests of HTTP/2 under way per verticle, event streams included; a client, as for {@link
+   * #getMaxStreamsPerClient()}, may have half of them. Further ones are reset with REFUSED_STREAM,
+   * after which clients may repeat them. 0, the default, is one per 16 KiB of the largest heap that
+   * Java may use, divided among the verticles.
+   */
+  public int getMaxRequests() {
+    return maxRequests;
+  }
+
+  /** See {@link #getMaxRequests()}. */
+  public HttpOptions setMaxRequests(int maxRequests) {
+    this.maxRequests = (int) checked("maxRequests", maxRequests, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** How many that is on this machine. */
+  int effectiveMaxRequests() {
+    return maxRequests == 0
+        ? (int) Math.min(Integer.MAX_VALUE, shareOfHeap(HEAP_PER_REQUEST))
+        : maxRequests;
+  }
+
+  /**
+   * Requests that the client of an HTTP/2 connection may reset within 30 seconds before they have
+   * an answer; then the connection is closed, because it is an attack (CVE-2023-44487). Resets of
+   * event streams do not count: that is how they end. 0 is no limit. Default 200.
+   */
+  public int getMaxResetsPerConnection() {
+    return maxResetsPerConnection;
+  }
+
+  /** See {@link #getMaxResetsPerConnection()}. */
+  public HttpOptions setMaxResetsPerConnection(int maxResetsPerConnection) {
+    this.maxResetsPerConnection =
+        (int) checked("maxResetsPerConnection", maxResetsPerConnection, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Bytes of answers that a connection's client may leave untaken; beyond, its further requests
+   * wait, and of HTTP/2 more than 64 of them are reset with ENHANCE_YOUR_CALM. One answer may be
+   * larger. A client that takes nothing for {@code edge.writeDeadline} is disconnected. Default 1
+   * MiB.
+   */
+  public long getMaxUnsentAnswersPerConnection() {
+    return maxUnsentAnswersPerConnection;
+  }
+
+  /** See {@link #getMaxUnsentAnswersPerConnection()}. */
+  public HttpOptions setMaxUnsentAnswersPerConnection(long maxUnsentAnswersPerConnection) {
+    this.maxUnsentAnswersPerConnection =
+        checked("maxUnsentAnswersPerConnection", maxUnsentAnswersPerConnection, 1, Long.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Bytes of answers that all clients of a verticle together may leave untaken; beyond, the
+   * connection that has most of them is closed. 0, the default, is a sixteenth of the largest heap
+   * that Java may use, divided among the verticles.
+   */
+  public long getMaxUnsentAnswers() {
+    return maxUnsentAnswers;
+  }
+
+  /** See {@link #getMaxUnsentAnswers()}. */
+  public HttpOptions setMaxUnsentAnswers(long maxUnsentAnswers) {
+    this.maxUnsentAnswers = checked("maxUnsentAnswers", maxUnsentAnswers, 0, Long.MAX_VALUE);
+    return this;
+  }
+
+  /** How many bytes that is on this machine. */
+  long effectiveMaxUnsentAnswers() {
+    return maxUnsentAnswers == 0 ? shareOfHeap(16) : maxUnsentAnswers;
+  }
+
   /** See {@link #getMaxStreams()}. */
   public HttpOptions setMaxStreams(int maxStreams) {
     this.maxStreams = (int) checked("maxStreams", maxStreams, 0, Integer.MAX_VALUE);
@@ -184,8 +288,9 @@ public final class HttpOptions {
   }
 
   /**
-   * Open event streams per client address and verticle; further ones are told to come back later.
-   * 0, the default, is no limit: behind a proxy all clients have one address.
+   * Open event streams per client and verticle; further ones are told to come back later. A client
+   * is an address, or of IPv6 the first 64 bits. 0 is no limit, for a hub behind a proxy: there,
+   * all clients have one address. Default 10000, half of {@link #getMaxStreams()}.
    */
   public int getMaxStreamsPerClient() {
     return maxStreamsPerClient;
@@ -268,8 +373,10 @@ public final class HttpOptions {
   }
 
   /**
-   * Bytes of bodies under way at a time per verticle; further requests with a body are refused as
-   * Unavailable. Default 64 MiB.
+   * Bytes of bodies, and of unfinished messages of WebSockets, under way at a time per verticle;
+   * further requests with a body are refused as Unavailable, and WebSockets are closed with 1013.
+   * 0, the default, is an eighth of the largest heap that Java may use, divided among the
+   * verticles.
    */
   public long getMaxBufferedBodies() {
     return maxBufferedBodies;
@@ -277,8 +384,17 @@ public final class HttpOptions {
 
   /** See {@link #getMaxBufferedBodies()}. */
   public HttpOptions setMaxBufferedBodies(long maxBufferedBodies) {
-    this.maxBufferedBodies = checked("maxBufferedBodies", maxBufferedBodies, 1, Long.MAX_VALUE);
+    this.maxBufferedBodies = checked("maxBufferedBodies", maxBufferedBodies, 0, Long.MAX_VALUE);
     return this;
+  }
+
+  /** How many bytes that is on this machine. */
+  long effectiveMaxBufferedBodies() {
+    return maxBufferedBodies == 0 ? shareOfHeap(8) : maxBufferedBodies;
+  }
+
+  private long shareOfHeap(int parts) {
+    return Runtime.getRuntime().maxMemory() / parts / instances;
   }
 
   /** How deep a payload may nest. Default 128. */

@@ -17,13 +17,14 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -45,11 +46,21 @@ public final class HttpVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
 
+  private static final long RESET_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /**
+   * Resets of an HTTP/2 connection, in ten seconds: Vert.x counts those of streams too, which end
+   * just so. The guard counts those that tell an attack (CVE-2023-44487).
+   */
+  private static final int MAX_RESETS_OF_ALL_KINDS = 20_000;
+
+  private static final int RESETS_WINDOW_SECONDS = 10;
+
   /** How long requests under way may take to finish after the streams are drained. */
   private static final long SHUTDOWN_MS = 2_000;
 
   private final HttpOptions options;
-  private final @Nullable Supplier<Future<String>> metrics;
+  private final @Nullable Supplier<Future<Buffer>> metrics;
   private List<Route> routes = List.of();
 
   private volatile int port;
@@ -67,7 +78,7 @@ public final class HttpVerticle extends VerticleBase {
    * @param metrics gives the text of {@code /metrics}, in Prometheus' form, without blocking; null
    *     for a door without that page
    */
-  public HttpVerticle(HttpOptions options, @Nullable Supplier<Future<String>> metrics) {
+  public HttpVerticle(HttpOptions options, @Nullable Supplier<Future<Buffer>> metrics) {
     this.options = options;
     this.metrics = metrics;
   }
@@ -86,22 +97,39 @@ public final class HttpVerticle extends VerticleBase {
     Deadlines idleDeadlines = new Deadlines(vertx, options.getIdleTimeout());
     Deadlines publishDeadlines = new Deadlines(vertx, options.publishTimeouts().publish());
     Meters meters = Meters.of(vertx);
-    GuardedHttpServer guarded =
-        new GuardedHttpServer(vertx, context, options, meters, requestDeadlines, idleDeadlines);
-    BodyReader bodies =
-        new BodyReader(
-            options.getMaxBody(),
-            options.getMaxBufferedBodies(),
-            requestDeadlines,
-            guarded,
+    Deadlines answerDeadlines = new Deadlines(vertx, options.getEdge().getWriteDeadline());
+    UnsentAnswers unsent =
+        new UnsentAnswers(
+            options.getMaxUnsentAnswersPerConnection(),
+            options.effectiveMaxUnsentAnswers(),
+            answerDeadlines,
             meters);
+    ByteBudget buffered = new ByteBudget(options.effectiveMaxBufferedBodies());
+    GuardedHttpServer guarded =
+        new GuardedHttpServer(
+            vertx,
+            context,
+            options,
+            meters,
+            new ConnectionGuard.Limits(
+                options.getMaxInFlightBytesPerConnection(),
+                options.getMaxResetsPerConnection(),
+                RESET_WINDOW_NANOS,
+                requestDeadlines,
+                idleDeadlines,
+                unsent,
+                buffered,
+                new RequestQuota(options.effectiveMaxRequests())));
+    BodyReader bodies =
+        new BodyReader(options.getMaxBody(), buffered, requestDeadlines, guarded, meters);
     HttpServer server = vertx.createHttpServer(serverOptions());
     Runnable unmetered =
         meters.add(
             context,
             readings -> {
               readings.add(Gauge.HTTP_CONNECTIONS, guarded.connections());
-              readings.add(Gauge.BUFFERED_BODIES, bodies.buffered());
+              readings.add(Gauge.BUFFERED_BODIES, buffered.used());
+              readings.add(Gauge.UNSENT_ANSWERS, unsent.bytes());
             });
     Running parts =
         new Running(
@@ -109,7 +137,7 @@ public final class HttpVerticle extends VerticleBase {
             guarded,
             server,
             frames,
-            List.of(requestDeadlines, idleDeadlines, publishDeadlines),
+            List.of(requestDeadlines, idleDeadlines, publishDeadlines, answerDeadlines),
             unmetered);
     running = parts;
 
@@ -119,7 +147,7 @@ public final class HttpVerticle extends VerticleBase {
     routes = List.copyOf(router.getRoutes());
     server
         .requestHandler(request -> handle(guarded, publish, router, request))
-        .invalidRequestHandler(request -> refuseMalformed(request, meters))
+        .invalidRequestHandler(request -> refuseMalformed(guarded, request, meters))
         .exceptionHandler(HttpVerticle::connectionFailed)
         // Without it Vert.x logs every reset as an error, and anybody could fill the log.
         .connectionHandler(
@@ -282,11 +310,26 @@ public final class HttpVerticle extends VerticleBase {
 
   private void handle(
       GuardedHttpServer guarded, PublishRoutes publish, Router router, HttpServerRequest request) {
-    ConnectionGuard.OpenRequest open = guarded.guard(request.connection()).begin();
-    request.response().bodyEndHandler(end -> open.end());
-    if (request.version() == HttpVersion.HTTP_2) {
-      request.response().closeHandler(reset -> open.end());
+    ConnectionGuard guard = guarded.find(request.connection());
+    if (guard == null || guard.isRefused()) {
+      return;
     }
+    ConnectionGuard.OpenRequest open = guard.begin(request);
+    if (open == null) {
+      return;
+    }
+    String malformed = Framing.complaint(request);
+    if (malformed != null) {
+      guard.refuseTheRest();
+      refuseFraming(request, malformed);
+    } else if (guard.takesAnswers()) {
+      route(publish, router, request);
+    } else {
+      guard.handleLater(open, () -> route(publish, router, request));
+    }
+  }
+
+  private void route(PublishRoutes publish, Router router, HttpServerRequest request) {
     // Where other origins are allowed, the router has a word to say about each request.
     if (!options.getCors().getOrigins().isEmpty() || !publish.take(request)) {
       router.handle(request);
@@ -294,7 +337,17 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   /** The head could not be read; the rest of the connection cannot be either. */
-  private static void refuseMalformed(HttpServerRequest request, Meters meters) {
+  private static void refuseMalformed(
+      GuardedHttpServer guarded, HttpServerRequest request, Meters meters) {
+    ConnectionGuard guard = guarded.find(request.connection());
+    if (guard != null) {
+      guard.refuseTheRest();
+    }
+    String malformed = Framing.complaint(request);
+    if (malformed != null) {
+      refuseFraming(request, malformed);
+      return;
+    }
     Throwable cause = request.decoderResult().cause();
     HttpResponseStatus status =
         cause instanceof TooLongHttpLineException
@@ -313,6 +366,18 @@ public final class HttpVerticle extends VerticleBase {
     request.connection().close();
   }
 
+  /** What follows on the connection may be anything, so nothing of it is looked at. */
+  private static void refuseFraming(HttpServerRequest request, String complaint) {
+    HttpServerResponse response = request.response();
+    response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    int status =
+        Framing.UNKNOWN_CODING.equals(complaint)
+            ? HttpResponseStatus.NOT_IMPLEMENTED.code()
+            : HttpResponseStatus.BAD_REQUEST.code();
+    Problem.send(response, status, new InvalidMessageFormatException(complaint));
+    request.connection().close();
+  }
+
   private HttpServerOptions serverOptions() {
     HttpServerOptions server = new HttpServerOptions();
     server.setHost(options.getHost());
@@ -328,6 +393,9 @@ public final class HttpVerticle extends VerticleBase {
     server.setPerFrameWebSocketCompressionSupported(false);
     server.setMaxWebSocketFrameSize(options.getMaxBody());
     server.setMaxWebSocketMessageSize(options.getMaxBody());
+    server.setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS_OF_ALL_KINDS);
+    server.setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS);
+    server.setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);
     server.setHttp2ClearTextEnabled(options.isHttp2());
     server.setInitialSettings(
         new Http2Settings()

@@ -30,17 +30,19 @@ final class PageRoutes {
           + " 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final int MAX_WAIT_FOR_METRICS = 100;
   private static final String UP = "{\"status\":\"UP\"}";
 
   private final BusClient bus;
   private final HubRoutes hub;
-  private final @Nullable Supplier<Future<String>> metrics;
+  private final @Nullable Supplier<Future<Buffer>> metrics;
   private final BooleanSupplier draining;
+  private int waitForMetrics;
 
   PageRoutes(
       BusClient bus,
       HubRoutes hub,
-      @Nullable Supplier<Future<String>> metrics,
+      @Nullable Supplier<Future<Buffer>> metrics,
       BooleanSupplier draining) {
     this.bus = bus;
     this.hub = hub;
@@ -57,18 +59,25 @@ final class PageRoutes {
         .handler(ctx -> send(ctx, "text/plain; charset=utf-8", SCRIPT_TYPES));
     Gets.route(router, "/healthz").handler(this::health);
     Gets.route(router, "/readyz").handler(this::readiness);
-    Supplier<Future<String>> page = metrics;
+    Supplier<Future<Buffer>> page = metrics;
     if (page != null) {
       Gets.route(router, "/metrics").handler(ctx -> metrics(ctx, page));
     }
   }
 
-  private static void metrics(RoutingContext ctx, Supplier<Future<String>> page) {
+  /** All who wait for a page are answered in one turn of the event loop, so they are bounded. */
+  private void metrics(RoutingContext ctx, Supplier<Future<Buffer>> page) {
+    if (waitForMetrics >= MAX_WAIT_FOR_METRICS) {
+      Problem.send(ctx.response(), new UnavailableException("too many ask for the metrics"));
+      return;
+    }
+    waitForMetrics++;
     page.get()
+        .andThen(made -> waitForMetrics--)
         .onComplete(
             text -> {
               if (!ctx.response().closed()) {
-                send(ctx, PROMETHEUS_TEXT, Buffer.buffer(text));
+                send(ctx, PROMETHEUS_TEXT, text);
               }
             },
             ctx::fail);

@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
@@ -42,7 +41,7 @@ final class StreamRoutes {
   private final ChunkFrames frames;
   private final GuardedHttpServer server;
   private final int maxStreams;
-  private final ClientStreams clients;
+  private final ClientQuota clients;
   private final Meters meters;
   private final int retryFloorMs;
   private final BooleanSupplier draining;
@@ -62,7 +61,7 @@ final class StreamRoutes {
     this.frames = frames;
     this.server = server;
     this.maxStreams = options.getMaxStreams();
-    this.clients = new ClientStreams(options.getMaxStreamsPerClient());
+    this.clients = new ClientQuota(options.getMaxStreamsPerClient());
     this.meters = meters;
     this.retryFloorMs = options.getRetryFloor();
     this.draining = draining;
@@ -83,7 +82,7 @@ final class StreamRoutes {
         refuse(ctx.request(), Counter.STREAMS_REFUSED_DRAINING, "the server is draining");
       } else if (edge.streams() >= maxStreams) {
         refuse(ctx.request(), Counter.STREAMS_REFUSED_LIMIT, "no more streams at this moment");
-      } else if (!clients.take(address(ctx.request()))) {
+      } else if (!clients.take(ClientQuota.client(ctx.request().remoteAddress()))) {
         refuse(ctx.request(), Counter.STREAMS_REFUSED_CLIENT, "no more streams for this client");
       } else {
         open(ctx, channel, listener);
@@ -97,18 +96,20 @@ final class StreamRoutes {
     HttpServerRequest request = ctx.request();
     Attempt attempt = new Attempt();
     // The one hook that sees every end: the client's disconnect, a reset, and our own end.
-    String address = address(request);
+    Object client = ClientQuota.client(request.remoteAddress());
+    ConnectionGuard.OpenRequest exchange = server.guard(request.connection()).latest();
     ctx.addEndHandler(
         end -> {
+          exchange.closed(); // it stands in place of the guard's own handler
           if (attempt.ended()) {
-            clients.release(address);
+            clients.release(client);
           }
         });
     edge.open(channel, listener, resumeAfter(request))
         .onComplete(
             stream -> {
               if (attempt.opened(stream)) {
-                begin(request, stream);
+                begin(request, exchange, stream);
               }
             },
             failure -> {
@@ -121,7 +122,8 @@ final class StreamRoutes {
             });
   }
 
-  private void begin(HttpServerRequest request, EdgeStream stream) {
+  private void begin(
+      HttpServerRequest request, ConnectionGuard.OpenRequest exchange, EdgeStream stream) {
     HttpServerResponse response = request.response();
     if (stream.isStopped()) {
       response.setStatusCode(204).end(); // what makes an EventSource give up
@@ -133,8 +135,8 @@ final class StreamRoutes {
     }
     int retryMs = SseFormat.jittered(Math.max(retryFloorMs, stream.retryMs()));
     Future<Void> headWritten = response.write(format.prologue(retryMs));
-    ConnectionGuard guard = server.guard(request.connection());
-    stream.begin(ChunkedStreamSink.of(request, guard, frames, headWritten));
+    exchange.streams();
+    stream.begin(ChunkedStreamSink.of(request, exchange.guard(), frames, headWritten));
   }
 
   /** Where a client wants to go on: the header wins; proxies and first requests need the query. */
@@ -147,11 +149,6 @@ final class StreamRoutes {
       id = QueryText.first(request.query(), "lastEventId");
     }
     return id == null || id.isEmpty() ? null : id;
-  }
-
-  private static String address(HttpServerRequest request) {
-    SocketAddress client = request.remoteAddress();
-    return client == null || client.hostAddress() == null ? "" : client.hostAddress();
   }
 
   private void refuse(HttpServerRequest request, Counter bound, String reason) {

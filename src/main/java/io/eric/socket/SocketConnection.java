@@ -115,7 +115,7 @@ final class SocketConnection implements CommandPipeline.Client {
       unwritten = left;
       unwrittenSince = now;
     } else if (now - unwrittenSince >= options.getEdge().getWriteDeadline()) {
-      door.meters().count(Counter.ANSWERS_UNREAD);
+      door.meters().count(Counter.SOCKET_ANSWERS_UNREAD);
       halfClose.abort();
     }
   }

@@ -57,8 +57,16 @@ class ChunkedStreamSinkTest {
                   server,
                   new HttpOptions(),
                   Meters.of(vertx),
-                  new Deadlines(vertx, 60_000),
-                  new Deadlines(vertx, 60_000));
+                  new ConnectionGuard.Limits(
+                      1 << 20,
+                      0,
+                      1,
+                      new Deadlines(vertx, 60_000),
+                      new Deadlines(vertx, 60_000),
+                      new UnsentAnswers(
+                          1 << 20, 1 << 20, new Deadlines(vertx, 60_000), Meters.of(vertx)),
+                      new ByteBudget(1 << 20),
+                      new RequestQuota(100)));
           HttpServer http =
               vertx
                   .createHttpServer(options)
