@@ -16,7 +16,7 @@ const browser = await chromium.launchPersistentContext(profile, {
 const publish = async (from, to) => {
   for (let i = from; i <= to; i++) {
     const body = JSON.stringify({ type: 'n', payload: i });
-    await fetch(`${url}/broadcast?channel_id=${channel}`, { method: 'POST', body });
+    await fetch(`${url}/broadcast?channel_id=${channel}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   }
 };
 try {

@@ -21,7 +21,10 @@ export interface Options {
   headers?: () => Record<string, string> | Promise<Record<string, string>>;
   /** As for `fetch`. Default `same-origin`. */
   credentials?: RequestCredentials;
-  /** After how many milliseconds without a byte a connection counts as dead. Default 45,000. */
+  /**
+   * After how many milliseconds without a byte a connection counts as dead, and a tab that reads for others and says
+   * nothing is replaced: an open `alert()` stops its scripts. More than the hub's heartbeat (15 s). Default 45,000.
+   */
   silence?: number;
 }
 

@@ -1,14 +1,15 @@
 // Event streams of an eric hub for web pages. Types and documentation: eric.d.ts. No dependencies.
 //
 // All tabs of a browser that connect to the same URL share one connection (HTTP/1.1 allows six per host): the tab that
-// holds a Web Lock reads the stream and passes events on over a BroadcastChannel; when it closes, the next tab goes on
-// after the last position it has seen. It reads with `fetch`, not with EventSource, because EventSource tells a page
-// neither types it was not asked for nor why a connection failed, and repeats a one-use ticket.
+// holds a Web Lock reads the stream and passes events on over a BroadcastChannel; when it closes, or falls silent, the
+// next tab goes on after the last position it has seen. It reads with `fetch`, not with EventSource, because EventSource
+// tells a page neither types it was not asked for nor why a connection failed, and repeats a one-use ticket.
 
 const FINAL = new Set([204, 400, 404]); // 204: the listener was stopped
 const FIRST_RETRY = 1000;
 const LONGEST_RETRY = 30_000;
 const SILENCE = 45_000; // the hub sends something every 15 s
+const LEFT = 'left the line for a lock';
 
 export function connect(url, options = {}) {
   return new EricStream(new URL(url, globalThis.location?.href), options);
@@ -20,7 +21,8 @@ class EricStream {
   #handlers = new Map(); // by type, sets of functions
   #states = new Set();
   #state = 'connecting';
-  #position;
+  #position; // of the last event
+  #place; // the same, or where the stream began
   #retry = FIRST_RETRY;
   #failures = 0;
   #ended = new AbortController();
@@ -30,6 +32,7 @@ class EricStream {
     this.#url = url;
     this.#options = { share: true, silence: SILENCE, ...options };
     this.#position = options.after ?? null;
+    this.#place = this.#position;
     const shared =
       this.#options.share &&
       options.after === undefined && // others have their own place in the log
@@ -38,7 +41,7 @@ class EricStream {
     if (shared) {
       this.#share();
     } else {
-      this.#read();
+      this.#read(this.#ended.signal);
     }
   }
 
@@ -69,57 +72,152 @@ class EricStream {
 
   close() {
     this.#ended.abort();
+    this.#reading?.abort();
+    this.#line.abort(LEFT);
+    clearTimeout(this.#patience);
     this.#tabs?.close();
     this.#tabs = null;
     this.#setState('closed');
   }
 
   // ---- one connection for all tabs
+  //
+  // A tab can hold the lock and be silent: an open alert() stops its scripts, and a frozen or hidden tab hardly runs. So
+  // the others listen for it, and who hears nothing within the silence time takes the lock away and reads on from where
+  // itself is. Each leader has a later term than the one before. What comes from an earlier one is taken only if it
+  // continues what is known; who sees that it has missed something tells the leader, which then begins there again.
 
   #share() {
     const name = `eric ${this.#url}`;
+    this.#lock = name;
     this.#tabs = new BroadcastChannel(name);
-    this.#tabs.onmessage = ({ data }) => {
-      if (data.event !== undefined) {
-        this.#take(data.event);
-      } else if (data.state !== undefined) {
-        this.#setState(data.state);
-      } else if (data.ask === true && this.#leads) {
-        this.#tell({ state: this.#state });
-      }
-    };
-    this.#tell({ ask: true });
-    navigator.locks
-      .request(name, { signal: this.#ended.signal }, async () => {
-        this.#leads = true;
-        await this.#read();
-        this.#leads = false;
-      })
-      .catch((e) => {
-        if (e.name !== 'AbortError') {
-          this.#leads = false;
-          this.#read(); // locks are not to be had here: a connection of its own
-        }
-      });
+    this.#tabs.onmessage = ({ data }) => this.#hear(data);
+    this.#tabs.postMessage({ ask: true });
+    this.#listenForLeader(0);
+    this.#queue();
   }
 
-  #leads = false;
+  #lock;
+  #line = new AbortController();
+  #term = 0; // of the leader that was heard last, or of this one
+  #reading = null; // the connection, while this tab leads
+  #patience = null; // the timer that ends it
+
+  get #leads() {
+    return this.#reading !== null;
+  }
+
+  #queue(steal = false) {
+    this.#line.abort(LEFT);
+    this.#line = new AbortController();
+    const leading = async () => {
+      clearTimeout(this.#patience);
+      this.#term = Math.max(Date.now(), this.#term + 1);
+      const reading = (this.#reading = new AbortController());
+      await this.#read(reading.signal);
+    };
+    // What steals waits for nobody, so it takes no signal.
+    const how = steal ? { steal } : { signal: this.#line.signal };
+    navigator.locks.request(this.#lock, how, leading).catch((e) => {
+      if (e === LEFT || this.#ended.signal.aborted) {
+        return;
+      }
+      if (e.name === 'AbortError') {
+        this.#follow(); // another tab has not heard of this one, and leads
+      } else {
+        this.#tabs?.close(); // locks are not to be had here: a connection of its own
+        this.#tabs = null;
+        this.#read(this.#ended.signal);
+      }
+    });
+  }
+
+  /** Leads no more, and waits in line again. */
+  #follow() {
+    this.#reading?.abort();
+    this.#reading = null;
+    this.#listenForLeader(0);
+    this.#queue();
+  }
+
+  #listenForLeader(wait) {
+    clearTimeout(this.#patience);
+    if (!this.#leads && !this.#ended.signal.aborted) {
+      // Not all at once, so that mostly one of many takes over.
+      const patience = this.#options.silence * (0.9 + Math.random() / 10) + wait;
+      this.#patience = setTimeout(() => this.#queue(true), patience);
+    }
+  }
+
+  #hear(news) {
+    if (news.ask || news.behind !== undefined) {
+      this.#answer(news);
+      return;
+    }
+    const late = news.term < this.#term;
+    if (!late) {
+      if (this.#leads && news.term > this.#term) {
+        this.#reading.abort(); // the lock's own word for it is on its way
+      }
+      this.#term = news.term;
+      this.#listenForLeader(news.wait ?? 0);
+    }
+    if (news.event !== undefined) {
+      this.#hearEvent(news, late);
+    } else if (!late && news.state !== undefined) {
+      this.#place ??= news.place;
+      if (news.state === 'closed') {
+        this.close(); // for good: to ask again might start what was stopped
+      } else {
+        this.#setState(news.state);
+      }
+    }
+  }
+
+  #hearEvent({ event, after }, late) {
+    if (late && event.id === null) {
+      return; // it is about a connection that is no more
+    }
+    if (this.#place === null ? !late : after !== null && this.#isKnown(after)) {
+      this.#take(event);
+    } else if (!late && (event.id === null || !this.#isKnown(event.id))) {
+      this.#tabs?.postMessage({ behind: this.#place });
+    }
+  }
+
+  /** Another tab has come, or has missed something. */
+  #answer({ behind }) {
+    if (!this.#leads) {
+      return;
+    }
+    if (behind === undefined) {
+      this.#tell({ state: this.#state, place: this.#cursor });
+    } else if (!isAfter(behind, this.#cursor)) {
+      this.#cursor = behind;
+      this.#again?.();
+    }
+  }
 
   #tell(news) {
-    this.#tabs?.postMessage(news);
+    this.#tabs?.postMessage({ ...news, term: this.#term });
   }
 
   // ---- the connection
 
-  async #read() {
-    while (!this.#ended.signal.aborted) {
+  #cursor = null; // where it is in the stream, which is behind the page where another tab was
+  #again = null; // begins it anew
+
+  async #read(stopped) {
+    this.#cursor = this.#place;
+    while (!stopped.aborted) {
+      this.#lead('connecting', 0);
       let wait = null;
       try {
-        wait = await this.#readOnce();
+        wait = await this.#readOnce(stopped);
       } catch {
         // The network, or the page's own hook: tried again like any other failure.
       }
-      if (this.#ended.signal.aborted) {
+      if (stopped.aborted) {
         return;
       }
       if (wait === 'end') {
@@ -127,29 +225,37 @@ class EricStream {
         this.close();
         return;
       }
-      this.#lead('connecting');
       const backOff = Math.min(this.#retry * 2 ** Math.min(this.#failures, 10), LONGEST_RETRY);
       this.#failures++;
-      await this.#pause(wait ?? backOff * (0.5 + Math.random() / 2));
+      wait ??= backOff * (0.5 + Math.random() / 2);
+      this.#lead('connecting', wait);
+      await this.#pause(wait, stopped);
     }
   }
 
   /** Reads until the connection ends; gives what to wait before the next one, null for the usual, 'end' for never. */
-  async #readOnce() {
+  async #readOnce(stopped) {
     const url = new URL(this.#url);
     for (const [name, value] of Object.entries((await this.#options.query?.()) ?? {})) {
       url.searchParams.set(name, value);
     }
-    if (this.#position !== null) {
-      url.searchParams.set('last_event_id', this.#position);
+    if (this.#cursor !== null) {
+      url.searchParams.set('last_event_id', this.#cursor);
     }
     const connection = new AbortController();
     const abort = () => connection.abort();
-    this.#ended.signal.addEventListener('abort', abort, { once: true });
+    for (const signal of [stopped, this.#ended.signal]) {
+      signal.addEventListener('abort', abort, { once: true });
+    }
+    let behind = false;
+    this.#again = () => {
+      behind = true;
+      abort();
+    };
     let silence = setTimeout(abort, this.#options.silence);
     try {
       const response = await fetch(url, {
-        headers: { Accept: 'text/event-stream', ...((await this.#options.headers?.()) ?? {}) },
+        headers: { Accept: 'text/event-stream;position=1', ...((await this.#options.headers?.()) ?? {}) },
         cache: 'no-store',
         credentials: this.#options.credentials ?? 'same-origin',
         signal: connection.signal,
@@ -158,42 +264,63 @@ class EricStream {
         const after = Number(response.headers.get('Retry-After'));
         return FINAL.has(response.status) ? 'end' : after > 0 ? after * 1000 : null;
       }
-      this.#lead('open');
+      this.#cursor ??= response.headers.get('Eric-Position');
+      this.#place ??= this.#cursor;
+      this.#lead('open', 0);
       const parser = new Parser();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
+        if (stopped.aborted) {
+          return null; // another tab has taken over while this one stood still
+        }
         if (done) {
           return null;
         }
         clearTimeout(silence);
         silence = setTimeout(abort, this.#options.silence);
-        for (const event of parser.parse(value)) {
+        const events = parser.parse(value);
+        if (events.length === 0) {
+          this.#tell({}); // a heartbeat: the others hear that this tab is there
+        }
+        for (const event of events) {
           this.#failures = 0;
-          this.#tell({ event });
+          this.#tell({ event, after: this.#cursor });
+          this.#cursor = event.id ?? this.#cursor;
           this.#take(event);
+          if (stopped.aborted || behind) {
+            return 0;
+          }
           if (event.type === '_eric_channel_closed') {
             return 'end';
           }
         }
         this.#retry = parser.retry ?? this.#retry;
       }
+    } catch (e) {
+      if (behind) {
+        return 0;
+      }
+      throw e;
     } finally {
       clearTimeout(silence);
-      this.#ended.signal.removeEventListener('abort', abort);
+      this.#again = null;
+      for (const signal of [stopped, this.#ended.signal]) {
+        signal.removeEventListener('abort', abort);
+      }
       connection.abort();
     }
   }
 
-  #lead(state) {
+  #lead(state, wait) {
     this.#setState(state);
-    this.#tell({ state });
+    this.#tell({ state, wait, place: this.#cursor });
   }
 
-  #pause(milliseconds) {
+  #pause(milliseconds, stopped) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      this.#ended.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      stopped.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
     });
   }
 
@@ -204,6 +331,7 @@ class EricStream {
       return; // a tab that has just taken over was behind this one
     }
     this.#position = id ?? this.#position;
+    this.#place = id ?? this.#place;
     const event = Object.freeze({ type, data, id, json: () => JSON.parse(data) });
     for (const handler of [...(this.#handlers.get(type) ?? []), ...(this.#handlers.get('*') ?? [])]) {
       try {
@@ -217,9 +345,7 @@ class EricStream {
   }
 
   #isKnown(id) {
-    const [epoch, sequence] = split(id);
-    const [lastEpoch, last] = split(this.#position ?? '');
-    return epoch === lastEpoch && sequence <= last;
+    return this.#place !== null && isAfter(this.#place, id);
   }
 
   #setState(state) {
@@ -228,6 +354,13 @@ class EricStream {
       this.#states.forEach((handler) => handler(state));
     }
   }
+}
+
+/** Whether a position is the same as another one or later, as far as they can be compared. */
+function isAfter(position, other) {
+  const [epoch, sequence] = split(position);
+  const [otherEpoch, otherSequence] = split(other ?? '');
+  return epoch === otherEpoch && sequence >= otherSequence;
 }
 
 /** A position's epoch and sequence. */

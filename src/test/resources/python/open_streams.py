@@ -10,7 +10,7 @@ host, port, paths = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 selector = selectors.DefaultSelector()
 for path in paths:
     stream = socket.create_connection((host, port))
-    stream.sendall(f"GET {path} HTTP/1.1\r\nHost: hub\r\n\r\n".encode())
+    stream.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     head = b""
     while b"\r\n\r\n" not in head:
         head += stream.recv(1)

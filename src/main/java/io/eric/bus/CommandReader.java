@@ -348,6 +348,13 @@ public final class CommandReader {
   }
 
   private static void checkUtf8(byte[] text, int offset, int length) {
+    if (length >= 3
+        && text[offset] == (byte) 0xEF
+        && text[offset + 1] == (byte) 0xBB
+        && text[offset + 2] == (byte) 0xBF) {
+      throw new InvalidMessageFormatException(
+          "the input begins with a byte order mark (EF BB BF), which JSON has not");
+    }
     if (!Payload.isUtf8(text, offset, length)) {
       throw new InvalidMessageFormatException("the input is not valid UTF-8");
     }

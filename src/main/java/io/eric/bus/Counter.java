@@ -94,6 +94,11 @@ public enum Counter implements Metric {
       "eric_consumers_gone_total",
       "Listeners on the event bus detached because nobody was at their address"),
 
+  /** The header {@code Host} had a name that is not in {@code http.hosts}. */
+  FOREIGN_HOSTS("eric_strangers_refused_total", "reason", "host", Help.STRANGERS),
+  /** A page of an origin that is not in {@code http.cors.origins}. */
+  FOREIGN_ORIGINS("eric_strangers_refused_total", "reason", "origin", Help.STRANGERS),
+
   /** Streams attached. */
   STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
   /** {@code maxStreams}. */
@@ -157,6 +162,8 @@ public enum Counter implements Metric {
   HEADS_TOO_LARGE("eric_oversize_total", "what", "head", Help.OVERSIZE),
   /** {@code socket.maxCommand}. */
   COMMANDS_TOO_LARGE("eric_oversize_total", "what", "command", Help.OVERSIZE),
+  /** A message on a WebSocket was longer than the payload limit allows. */
+  MESSAGES_TOO_LARGE("eric_oversize_total", "what", "message", Help.OVERSIZE),
   /** {@code http.maxBufferedBodies}. */
   BODIES_REFUSED("eric_requests_refused_total", "reason", "bodies", Help.REQUESTS_REFUSED),
   /** {@code http.maxBufferedBodies}, by a message of a WebSocket. */
@@ -227,6 +234,8 @@ public enum Counter implements Metric {
     static final String DAWDLERS =
         "Connections closed because a request or command was not complete in time";
     static final String OVERSIZE = "Requests refused because of their size";
+    static final String STRANGERS =
+        "Requests refused because of their Host or the page that sent them";
     static final String REQUESTS_REFUSED = "Requests refused because too much was under way";
   }
 }

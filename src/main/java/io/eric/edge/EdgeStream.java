@@ -78,6 +78,11 @@ public final class EdgeStream {
     return opened().stopped();
   }
 
+  /** The position that the stream begins after. To be asked before {@link #begin}. */
+  public String startsAfter() {
+    return new Position(opened().epoch(), confirmed).toString();
+  }
+
   /** What the channel tells clients to wait before they reconnect, in milliseconds. */
   public int retryMs() {
     return opened().retryMs();

@@ -9,7 +9,7 @@ public final class BridgeOptions {
   private boolean enabled = true;
   private int maxHandlersPerSocket = 100;
   private int maxAddressLength = 300;
-  private long pingTimeout = 15_000;
+  private long pingTimeout = 90_000;
 
   /** The defaults. */
   public BridgeOptions() {}
@@ -68,12 +68,16 @@ public final class BridgeOptions {
     return this;
   }
 
-  /** A socket that was silent for so long, in milliseconds, is closed. Clients ping every 5 s. */
+  /**
+   * A socket from which nothing has come for so long, in milliseconds, is closed, at the latest
+   * after twice this time. Clients ping every 5 s, but browsers let a hidden tab do so only once a
+   * minute, so it is more than that. Default 90 s.
+   */
   public long getPingTimeout() {
     return pingTimeout;
   }
 
-  /** See {@link #getPingTimeout()}. Default 15 s. */
+  /** See {@link #getPingTimeout()}. */
   public BridgeOptions setPingTimeout(long pingTimeout) {
     this.pingTimeout = atLeast("pingTimeout", pingTimeout, 1);
     return this;

@@ -1,47 +1,62 @@
 package io.eric.http;
 
-import io.eric.ForbiddenException;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
+import io.eric.bus.Meters;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.bridge.PermittedOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.sockjs.BridgeEvent;
 import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.Transport;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event bus at {@code /eventbus/*}, for the addresses of channels and listeners and no others.
- * WebSocket alone: SockJS' older transports take bodies of any size and requests of any origin.
+ * WebSocket alone: SockJS' older transports take bodies of any size, and its frame for old browsers
+ * runs a script from elsewhere. Which pages may come in has been decided before (CWE-1385).
  */
 final class BridgeRoutes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BridgeRoutes.class);
 
   private static final String CHANNEL = Pattern.quote(Addresses.CHANNEL_PREFIX) + ".+";
   private static final String LISTENER = "eric\\.listener\\.[^/]+/[^/]+";
 
+  private static final String FRAMES = "bridgeFrames";
+
+  /** What clients of the WebSocket ask for: not SockJS' greeting, frames and tests. */
+  private static final Pattern SERVED =
+      Pattern.compile("/eventbus/(info|websocket|[^/.]+/[^/.]+/websocket)");
+
   private final Vertx vertx;
   private final BridgeOptions options;
-  private final List<String> origins;
+  private final int maxMessage;
   private final GuardedHttpServer server;
+  private final Meters meters;
   private final BooleanSupplier draining;
 
   BridgeRoutes(
       Vertx vertx,
       BridgeOptions options,
-      List<String> origins,
+      int maxMessage,
       GuardedHttpServer server,
+      Meters meters,
       BooleanSupplier draining) {
     this.server = server;
     this.vertx = vertx;
     this.options = options;
-    this.origins = origins;
+    this.maxMessage = maxMessage;
+    this.meters = meters;
     this.draining = draining;
   }
 
@@ -65,14 +80,16 @@ final class BridgeRoutes {
       }
     }
     router.route("/eventbus/*").handler(this::admit);
-    router.route("/eventbus/*").subRouter(SockJSHandler.create(vertx, sockJs).bridge(bridge));
+    router
+        .route("/eventbus/*")
+        .subRouter(SockJSHandler.create(vertx, sockJs).bridge(bridge, this::attend));
   }
 
   private void admit(RoutingContext ctx) {
     if (draining.getAsBoolean()) {
       Problem.send(ctx.response(), new UnavailableException("the server is draining"));
-    } else if (!isAllowed(ctx)) {
-      Problem.send(ctx.response(), new ForbiddenException("this origin is not allowed"));
+    } else if (!SERVED.matcher(ctx.normalizedPath()).matches()) {
+      ctx.fail(404);
     } else {
       if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
         // Never ended: what follows are frames, and the bridge itself notices who falls silent.
@@ -83,19 +100,37 @@ final class BridgeRoutes {
   }
 
   /**
-   * Browsers let any page open a WebSocket to anywhere, and say which page it is: one that we did
-   * not serve has to be among the configured origins (CWE-1385).
+   * A socket is idle if nothing at all has come from it, not only no ping: browsers let hidden tabs
+   * ping once a minute at most.
    */
-  private boolean isAllowed(RoutingContext ctx) {
-    String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
-    return origin == null
-        || origins.contains("*")
-        || origins.contains(origin)
-        || isOwn(origin, ctx.request().getHeader(HttpHeaders.HOST));
-  }
-
-  private static boolean isOwn(String origin, @Nullable String host) {
-    int scheme = origin.indexOf("://");
-    return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(host);
+  private void attend(BridgeEvent event) {
+    RoutingContext ctx = event.socket().routingContext();
+    switch (event.type()) {
+      case SOCKET_CREATED -> {
+        ChannelPipeline pipeline = server.guard(ctx.request().connection()).pipeline();
+        if (pipeline == null) {
+          event.complete(false);
+          return;
+        }
+        BridgeFrames frames = new BridgeFrames(maxMessage, meters);
+        pipeline.addBefore(pipeline.context(WebSocketFrameDecoder.class).name(), FRAMES, frames);
+        ctx.put(FRAMES, frames);
+        event.complete(true);
+        // A client that vanishes is no error. The bridge, which has set its own handler by then,
+        // logs it as one with its stack; that the socket is closed it learns besides (CWE-779).
+        vertx.runOnContext(
+            created ->
+                event
+                    .socket()
+                    .exceptionHandler(gone -> LOG.debug("a WebSocket failed: {}", gone.toString())));
+      }
+      case SOCKET_IDLE -> {
+        BridgeFrames frames = ctx.get(FRAMES);
+        if (frames == null || frames.silentFor() >= options.getPingTimeout()) {
+          event.complete(true);
+        } // else left alone: what is not completed has no effect
+      }
+      default -> event.complete(true);
+    }
   }
 }

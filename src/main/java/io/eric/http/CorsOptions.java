@@ -3,11 +3,23 @@ package io.eric.http;
 import io.eric.JsonOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Which pages of other origins may use the HTTP door. By default none. */
 public final class CorsOptions {
 
+  /** A token of RFC 9110, 5.6.2, without {@code *}, which stands for all names in some places. */
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'+.^_`|~-]+");
+
   private List<String> origins = List.of();
+  private List<String> headers =
+      List.of(
+          "Authorization",
+          "Cache-Control",
+          "Content-Type",
+          "Idempotency-Key",
+          "Last-Event-ID",
+          "X-Requested-With");
   private boolean credentials;
 
   /** The defaults. */
@@ -20,7 +32,10 @@ public final class CorsOptions {
    */
   public static CorsOptions fromJson(JsonObject json) {
     CorsOptions options = JsonOptions.read(json, CorsOptions.class);
-    return options.setOrigins(options.origins).setCredentials(options.credentials);
+    return options
+        .setOrigins(options.origins)
+        .setHeaders(options.headers)
+        .setCredentials(options.credentials);
   }
 
   /** All settings. */
@@ -29,8 +44,9 @@ public final class CorsOptions {
   }
 
   /**
-   * Origins like {@code https://example.org:8443}, or {@code *} alone for every one. Default none:
-   * no page of another origin gets in, and requests that name no origin are not affected.
+   * Origins like {@code https://example.org:8443} or {@code capacitor://localhost}, or {@code *}
+   * alone for every one. Default none: no page of another origin gets in; the hub's own pages
+   * always do, and so do programs, which name no origin.
    */
   public List<String> getOrigins() {
     return origins;
@@ -38,11 +54,28 @@ public final class CorsOptions {
 
   /** See {@link #getOrigins()}. */
   public CorsOptions setOrigins(List<String> origins) {
-    if (origins.size() > 1 && origins.contains("*")) {
-      throw new IllegalArgumentException("origins: * stands alone");
-    }
-    this.origins = List.copyOf(origins);
+    this.origins = Origins.checked(origins);
     checkCredentials();
+    return this;
+  }
+
+  /**
+   * Headers that pages of other origins may send, besides those that need no permission. Default
+   * Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID, X-Requested-With.
+   */
+  public List<String> getHeaders() {
+    return headers;
+  }
+
+  /** See {@link #getHeaders()}. */
+  public CorsOptions setHeaders(List<String> headers) {
+    for (String header : headers) {
+      if (!HEADER_NAME.matcher(header).matches()) {
+        throw new IllegalArgumentException(
+            "headers: \"" + header + "\" is no header's name, like X-Requested-With");
+      }
+    }
+    this.headers = List.copyOf(headers);
     return this;
   }
 

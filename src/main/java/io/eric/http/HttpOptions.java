@@ -5,6 +5,7 @@ import io.eric.Payload;
 import io.eric.bus.PublishTimeouts;
 import io.eric.edge.EdgeOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /** The settings of the HTTP door. Bounds are hard: what is beyond one is refused, not queued. */
 public final class HttpOptions {
@@ -14,6 +15,7 @@ public final class HttpOptions {
 
   private String host = "127.0.0.1";
   private int port = 8080;
+  private List<String> hosts = List.of();
   private int instances = 1;
   private int acceptBacklog = 4096;
   private int sendBuffer = 65536;
@@ -58,6 +60,7 @@ public final class HttpOptions {
     return options
         .setHost(options.host)
         .setPort(options.port)
+        .setHosts(options.hosts)
         .setInstances(options.instances)
         .setAcceptBacklog(options.acceptBacklog)
         .setSendBuffer(options.sendBuffer)
@@ -117,6 +120,22 @@ public final class HttpOptions {
   /** See {@link #getPort()}. */
   public HttpOptions setPort(int port) {
     this.port = (int) checked("port", port, 0, 65535);
+    return this;
+  }
+
+  /**
+   * Names under which clients reach the hub, like {@code hub.example.org}, without a port. A
+   * request whose {@code Host} is another name is refused with 421, or any page could let its own
+   * name point to this machine and speak with the hub. Addresses, {@code localhost}, {@code
+   * *.localhost} and {@link #getHost()} need not be listed. Default none.
+   */
+  public List<String> getHosts() {
+    return hosts;
+  }
+
+  /** See {@link #getHosts()}. */
+  public HttpOptions setHosts(List<String> hosts) {
+    this.hosts = HostNames.checked("hosts", hosts);
     return this;
   }
 

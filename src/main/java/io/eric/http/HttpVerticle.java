@@ -1,7 +1,6 @@
 package io.eric.http;
 
 import io.eric.EricException;
-import io.eric.ForbiddenException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
 import io.eric.bus.BusClient;
@@ -20,7 +19,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -28,7 +26,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.CorsHandler;
 import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -144,9 +141,10 @@ public final class HttpVerticle extends VerticleBase {
     BusClient bus = new BusClient(vertx, options.publishTimeouts());
     PublishRoutes publish = publishRoutes(bus, bodies, meters, publishDeadlines);
     Router router = router(bus, publish, edge, format, frames, guarded, meters);
+    Entrance entrance = new Entrance(options, meters);
     routes = List.copyOf(router.getRoutes());
     server
-        .requestHandler(request -> handle(guarded, publish, router, request))
+        .requestHandler(request -> handle(guarded, entrance, publish, router, request))
         .invalidRequestHandler(request -> refuseMalformed(guarded, request, meters))
         .exceptionHandler(HttpVerticle::connectionFailed)
         // Without it Vert.x logs every reset as an error, and anybody could fill the log.
@@ -244,50 +242,29 @@ public final class HttpVerticle extends VerticleBase {
     HubRoutes hub = new HubRoutes(bus);
 
     Router router = Router.router(vertx);
-    addCors(router);
     // Routes are tried in turn, so those that are used most come first.
     publish.mount(router);
+    Entrance.guardStreams(router);
     new StreamRoutes(bus, edge, format, frames, guarded, options, meters, () -> draining)
         .mount(router);
     hub.mount(router);
     new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
     new BridgeRoutes(
-            vertx, options.getBridge(), options.getCors().getOrigins(), guarded, () -> draining)
+            vertx,
+            options.getBridge(),
+            BridgeFrames.mostBytesFor(options.getMaxBody()),
+            guarded,
+            meters,
+            () -> draining)
         .mount(router);
     refuseTheRest(router);
     return router;
-  }
-
-  private void addCors(Router router) {
-    CorsOptions cors = options.getCors();
-    if (cors.getOrigins().isEmpty()) {
-      return;
-    }
-    CorsHandler handler = CorsHandler.create();
-    if (!cors.getOrigins().contains("*")) {
-      handler.addOrigins(cors.getOrigins());
-    }
-    for (String method : new String[] {"GET", "HEAD", "POST", "PUT", "DELETE"}) {
-      handler.allowedMethod(HttpMethod.valueOf(method));
-    }
-    for (String header :
-        new String[] {"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"}) {
-      handler.allowedHeader(header);
-    }
-    handler
-        .allowCredentials(cors.isCredentials())
-        .exposedHeader("Eric-Message-Id")
-        .exposedHeader("Retry-After")
-        .maxAgeSeconds((int) TimeUnit.HOURS.toSeconds(1));
-    router.route().handler(handler);
   }
 
   /** What vertx-web itself refuses gets the form of all other errors. */
   private static void refuseTheRest(Router router) {
     router.errorHandler(
         400, ctx -> refuse(ctx, 400, new InvalidMessageFormatException("the path is malformed")));
-    router.errorHandler(
-        403, ctx -> refuse(ctx, 403, new ForbiddenException("this origin is not allowed")));
     router.errorHandler(
         404,
         ctx -> refuse(ctx, 404, new InvalidMessageFormatException("there is no such resource")));
@@ -309,7 +286,11 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private void handle(
-      GuardedHttpServer guarded, PublishRoutes publish, Router router, HttpServerRequest request) {
+      GuardedHttpServer guarded,
+      Entrance entrance,
+      PublishRoutes publish,
+      Router router,
+      HttpServerRequest request) {
     ConnectionGuard guard = guarded.find(request.connection());
     if (guard == null || guard.isRefused()) {
       return;
@@ -323,15 +304,16 @@ public final class HttpVerticle extends VerticleBase {
       guard.refuseTheRest();
       refuseFraming(request, malformed);
     } else if (guard.takesAnswers()) {
-      route(publish, router, request);
+      route(entrance, publish, router, request);
     } else {
-      guard.handleLater(open, () -> route(publish, router, request));
+      guard.handleLater(open, () -> route(entrance, publish, router, request));
     }
   }
 
-  private void route(PublishRoutes publish, Router router, HttpServerRequest request) {
-    // Where other origins are allowed, the router has a word to say about each request.
-    if (!options.getCors().getOrigins().isEmpty() || !publish.take(request)) {
+  private static void route(
+      Entrance entrance, PublishRoutes publish, Router router, HttpServerRequest request) {
+    // Before anything happens, the short cut past the router included.
+    if (entrance.admits(request) && !publish.take(request)) {
       router.handle(request);
     }
   }
@@ -391,8 +373,9 @@ public final class HttpVerticle extends VerticleBase {
     // Nobody compresses frames here, and the handlers for it cost something with every write.
     server.setPerMessageWebSocketCompressionSupported(false);
     server.setPerFrameWebSocketCompressionSupported(false);
-    server.setMaxWebSocketFrameSize(options.getMaxBody());
-    server.setMaxWebSocketMessageSize(options.getMaxBody());
+    int maxMessage = BridgeFrames.mostBytesFor(options.getMaxBody());
+    server.setMaxWebSocketFrameSize(maxMessage);
+    server.setMaxWebSocketMessageSize(maxMessage);
     server.setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS_OF_ALL_KINDS);
     server.setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS);
     server.setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS);

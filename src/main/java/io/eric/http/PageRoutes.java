@@ -84,7 +84,7 @@ final class PageRoutes {
   }
 
   private void root(RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    ctx.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     String accept = ctx.request().getHeader(HttpHeaders.ACCEPT);
     if (accept != null && accept.contains("text/html")) {
       ctx.response()

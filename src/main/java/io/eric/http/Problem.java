@@ -24,6 +24,11 @@ final class Problem {
     send(response, error.code(), error);
   }
 
+  /** Answers with a refusal. */
+  static void send(HttpServerResponse response, Refusal refusal) {
+    send(response, refusal.status(), refusal.error());
+  }
+
   /** As {@link #send}, with a status that says more than the error's own. */
   static void send(HttpServerResponse response, int status, EricException error) {
     if (response.ended() || response.closed() || response.headWritten()) {

@@ -16,6 +16,7 @@ import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /broadcast}, {@code /dispatch} and the batch {@code /publish}: the hot ones. */
@@ -44,9 +45,20 @@ final class PublishRoutes {
   void mount(Router router) {
     router.post(BROADCAST).handler(ctx -> publish(ctx.request(), false));
     router.post(DISPATCH).handler(ctx -> publish(ctx.request(), true));
-    router
-        .post("/publish")
-        .handler(ctx -> bodies.read(ctx.request(), b -> batch(ctx.request(), b)));
+    router.post("/publish").handler(ctx -> read(ctx.request(), body -> batch(ctx.request(), body)));
+  }
+
+  private void read(HttpServerRequest request, Consumer<byte[]> then) {
+    bodies.read(
+        request,
+        body -> {
+          // On HTTP/2 the head does not always say that there is one.
+          if (body.length > 0 && !request.headers().contains(HttpHeaders.CONTENT_TYPE)) {
+            Problem.send(request.response(), BodyPolicy.untyped());
+          } else {
+            then.accept(body);
+          }
+        });
   }
 
   /**
@@ -69,7 +81,7 @@ final class PublishRoutes {
   }
 
   private void publish(HttpServerRequest request, boolean dispatch) {
-    bodies.read(request, body -> publish(request, dispatch, body));
+    read(request, body -> publish(request, dispatch, body));
   }
 
   private void publish(HttpServerRequest request, boolean dispatch, byte[] body) {

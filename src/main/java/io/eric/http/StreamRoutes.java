@@ -32,6 +32,14 @@ final class StreamRoutes {
   private static final CharSequence NO = HttpHeaders.createOptimized("no");
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
+  private static final CharSequence POSITION = HttpHeaders.createOptimized("eric-position");
+
+  /**
+   * Asks for the position that the stream begins after, so that it can be resumed before the first
+   * event. In {@code Accept}, which pages of other origins may send without asking first.
+   */
+  private static final String WITH_POSITION = "text/event-stream;position=1";
+
   /** What an EventSource is told when there is no room for it, before the jitter. */
   private static final int OVERLOAD_RETRY_MS = 5_000;
 
@@ -130,6 +138,10 @@ final class StreamRoutes {
       return;
     }
     writeHead(response);
+    String accept = request.headers().get(HttpHeaders.ACCEPT);
+    if (accept != null && accept.contains(WITH_POSITION)) {
+      response.putHeader(POSITION, stream.startsAfter());
+    }
     if (request.version() != HttpVersion.HTTP_2) {
       response.setChunked(true);
     }

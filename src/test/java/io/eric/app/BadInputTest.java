@@ -77,7 +77,10 @@ class BadInputTest {
   /** A row's answer is a status and a name of CONTRACT section 2, or empty: closed in silence. */
   @TestFactory
   Stream<DynamicTest> overHttp() {
-    String post = "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: hub\r\n";
+    String post =
+        "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Type: application/json\r\n";
     Map<String, byte[]> bodies = new LinkedHashMap<>();
     Map<String, String> answers = new LinkedHashMap<>();
     row(bodies, answers, "truncated", "{\"type\":\"t\"", "400 " + FORMAT);
@@ -104,23 +107,24 @@ class BadInputTest {
         inputs,
         answers,
         "an unknown verb",
-        "FROB /create HTTP/1.1\r\nHost: hub\r\n\r\n",
+        "FROB /create HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "405 " + FORMAT);
     row(
         inputs,
         answers,
         "an unknown path",
-        "GET /none HTTP/1.1\r\nHost: hub\r\n\r\n",
+        "GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "404 " + FORMAT);
     row(
         inputs,
         answers,
         "a path with a broken escape",
-        "GET /stream/%zz/me HTTP/1.1\r\nHost: hub\r\n\r\n",
+        "GET /stream/%zz/me HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "400 " + FORMAT);
-    String header = "GET /healthz HTTP/1.1\r\nHost: hub\r\nX: " + "x".repeat(100_000);
+    String header = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(100_000);
     row(inputs, answers, "100,000 bytes of one header", header, "431 " + FORMAT);
-    String headers = "GET /healthz HTTP/1.1\r\nHost: hub\r\n" + "X: y\r\n".repeat(17_000) + "\r\n";
+    String headers =
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + "X: y\r\n".repeat(17_000) + "\r\n";
     row(inputs, answers, "100,000 bytes of many headers", headers, "431 " + FORMAT);
     row(inputs, answers, "no HTTP at all", "hello\r\n\r\n", "400 " + FORMAT);
     row(inputs, answers, "a head that does not end", "GET /healthz HTT", "");
@@ -177,8 +181,12 @@ class BadInputTest {
           .getOutputStream()
           .write(
               bytes(
-                  "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n"
-                      + "Content-Length: 12\r\n\r\n{\"type\":\"t\"}"));
+                  "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+                      + "Host: localhost\r\n"
+                      + "Connection: close\r\n"
+                      + "Content-Type: application/json\r\n"
+                      + "Content-Length: 12\r\n\r\n"
+                      + "{\"type\":\"t\"}"));
       assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .startsWith("HTTP/1.1 200 OK\r\n")
           .endsWith("null");

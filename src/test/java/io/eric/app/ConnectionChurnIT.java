@@ -228,7 +228,7 @@ class ConnectionChurnIT {
       socket
           .getOutputStream()
           .write(
-              ("GET " + path + " HTTP/1.1\r\nHost: hub\r\n\r\n")
+              ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       for (int i = 0; i < reads; i++) { // none: it leaves before it is answered
         assertThat(socket.getInputStream().read(new byte[256])).isPositive();

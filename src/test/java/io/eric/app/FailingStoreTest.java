@@ -62,6 +62,7 @@ class FailingStoreTest {
                 HttpRequest.newBuilder(
                         URI.create(
                             "http://127.0.0.1:" + hub.httpPort() + "/broadcast?channel_id=news"))
+                    .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"t\",\"payload\":1}"))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());

@@ -289,7 +289,13 @@ class FlatOutIT {
 
     /** Gives the body of the answer, which must be 200. */
     private String post(String path, String body) throws IOException {
-      String head = "POST " + path + " HTTP/1.1\r\nHost: hub\r\nContent-Length: ";
+      String head =
+          "POST "
+              + path
+              + " HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: ";
       out.write((head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
       StringBuilder answer = new StringBuilder();
       while (answer.indexOf("\r\n\r\n") < 0) {

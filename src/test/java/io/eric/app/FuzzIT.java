@@ -234,7 +234,7 @@ class FuzzIT {
     if (line.startsWith("POST /publish")) {
       body = "[{\"c\":\"fuzz\",\"t\":\"t\",\"p\":1},{\"c\":\"fuzz\",\"r\":\"me\",\"t\":\"t\"}]";
     }
-    StringBuilder request = new StringBuilder(line).append(" HTTP/1.1\r\nHost: hub\r\n");
+    StringBuilder request = new StringBuilder(line).append(" HTTP/1.1\r\nHost: localhost\r\n");
     if (mutator.random().nextInt(4) == 0) {
       request.append("Accept: text/event-stream\r\nLast-Event-ID: abc-3\r\nIdempotency-Key: k\r\n");
     }
@@ -242,9 +242,13 @@ class FuzzIT {
       return bytes(request.append("\r\n").toString());
     }
     if (mutator.random().nextBoolean()) {
-      request.append("Content-Length: ").append(body.length()).append("\r\n\r\n").append(body);
+      request
+          .append("Content-Type: application/json\r\nContent-Length: ")
+          .append(body.length())
+          .append("\r\n\r\n")
+          .append(body);
     } else {
-      request.append("Transfer-Encoding: chunked\r\n\r\n");
+      request.append("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
       request.append(Integer.toHexString(body.length())).append("\r\n").append(body);
       request.append("\r\n0\r\n\r\n");
     }
@@ -314,6 +318,7 @@ class FuzzIT {
         client.send(
             HttpRequest.newBuilder(URI.create(hub.url(path)))
                 .timeout(Duration.ofSeconds(60))
+                .header("content-type", "application/json")
                 .method(method, BodyPublishers.ofString(body))
                 .build(),
             BodyHandlers.ofString());

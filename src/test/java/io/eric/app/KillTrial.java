@@ -173,6 +173,7 @@ final class KillTrial implements AutoCloseable {
   private void post(String method, String path, String body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))
+            .header("content-type", "application/json")
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
     assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -194,6 +195,7 @@ final class KillTrial implements AutoCloseable {
         HttpRequest request =
             HttpRequest.newBuilder(URI.create(to + "/publish"))
                 .timeout(PATIENCE)
+                .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(batch.encode()))
                 .build();
         JsonArray outcomes = new JsonArray(own.send(request, BodyHandlers.ofString()).body());

@@ -160,6 +160,7 @@ class MetricsTest {
       throws Exception {
     return client.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + hub.httpPort() + path))
+            .header("content-type", "application/json")
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .version(HttpClient.Version.HTTP_1_1)
             .build(),

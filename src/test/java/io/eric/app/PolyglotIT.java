@@ -261,6 +261,7 @@ class PolyglotIT {
     JsonObject message = new JsonObject().put("type", type).put("payload", payload);
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(node.url + "/broadcast?channel_id=" + channel))
+            .header("content-type", "application/json")
             .POST(BodyPublishers.ofString(message.encode()))
             .build();
     assertThat(http.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);

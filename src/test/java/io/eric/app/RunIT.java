@@ -75,6 +75,7 @@ class RunIT {
     HttpResponse<String> said =
         http.send(
             HttpRequest.newBuilder(URI.create(server.url + "broadcast?channel_id=" + room))
+                .header("content-type", "application/json")
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
                         """

@@ -44,7 +44,10 @@ class HttpBoundsTest {
     start(new HttpOptions().setMaxBody(100));
     try (RawClient client = hub.connect()) {
       client.send(
-          "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n");
+          "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: 101\r\n\r\n");
       assertTooLarge(client);
       client.send("x".repeat(101));
       assertThat(client.isClosedByServer()).isTrue();
@@ -56,7 +59,10 @@ class HttpBoundsTest {
     start(new HttpOptions().setMaxBody(100));
     try (RawClient client = hub.connect()) {
       client.send(
-          "POST /publish HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "POST /publish HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Transfer-Encoding: chunked\r\n\r\n"
               + "40\r\n"
               + "x".repeat(64)
               + "\r\n40\r\n"
@@ -81,7 +87,11 @@ class HttpBoundsTest {
   @Test
   void aClientThatAsksFirstIsAnsweredFirst() {
     start(new HttpOptions().setMaxBody(100));
-    String head = "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n";
+    String head =
+        "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Expect: 100-continue\r\n";
     try (RawClient client = hub.connect()) {
       client.send(head + "Content-Length: 12\r\n\r\n");
       assertThat(client.head().status()).isEqualTo("HTTP/1.1 100 Continue");
@@ -96,7 +106,10 @@ class HttpBoundsTest {
   void bodiesUnderWayAreBoundedTogether() {
     start(new HttpOptions().setMaxBufferedBodies(1000));
     String head =
-        "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n";
+        "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Content-Length: 900\r\n\r\n";
     try (RawClient first = hub.connect();
         RawClient second = hub.connect()) {
       first.send(head + "{" + " ".repeat(887));
@@ -122,7 +135,7 @@ class HttpBoundsTest {
       strings = {
         "",
         "GET",
-        "GET /healthz HTTP/1.1\r\nHost: x\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\n",
         "GET /healthz HTTP/1.1\r\nX: ",
         "PRI * HTTP/2.0\r\n",
       })
@@ -159,7 +172,11 @@ class HttpBoundsTest {
     start(new HttpOptions().setRequestTimeout(200));
     try (RawClient client = hub.connect()) {
       client.send(
-          "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+          "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: 100\r\n\r\n"
+              + "{");
       assertThat(client.isClosedByServer()).isTrue();
     }
   }
@@ -322,7 +339,9 @@ class HttpBoundsTest {
 
   private HttpClientRequest request(HttpClientAgent client) {
     return HttpHub.await(
-        client.request(HttpMethod.POST, hub.port(), "127.0.0.1", "/broadcast?channel_id=news"));
+        client
+            .request(HttpMethod.POST, hub.port(), "127.0.0.1", "/broadcast?channel_id=news")
+            .map(request -> request.putHeader("content-type", "application/json")));
   }
 
   private static int status(io.vertx.core.Future<HttpClientResponse> response) {
@@ -353,7 +372,7 @@ class HttpBoundsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ",
         "GET /",
       })
   void aTooLongHeadIsRefused(String start) {
@@ -375,10 +394,17 @@ class HttpBoundsTest {
         "NONSENSE\r\n\r\n",
         "GET /healthz HTTP/9.9\r\n\r\n",
         "GET /healthz HTTP/1.1\r\nno colon\r\n\r\n",
-        "POST /publish HTTP/1.1\r\nContent-Length: nan\r\n\r\n",
-        "POST /publish HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-        "POST /publish HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "POST /publish HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST /publish HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: nan\r\n\r\n",
+        "POST /publish HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n",
+        "POST /publish HTTP/1.1\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Content-Length: 5\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "zz\r\n",
+        "POST /publish HTTP/1.1\r\n"
+            + "Content-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "zz\r\n",
         "\0\1\2\3\4\r\n\r\n",
       })
   void whatIsNoHttpIsRefusedOrCutOff(String bytes) {

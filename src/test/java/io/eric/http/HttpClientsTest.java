@@ -116,7 +116,11 @@ class HttpClientsTest {
               .build();
       HttpClientRequest request =
           HttpHub.await(client.request(HttpMethod.POST, small.port(), "127.0.0.1", "/publish"));
-      HttpClientResponse refused = HttpHub.await(request.send(Buffer.buffer("x".repeat(5000))));
+      HttpClientResponse refused =
+          HttpHub.await(
+              request
+                  .putHeader("content-type", "application/json")
+                  .send(Buffer.buffer("x".repeat(5000))));
       assertThat(refused.statusCode()).isEqualTo(413);
       HttpClientRequest next =
           HttpHub.await(client.request(HttpMethod.GET, small.port(), "127.0.0.1", "/healthz"));
@@ -137,6 +141,7 @@ class HttpClientsTest {
     HttpResponse<String> second =
         client.send(
             HttpRequest.newBuilder(hub.uri("/broadcast?channel_id=news"))
+                .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(HttpHub.message("t", 1)))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
@@ -262,7 +267,7 @@ class HttpClientsTest {
       client.send(
           "OPTIONS "
               + path
-              + " HTTP/1.1\r\nHost: x\r\nOrigin: "
+              + " HTTP/1.1\r\nHost: localhost\r\nOrigin: "
               + PAGE
               + "\r\nAccess-Control-Request-Method: "
               + method
@@ -336,7 +341,9 @@ class HttpClientsTest {
     Future<HttpClientResponse> answer =
         client
             .request(method, hub.port(), "127.0.0.1", path)
-            .compose(request -> request.send(Buffer.buffer(body)))
+            .compose(
+                request ->
+                    request.putHeader("content-type", "application/json").send(Buffer.buffer(body)))
             .map(
                 response -> {
                   response.pause();

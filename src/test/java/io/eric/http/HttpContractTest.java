@@ -277,7 +277,11 @@ class HttpContractTest {
           method
               + " "
               + path
-              + " HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n{\"type\":\"t\"}");
+              + " HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: 12\r\n\r\n"
+              + "{\"type\":\"t\"}");
       RawClient.Head head = client.head();
       assertThat(head.status()).startsWith("HTTP/1.1 400 ");
       assertThat(head.header("content-type")).isEqualTo("application/problem+json");
@@ -355,6 +359,7 @@ class HttpContractTest {
     hub.channel("news");
     HttpRequest request =
         HttpRequest.newBuilder(hub.uri("/broadcast?channel_id=news"))
+            .header("content-type", "application/json")
             .POST(
                 HttpRequest.BodyPublishers.ofByteArray(
                     new byte[] {
@@ -413,7 +418,7 @@ class HttpContractTest {
     hub.listener("news", "me");
     try (RawClient client = hub.connect()) {
       for (String path : List.of("/", "/channels", "/healthz", "/readyz", "/openapi.json")) {
-        client.send("HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(client.head().status()).isEqualTo("HTTP/1.1 200 OK");
       }
     }
@@ -425,14 +430,14 @@ class HttpContractTest {
     hub.listener("news", "me");
     try (RawClient client = hub.connect()) {
       for (String path : List.of("/stream/news/me", "/watch/news")) {
-        client.send("HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         RawClient.Head head = client.head();
         assertThat(head.status()).isEqualTo("HTTP/1.1 200 OK");
         assertThat(head.header("content-type")).isEqualTo("text/event-stream");
       }
-      client.send("HEAD /stream/news/none HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("HEAD /stream/news/none HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.head().status()).isEqualTo("HTTP/1.1 404 Not Found");
-      client.send("HEAD /watch/none HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("HEAD /watch/none HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.head().status()).isEqualTo("HTTP/1.1 404 Not Found");
       client.get("/healthz");
       assertThat(client.body(client.head())).isEqualTo("{\"status\":\"UP\"}");

@@ -61,12 +61,16 @@ final class HttpHub implements AutoCloseable {
     return new RawClient(port());
   }
 
-  /** Sends a request and waits for the whole answer. */
+  /** Sends a request with a body, JSON if no header says else, and waits for the whole answer. */
   HttpResponse<String> request(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri(path)).method(method, HttpRequest.BodyPublishers.ofString(body));
+        HttpRequest.newBuilder(uri(path))
+            .setHeader("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
-      request.headers(headers);
+      for (int i = 0; i < headers.length; i += 2) {
+        request.setHeader(headers[i], headers[i + 1]);
+      }
     }
     return send(request.build());
   }

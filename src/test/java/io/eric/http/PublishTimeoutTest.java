@@ -78,7 +78,9 @@ class PublishTimeoutTest {
 
   private static void post(RawClient client, String header) {
     client.send(
-        "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: x\r\n"
+        "POST /broadcast?channel_id=news HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Type: application/json\r\n"
             + header
             + "Content-Length: "
             + MESSAGE.length()

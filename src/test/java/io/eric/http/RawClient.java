@@ -87,7 +87,7 @@ final class RawClient implements AutoCloseable {
     return send(
         "POST "
             + path
-            + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
             + length
             + "\r\n\r\n"
             + body);

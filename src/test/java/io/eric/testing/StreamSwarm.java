@@ -66,7 +66,7 @@ public final class StreamSwarm implements AutoCloseable {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, 64 << 10);
       channel.connect(hub);
       byte[] head =
-          ("GET " + path + " HTTP/1.1\r\nHost: hub\r\nAccept: text/event-stream\r\n\r\n")
+          ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII);
       channel.write(ByteBuffer.wrap(head));
       Subscriber subscriber = new Subscriber(channel, reading);

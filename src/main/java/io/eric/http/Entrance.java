@@ -1,0 +1,110 @@
+package io.eric.http;
+
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Where every request enters: it is looked at from its head alone, and goes on or is answered. */
+final class Entrance {
+
+  private final OriginPolicy origins;
+  private final CrossOrigin crossOrigin;
+  private final Meters meters;
+
+  Entrance(HttpOptions options, Meters meters) {
+    List<String> hosts = new ArrayList<>(options.getHosts());
+    hosts.add(options.getHost().toLowerCase(Locale.ROOT));
+    this.origins = new OriginPolicy(new Origins(options.getCors().getOrigins()), hosts);
+    this.crossOrigin = new CrossOrigin(options.getCors());
+    this.meters = meters;
+  }
+
+  /**
+   * Looks at a request, and answers it if it may not go on.
+   *
+   * @return whether it may go on
+   */
+  boolean admits(HttpServerRequest request) {
+    HttpMethod method = request.method();
+    String authority = authority(request);
+    Refusal stranger =
+        origins.refusal(request.version(), method, request.path(), authority, request.headers());
+    if (stranger != null) {
+      if (stranger.status() != 400) {
+        meters.count(stranger.status() == 421 ? Counter.FOREIGN_HOSTS : Counter.FOREIGN_ORIGINS);
+      }
+      refuse(request, stranger);
+      return false;
+    }
+    crossOrigin.permit(
+        request, authority == null ? request.headers().get(HttpHeaders.HOST) : authority);
+    Refusal unreadable = BodyPolicy.refusal(request.version(), method, request.headers());
+    if (unreadable != null) {
+      refuse(request, unreadable);
+      return false;
+    }
+    return !crossOrigin.answer(request);
+  }
+
+  /** Streams are for scripts alone. The router knows which these are, however they are spelt. */
+  static void guardStreams(Router router) {
+    for (String path : new String[] {"/stream/*", "/watch/*"}) {
+      router.route(path).handler(Entrance::admitToStream);
+    }
+  }
+
+  private static void admitToStream(RoutingContext ctx) {
+    Refusal refusal = OriginPolicy.streamRefusal(ctx.request().headers());
+    if (refusal == null) {
+      ctx.next();
+    } else {
+      Problem.send(ctx.response(), refusal);
+    }
+  }
+
+  /** Whom the request line names: HTTP/2 does always, HTTP/1.1 does to a proxy (RFC 9112, 3.2). */
+  private static @Nullable String authority(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      HostAndPort authority = request.authority();
+      return authority == null ? null : authority.toString();
+    }
+    String target = request.uri();
+    if (target.startsWith("/")) {
+      return null;
+    }
+    int start = target.indexOf("://");
+    if (start < 0) {
+      return null; // OPTIONS *
+    }
+    int end = start + 3;
+    while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+      end++;
+    }
+    return target.substring(start + 3, end);
+  }
+
+  /** A client that waits for our word with its body will not send it any more, or half of it. */
+  private static void refuse(HttpServerRequest request, Refusal refusal) {
+    HttpServerResponse response = request.response();
+    boolean last =
+        request.version() != HttpVersion.HTTP_2 && request.headers().contains(HttpHeaders.EXPECT);
+    if (last) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    Problem.send(response, refusal);
+    if (last) {
+      request.connection().close();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.eric.http;
+
+import io.netty.util.NetUtil;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides from a request's head whether it comes from somebody who may ask at all. Whoever reaches
+ * the port can publish, and a browser on this machine reaches it for any page on the web: so pages
+ * of other origins are refused before anything happens (CWE-352, CWE-1385), and so are names that
+ * are not ours, which anybody may let point here to become of our origin (CWE-350, DNS rebinding).
+ * Programs send neither {@code Origin} nor {@code Sec-Fetch-Site}, and pass.
+ */
+final class OriginPolicy {
+
+  private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
+  private static final CharSequence SEC_FETCH_MODE = HttpHeaders.createOptimized("sec-fetch-mode");
+  private static final CharSequence SEC_FETCH_DEST = HttpHeaders.createOptimized("sec-fetch-dest");
+
+  /** The one path that has a page for people: links to it may stand anywhere. */
+  private static final String PAGE = "/";
+
+  private static final String LOCALHOST = "localhost";
+
+  private final Origins origins;
+  private final Set<String> hosts;
+
+  /** The last authority that passed: nearly always the next one's too. */
+  private @Nullable String familiar;
+
+  /**
+   * A policy.
+   *
+   * @param hosts names by which the hub is known besides {@code localhost}, in lower case
+   */
+  OriginPolicy(Origins origins, List<String> hosts) {
+    this.origins = origins;
+    this.hosts = new HashSet<>(hosts);
+  }
+
+  /**
+   * Looks at a request.
+   *
+   * @param authority the one that HTTP/2 has as {@code :authority}, or HTTP/1.1 in front of the
+   *     path; null if there is none
+   * @return why it is refused; null if it may go on
+   */
+  @Nullable Refusal refusal(
+      HttpVersion version,
+      HttpMethod method,
+      @Nullable String path,
+      @Nullable String authority,
+      MultiMap headers) {
+    String host = headers.get(HttpHeaders.HOST);
+    if (host != null && headers.getAll(HttpHeaders.HOST).size() > 1) {
+      return Refusal.of(400, "there is more than one header Host");
+    }
+    if (host == null && authority == null) {
+      if (version != HttpVersion.HTTP_1_0) {
+        return Refusal.of(400, "the header Host is missing");
+      }
+    } else {
+      String foreign = authority != null && !isOurs(authority) ? authority : null;
+      foreign = host != null && !isOurs(host) ? host : foreign;
+      if (foreign != null) {
+        return Refusal.of(
+            421, "this hub is not known as " + cut(foreign) + "; its names are in http.hosts");
+      }
+    }
+    return ofPage(method, path, authority == null ? host : authority, headers);
+  }
+
+  private @Nullable Refusal ofPage(
+      HttpMethod method, @Nullable String path, @Nullable String host, MultiMap headers) {
+    String origin = headers.get(HttpHeaders.ORIGIN);
+    if (origin != null) {
+      boolean one = headers.getAll(HttpHeaders.ORIGIN).size() == 1;
+      return one && (Origins.isOwn(origin, host) || origins.allow(origin))
+          ? null
+          : Refusal.forbidden(
+              "pages of " + cut(origin) + " may not use this hub; http.cors.origins has who may");
+    }
+    String site = headers.get(SEC_FETCH_SITE);
+    if (site == null
+        || site.equals("same-origin")
+        || site.equals("none") // the address bar
+        || origins.allowAny()
+        || isVisit(method, path, headers)) {
+      return null;
+    }
+    return Refusal.forbidden("pages of other origins may not use this hub without saying theirs");
+  }
+
+  /** Somebody follows a link to the page for people. */
+  private static boolean isVisit(HttpMethod method, @Nullable String path, MultiMap headers) {
+    return PAGE.equals(path)
+        && (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
+        && "navigate".equals(headers.get(SEC_FETCH_MODE));
+  }
+
+  /**
+   * Looks at a request for a stream: opening one takes it over from its reader and moves the
+   * listener on, so it is for scripts alone, not for images, frames or the address bar.
+   *
+   * @return why it is refused; null if it may go on
+   */
+  static @Nullable Refusal streamRefusal(MultiMap headers) {
+    String destination = headers.get(SEC_FETCH_DEST);
+    return destination == null || destination.isEmpty() || destination.equals("empty")
+        ? null
+        : Refusal.forbidden(
+            "a stream is read with EventSource or fetch, and not as " + cut(destination));
+  }
+
+  private boolean isOurs(String authority) {
+    if (authority.equals(familiar)) {
+      return true;
+    }
+    boolean ours = isOurName(nameOf(authority));
+    if (ours) {
+      familiar = authority;
+    }
+    return ours;
+  }
+
+  /** Rebinding needs a name that its attacker owns: addresses cannot be bound to others. */
+  private boolean isOurName(@Nullable String name) {
+    return name != null
+        && (name.equals(LOCALHOST)
+            || (name.endsWith('.' + LOCALHOST) && HostNames.isName(name))
+            || NetUtil.isValidIpV4Address(name)
+            || NetUtil.isValidIpV6Address(name)
+            || hosts.contains(name));
+  }
+
+  /** The host without its port, in lower case; null if it is malformed. */
+  private static @Nullable String nameOf(String authority) {
+    int colon = authority.lastIndexOf(':');
+    int end = colon > authority.lastIndexOf(']') ? colon : authority.length();
+    for (int i = end + 1; i < authority.length(); i++) {
+      if (authority.charAt(i) < '0' || authority.charAt(i) > '9') {
+        return null;
+      }
+    }
+    String name = authority.substring(0, end).toLowerCase(Locale.ROOT);
+    boolean bracketed = name.startsWith("[") && name.endsWith("]");
+    if (bracketed != name.indexOf(':') >= 0) {
+      return null;
+    }
+    return bracketed ? name.substring(1, name.length() - 1) : HostNames.withoutRoot(name);
+  }
+
+  private static String cut(String text) {
+    return text.length() <= 100 ? text : text.substring(0, 100);
+  }
+}
