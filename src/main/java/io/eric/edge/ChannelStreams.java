@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelStreams {
 
+  private static final EdgeStream[] NO_STREAMS = {};
   private static final int NOTHING = -1;
 
   final Edge edge;
@@ -258,11 +259,13 @@ final class ChannelStreams {
     long now = System.nanoTime();
     long messages = 0;
     if (writes.hasShared()) {
-      // Backwards, because a stream that proves to lag leaves the list, and the last takes its
-      // place.
-      for (int i = live.size() - 1; i >= 0; i--) {
-        EdgeStream stream = live.get(i);
-        messages += stream.push(writes.forStream(stream), before, flushed, now);
+      // Over a copy, because a write may take streams out of the list: the one that proves to lag,
+      // and all of an HTTP/2 connection when the connection fails. Copying costs nothing beside
+      // writing to each.
+      for (EdgeStream stream : live.toArray(NO_STREAMS)) {
+        if (stream.liveIndex >= 0) {
+          messages += stream.push(writes.forStream(stream), before, flushed, now);
+        }
       }
     } else {
       for (EdgeStream stream : writes.targets()) {

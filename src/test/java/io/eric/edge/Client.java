@@ -24,6 +24,7 @@ final class Client implements StreamSink {
   private boolean ended;
   private boolean aborted;
   private int beats;
+  private Runnable beforeWrite = () -> {};
   @Nullable EdgeStream stream;
 
   @Override
@@ -31,6 +32,7 @@ final class Client implements StreamSink {
     if (ended || aborted) {
       throw new AssertionError("a write after the end");
     }
+    beforeWrite.run();
     if (broken) {
       return Future.failedFuture("connection reset");
     }
@@ -83,6 +85,11 @@ final class Client implements StreamSink {
   synchronized void fill() {
     stalled = true;
     full = true;
+  }
+
+  /** Does this on the edge's context before each write. */
+  synchronized void beforeWrite(Runnable action) {
+    beforeWrite = action;
   }
 
   synchronized void breakDown() {

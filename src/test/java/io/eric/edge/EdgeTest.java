@@ -108,6 +108,28 @@ class EdgeTest {
   }
 
   @Test
+  void aConnectionThatFailsInAWriteTakesItsOwnStreamsAlongAndNoOthers() {
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      clients.add(user.open("x", null));
+    }
+    // As with HTTP/2: writing to one of a connection's streams closes all of them.
+    List<Client> connection = List.of(clients.get(0), clients.get(3), clients.get(5), clients.get(11));
+    for (Client each : connection) {
+      each.breakDown();
+      each.beforeWrite(() -> connection.forEach(other -> other.stream.lost()));
+    }
+    broadcast(1);
+    broadcast(2);
+    List<Client> others = new ArrayList<>(clients);
+    others.removeAll(connection);
+    others.forEach(client -> until(() -> client.payloads().size() >= 2));
+    assertThat(others)
+        .allSatisfy(client -> assertThat(client.payloads()).containsExactly("1", "2"));
+    assertThat(connection).allSatisfy(client -> assertThat(client.payloads()).isEmpty());
+  }
+
+  @Test
   void whatComesWithinOneTurnGoesOutInOneWrite() {
     Client one = user.open("x", null);
     Client two = user.open("x", null);
