@@ -58,9 +58,9 @@ final class ConsumerProject {
 
   /** Compiles by the goal {@code compile} of a plugin, and resolves what the program runs with. */
   ConsumerProject build(String group, String plugin) throws Exception {
-    String compiler = group + ':' + plugin + ':' + version(plugin) + ":compile";
+    String compiler = group + ':' + plugin + ':' + Pom.plugin(plugin) + ":compile";
     String dependencies =
-        "org.apache.maven.plugins:maven-dependency-plugin:" + version("maven-dependency-plugin");
+        "org.apache.maven.plugins:maven-dependency-plugin:" + Pom.plugin("maven-dependency-plugin");
     String home = System.getProperty("maven.home");
     List<String> command =
         List.of(
@@ -90,18 +90,6 @@ final class ConsumerProject {
     }
     assertThat(process.exitValue()).as(() -> text(log)).isZero();
     return this;
-  }
-
-  private static String version(String plugin) throws IOException {
-    return LocalRepository.first(
-            Files.readString(Path.of("pom.xml")),
-            "<artifactId>" + plugin + "</artifactId>\\s*<version>([^<]+)</version>")
-        .replace("${kotlin.version}", property("kotlin.version"));
-  }
-
-  private static String property(String name) throws IOException {
-    return LocalRepository.first(
-        Files.readString(Path.of("pom.xml")), "<" + name + ">([^<]+)</" + name + ">");
   }
 
   /** Everything that the project has resolved, as {@code group:artifact:version}. */

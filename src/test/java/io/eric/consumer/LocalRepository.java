@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -48,23 +46,15 @@ final class LocalRepository {
   }
 
   private static void install(Path dir) throws IOException {
-    Path pom = Path.of("pom.xml");
-    String version = first(Files.readString(pom), "<version>([^<]+)</version>");
+    String version = Pom.version();
     Path jar =
         Path.of(System.getProperty("eric.jar")).resolveSibling("eric-vertx-" + version + ".jar");
     assertThat(jar).as("the library, built before").exists();
     Path home = Files.createDirectories(dir.resolve("io/eric/eric-vertx").resolve(version));
-    for (Path file : List.of(jar, pom)) {
+    for (Path file : List.of(jar, Pom.FILE)) {
       String name = file.toString();
       String type = name.substring(name.lastIndexOf('.')).replace(".xml", ".pom");
       Files.copy(file, home.resolve("eric-vertx-" + version + type));
     }
-  }
-
-  /** The first match's group. */
-  static String first(String text, String pattern) {
-    Matcher matcher = Pattern.compile(pattern, Pattern.DOTALL).matcher(text);
-    assertThat(matcher.find()).as(pattern).isTrue();
-    return matcher.group(1);
   }
 }
