@@ -98,6 +98,17 @@ public final class EricOptions {
     return options;
   }
 
+  /**
+   * The settings that this process's environment has, as {@code serve} reads them: {@code
+   * ERIC_HTTP_PORT=0} is {@code http.port}. Absent ones keep their defaults.
+   *
+   * @throws IllegalArgumentException naming the variable that is no setting, or the setting that is
+   *     ill-typed or out of range
+   */
+  public static EricOptions fromEnvironment() {
+    return fromJson(EnvironmentSettings.read(System.getenv()));
+  }
+
   /** All settings, defaults included. */
   public JsonObject toJson() {
     JsonObject predefined = new JsonObject();

@@ -2,9 +2,13 @@ package io.eric.app;
 
 import io.eric.Channel;
 import io.eric.Connection;
+import io.eric.EricException;
 import io.eric.MessageQueueListener;
+import io.eric.OptionalDependency;
+import io.eric.bus.CallersContext;
 import io.eric.channel.ChannelContainer;
 import io.eric.cluster.ClusterNode;
+import io.eric.cluster.ClusterOptions;
 import io.eric.http.HttpOptions;
 import io.eric.http.HttpVerticle;
 import io.eric.log.MessageStore;
@@ -38,6 +42,7 @@ public final class EricVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(EricVerticle.class);
 
+  private final @Nullable MessageStore given;
   private volatile @Nullable MessageStore store;
   private final List<String> children = new ArrayList<>();
   private final List<HttpVerticle> http = new CopyOnWriteArrayList<>();
@@ -49,25 +54,33 @@ public final class EricVerticle extends VerticleBase {
   private @Nullable MetricsPage metrics;
 
   /** A hub with the settings of the deployment's config, see {@link EricOptions#fromJson}. */
-  public EricVerticle() {}
+  public EricVerticle() {
+    this.given = null;
+  }
 
   /** A hub with these settings; the deployment's config is not read. */
   public EricVerticle(EricOptions options) {
     this.options = options;
+    this.given = null;
   }
 
-  /** A hub that keeps its logs in a store of yours, which it closes when it stops. */
+  /**
+   * A hub that keeps its logs in a store of yours, which it closes when it stops. In a clustered
+   * Vert.x it does not start: there, messages are kept in the cluster.
+   */
   public EricVerticle(EricOptions options, MessageStore store) {
     this.options = options;
+    this.given = store;
     this.store = store;
   }
 
   @Override
   public Future<?> start() {
-    EricOptions given = options;
-    EricOptions settings = given == null ? EricOptions.fromJson(config()) : given;
+    EricOptions wanted = options;
+    EricOptions settings = wanted == null ? EricOptions.fromJson(config()) : wanted;
     options = settings;
-    return openStore(settings)
+    return possible(settings)
+        .compose(possible -> openStore(settings))
         .compose(opened -> openChannels(settings, opened))
         .compose(created -> deployAll(settings.getVerticles()))
         .compose(deployed -> openSocket(settings))
@@ -78,6 +91,46 @@ public final class EricVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     return closeChannels();
+  }
+
+  /** Refuses, before anything is opened, what was asked for and cannot be had here. */
+  private Future<Void> possible(EricOptions settings) {
+    ClusterOptions cluster = settings.getCluster();
+    try {
+      if (settings.isHttpEnabled() && settings.getMetrics().isAsked()) {
+        OptionalDependency.MICROMETER.require("metrics.enabled is true");
+      }
+      if (cluster.isEnabled() && !vertx.isClustered()) {
+        OptionalDependency.HAZELCAST.require("cluster.enabled is true");
+        throw new IllegalArgumentException(
+            "setting \"cluster.enabled\": this Vert.x is not clustered");
+      }
+      if (vertx.isClustered()) {
+        OptionalDependency.HAZELCAST.require(
+            cluster.isEnabled() ? "cluster.enabled is true" : "this Vert.x is clustered");
+        refuseStore(settings);
+      }
+    } catch (IllegalArgumentException | IllegalStateException impossible) {
+      return Future.failedFuture(impossible);
+    }
+    return Future.succeededFuture();
+  }
+
+  /** Who names a store counts on what it promises: it must not be left unused in silence. */
+  private void refuseStore(EricOptions settings) {
+    String why =
+        ": in a clustered Vert.x messages are kept by the nodes in each other's memory, as"
+            + " cluster.backups says, and in no other store";
+    if (given != null) {
+      throw new IllegalArgumentException(
+          "the store "
+              + given.getClass().getName()
+              + " that was given to EricVerticle cannot be used"
+              + why);
+    }
+    if (settings.getStore().getType() != StoreOptions.Type.MEMORY) {
+      throw new IllegalArgumentException("setting \"store.type\" must be memory" + why);
+    }
   }
 
   /**
@@ -112,9 +165,13 @@ public final class EricVerticle extends VerticleBase {
    * Prepares for the end: {@code /readyz} says so from now on, new streams are refused, and the
    * open ones are sent away with {@code _eric_goodbye}, spread over {@link
    * ShutdownOptions#getDrain}. Undeploy afterwards; a hub that is undeployed without it closes its
-   * streams at once.
+   * streams at once. Completes on the caller's context.
    */
   public Future<Void> drain() {
+    return CallersContext.of(this::drainAll);
+  }
+
+  private Future<Void> drainAll() {
     EricOptions settings = options;
     if (settings == null) {
       return Future.succeededFuture();
@@ -137,7 +194,6 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private Future<MessageStore> openStore(EricOptions settings) {
-    MessageStore given = store;
     return given == null
         ? settings.getStore().open(vertx).onSuccess(opened -> store = opened)
         : Future.succeededFuture(given);
@@ -152,11 +208,6 @@ public final class EricVerticle extends VerticleBase {
     if (vertx.isClustered()) {
       return joinCluster(settings, container);
     }
-    if (settings.getCluster().isEnabled()) {
-      return Future.failedFuture(
-          new IllegalArgumentException(
-              "setting \"cluster.enabled\": this Vert.x is not clustered"));
-    }
     return container
         .restore(predefined)
         .compose(restored -> container.start())
@@ -164,9 +215,6 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private Future<Void> joinCluster(EricOptions settings, ChannelContainer container) {
-    if (settings.getStore().getType() != StoreOptions.Type.MEMORY) {
-      LOG.warn("in a cluster, messages are kept in the cluster: store.type is not used");
-    }
     return ClusterNode.join(vertx, container, settings.getCluster())
         .onSuccess(joined -> node = joined)
         .compose(joined -> container.start())
@@ -225,17 +273,43 @@ public final class EricVerticle extends VerticleBase {
   private Future<Void> deployAll(Map<String, PredefinedVerticle> predefined) {
     Future<Void> deployed = Future.succeededFuture();
     for (Map.Entry<String, PredefinedVerticle> each : predefined.entrySet()) {
-      PredefinedVerticle verticle = each.getValue();
-      deployed =
-          deployed.compose(
-              done ->
-                  vertx
-                      .deployVerticle(verticle.verticle(), verticle.deployment(each.getKey()))
-                      .onSuccess(children::add)
-                      .onFailure(e -> LOG.error("{} did not start", verticle.verticle()))
-                      .mapEmpty());
+      deployed = deployed.compose(done -> deploy(each.getKey(), each.getValue()));
     }
     return deployed;
+  }
+
+  private Future<Void> deploy(String name, PredefinedVerticle verticle) {
+    return Future.succeededFuture()
+        // In here, because a class that misses another one is thrown out of this call.
+        .compose(v -> vertx.deployVerticle(verticle.verticle(), verticle.deployment(name)))
+        .onSuccess(children::add)
+        .<Void>mapEmpty()
+        .recover(e -> Future.failedFuture(notStarted(name, verticle, e)));
+  }
+
+  /** Of all that may be wrong with it, who reads this has to know first which one it is. */
+  private static RuntimeException notStarted(
+      String name, PredefinedVerticle verticle, Throwable failure) {
+    boolean inSettings = !name.equals(verticle.verticle()); // else it stood on the command line
+    String what =
+        (inSettings ? "verticles." + name + " (" + verticle.verticle() + ')' : name)
+            + " did not start: ";
+    String text = what + reason(failure);
+    return failure instanceof IllegalArgumentException
+        ? new IllegalArgumentException(text, failure)
+        : new IllegalStateException(text, failure);
+  }
+
+  private static String reason(Throwable failure) {
+    String missing = OptionalDependency.missingKotlin(failure);
+    if (missing != null) {
+      return "it needs " + missing + " on the class path";
+    }
+    if (failure instanceof EricException eric) {
+      return eric.text();
+    }
+    String message = failure.getMessage();
+    return message == null || failure instanceof LinkageError ? failure.toString() : message;
   }
 
   private Future<Void> openSocket(EricOptions settings) {
@@ -251,12 +325,23 @@ public final class EricVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     warnIfPublic(settings.getHttp().getHost());
-    metrics = MetricsPage.open(vertx, settings.getMetrics());
+    metrics = openMetrics(settings.getMetrics());
     Future<Void> opened = openHttpInstance(settings.getHttp());
     for (int i = 1; i < settings.getHttp().getInstances(); i++) {
       opened = opened.compose(done -> openHttpInstance(onSamePort(settings.getHttp())));
     }
     return opened;
+  }
+
+  private @Nullable MetricsPage openMetrics(MetricsOptions settings) {
+    if (!settings.isEnabled()) {
+      return null;
+    }
+    if (!OptionalDependency.MICROMETER.isPresent()) {
+      LOG.info("no /metrics: {} is not there", OptionalDependency.MICROMETER.artifact());
+      return null;
+    }
+    return MetricsPage.open(vertx, settings);
   }
 
   /** The first instance may have been given any free port; the others share it. */

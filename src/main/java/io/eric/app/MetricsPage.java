@@ -18,16 +18,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The hub's {@link Meters} as the text of {@code /metrics}. The only place that knows Micrometer,
- * which is an optional dependency.
+ * which is an optional dependency: see {@link OptionalDependency} before this class is touched.
  */
 final class MetricsPage implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(MetricsPage.class);
 
   private final Vertx vertx;
   private final Meters meters;
@@ -61,17 +57,8 @@ final class MetricsPage implements AutoCloseable {
     }
   }
 
-  /** A page, or null if the settings want none or Micrometer is not there. */
-  static @Nullable MetricsPage open(Vertx vertx, MetricsOptions options) {
-    if (!options.isEnabled()) {
-      return null;
-    }
-    try {
-      return new MetricsPage(vertx, options);
-    } catch (NoClassDefFoundError absent) {
-      LOG.info("no /metrics: {} is not on the class path", absent.getMessage());
-      return null;
-    }
+  static MetricsPage open(Vertx vertx, MetricsOptions options) {
+    return new MetricsPage(vertx, options);
   }
 
   private static Tags labels(Metric metric) {

@@ -1,5 +1,6 @@
 package io.eric.app;
 
+import io.eric.OptionalDependency;
 import io.eric.cluster.ClusteredVertx;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -49,6 +50,9 @@ final class ServedHub {
 
   /** Runs a hub; prints one line when it is ready; never returns, the signal ends the process. */
   void run(EricOptions options, @Nullable CommandSpec command) throws Exception {
+    if (options.getCluster().isEnabled()) {
+      OptionalDependency.HAZELCAST.require("cluster.enabled is true");
+    }
     int eventLoops = options.getServer().effectiveEventLoops();
     VertxOptions settings = new VertxOptions().setEventLoopPoolSize(eventLoops);
     Vertx vertx =

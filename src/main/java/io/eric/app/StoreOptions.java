@@ -2,6 +2,7 @@ package io.eric.app;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.eric.JsonOptions;
+import io.eric.OptionalDependency;
 import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.eric.log.file.FileStore;
@@ -33,7 +34,6 @@ public final class StoreOptions {
 
   private static final String FILE = "file";
   private static final String REDIS = "redis";
-  private static final String REDIS_CLIENT = "io.vertx.redis.client.Redis";
 
   private Choice choice = new Choice();
   private FileStoreOptions file = new FileStoreOptions();
@@ -100,11 +100,9 @@ public final class StoreOptions {
   /** The Redis client is an optional dependency of who embeds a hub. */
   private Future<MessageStore> openRedis(Vertx vertx) {
     try {
-      Class.forName(REDIS_CLIENT, false, StoreOptions.class.getClassLoader());
-    } catch (ClassNotFoundException e) {
-      return Future.failedFuture(
-          new IllegalStateException(
-              "store.type is redis, which needs io.vertx:vertx-redis-client on the class path", e));
+      OptionalDependency.REDIS_CLIENT.require("store.type is redis");
+    } catch (IllegalStateException absent) {
+      return Future.failedFuture(absent);
     }
     return Future.succeededFuture(RedisStore.create(vertx, redis));
   }

@@ -144,13 +144,17 @@ final class PullStream implements MessageStream {
 
   @Override
   public Future<Void> close() {
-    Promise<Void> closed = Promise.promise();
-    context.runOnContext(
-        v -> {
-          end(true);
-          closed.complete();
+    return CallersContext.of(
+        vertx,
+        () -> {
+          Promise<Void> closed = Promise.promise();
+          context.runOnContext(
+              v -> {
+                end(true);
+                closed.complete();
+              });
+          return closed.future();
         });
-    return closed.future();
   }
 
   private void attach() {

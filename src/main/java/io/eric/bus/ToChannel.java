@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface ToChannel {
 
+  /** In a JSON {@code l}: it repeats to a new owner what a former one was told. */
+  String RENEWED = "renewed";
+
   /**
    * Appends messages in this order; answered by {@link Published}.
    *
@@ -105,8 +108,11 @@ public sealed interface ToChannel {
       implements ToChannel {}
 
   /**
-   * Tells a new owner of a listener's {@code onMessage} and that it is running, because a former
-   * owner knew it. Answered by "ack".
+   * Tells a new owner of a listener's {@code onMessage}, because a former owner knew it. Answered
+   * by "ack".
+   *
+   * @param running whether it was last started, in case the log has lost the listener; a log that
+   *     knows it knows better
    */
   record RenewHook(String listener, @Nullable String hook, boolean running) implements ToChannel {}
 }

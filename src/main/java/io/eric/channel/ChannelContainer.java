@@ -9,6 +9,7 @@ import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusAnswer;
 import io.eric.bus.BusClient;
+import io.eric.bus.CallersContext;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
@@ -16,6 +17,7 @@ import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageStore;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -31,13 +33,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The channels of one hub: deploys them, finds them, and answers {@code c}, {@code ls} and {@code
- * ping} at {@code eric.channels} on the event bus. One per Vert.x instance. Safe from any thread.
+ * ping} at {@code eric.channels} on the event bus. One per Vert.x instance. Safe from any thread;
+ * futures complete on the caller's context.
  */
 public final class ChannelContainer {
 
   private static final CommandReader READER = new CommandReader();
 
   private final Vertx vertx;
+
+  /** Of who made this container: without a cluster, channels are that verticle's, if it is one. */
+  private final Context home;
+
   private final MessageStore store;
   private final JsonObject defaults;
   private final BusClient client;
@@ -67,6 +74,7 @@ public final class ChannelContainer {
   public ChannelContainer(
       Vertx vertx, MessageStore store, SSEChannelOptions defaults, LogsOptions logs) {
     this.vertx = vertx;
+    this.home = vertx.getOrCreateContext();
     this.store = store;
     this.client = new BusClient(vertx);
     this.budget = new LogBudget(logs.effectiveMaxBytes());
@@ -105,6 +113,10 @@ public final class ChannelContainer {
    *     InvalidMessageFormatException} if the id or an option is wrong
    */
   public Future<Channel> create(@Nullable String id, @Nullable JsonObject options) {
+    return CallersContext.of(vertx, () -> createSse(id, options));
+  }
+
+  private Future<Channel> createSse(@Nullable String id, @Nullable JsonObject options) {
     SSEChannel channel;
     try {
       channel = new SSEChannel(options(id, options));
@@ -121,12 +133,13 @@ public final class ChannelContainer {
     }
     ChannelDefinition definition =
         new ChannelDefinition(channel.id(), options == null ? new JsonObject() : options.copy());
-    return register(channel)
+    return deploy(channel)
         .compose(
             registered ->
                 store
                     .define(definition)
-                    .recover(e -> rm(channel.id()).transform(gone -> Future.<Void>failedFuture(e))))
+                    .recover(
+                        e -> remove(channel.id()).transform(gone -> Future.<Void>failedFuture(e))))
         .map(defined -> channel);
   }
 
@@ -144,7 +157,8 @@ public final class ChannelContainer {
     if (placement != null) {
       return Future.succeededFuture(); // the cluster remembers, and opens them where they belong
     }
-    return store.definitions().compose(definitions -> restore(definitions, changed));
+    return CallersContext.of(
+        vertx, () -> store.definitions().compose(definitions -> restore(definitions, changed)));
   }
 
   private Future<Void> restore(
@@ -153,7 +167,7 @@ public final class ChannelContainer {
     for (ChannelDefinition kept : definitions) {
       JsonObject options = changed.getOrDefault(kept.id(), kept.options());
       try {
-        Future<Void> registered = register(new SSEChannel(options(kept.id(), options)));
+        Future<Void> registered = deploy(new SSEChannel(options(kept.id(), options)));
         restored.add(
             options.equals(kept.options())
                 ? registered
@@ -184,6 +198,10 @@ public final class ChannelContainer {
    * @return fails with {@link InvalidChannelException} if a channel with this id is registered
    */
   public Future<Void> register(AbstractChannel channel) {
+    return CallersContext.of(vertx, () -> deploy(channel));
+  }
+
+  private Future<Void> deploy(AbstractChannel channel) {
     Placement cluster = placement;
     return cluster == null
         ? open(channel, new Placement.Ownership(0, store))
@@ -216,8 +234,7 @@ public final class ChannelContainer {
     channel.ownedIn(ownership.term());
     channel.within(budget);
     channel.whenRemoved(() -> removed(registered));
-    return vertx
-        .deployVerticle(channel)
+    return deployAtHome(channel)
         .onSuccess(registered.deployment::complete)
         .onFailure(
             e -> {
@@ -233,12 +250,30 @@ public final class ChannelContainer {
         .mapEmpty();
   }
 
+  /**
+   * Vert.x takes the verticle that deploys another one for its parent: a channel must not go with
+   * whoever has created it, nor be closed twice when Vert.x closes. In a cluster the node closes
+   * channels, after others have taken them over.
+   */
+  private Future<String> deployAtHome(AbstractChannel channel) {
+    if (placement != null) {
+      return vertx.deployVerticle(channel);
+    }
+    Promise<String> deployed = Promise.promise();
+    home.runOnContext(v -> vertx.deployVerticle(channel).onComplete(deployed));
+    return deployed.future();
+  }
+
   /** Registers channels, passing over those whose id is known already. */
   public Future<Void> registerIterable(Iterable<? extends AbstractChannel> newChannels) {
+    return CallersContext.of(vertx, () -> deployMissing(newChannels));
+  }
+
+  private Future<Void> deployMissing(Iterable<? extends AbstractChannel> newChannels) {
     List<Future<Void>> registered = new ArrayList<>();
     for (AbstractChannel channel : newChannels) {
       if (find(channel.id()) == null) {
-        registered.add(register(channel));
+        registered.add(deploy(channel));
       }
     }
     return Future.all(registered).mapEmpty();
@@ -267,6 +302,10 @@ public final class ChannelContainer {
    * @return fails with {@link InvalidChannelException} if there is none
    */
   public Future<Void> rm(String id) {
+    return CallersContext.of(vertx, () -> remove(id));
+  }
+
+  private Future<Void> remove(String id) {
     Registered registered = find(id);
     if (registered == null) {
       Placement cluster = placement;
@@ -339,6 +378,10 @@ public final class ChannelContainer {
 
   /** Undeploys all channels and stops to answer; logs are closed, not deleted. Idempotent. */
   public Future<Void> close() {
+    return CallersContext.of(vertx, this::undeployAll);
+  }
+
+  private Future<Void> undeployAll() {
     List<Registered> all;
     synchronized (channels) {
       closed = true;

@@ -106,7 +106,7 @@ final class ChannelDoor {
       } else if (request.body() instanceof JsonObject json) {
         Future<?> own = ownCommands.execute(json);
         if (own == null) {
-          execute(request, READER.read(json, channel.id));
+          execute(request, READER.read(json, channel.id), isRenewed(json));
         } else {
           own.onSuccess(result -> request.reply(BusAnswer.result(result)))
               .onFailure(e -> BusAnswer.failure(request, e));
@@ -121,7 +121,11 @@ final class ChannelDoor {
 
   // ---- JSON commands
 
-  private void execute(Message<Object> request, Command command) {
+  private static boolean isRenewed(JsonObject json) {
+    return Boolean.TRUE.equals(json.getValue(ToChannel.RENEWED));
+  }
+
+  private void execute(Message<Object> request, Command command, boolean renewed) {
     if (command instanceof Command.Publish publish) {
       channel.appender.publish(
           List.of(publish),
@@ -145,13 +149,15 @@ final class ChannelDoor {
     } else if (command instanceof Command.Stop stop) {
       acknowledge(request, channel.stop(channel.listeners.get(stop.listener())));
     } else if (command instanceof Command.Listen listen) {
+      Listener listener = channel.listeners.get(listen.listener());
+      if (renewed && (!listener.started || listener.attachment != null)) {
+        request.reply(BusAnswer.result(ACK)); // stopped or taken over since: it stays so
+        return;
+      }
       acknowledge(
           request,
           channel.listenOnBus(
-              channel.listeners.get(listen.listener()),
-              listen.after(),
-              listen.window(),
-              request.headers().get(Post.NODE)));
+              listener, listen.after(), listen.window(), request.headers().get(Post.NODE)));
     } else if (command instanceof Command.ListAll) {
       JsonArray list = new JsonArray();
       for (Connection connection : channel.connections()) {
@@ -214,8 +220,14 @@ final class ChannelDoor {
           .onSuccess(kept -> request.reply(ACK))
           .onFailure(e -> BusAnswer.failure(request, e));
     } else if (question instanceof ToChannel.RenewHook renew) {
+      // Whether a listener that the log knows is started stands there; who renews its hook may not
+      // have heard that it was stopped by another node.
       Listener known = channel.listeners.find(renew.listener());
-      setHook(known == null ? channel.add(renew.listener()) : known, renew.hook(), renew.running());
+      boolean lost = known == null;
+      setHook(
+          known == null ? channel.add(renew.listener()) : known,
+          renew.hook(),
+          lost && renew.running());
       request.reply(ACK, local);
     } else {
       told(question);

@@ -7,6 +7,7 @@ import io.eric.MessageQueueListener;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.bus.Addresses;
+import io.eric.bus.CallersContext;
 import io.eric.bus.Command.Publish;
 import io.eric.bus.FromChannel.Outcome;
 import io.vertx.core.Future;
@@ -121,10 +122,14 @@ public class DataProcessingChannel extends AbstractChannel {
    * everything before is done, with a last event {@code _eric_channel_closed}. The channel stays
    * open; what is published later is for the next {@link #processQueue}.
    *
-   * @return the position of the end, when it is in the log
+   * @return the position of the end, when it is in the log; completes on the caller's context
    */
   public Future<String> notifyEnd() {
     Opened now = opened();
+    return CallersContext.of(vertx, () -> appendEnd(now));
+  }
+
+  private Future<String> appendEnd(Opened now) {
     Promise<String> appended = Promise.promise();
     Publish end = new Publish(id(), null, Message.CHANNEL_CLOSED, Payload.NULL, null, null);
     context.runOnContext(
@@ -149,10 +154,15 @@ public class DataProcessingChannel extends AbstractChannel {
    * How far the processing of a listener's queue is. While it changes it is also published at
    * {@code eric.progress.<channel>/<listener>}, every {@code progressInterval}.
    *
-   * @return fails with {@link io.eric.InvalidListenerException} if there is no such listener
+   * @return completes on the caller's context; fails with {@link io.eric.InvalidListenerException}
+   *     if there is no such listener
    */
   public Future<ProcessingProgress> progress(String listenerId) {
     Opened now = opened();
+    return CallersContext.of(vertx, () -> progress(now, listenerId));
+  }
+
+  private Future<ProcessingProgress> progress(Opened now, String listenerId) {
     Promise<ProcessingProgress> answer = Promise.promise();
     context.runOnContext(
         v -> {

@@ -3,6 +3,7 @@ package io.eric.channel;
 import io.eric.Channel.MessageStream;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.bus.CallersContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -103,13 +104,17 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
 
   @Override
   public Future<Void> close() {
-    Promise<Void> closed = Promise.promise();
-    context.runOnContext(
-        v -> {
-          finish(); // nothing more is handed out from here on
-          channel.runOnContext(w -> source.close().onComplete(closed));
+    return CallersContext.of(
+        vertx,
+        () -> {
+          Promise<Void> closed = Promise.promise();
+          context.runOnContext(
+              v -> {
+                finish(); // nothing more is handed out from here on
+                channel.runOnContext(w -> source.close().onComplete(closed));
+              });
+          return closed.future();
         });
-    return closed.future();
   }
 
   private void open() {

@@ -4,6 +4,7 @@ import io.eric.Ids;
 import io.eric.InvalidChannelException;
 import io.eric.Position;
 import io.eric.RepositoryException;
+import io.eric.bus.CallersContext;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writes of one channel are not one transaction. After a failure, or a crash in between, repeat
  * the call: all of them are idempotent. Use one repository at a time for a channel.
+ *
+ * <p>Futures complete on the caller's context, wherever the storage's do.
  */
 public class SSEChannelRepository {
 
@@ -61,6 +64,10 @@ public class SSEChannelRepository {
    *     channel
    */
   public Future<List<SSEChannel>> loadAll() {
+    return CallersContext.of(this::all);
+  }
+
+  private Future<List<SSEChannel>> all() {
     return storage
         .fetchByPrefix(CHANNEL)
         .compose(
@@ -84,6 +91,10 @@ public class SSEChannelRepository {
    * @return fails with {@link InvalidChannelException} if it is not in the storage
    */
   public Future<SSEChannel> loadOne(String channelId) {
+    return CallersContext.of(() -> one(channelId));
+  }
+
+  private Future<SSEChannel> one(String channelId) {
     return storage
         .fetchOne(CHANNEL + Ids.check("channel", channelId))
         .compose(
@@ -120,6 +131,10 @@ public class SSEChannelRepository {
    * those it no longer has are deleted.
    */
   public Future<Void> persist(SSEChannel channel) {
+    return CallersContext.of(() -> store(channel));
+  }
+
+  private Future<Void> store(SSEChannel channel) {
     JsonObject data = channel.options().toJson().put("id", channel.id());
     String prefix = listenersOf(channel.id());
     return storage
@@ -155,6 +170,10 @@ public class SSEChannelRepository {
 
   /** Deletes what is stored of a channel; the channel itself lives on. Idempotent. */
   public Future<Void> delete(String channelId) {
+    return CallersContext.of(() -> forget(channelId));
+  }
+
+  private Future<Void> forget(String channelId) {
     // The channel goes last: what fails in between can be repeated, and leaves no orphans.
     return storage
         .fetchByPrefix(listenersOf(Ids.check("channel", channelId)))

@@ -1,5 +1,6 @@
 package io.eric.cluster;
 
+import io.eric.OptionalDependency;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -20,9 +21,14 @@ public final class ClusteredVertx {
    * Joins the cluster, or founds it.
    *
    * @param vertx what else it shall be like; its event bus is bound to the cluster's host
-   * @return fails if Hazelcast cannot start
+   * @return fails if Hazelcast cannot start, with {@link IllegalStateException} if it is not there
    */
   public static Future<Vertx> start(VertxOptions vertx, ClusterOptions options) {
+    try {
+      OptionalDependency.HAZELCAST.require("a cluster is asked for");
+    } catch (IllegalStateException absent) {
+      return Future.failedFuture(absent);
+    }
     if (System.getProperty(LOGGING) == null) {
       System.setProperty(LOGGING, "slf4j"); // Hazelcast logs before it has read its configuration
     }

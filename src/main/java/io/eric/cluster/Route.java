@@ -316,8 +316,14 @@ final class Route {
     if (body instanceof JsonObject json) {
       String listener = String.valueOf(json.getValue("r"));
       switch (String.valueOf(json.getValue("v"))) {
-        case "l" -> standing.put("consumer " + listener, withoutPosition(json));
-        case "s" -> standing.remove("consumer " + listener);
+        case "l" -> {
+          standing.put("consumer " + listener, renewed(json));
+          runs(listener, true);
+        }
+        case "s" -> {
+          standing.remove("consumer " + listener);
+          runs(listener, false);
+        }
         case "rl" -> {
           standing.remove("consumer " + listener);
           standing.remove("hook " + listener);
@@ -330,14 +336,27 @@ final class Route {
           new ToChannel.RenewHook(register.listener(), register.hook(), register.running()));
     } else if (body instanceof ToChannel.RenewHook renew) {
       standing.put("hook " + renew.listener(), renew);
+    } else if (body instanceof ToChannel.StartListener start) {
+      runs(start.listener(), true);
     }
   }
 
-  /** The next owner goes on at the cursor. */
-  private static JsonObject withoutPosition(JsonObject listen) {
+  /** What was last asked of a listener counts, not what it was when it was registered. */
+  private void runs(String listener, boolean running) {
+    standing.computeIfPresent(
+        "hook " + listener,
+        (key, told) ->
+            new ToChannel.RenewHook(listener, ((ToChannel.RenewHook) told).hook(), running));
+  }
+
+  /**
+   * The next owner goes on at the cursor, unless it knows better: others may have stopped the
+   * listener, or taken it over, by another node.
+   */
+  private static JsonObject renewed(JsonObject listen) {
     JsonObject again = listen.copy();
     again.remove("after");
-    return again;
+    return again.put(ToChannel.RENEWED, true);
   }
 
   private void sayStanding(String node, long term) {

@@ -1,13 +1,18 @@
 package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.config.Config;
 import io.eric.Channel;
+import io.eric.Connection;
 import io.eric.Message;
+import io.eric.MessageQueueListener;
 import io.eric.channel.SimpleDistributedApplicationListener;
+import io.eric.log.MemoryStore;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
@@ -16,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +73,120 @@ class EmbeddedClusterTest {
     assertThat(heard).containsExactly("of bob");
   }
 
+  @Test
+  void aListenerThatWasStoppedStaysStoppedWhateverNodeOwnsTheChannel() throws Exception {
+    int port = freePort();
+    Vertx ownersVertx = clustered(port);
+    EricVerticle owner = hub(ownersVertx, "owner");
+    Vertx vertx = clustered(port);
+    EricVerticle here = hub(vertx, "here");
+    Channel channel = channelOwnedBy(owner, here);
+    String address = "eric.channel." + channel.id();
+
+    MessageQueueListener stoppedHere = running("stoppedHere", channel);
+    MessageQueueListener stoppedThere = running("stoppedThere", channel);
+    MessageQueueListener startedHere = new Observer("startedHere");
+    Waiting.forResult(channel.registerListener(startedHere));
+    for (String consumer : List.of("consumer", "stoppedConsumer")) {
+      Waiting.forResult(channel.registerListener(new MessageQueueListener(consumer)));
+      vertx
+          .eventBus()
+          .localConsumer("eric.listener." + channel.id() + '/' + consumer)
+          .handler(message -> message.reply(null));
+      Waiting.forResult(
+          vertx.eventBus().request(address, new JsonObject().put("v", "l").put("r", consumer)));
+    }
+
+    Waiting.forResult(stoppedHere.stop());
+    Waiting.forResult(startedHere.start());
+    for (String each : List.of("stoppedThere", "stoppedConsumer")) {
+      Waiting.forResult(
+          ownersVertx.eventBus().request(address, new JsonObject().put("v", "s").put("r", each)));
+    }
+    started.remove(ownersVertx);
+    Waiting.forResult(ownersVertx.close());
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(
+            () ->
+                here.channels().isOpen(channel.id())
+                    && state(here, channel.id()).get("consumer") == Connection.State.LIVE);
+    assertThat(state(here, channel.id()))
+        .containsEntry("stoppedHere", Connection.State.STOPPED)
+        .containsEntry("stoppedThere", Connection.State.STOPPED)
+        .containsEntry("stoppedConsumer", Connection.State.STOPPED)
+        .containsEntry("startedHere", Connection.State.DETACHED);
+    assertThat(stoppedThere.id()).isEqualTo("stoppedThere");
+  }
+
+  @Test
+  void aStoreOfItsOwnCannotBeGivenToAHubInACluster() throws Exception {
+    Vertx vertx = clustered(freePort());
+    EricOptions options = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);
+
+    assertThatThrownBy(
+            () ->
+                Waiting.forResult(
+                    vertx.deployVerticle(new EricVerticle(options, MemoryStore.create()))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the store io.eric.log.MemoryStore that was given to EricVerticle")
+        .hasMessageContaining("in a clustered Vert.x messages are kept by the nodes");
+    EricOptions onDisk = EricOptions.fromJson(options.toJson());
+    onDisk.getStore().setType(StoreOptions.Type.FILE);
+    assertThatThrownBy(() -> Waiting.forResult(vertx.deployVerticle(new EricVerticle(onDisk))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting \"store.type\" must be memory");
+    assertThat(vertx.deploymentIDs()).isEmpty();
+  }
+
+  /** A channel of the one node, by a handle of the other. */
+  private static Channel channelOwnedBy(EricVerticle owner, EricVerticle user) throws Exception {
+    for (int i = 0; ; i++) {
+      String id = "c" + i;
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                if (!user.channels().getAllIds().contains(id)) {
+                  Waiting.forResult(owner.channels().create(id, null));
+                }
+                return user.channels().getAllIds().contains(id)
+                    && owner.channels().isOpen(id) != user.channels().isOpen(id);
+              });
+      if (owner.channels().isOpen(id)) {
+        return user.channel(id);
+      }
+    }
+  }
+
+  private static MessageQueueListener running(String id, Channel channel) throws Exception {
+    MessageQueueListener listener = new Observer(id);
+    listener.start();
+    Waiting.forResult(channel.registerListener(listener));
+    return listener;
+  }
+
+  private static Map<String, Connection.State> state(EricVerticle hub, String channel)
+      throws Exception {
+    return Waiting.forResult(hub.channel(channel).getConnections()).stream()
+        .collect(Collectors.toMap(Connection::listener, Connection::state));
+  }
+
+  /** A listener with an {@code onMessage} of its own. */
+  private static final class Observer extends MessageQueueListener {
+    private Observer(String id) {
+      super(id);
+    }
+
+    @Override
+    public Future<Void> onMessage(Message message) {
+      return Future.succeededFuture();
+    }
+  }
+
   private static void join(SimpleDistributedApplicationListener part, Channel channel)
       throws Exception {
     Waiting.forResult(part.joinTo(channel));
@@ -105,6 +226,7 @@ class EmbeddedClusterTest {
     JsonObject config =
         new JsonObject()
             .put("http", new JsonObject().put("port", 0))
+            .put("cluster", new JsonObject().put("quorum", 1))
             .put("socket", new JsonObject().put("path", dir.resolve(name + ".sock").toString()));
     EricVerticle hub = new EricVerticle();
     Waiting.forResult(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.Connection;
+import io.eric.Message;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -107,6 +108,18 @@ class EricVerticleTest {
         .isInstanceOf(Exception.class);
 
     assertThat(dir.resolve("e.sock")).hasContent("mine");
+  }
+
+  @Test
+  void aChannelOutlivesTheVerticleThatHasCreatedIt() throws Exception {
+    EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
+    Waiting.forResult(vertx.deployVerticle(hub));
+    String creator =
+        Waiting.forResult(vertx.deployVerticle(context -> hub.channels().create("mine", null)));
+
+    Waiting.forResult(vertx.undeploy(creator));
+
+    assertThat(Waiting.forResult(hub.channel("mine").broadcast(Message.of("a", 1)))).isNotBlank();
   }
 
   @Test

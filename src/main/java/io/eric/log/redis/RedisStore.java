@@ -1,6 +1,7 @@
 package io.eric.log.redis;
 
 import io.eric.EricException;
+import io.eric.OptionalDependency;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.log.ChannelDefinition;
@@ -67,8 +68,13 @@ public final class RedisStore implements MessageStore {
     this.reads = new RedisLink(vertx, name, options, session -> {});
   }
 
-  /** A store that begins to connect; channels may be opened at once. */
+  /**
+   * A store that begins to connect; channels may be opened at once.
+   *
+   * @throws IllegalStateException if the Redis client is not on the class path
+   */
   public static RedisStore create(Vertx vertx, RedisStoreOptions options) {
+    OptionalDependency.REDIS_CLIENT.require("a store in Redis is asked for");
     return new RedisStore(vertx, RedisStoreOptions.fromJson(options.toJson()));
   }
 

@@ -1,0 +1,162 @@
+package io.eric.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * A Maven project in a directory of its own. Plugins are called with the versions of this build,
+ * because those are there without a network; the POM is the user's.
+ */
+final class ConsumerProject {
+
+  private static final long BUILD_TIMEOUT_S = 180;
+  private static final Duration RUN_TIMEOUT = Duration.ofSeconds(90);
+  private static final Pattern ARTIFACT =
+      Pattern.compile("[| +\\\\-]*([^:]+):([^:]+):([^:]+):(?:[^:]+:)?([^:]+):(?:compile|runtime)");
+
+  private final Path dir;
+  private final LocalRepository repository;
+
+  ConsumerProject(Path dir, LocalRepository repository, String pom) throws IOException {
+    this.dir = Files.createDirectories(dir);
+    this.repository = repository;
+    Files.writeString(dir.resolve("pom.xml"), pom);
+  }
+
+  /** The POM with more dependencies. */
+  static String withDependencies(String pom, String more) {
+    return pom.replace("</dependencies>", more + "</dependencies>");
+  }
+
+  ConsumerProject file(String path, String text) throws IOException {
+    Path file = dir.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return this;
+  }
+
+  ConsumerProject program(Document document, String mainClass) throws IOException {
+    return file("src/main/java/" + mainClass + ".java", document.program(mainClass));
+  }
+
+  /** Compiles what is Java. */
+  ConsumerProject build() throws Exception {
+    return build("org.apache.maven.plugins", "maven-compiler-plugin");
+  }
+
+  /** Compiles by the goal {@code compile} of a plugin, and resolves what the program runs with. */
+  ConsumerProject build(String group, String plugin) throws Exception {
+    String compiler = group + ':' + plugin + ':' + Pom.plugin(plugin) + ":compile";
+    String dependencies =
+        "org.apache.maven.plugins:maven-dependency-plugin:" + Pom.plugin("maven-dependency-plugin");
+    String home = System.getProperty("maven.home");
+    List<String> command =
+        List.of(
+            home == null ? "mvn" : Path.of(home, "bin", "mvn").toString(),
+            "--offline",
+            "--batch-mode",
+            "-Dstyle.color=never",
+            "-Dmaven.repo.local=" + repository.dir(),
+            "-Dkotlin.compiler.daemon=false",
+            compiler,
+            dependencies + ":tree",
+            "-DoutputFile=tree.txt",
+            dependencies + ":build-classpath",
+            "-Dmdep.outputFile=classpath.txt");
+    Path log = dir.resolve("build.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(dir.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(BUILD_TIMEOUT_S, TimeUnit.SECONDS)).as("the build ends").isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(() -> text(log)).isZero();
+    return this;
+  }
+
+  /** Everything that the project has resolved, as {@code group:artifact:version}. */
+  List<String> resolved() throws IOException {
+    return Files.readAllLines(dir.resolve("tree.txt")).stream()
+        .map(ARTIFACT::matcher)
+        .filter(found -> found.matches())
+        .map(found -> found.group(1) + ':' + found.group(2) + ':' + found.group(4))
+        .filter(artifact -> !artifact.startsWith("io.eric:"))
+        .toList();
+  }
+
+  /** Runs a program to its end; gives what it has printed. */
+  List<String> run(String mainClass) throws Exception {
+    try (Run run = start(Map.of(), mainClass)) {
+      assertThat(run.process.waitFor(RUN_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+          .as(() -> mainClass + " ends: " + text(run.out) + text(run.err))
+          .isTrue();
+      assertThat(run.process.exitValue()).as(() -> text(run.err)).isZero();
+      assertThat(text(run.err)).doesNotContain("Exception", "NoClassDefFoundError", "\tat ");
+      return Files.readAllLines(run.out);
+    }
+  }
+
+  /** Starts a program that the caller ends. */
+  Run start(Map<String, String> environment, String mainClass, String... arguments)
+      throws IOException {
+    String resolved = Files.readString(dir.resolve("classpath.txt")).trim();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp"));
+    command.add(dir.resolve("target/classes") + File.pathSeparator + resolved);
+    command.add(mainClass);
+    command.addAll(Arrays.asList(arguments));
+    Path out = Files.createTempFile(dir, mainClass, ".out");
+    Path err = Files.createTempFile(dir, mainClass, ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(dir.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
+    builder.environment().putAll(environment);
+    return new Run(builder.start(), out, err);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** A program that runs, and where what it prints goes. */
+  record Run(Process process, Path out, Path err) implements AutoCloseable {
+
+    void awaitLine(String line) {
+      await()
+          .atMost(RUN_TIMEOUT)
+          .untilAsserted(
+              () -> assertThat(Files.readAllLines(out)).as(() -> text(err)).contains(line));
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+}
