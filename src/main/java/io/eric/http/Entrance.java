@@ -101,8 +101,10 @@ final class Entrance {
         request.version() != HttpVersion.HTTP_2 && request.headers().contains(HttpHeaders.EXPECT);
     if (last) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-      response.bodyEndHandler(written -> request.connection().close());
     }
     Problem.send(response, refusal);
+    if (last) {
+      request.connection().close(); // after what is written
+    }
   }
 }
