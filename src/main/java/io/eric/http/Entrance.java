@@ -104,7 +104,7 @@ final class Entrance {
     }
     Problem.send(response, refusal);
     if (last) {
-      request.connection().close();
+      request.connection().close(); // after what is written
     }
   }
 }

@@ -11,7 +11,9 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -111,6 +113,92 @@ class BridgeTest {
   }
 
   @Test
+  void aPageByAForeignNameDoesNotGetIn() {
+    try (HttpHub hub = new HttpHub()) {
+      String own = "http://evil.example:" + hub.port();
+      assertThat(refusal(hub, own, "evil.example:" + hub.port()).getStatus()).isEqualTo(421);
+      new Socket(hub, "http://a.localhost", "a.localhost");
+      assertThat(refusal(hub, "x://127.0.0.1:" + hub.port()).getStatus()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void onlyTheWebSocketsPathsAreServed() {
+    try (HttpHub hub = new HttpHub()) {
+      assertThat(hub.request("GET", "/eventbus/info").statusCode()).isEqualTo(200);
+      for (String path :
+          List.of(
+              "",
+              "/",
+              "/iframe.html",
+              "/iframe-1.6.1.html",
+              "/x/../iframe.html",
+              "/%69frame.html",
+              "/0/s/xhr",
+              "/0/s/xhr_send",
+              "/0/s/xhr_streaming",
+              "/0/s/eventsource",
+              "/0/s/htmlfile",
+              "/0/s/jsonp",
+              "/0/s/jsonp_send",
+              "/chunking_test",
+              "/websocket/x",
+              "/0/s/t/websocket")) {
+        for (String method : List.of("GET", "POST", "OPTIONS")) {
+          assertThat(hub.request(method, "/eventbus" + path).statusCode())
+              .as("%s %s", method, path)
+              .isEqualTo(404);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whateverAClientSendsIsASignOfLifeAndWhoIsSilentIsClosed() throws Exception {
+    assertThat(new BridgeOptions().getPingTimeout()).isGreaterThan(60_000);
+    BridgeOptions bridge = new BridgeOptions().setPingTimeout(1_000);
+    try (HttpHub hub = new HttpHub(new HttpOptions().setBridge(bridge))) {
+      Socket busy = new Socket(hub, null);
+      Socket ponging = new Socket(hub, null);
+      Socket silent = new Socket(hub, null);
+      long since = System.nanoTime();
+      while (silent.frames.isEmpty() || System.nanoTime() - since < 3_500_000_000L) {
+        busy.send("send", "eric.channels", new JsonObject().put("v", "ping"));
+        assertThat(busy.next().getJsonObject("body").getString("result")).isEqualTo("pong");
+        ponging.socket.writePong(io.vertx.core.buffer.Buffer.buffer("here"));
+        assertThat(System.nanoTime() - since).isLessThan(60_000_000_000L);
+      }
+      assertThat(silent.next().getString("type")).isEqualTo("closed");
+      assertThat(ponging.frames).isEmpty();
+      assertThat(ponging.socket.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void aMessageThatIsTooLongEndsTheSocketWithAReason() throws Exception {
+    try (HttpHub hub = new HttpHub(new HttpOptions().setMaxBody(1_000))) {
+      int limit = 3 * 1_000 + 65_536;
+      Socket whole = new Socket(hub, null);
+      whole.socket.writeFrame(WebSocketFrame.textFrame(" ".repeat(limit), true));
+      assertThat(whole.next().getString("body")).isEqualTo("invalid_json"); // it was read
+      whole.socket.writeFrame(WebSocketFrame.textFrame("x".repeat(4_000_000), true));
+      Socket pieces = new Socket(hub, null);
+      String piece = "x".repeat(30_000);
+      pieces.socket.writeFrame(WebSocketFrame.textFrame(piece, false));
+      pieces.socket.writeFrame(
+          WebSocketFrame.continuationFrame(io.vertx.core.buffer.Buffer.buffer(piece), false));
+      pieces.socket.writeFrame(
+          WebSocketFrame.continuationFrame(io.vertx.core.buffer.Buffer.buffer(piece), true));
+      for (Socket socket : List.of(whole, pieces)) {
+        assertThat(socket.next().getString("type")).isEqualTo("closed");
+        assertThat(socket.socket.closeStatusCode()).isEqualTo((short) 1009);
+        assertThat(socket.socket.closeReason())
+            .isEqualTo("a message has at most " + limit + " bytes");
+      }
+    }
+  }
+
+  @Test
   void theBridgeCanBeSwitchedOff() {
     BridgeOptions off = new BridgeOptions().setEnabled(false);
     try (HttpHub hub = new HttpHub(new HttpOptions().setBridge(off))) {
@@ -126,8 +214,12 @@ class BridgeTest {
   }
 
   private static UpgradeRejectedException refusal(HttpHub hub, String origin) {
+    return refusal(hub, origin, "127.0.0.1:" + hub.port());
+  }
+
+  private static UpgradeRejectedException refusal(HttpHub hub, String origin, String host) {
     try {
-      new Socket(hub, origin);
+      new Socket(hub, origin, host);
     } catch (AssertionError e) {
       return (UpgradeRejectedException) e.getCause();
     }
@@ -145,11 +237,18 @@ class BridgeTest {
     private int replies;
 
     private Socket(HttpHub hub, @Nullable String origin) {
+      this(hub, origin, "127.0.0.1:" + hub.port());
+    }
+
+    private Socket(HttpHub hub, @Nullable String origin, String host) {
       MultiMap headers = MultiMap.caseInsensitiveMultiMap();
       if (origin != null) {
         headers.add("Origin", origin);
       }
-      client = hub.vertx.createWebSocketClient();
+      headers.set("Host", host);
+      client =
+          hub.vertx.createWebSocketClient(
+              new WebSocketClientOptions().setMaxFrameSize(8 << 20).setMaxMessageSize(8 << 20));
       socket =
           HttpHub.await(
               client.connect(
