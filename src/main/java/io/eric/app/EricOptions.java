@@ -5,6 +5,7 @@ import io.eric.channel.LogsOptions;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.cluster.ClusterOptions;
 import io.eric.http.HttpOptions;
+import io.eric.js.JsOptions;
 import io.eric.socket.SocketOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.Collections;
@@ -22,7 +23,8 @@ import java.util.Map;
  *   "channel":  {"overflow": "gap", ...},              // SSEChannelOptions of new channels
  *   "channels": {"news": {"listeners": ["desk"], "overflow": "wait"}},
  *   "verticles": {"chat": {"verticle": "js:verticles/js/chat.mjs", "instances": 1,
- *                          "isolation": "eventLoop", "config": {...}}},
+ *                          "isolation": "worker", "config": {...}}},
+ *   "js":       {"busyLimit": 10000},                  // JsOptions, of verticles in JavaScript
  *   "store":    {"type": "memory", "file": {...}},     // where messages are kept
  *   "logs":     {"maxBytes": 0},                       // LogsOptions, of all channels together
  *   "metrics":  {"enabled": true},                     // MetricsOptions
@@ -41,6 +43,7 @@ public final class EricOptions {
           "channel",
           "channels",
           "verticles",
+          "js",
           "store",
           "logs",
           "metrics",
@@ -58,6 +61,7 @@ public final class EricOptions {
   private SSEChannelOptions channel = new SSEChannelOptions();
   private Map<String, PredefinedChannel> channels = Map.of();
   private Map<String, PredefinedVerticle> verticles = Map.of();
+  private JsOptions js = new JsOptions();
   private StoreOptions store = new StoreOptions();
   private LogsOptions logs = new LogsOptions();
   private MetricsOptions metrics = new MetricsOptions();
@@ -85,6 +89,7 @@ public final class EricOptions {
     options.socketDoor = socket.read(Door::fromJson, Door.KEYS);
     options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
     options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
+    options.js = top.under("js").readOthers(JsOptions::fromJson);
     options.store = StoreOptions.read(top.under("store"));
     options.logs = top.under("logs").readOthers(LogsOptions::fromJson);
     options.metrics = top.under("metrics").readOthers(MetricsOptions::fromJson);
@@ -121,6 +126,7 @@ public final class EricOptions {
         .put("channel", withoutId(channel.toJson()))
         .put("channels", predefined)
         .put("verticles", deployed)
+        .put("js", js.toJson())
         .put("store", store.toJson())
         .put("logs", logs.toJson())
         .put("metrics", metrics.toJson())
@@ -274,6 +280,17 @@ public final class EricOptions {
   /** See {@link #getChannels()}. */
   public EricOptions setChannels(Map<String, PredefinedChannel> channels) {
     this.channels = Collections.unmodifiableMap(new LinkedHashMap<>(channels));
+    return this;
+  }
+
+  /** How verticles in JavaScript are run. */
+  public JsOptions getJs() {
+    return js;
+  }
+
+  /** See {@link #getJs()}. */
+  public EricOptions setJs(JsOptions js) {
+    this.js = js;
     return this;
   }
 

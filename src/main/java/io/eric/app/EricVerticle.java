@@ -11,11 +11,13 @@ import io.eric.cluster.ClusterNode;
 import io.eric.cluster.ClusterOptions;
 import io.eric.http.HttpOptions;
 import io.eric.http.HttpVerticle;
+import io.eric.js.JsVerticleFactory;
 import io.eric.log.MessageStore;
 import io.eric.socket.SocketServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.spi.VerticleFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +84,7 @@ public final class EricVerticle extends VerticleBase {
     return possible(settings)
         .compose(possible -> openStore(settings))
         .compose(opened -> openChannels(settings, opened))
-        .compose(created -> deployAll(settings.getVerticles()))
+        .compose(created -> deployAll(settings))
         .compose(deployed -> openSocket(settings))
         .compose(opened -> openHttp(settings))
         .recover(failure -> closeAll().transform(closed -> Future.failedFuture(failure)));
@@ -270,9 +272,14 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /** Before the doors: who comes in by one finds the verticles there. */
-  private Future<Void> deployAll(Map<String, PredefinedVerticle> predefined) {
+  private Future<Void> deployAll(EricOptions settings) {
+    for (VerticleFactory factory : vertx.verticleFactories()) {
+      if (factory instanceof JsVerticleFactory scripts) {
+        scripts.setOptions(settings.getJs());
+      }
+    }
     Future<Void> deployed = Future.succeededFuture();
-    for (Map.Entry<String, PredefinedVerticle> each : predefined.entrySet()) {
+    for (Map.Entry<String, PredefinedVerticle> each : settings.getVerticles().entrySet()) {
       deployed = deployed.compose(done -> deploy(each.getKey(), each.getValue()));
     }
     return deployed;

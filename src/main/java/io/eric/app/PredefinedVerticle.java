@@ -4,6 +4,7 @@ import io.eric.JsonOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A verticle that runs beside the hub from the start, in any language: {@code
@@ -18,18 +19,29 @@ public record PredefinedVerticle(
     String verticle, int instances, Isolation isolation, JsonObject config) {
 
   private static final String CONFIG = "config";
+  private static final String SCRIPT = "js:";
 
   /** Which threads a verticle runs on. Each instance sees one thread at a time under either. */
   public enum Isolation {
-    /** An event loop, which it shares with channels and doors: for code that never takes long. */
+    /**
+     * An event loop, which it shares with channels and doors: for code that never takes long. The
+     * default of classes.
+     */
     EVENT_LOOP("eventLoop"),
-    /** Threads of its own, so that slow code holds up nobody else. */
+    /** Threads of its own, so that slow code holds up nobody else. The default of scripts. */
     WORKER("worker");
 
     private final String shown;
 
     Isolation(String shown) {
       this.shown = shown;
+    }
+
+    /**
+     * What a verticle has that asks for nothing; its name is as {@code deployVerticle} takes it.
+     */
+    static Isolation byDefault(String verticle) {
+      return verticle.startsWith(SCRIPT) ? WORKER : EVENT_LOOP;
     }
 
     private static Isolation of(String text) {
@@ -58,9 +70,9 @@ public record PredefinedVerticle(
     config = config.copy();
   }
 
-  /** One instance on an event loop, without config. */
+  /** One instance with the default isolation of its kind, without config. */
   public PredefinedVerticle(String verticle) {
-    this(verticle, 1, Isolation.EVENT_LOOP, new JsonObject());
+    this(verticle, 1, Isolation.byDefault(verticle), new JsonObject());
   }
 
   static PredefinedVerticle read(Section section) {
@@ -68,8 +80,11 @@ public record PredefinedVerticle(
     return section.readOthers(
         json -> {
           Plain plain = JsonOptions.read(json, Plain.class);
-          return new PredefinedVerticle(
-              plain.verticle, plain.instances, Isolation.of(plain.isolation), config);
+          Isolation isolation =
+              plain.isolation == null
+                  ? Isolation.byDefault(plain.verticle)
+                  : Isolation.of(plain.isolation);
+          return new PredefinedVerticle(plain.verticle, plain.instances, isolation, config);
         },
         CONFIG);
   }
@@ -98,6 +113,6 @@ public record PredefinedVerticle(
   private static final class Plain {
     private String verticle = "";
     private int instances = 1;
-    private String isolation = Isolation.EVENT_LOOP.shown;
+    private @Nullable String isolation;
   }
 }

@@ -48,8 +48,15 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--worker",
-      description = "Give them threads of their own: for code that takes long at a time.")
+      description =
+          "Give them threads of their own: for code that takes long at a time. Scripts have them"
+              + " anyway.")
   private boolean worker;
+
+  @Option(
+      names = "--event-loop",
+      description = "Let scripts, too, share the threads of channels and doors.")
+  private boolean eventLoop;
 
   @Option(
       names = "--verticle-config",
@@ -60,14 +67,23 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     EricOptions options = hub.options();
-    Isolation isolation = worker ? Isolation.WORKER : Isolation.EVENT_LOOP;
+    if (worker && eventLoop) {
+      throw new IllegalArgumentException("--worker and --event-loop exclude each other");
+    }
     JsonObject given = config();
     Map<String, PredefinedVerticle> all = new LinkedHashMap<>(options.getVerticles());
     for (String verticle : verticles) {
-      all.put(verticle, new PredefinedVerticle(verticle, instances, isolation, given));
+      all.put(verticle, new PredefinedVerticle(verticle, instances, isolation(verticle), given));
     }
     hub.run(options.setVerticles(all), spec);
     return 0;
+  }
+
+  private Isolation isolation(String verticle) {
+    if (worker) {
+      return Isolation.WORKER;
+    }
+    return eventLoop ? Isolation.EVENT_LOOP : Isolation.byDefault(verticle);
   }
 
   private JsonObject config() throws Exception {

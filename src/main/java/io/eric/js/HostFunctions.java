@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 import org.graalvm.polyglot.proxy.ProxyObject;
@@ -73,7 +74,7 @@ final class HostFunctions {
   /**
    * A script cannot read a Java exception: it gets an object that the prelude throws as an error.
    */
-  private static ProxyExecutable guarded(Function<Value[], @Nullable Object> function) {
+  static ProxyExecutable guarded(Function<Value[], @Nullable Object> function) {
     return arguments -> {
       try {
         return function.apply(arguments);
@@ -208,11 +209,36 @@ final class HostFunctions {
       headers = new HashMap<>();
       message.headers().forEach(headers::put);
     }
-    handler.executeVoid(
-        body,
-        message.address(),
-        headers == null ? null : ProxyObject.fromMap(headers),
-        message.replyAddress() == null ? null : guarded(answer -> answer(message, answer)));
+    try {
+      handler.executeVoid(
+          body,
+          message.address(),
+          headers == null ? null : ProxyObject.fromMap(headers),
+          message.replyAddress() == null ? null : guarded(answer -> answer(message, answer)));
+    } catch (PolyglotException e) {
+      refuse(message, e);
+      throw e;
+    }
+  }
+
+  /**
+   * A handler has thrown. It is caught here and not in the prelude, because what catches an error
+   * in JavaScript also catches, for a moment, that a script is stopped, and where.
+   */
+  private static void refuse(Message<Object> message, PolyglotException thrown) {
+    if (message.replyAddress() == null) {
+      return;
+    }
+    Value error = thrown.isCancelled() ? null : thrown.getGuestObject();
+    Value code = member(error, "code");
+    Value text = member(error, "message");
+    message.fail(
+        code != null && code.fitsInInt() ? code.asInt() : UNCODED,
+        text != null && text.isString() ? text.asString() : thrown.getMessage());
+  }
+
+  private static @Nullable Value member(@Nullable Value object, String name) {
+    return object != null && object.hasMember(name) ? object.getMember(name) : null;
   }
 
   /** The answer, or null and the code and text of a failure. */

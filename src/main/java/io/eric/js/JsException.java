@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsException extends RuntimeException {
 
+  static final String STOPPED = "stopped while it held its thread";
+
   private static final long serialVersionUID = 1L;
 
+  private final String place;
+
   JsException(String message) {
-    super(message, null, false, false);
+    super(LogText.oneLine(message), null, false, false);
+    this.place = "";
   }
 
-  private JsException(String message, PolyglotException failure) {
-    super(message, null, false, true);
+  private JsException(String message, String place, PolyglotException failure) {
+    super(LogText.oneLine(message + place), null, false, true);
+    this.place = place;
     setStackTrace(
         java.util.stream.StreamSupport.stream(failure.getPolyglotStackTrace().spliterator(), false)
             .filter(JsException::isOfScript)
@@ -37,8 +43,19 @@ public final class JsException extends RuntimeException {
       return new JsException(String.valueOf(failure.getMessage()));
     }
     SourceSection place = place(js);
+    return new JsException(message(js), place == null ? "" : " at " + shown(place, files), js);
+  }
+
+  /** The same place, if it is known, for a script that was stopped there from outside. */
+  JsException asStop() {
+    return new JsException(STOPPED + place);
+  }
+
+  /** One line: an error of syntax comes with the line that has it, and a mark under it. */
+  private static String message(PolyglotException js) {
     String message = String.valueOf(js.getMessage());
-    return new JsException(place == null ? message : message + " at " + shown(place, files), js);
+    String[] lines = message.split("\r?\n", 3);
+    return js.isSyntaxError() && lines.length > 1 ? lines[0] + ": " + lines[1].strip() : message;
   }
 
   /** Of what a script threw or rejected a promise with: any value. */
@@ -75,7 +92,10 @@ public final class JsException extends RuntimeException {
   private static StackTraceElement element(StackFrame frame) {
     SourceSection place = frame.getSourceLocation();
     return new StackTraceElement(
-        "js", frame.getRootName(), place.getSource().getName(), place.getStartLine());
+        "js",
+        LogText.oneLine(String.valueOf(frame.getRootName())),
+        LogText.oneLine(place.getSource().getName()),
+        place.getStartLine());
   }
 
   private static String shown(SourceSection place, ModuleFiles files) {

@@ -20,11 +20,13 @@ final class JsVerticle extends VerticleBase {
 
   private final SharedEngine engine;
   private final Path file;
+  private final long busyLimit;
   private @Nullable Running running;
 
-  JsVerticle(SharedEngine engine, Path file) {
+  JsVerticle(SharedEngine engine, Path file, long busyLimit) {
     this.engine = engine;
     this.file = file;
+    this.busyLimit = busyLimit;
   }
 
   @Override
@@ -34,25 +36,65 @@ final class JsVerticle extends VerticleBase {
       throw new IllegalArgumentException(
           "a JS verticle runs on an event loop or a worker, not on virtual threads");
     }
+    Promise<Void> started = Promise.promise();
     Script script = new Script(file);
     HostFunctions functions = new HostFunctions(vertx, own, script);
-    Running parts = new Running(script, functions);
+    Running parts =
+        new Running(
+            script, functions, engine.watch(script, busyLimit, () -> cancel(own, script, started)));
     running = parts;
-    // Not on the event loop: the first engine takes seconds, and imports read files.
-    return vertx
-        .executeBlocking(() -> script.load(engine, functions), false)
+    noticeUndeployment(own, parts)
+        // Not on the event loop: the first engine takes seconds, and imports read files.
+        .compose(noticed -> vertx.executeBlocking(() -> script.load(engine, functions), false))
         .compose(
             evaluated -> {
+              parts.watch.loaded();
               script.open();
               return evaluated;
             })
         .compose(loaded -> script.start(config()))
-        .onSuccess(started -> LOG.info("{} runs", file))
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                started.tryComplete();
+              } else {
+                started.tryFail(done.cause());
+              }
+            });
+    return started
+        .future()
+        .onSuccess(done -> LOG.info("{} runs", file))
         .recover(
             failure -> {
               running = null;
               return parts.close(context).transform(closed -> Future.failedFuture(failure));
             });
+  }
+
+  /**
+   * On an event loop a script shares its thread with who would bring the notice: only the limit
+   * helps.
+   */
+  private Future<?> noticeUndeployment(Context own, Running parts) {
+    return own.threadingModel() == ThreadingModel.WORKER
+        ? vertx.deployVerticle(new UndeploymentNotice(parts.watch::undeploying))
+        : Future.succeededFuture();
+  }
+
+  /** On the watchdog's thread, which waits until the script has left its own. */
+  private void cancel(Context own, Script script, Promise<Void> started) {
+    script.cancel();
+    own.runOnContext(left -> stopped(script.whereStopped(), started));
+  }
+
+  /** It may have been stopped anywhere, so it does not go on. Other instances do. */
+  private void stopped(JsException failure, Promise<Void> started) {
+    LOG.error("{} is ended: {}", file, failure.getMessage());
+    Running parts = running;
+    if (!started.tryFail(failure) && parts != null) {
+      running = null;
+      parts.close(context);
+    }
   }
 
   @Override
@@ -62,6 +104,7 @@ final class JsVerticle extends VerticleBase {
     if (parts == null) {
       return Future.succeededFuture();
     }
+    parts.watch.undeploying();
     return inTime(parts.script.stop())
         .onFailure(e -> LOG.warn("{} did not stop in order: {}", file, e.getMessage()))
         .transform(stopped -> parts.close(context))
@@ -83,7 +126,7 @@ final class JsVerticle extends VerticleBase {
   }
 
   /** What lives from start to stop. */
-  private record Running(Script script, HostFunctions functions) {
+  private record Running(Script script, HostFunctions functions, Watchdog.Watch watch) {
 
     /** Later, because the script may be on the stack: what it resolved is what got us here. */
     private Future<Void> close(Context context) {
@@ -94,6 +137,7 @@ final class JsVerticle extends VerticleBase {
                   .close()
                   .onComplete(
                       left -> {
+                        watch.close();
                         script.close();
                         closed.complete();
                       }));

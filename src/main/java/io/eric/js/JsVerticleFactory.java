@@ -21,9 +21,16 @@ public final class JsVerticleFactory implements VerticleFactory {
   private static final String LANGUAGE = "com.oracle.truffle.js.lang.JavaScriptLanguage";
 
   private @Nullable SharedEngine engine;
+  private volatile JsOptions options = new JsOptions();
 
   /** For the service loader. */
   public JsVerticleFactory() {}
+
+  /** How the verticles are run that are deployed from now on; else with the defaults. */
+  public JsVerticleFactory setOptions(JsOptions options) {
+    this.options = JsOptions.fromJson(options.toJson());
+    return this;
+  }
 
   @Override
   public String prefix() {
@@ -54,7 +61,8 @@ public final class JsVerticleFactory implements VerticleFactory {
       promise.fail(new IllegalArgumentException(verticleName + ": there is no file " + file));
     } else {
       SharedEngine shared = engine();
-      promise.complete(() -> new JsVerticle(shared, file));
+      long busyLimit = options.getBusyLimit();
+      promise.complete(() -> new JsVerticle(shared, file, busyLimit));
     }
   }
 

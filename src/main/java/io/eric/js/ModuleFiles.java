@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,25 +30,81 @@ import org.jspecify.annotations.Nullable;
  * path is resolved to the real file, and that is what is checked and opened.
  *
  * <p>GraalJS asks for {@code import 'name'} as for a file {@code name} beside the importer; what
- * the name stands for is {@link NodePackages}' matter. A file in CommonJS form is shown as a module
- * whose default export is what the prelude's {@code require} gives for it.
+ * the name stands for is {@link NodePackages}' matter. A file in CommonJS form ({@link ModuleForm})
+ * is shown as a module whose default export is what the prelude's {@code require} gives for it, and
+ * whose other exports are that object's properties.
  */
 final class ModuleFiles implements FileSystem {
 
+  /** What Node has and nobody else, so that who misses one is told why. */
+  private static final Set<String> OF_NODE =
+      Set.of(
+          "assert",
+          "async_hooks",
+          "buffer",
+          "child_process",
+          "cluster",
+          "crypto",
+          "dgram",
+          "dns",
+          "events",
+          "fs",
+          "http",
+          "http2",
+          "https",
+          "module",
+          "net",
+          "os",
+          "path",
+          "perf_hooks",
+          "process",
+          "querystring",
+          "readline",
+          "stream",
+          "string_decoder",
+          "timers",
+          "tls",
+          "tty",
+          "url",
+          "util",
+          "v8",
+          "vm",
+          "worker_threads",
+          "zlib");
+
   private final Path root;
   private final NodePackages packages;
+  private final ModuleForm form;
+  private final Evaluator evaluator;
 
   /** Resolving a name looks at many files, and GraalJS asks several times for each. */
   private final Map<Path, Path> resolved = new HashMap<>();
+
+  /**
+   * The module that GraalJS has named last, which it does just before it asks for an import of it.
+   */
+  private @Nullable Path importer;
+
+  /** What the script can tell about its files, when its context is there. */
+  interface Evaluator {
+
+    /** Whether a file's text can be parsed as CommonJS. */
+    boolean isFunctionBody(Path file, String text);
+
+    /** The names of what a CommonJS file exports, which evaluates it; empty if it fails. */
+    List<String> exportNames(Path file);
+  }
 
   /**
    * Files under this directory.
    *
    * @throws IOException if there is no such directory
    */
-  ModuleFiles(Path root) throws IOException {
+  ModuleFiles(Path root, Evaluator evaluator) throws IOException {
     this.root = root.toRealPath();
     this.packages = new NodePackages(this.root);
+    this.form = new ModuleForm(packages, evaluator::isFunctionBody);
+    this.evaluator = evaluator;
   }
 
   /**
@@ -87,14 +144,26 @@ final class ModuleFiles implements FileSystem {
     return confined(packages.required(importer, specifier), specifier);
   }
 
+  /** Whether a file is in CommonJS form. */
+  boolean isCommonJs(Path file) throws IOException {
+    return form.isCommonJs(file);
+  }
+
   @Override
   public Path parsePath(URI uri) {
+    if (!"file".equals(uri.getScheme())) {
+      throw new UnsupportedOperationException("modules come from files, not from " + uri);
+    }
     return Path.of(uri);
   }
 
   @Override
   public Path parsePath(String path) {
-    return Path.of(path);
+    Path parsed = Path.of(path);
+    if (parsed.equals(resolved.get(parsed))) { // which only modules that were found are
+      importer = parsed;
+    }
+    return parsed;
   }
 
   @Override
@@ -119,7 +188,9 @@ final class ModuleFiles implements FileSystem {
   @Override
   public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
       throws IOException {
-    return Files.readAttributes(real(path), attributes, options);
+    Path file = real(path);
+    return Files.readAttributes(
+        file.equals(NodePackages.NOTHING) ? root : file, attributes, options);
   }
 
   @Override
@@ -132,9 +203,10 @@ final class ModuleFiles implements FileSystem {
       }
     }
     Path file = real(path);
-    return packages.isCommonJs(file)
-        ? new Bytes(asModule(file))
-        : Files.newByteChannel(file, options);
+    if (file.equals(NodePackages.NOTHING)) {
+      return new Bytes("export default {};".getBytes(StandardCharsets.UTF_8));
+    }
+    return form.isCommonJs(file) ? new Bytes(asModule(file)) : Files.newByteChannel(file, options);
   }
 
   @Override
@@ -158,15 +230,21 @@ final class ModuleFiles implements FileSystem {
     Path asked = toAbsolutePath(path).normalize();
     Path known = resolved.get(asked);
     if (known == null) {
-      known = confined(packages.imported(asked), path.toString());
+      known = confined(packages.imported(asked, importer), path.toString());
       resolved.put(asked, known);
+      resolved.put(known, known); // it is asked for by this name too, which is no package's then
     }
     return known;
   }
 
   private Path confined(@Nullable Path file, String asked) throws IOException {
     if (file == null) {
-      throw new NoSuchFileException(asked);
+      String name = Path.of(asked).getFileName().toString();
+      throw new NoSuchFileException(
+          asked, null, OF_NODE.contains(name) ? "Node's own modules are not here" : null);
+    }
+    if (file.equals(NodePackages.NOTHING)) {
+      return file;
     }
     Path real = file.toRealPath();
     if (!real.startsWith(root)) {
@@ -175,13 +253,27 @@ final class ModuleFiles implements FileSystem {
     return real;
   }
 
-  private static String quoted(Path file) {
-    return Json.encode(file.toString());
-  }
-
-  private static byte[] asModule(Path file) {
-    return ("export default globalThis[Symbol.for('eric.require')](" + quoted(file) + ");")
-        .getBytes(StandardCharsets.UTF_8);
+  private byte[] asModule(Path file) {
+    StringBuilder module =
+        new StringBuilder("const module = globalThis[Symbol.for('eric.require')](")
+            .append(Json.encode(file.toString()))
+            .append("); export default module;");
+    List<String> names = evaluator.exportNames(file);
+    for (int i = 0; i < names.size(); i++) {
+      String quoted = Json.encode(names.get(i));
+      module
+          .append(" const _")
+          .append(i)
+          .append(" = module[")
+          .append(quoted)
+          .append("];")
+          .append(" export { _")
+          .append(i)
+          .append(" as ")
+          .append(quoted)
+          .append(" };");
+    }
+    return module.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static IOException readOnly(Path path) {

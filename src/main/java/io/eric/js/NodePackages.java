@@ -4,30 +4,39 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds modules as Node does: {@code node_modules} of the importer's directory and those above it,
- * {@code exports} and {@code main} of {@code package.json}. Looks no further up than the root. What
- * it finds may still be a link that leads out: its caller checks.
+ * {@code exports}, {@code imports} and {@code main} of {@code package.json}; and as bundlers do for
+ * browsers, because there is no more of Node here than there: {@code browser}, {@code module}, and
+ * names without extension. Looks no further up than the root. What it finds may still be a link
+ * that leads out: its caller checks.
  */
 final class NodePackages {
 
+  /** Stands for a module that a package does without where Node is not: an empty one. */
+  static final Path NOTHING = Path.of("/eric/nothing.js");
+
   private static final Path PACKAGE_JSON = Path.of("package.json");
   private static final Path MODULES = Path.of("node_modules");
-
-  /** The conditions of {@code exports} that hold here: there is neither Node's core nor a page. */
-  private static final List<String> FOR_IMPORT = List.of("import", "module", "default");
-
-  private static final List<String> FOR_REQUIRE = List.of("require", "default");
+  private static final String HERE = "./";
 
   private final Path root;
+  private final Conditions forImport;
+  private final Conditions forRequire;
+  private final Map<Path, JsonObject> descriptions = new HashMap<>();
 
   NodePackages(Path root) {
     this.root = root;
+    this.forImport = new Conditions(List.of("import", "module", "worker", "browser", "default"));
+    this.forRequire = new Conditions(List.of("require", "worker", "browser", "default"));
   }
 
   /** Whether a project of Node's starts at this directory. */
@@ -39,70 +48,132 @@ final class NodePackages {
   /**
    * What an import means, given as a path beside the importer.
    *
-   * @return the file itself if there is one; else what the end of the path stands for as the name
-   *     of a package or something in it; null if nothing
+   * @param importer the file that imports, if it is known
+   * @return a file; null if nothing
    */
-  @Nullable Path imported(Path path) throws IOException {
-    if (Files.isRegularFile(path)) {
-      return path;
+  @Nullable Path imported(Path path, @Nullable Path importer) throws IOException {
+    if (importer != null && isRelative(path, importer)) {
+      return replaced(asFile(path));
     }
-    // Which part is the importer's directory is not told: the longest one that exists comes first.
-    for (Path from = path.getParent();
-        from != null && from.startsWith(root);
+    // If the importer is not told, neither is its directory: the longest one that exists comes
+    // first.
+    for (Path from = importer == null ? path.getParent() : importer.getParent();
+        from != null && from.startsWith(root) && path.startsWith(from);
         from = from.getParent()) {
       Path found =
-          Files.isDirectory(from) ? inPackages(from, from.relativize(path), FOR_IMPORT) : null;
+          Files.isDirectory(from) ? named(from, from.relativize(path).toString(), forImport) : null;
       if (found != null) {
         return found;
       }
     }
-    return Files.exists(path) ? path : null;
+    return replaced(asFile(path));
+  }
+
+  /** GraalJS has left out the dots that tell, but they stand in the importer's text. */
+  private static boolean isRelative(Path path, Path importer) throws IOException {
+    Path directory = importer.getParent();
+    if (directory == null || !path.startsWith(directory)) {
+      return true;
+    }
+    String specifier = HERE + directory.relativize(path);
+    String text = new String(Files.readAllBytes(importer), StandardCharsets.UTF_8);
+    return text.contains('"' + specifier + '"') || text.contains('\'' + specifier + '\'');
   }
 
   /** What {@code require} of a specifier means in a file; null if nothing. */
   @Nullable Path required(Path importer, String specifier) throws IOException {
-    if (specifier.startsWith(".") || specifier.startsWith("/")) {
-      return asFile(importer.resolveSibling(specifier).normalize());
+    if (specifier.startsWith("/") || specifier.matches("\\.{1,2}(?:/.*)?")) {
+      return replaced(asFile(importer.resolveSibling(specifier).normalize()));
     }
-    return inPackages(importer.getParent(), Path.of(specifier), FOR_REQUIRE);
+    Path from = importer.getParent();
+    return from == null ? null : named(from, specifier, forRequire);
   }
 
-  /** Whether a file is in CommonJS form: outside of packages, only if its name says so. */
-  boolean isCommonJs(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    if (!name.endsWith(".js") || !file.startsWith(root)) {
-      return name.endsWith(".cjs");
-    }
-    boolean packaged = false;
-    for (Path part : root.relativize(file)) {
-      packaged |= part.equals(MODULES);
-    }
-    if (!packaged) {
-      return false;
-    }
-    for (Path up = file.getParent();
-        up != null && !MODULES.equals(up.getFileName());
-        up = up.getParent()) {
-      if (Files.isRegularFile(up.resolve(PACKAGE_JSON))) {
-        return !"module".equals(description(up).getValue("type"));
+  /** Whether a file is part of a package in {@code node_modules}. */
+  boolean isPackaged(Path file) {
+    for (Path part : file.startsWith(root) ? root.relativize(file) : file) {
+      if (part.equals(MODULES)) {
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
-  private @Nullable Path inPackages(@Nullable Path from, Path specifier, List<String> conditions)
+  /** Whether the package that a file is part of says that it is made of ES modules. */
+  boolean isOfModules(Path file) throws IOException {
+    Path directory = packageOf(file);
+    return directory != null && "module".equals(description(directory).getValue("type"));
+  }
+
+  /** The nearest directory upwards that has a {@code package.json}. */
+  private @Nullable Path packageOf(Path file) {
+    for (Path up = file.getParent();
+        up != null && up.startsWith(root) && !MODULES.equals(up.getFileName());
+        up = up.getParent()) {
+      if (Files.isRegularFile(up.resolve(PACKAGE_JSON))) {
+        return up;
+      }
+    }
+    return null;
+  }
+
+  /** What a specifier without dots means to a file of this directory. */
+  private @Nullable Path named(Path from, String specifier, Conditions conditions)
       throws IOException {
+    Path own = packageOf(from.resolve(PACKAGE_JSON));
+    if (own != null && specifier.startsWith("#")) {
+      JsonObject table = table(description(own), "imports");
+      Object target = table == null ? null : conditions.find(table, specifier);
+      if (target instanceof String to && !to.startsWith(HERE)) {
+        return named(own, to, conditions);
+      }
+      return target instanceof String to ? replaced(own.resolve(to).normalize()) : null;
+    }
+    JsonObject browser = own == null ? null : table(description(own), "browser");
+    if (own != null && browser != null && browser.containsKey(specifier)) {
+      return replacement(own, browser.getValue(specifier));
+    }
+    return replaced(inPackages(from, Path.of(specifier), conditions));
+  }
+
+  /** The file that a package has in place of one of its files where Node is not. */
+  private @Nullable Path replaced(@Nullable Path file) throws IOException {
+    Path own = file == null || file.equals(NOTHING) ? null : packageOf(file);
+    JsonObject browser = own == null ? null : table(description(own), "browser");
+    if (file == null || own == null || browser == null) {
+      return file;
+    }
+    String name = own.relativize(file).toString();
+    for (String key : List.of(HERE + name, HERE + name.replaceFirst("\\.js$", ""), name)) {
+      if (browser.containsKey(key)) {
+        return replacement(own, browser.getValue(key));
+      }
+    }
+    return file;
+  }
+
+  private @Nullable Path replacement(Path directory, @Nullable Object browser) throws IOException {
+    if (browser instanceof String to) {
+      return to.startsWith(".")
+          ? asFile(directory.resolve(to).normalize())
+          : inPackages(directory, Path.of(to), forRequire);
+    }
+    return NOTHING; // false
+  }
+
+  private @Nullable Path inPackages(@Nullable Path from, Path specifier, Conditions conditions)
+      throws IOException {
+    int names = specifier.toString().startsWith("@") ? 2 : 1;
+    int all = specifier.getNameCount();
+    if (all < names || specifier.toString().isEmpty()) {
+      return null;
+    }
     for (Path up = from; up != null && up.startsWith(root); up = up.getParent()) {
       if (MODULES.equals(up.getFileName())) {
         continue;
       }
-      int names = specifier.toString().startsWith("@") ? 2 : 1;
-      if (specifier.getNameCount() < names) {
-        return null;
-      }
       Path directory = up.resolve(MODULES).resolve(specifier.subpath(0, names));
       if (Files.isDirectory(directory)) {
-        int all = specifier.getNameCount();
         Path rest = all == names ? null : specifier.subpath(names, all);
         return inPackage(directory, rest, conditions);
       }
@@ -110,45 +181,54 @@ final class NodePackages {
     return null;
   }
 
-  private @Nullable Path inPackage(Path directory, @Nullable Path subpath, List<String> conditions)
+  private @Nullable Path inPackage(Path directory, @Nullable Path subpath, Conditions conditions)
       throws IOException {
     JsonObject description = description(directory);
     Object exports = description.getValue("exports");
     if (exports != null) {
-      String target = exported(exports, subpath == null ? "." : "./" + subpath, conditions);
+      String target = exported(exports, subpath == null ? "." : HERE + subpath, conditions);
       return target == null ? null : directory.resolve(target).normalize();
     }
-    if (subpath != null) {
-      return asFile(directory.resolve(subpath));
+    return subpath == null ? entry(directory) : asFile(directory.resolve(subpath));
+  }
+
+  /** What a package without {@code exports} starts with. */
+  private @Nullable Path entry(Path directory) throws IOException {
+    JsonObject description = description(directory);
+    for (String key : List.of("browser", "main", "module")) {
+      if (description.getValue(key) instanceof String main) {
+        Path file = directory.resolve(main).normalize();
+        Path entry = file.equals(directory) ? null : asFile(file);
+        if (entry != null) {
+          return entry;
+        }
+      }
     }
-    return description.getValue("main") instanceof String main
-        ? asFile(directory.resolve(main).normalize())
-        : asFile(directory);
+    Path index = directory.resolve("index.js");
+    return Files.isRegularFile(index) ? index : null;
   }
 
   /** A file, perhaps without its extension, or a directory's entry. */
-  private static @Nullable Path asFile(Path path) throws IOException {
+  private @Nullable Path asFile(Path path) throws IOException {
     for (String extension : List.of("", ".js", ".cjs", ".mjs", ".json")) {
       Path file = path.resolveSibling(path.getFileName() + extension);
       if (Files.isRegularFile(file)) {
         return file;
       }
     }
-    if (!Files.isDirectory(path)) {
-      return null;
-    }
-    if (description(path).getValue("main") instanceof String main) {
-      Path entry = path.resolve(main).normalize();
-      if (!entry.equals(path)) {
-        return asFile(entry);
-      }
-    }
-    Path index = path.resolve("index.js");
-    return Files.isRegularFile(index) ? index : null;
+    return Files.isDirectory(path) ? entry(path) : null;
   }
 
-  private static JsonObject description(Path directory) throws IOException {
-    Path file = directory.resolve(PACKAGE_JSON);
+  private JsonObject description(Path directory) throws IOException {
+    JsonObject known = descriptions.get(directory);
+    if (known == null) {
+      known = read(directory.resolve(PACKAGE_JSON));
+      descriptions.put(directory, known);
+    }
+    return known;
+  }
+
+  private static JsonObject read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       return new JsonObject();
     }
@@ -159,56 +239,70 @@ final class NodePackages {
     }
   }
 
-  /** What {@code exports} has for a subpath like {@code .} or {@code ./util}. */
-  private static @Nullable String exported(
-      Object exports, String subpath, List<String> conditions) {
-    if (!(exports instanceof JsonObject table)
-        || table.fieldNames().stream().noneMatch(key -> key.startsWith("."))) {
-      return subpath.equals(".") ? target(exports, "", conditions) : null;
-    }
-    if (table.containsKey(subpath)) {
-      return target(table.getValue(subpath), "", conditions);
-    }
-    for (String key : table.fieldNames()) {
-      int star = key.indexOf('*');
-      if (star >= 0) {
-        String before = key.substring(0, star);
-        String after = key.substring(star + 1);
-        if (subpath.length() > before.length() + after.length()
-            && subpath.startsWith(before)
-            && subpath.endsWith(after)) {
-          String middle = subpath.substring(before.length(), subpath.length() - after.length());
-          return target(table.getValue(key), middle, conditions);
-        }
-      }
-    }
-    return null;
+  private static @Nullable JsonObject table(JsonObject description, String key) {
+    return description.getValue(key) instanceof JsonObject table ? table : null;
   }
 
-  private static @Nullable String target(
-      @Nullable Object exported, String star, List<String> conditions) {
-    if (exported instanceof String target) {
-      return target.replace("*", star);
-    }
-    if (exported instanceof JsonObject choices) {
-      for (String condition : choices.fieldNames()) { // their order decides
-        String target =
-            conditions.contains(condition)
-                ? target(choices.getValue(condition), star, conditions)
-                : null;
-        if (target != null) {
-          return target;
+  /** What {@code exports} has for a subpath like {@code .} or {@code ./util}. */
+  private static @Nullable String exported(Object exports, String subpath, Conditions conditions) {
+    boolean isTable =
+        exports instanceof JsonObject all
+            && all.fieldNames().stream().anyMatch(key -> key.startsWith("."));
+    JsonObject table = isTable ? (JsonObject) exports : new JsonObject().put(".", exports);
+    return conditions.find(table, subpath);
+  }
+
+  /** The conditions that hold, under which a package may have other files. */
+  private record Conditions(List<String> holding) {
+
+    /** The target for a key; a pattern's if there is none, of which the most precise one counts. */
+    private @Nullable String find(JsonObject table, String name) {
+      if (table.containsKey(name)) {
+        return target(table.getValue(name), "");
+      }
+      String best = null;
+      for (String key : table.fieldNames()) {
+        if (matches(key, name) && (best == null || key.indexOf('*') > best.indexOf('*'))) {
+          best = key;
         }
       }
+      if (best == null) {
+        return null;
+      }
+      int after = best.length() - best.indexOf('*') - 1;
+      return target(table.getValue(best), name.substring(best.indexOf('*'), name.length() - after));
     }
-    if (exported instanceof JsonArray alternatives) {
-      for (Object alternative : alternatives) {
-        String target = target(alternative, star, conditions);
-        if (target != null) {
-          return target;
+
+    private static boolean matches(String key, String name) {
+      int star = key.indexOf('*');
+      return star >= 0
+          && name.length() >= key.length()
+          && name.startsWith(key.substring(0, star))
+          && name.endsWith(key.substring(star + 1));
+    }
+
+    private @Nullable String target(@Nullable Object exported, String star) {
+      if (exported instanceof String target) {
+        return target.replace("*", star);
+      }
+      if (exported instanceof JsonObject choices) {
+        for (String condition : choices.fieldNames()) { // their order decides
+          String target =
+              holding.contains(condition) ? target(choices.getValue(condition), star) : null;
+          if (target != null) {
+            return target;
+          }
         }
       }
+      if (exported instanceof JsonArray alternatives) {
+        for (Object alternative : alternatives) {
+          String target = target(alternative, star);
+          if (target != null) {
+            return target;
+          }
+        }
+      }
+      return null;
     }
-    return null;
   }
 }

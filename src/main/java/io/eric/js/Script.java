@@ -5,11 +5,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
@@ -28,17 +32,19 @@ final class Script {
 
   private static final Logger LOG = LoggerFactory.getLogger(Script.class);
 
-  /** On the first line of a CommonJS file, so that the lines of an error are its own. */
-  private static final String COMMON_JS =
-      "(function (exports, require, module, __filename, __dirname) {";
-
   private final Path file;
   private final ModuleFiles files;
-  private final Logger console;
+  private final Console console;
+  private final WebFunctions web = new WebFunctions();
+  private final Occupancy occupancy = new Occupancy();
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private boolean open;
   private boolean closed;
-  private @Nullable Loaded loaded;
+  private volatile @Nullable Loaded loaded;
+  private volatile boolean stopping;
+
+  /** What it did when it was stopped, as far as is known. */
+  private volatile @Nullable JsException stop;
 
   /**
    * A script that is not loaded yet.
@@ -47,8 +53,18 @@ final class Script {
    */
   Script(Path file) throws IOException {
     this.file = file.toRealPath();
-    this.files = new ModuleFiles(ModuleFiles.rootOf(file, Path.of("").toAbsolutePath()));
-    this.console = LoggerFactory.getLogger("js." + this.file.getFileName());
+    this.files =
+        new ModuleFiles(ModuleFiles.rootOf(file, Path.of("").toAbsolutePath()), evaluator());
+    this.console = new Console(this.file);
+  }
+
+  /** What it is called in the log. */
+  String name() {
+    return file.toString();
+  }
+
+  Occupancy occupancy() {
+    return occupancy;
   }
 
   /**
@@ -60,16 +76,19 @@ final class Script {
    *     parsed or throws
    */
   Future<Void> load(SharedEngine engine, HostFunctions given) {
-    Context js = engine.newContext(files);
+    Loaded parts = new Loaded(engine, engine.newContext(files));
+    loaded = parts;
+    occupancy.enter();
     try {
-      Value helpers = js.eval(engine.prelude()).execute(functions(given));
-      JsValues values =
+      ProxyObject functions = functions(given);
+      parts.js.eval(engine.own("console.js")).executeVoid(functions);
+      parts.helpers = parts.js.eval(engine.own("prelude.js")).execute(functions);
+      parts.js.eval(engine.own("web.js")).executeVoid(functions);
+      parts.values =
           new JsValues(
-              helpers.getMember("parse"),
-              helpers.getMember("stringify"),
-              helpers.getMember("toBytes"));
-      Loaded parts = new Loaded(js, helpers, values);
-      loaded = parts;
+              parts.helpers.getMember("parse"),
+              parts.helpers.getMember("stringify"),
+              parts.helpers.getMember("toBytes"));
       Promise<Void> evaluated = Promise.promise();
       ProxyExecutable resolve =
           module -> {
@@ -77,11 +96,32 @@ final class Script {
             evaluated.tryComplete();
             return null;
           };
-      helpers.invokeMember("load", file.toString(), resolve, rejecting(evaluated));
+      parts.helpers.invokeMember("load", file.toString(), resolve, rejecting(evaluated));
       return evaluated.future();
     } catch (RuntimeException e) {
-      return Future.failedFuture(JsException.of(e, files));
+      return Future.failedFuture(failure(JsException.of(e, files)));
+    } finally {
+      occupancy.leave();
     }
+  }
+
+  /**
+   * Makes the script stop what it is doing, wherever that is, and never enters it again; from
+   * another thread, which waits until it has stopped. An error that a script can catch would not be
+   * enough: this cancels all that it does.
+   */
+  void cancel() {
+    stopping = true;
+    Loaded parts = loaded;
+    if (parts != null) {
+      parts.js.close(true);
+    }
+  }
+
+  /** What it was doing when it was stopped; on the verticle's context. */
+  JsException whereStopped() {
+    JsException known = stop;
+    return known == null ? new JsException(JsException.STOPPED) : known;
   }
 
   /** Lets in what has been waiting, in order. */
@@ -105,26 +145,30 @@ final class Script {
   private Future<Void> call(String hook, JsonObject config) {
     Promise<Void> done = Promise.promise();
     Loaded parts = loaded;
-    if (closed || parts == null || parts.module == null) {
+    if (closed || stopping || parts == null || parts.module == null) {
       return Future.succeededFuture();
     }
+    occupancy.enter();
     try {
       ProxyExecutable resolve =
           none -> {
             done.tryComplete();
             return null;
           };
-      parts.helpers.invokeMember(
-          hook, parts.module, parts.values.toJs(config), resolve, rejecting(done));
+      parts
+          .helpers()
+          .invokeMember(hook, parts.module, parts.values().toJs(config), resolve, rejecting(done));
     } catch (RuntimeException e) {
-      done.tryFail(JsException.of(e, files));
+      done.tryFail(failure(JsException.of(e, files)));
+    } finally {
+      occupancy.leave();
     }
     return done.future();
   }
 
   private ProxyExecutable rejecting(Promise<Void> promise) {
     return reason -> {
-      promise.tryFail(JsException.of(reason[0], files));
+      promise.tryFail(failure(JsException.of(reason[0], files)));
       return null;
     };
   }
@@ -134,17 +178,20 @@ final class Script {
    * its place, as the script's uncaught error.
    */
   void enter(Runnable call) {
-    if (closed) {
+    if (closed || stopping) {
       return;
     }
     if (!open) {
       waiting.add(call);
       return;
     }
+    occupancy.enter();
     try {
       call.run();
     } catch (RuntimeException e) {
       uncaught(JsException.of(e, files));
+    } finally {
+      occupancy.leave();
     }
   }
 
@@ -165,67 +212,119 @@ final class Script {
 
   /** How values are passed; only while a call is under way. */
   JsValues values() {
-    return Objects.requireNonNull(loaded).values;
-  }
-
-  /** An error that nobody in the script took. */
-  void uncaught(Value thrown) {
-    uncaught(JsException.of(thrown, files));
-  }
-
-  private void uncaught(JsException failure) {
-    console.error("uncaught: {}", failure.getMessage(), failure);
+    return Objects.requireNonNull(loaded).values();
   }
 
   private ProxyObject functions(HostFunctions given) {
     Map<String, Object> functions = given.functions();
-    functions.put("log", (ProxyExecutable) this::log);
-    functions.put(
-        "uncaught",
-        (ProxyExecutable)
-            thrown -> {
-              uncaught(thrown[0]);
-              return null;
-            });
+    functions.putAll(web.functions());
+    functions.put("log", (ProxyExecutable) console::log);
+    functions.put("uncaught", (ProxyExecutable) this::uncaught);
     functions.put("required", (ProxyExecutable) this::required);
-    functions.put("evaluate", (ProxyExecutable) this::evaluate);
+    functions.put("evaluate", HostFunctions.guarded(this::evaluate));
     return ProxyObject.fromMap(functions);
   }
 
-  private @Nullable Object log(Value... arguments) {
-    String text = arguments[1].asString();
-    switch (arguments[0].asString()) {
-      case "error" -> console.error(text);
-      case "warn" -> console.warn(text);
-      case "debug" -> console.debug(text);
-      case "trace" -> console.trace(text);
-      default -> console.info(text);
-    }
+  /** An error that nobody in the script took. */
+  private @Nullable Object uncaught(Value... thrown) {
+    uncaught(JsException.of(thrown[0], files));
     return null;
   }
 
-  /** The file that {@code require(specifier)} means in a file, or null. */
+  private void uncaught(JsException thrown) {
+    if (failure(thrown) == thrown) {
+      console.uncaught(thrown);
+    }
+  }
+
+  /**
+   * What to say of a failure. That of a script that is being stopped is how it stops; the first one
+   * knows where it was, later ones come from what catches errors.
+   */
+  private JsException failure(JsException thrown) {
+    if (!stopping) {
+      return thrown;
+    }
+    JsException first = stop;
+    if (first == null) {
+      first = thrown.asStop();
+      stop = first;
+    }
+    return first;
+  }
+
+  /** The file that {@code require(specifier)} means in a file, or null; empty if in none. */
   private @Nullable Object required(Value... arguments) {
+    String importer = arguments[0].asString();
+    String specifier = arguments[1].asString();
+    if (importer.startsWith(WebJars.PREFIX)) {
+      return WebJars.required(importer, specifier);
+    }
     try {
-      return files.required(Path.of(arguments[0].asString()), arguments[1].asString()).toString();
-    } catch (IOException e) {
-      LOG.debug("{} does not find {}", arguments[0], arguments[1]);
+      Path found = files.required(Path.of(importer), specifier);
+      return found.equals(NodePackages.NOTHING) ? "" : found.toString();
+    } catch (IOException | InvalidPathException e) {
+      LOG.debug("{} does not find {}", importer, specifier);
       return null;
     }
   }
 
-  /** A CommonJS file's function, or what a JSON file holds. */
+  /** A CommonJS file's function, or a JSON file's text. */
   private @Nullable Object evaluate(Value... arguments) {
     Loaded parts = Objects.requireNonNull(loaded);
+    String path = arguments[0].asString();
     try {
-      Path file = files.toRealPath(Path.of(arguments[0].asString()));
+      if (path.startsWith(WebJars.PREFIX)) {
+        return path.endsWith(".json")
+            ? WebJars.read(path)
+            : parts.js.eval(parts.engine.library(path));
+      }
+      Path file = files.toRealPath(Path.of(path));
       String text = Files.readString(file);
-      return file.toString().endsWith(".json")
-          ? parts.helpers.invokeMember("parse", text)
-          : parts.js.eval(Source.newBuilder("js", COMMON_JS + text + "\n})", shown(file)).build());
+      if (path.endsWith(".json")) {
+        return text;
+      }
+      if (!files.isCommonJs(file)) {
+        throw new IllegalArgumentException(
+            shown(file) + " is an ES module: import it, require cannot");
+      }
+      return parts.js.eval(commonJs(file, text));
     } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + arguments[0], e);
+      throw new IllegalArgumentException("cannot read " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  private Source commonJs(Path file, String text) {
+    return Source.newBuilder("js", CommonJs.function(text), shown(file)).buildLiteral();
+  }
+
+  /** Asked while the context imports something, and so inside of it. */
+  private ModuleFiles.Evaluator evaluator() {
+    return new ModuleFiles.Evaluator() {
+      @Override
+      public boolean isFunctionBody(Path file, String text) {
+        try {
+          Objects.requireNonNull(loaded).js.parse(commonJs(file, text));
+          return true;
+        } catch (PolyglotException e) {
+          if (e.isSyntaxError()) {
+            return false;
+          }
+          throw e;
+        }
+      }
+
+      @Override
+      public List<String> exportNames(Path file) {
+        Value names =
+            Objects.requireNonNull(loaded).helpers().invokeMember("exportNames", file.toString());
+        List<String> all = new ArrayList<>();
+        for (long i = 0; i < names.getArraySize(); i++) {
+          all.add(names.getArrayElement(i).asString());
+        }
+        return all;
+      }
+    };
   }
 
   private String shown(Path file) {
@@ -234,15 +333,23 @@ final class Script {
 
   /** What there is from loading to closing. */
   private static final class Loaded {
+    private final SharedEngine engine;
     private final Context js;
-    private final Value helpers;
-    private final JsValues values;
+    private @Nullable Value helpers;
+    private @Nullable JsValues values;
     private @Nullable Value module;
 
-    private Loaded(Context js, Value helpers, JsValues values) {
+    private Loaded(SharedEngine engine, Context js) {
+      this.engine = engine;
       this.js = js;
-      this.helpers = helpers;
-      this.values = values;
+    }
+
+    private Value helpers() {
+      return Objects.requireNonNull(helpers);
+    }
+
+    private JsValues values() {
+      return Objects.requireNonNull(values);
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.eric.js;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
@@ -25,8 +28,12 @@ final class SharedEngine {
   private static final HostAccess ACCESS =
       HostAccess.newBuilder(HostAccess.NONE).allowBufferAccess(true).build();
 
+  private final Watchdog watchdog = new Watchdog();
+
+  /** Sources of ours by name. One for all contexts, so that their parsed code is shared. */
+  private final Map<String, Source> sources = new HashMap<>();
+
   private @Nullable Engine engine;
-  private @Nullable Source prelude;
   private boolean closed;
 
   /**
@@ -52,18 +59,33 @@ final class SharedEngine {
         .build();
   }
 
-  /** What each context evaluates first. One source for all, so that its parsed code is shared. */
-  synchronized Source prelude() {
-    Source made = prelude;
-    if (made == null) {
-      made = readPrelude();
-      prelude = made;
+  /** A file beside this class that each context evaluates, like {@code prelude.js}. */
+  synchronized Source own(String name) {
+    return sources.computeIfAbsent(name, missing -> source("eric/" + name, readOwn(name)));
+  }
+
+  /**
+   * The function that a CommonJS file of a WebJar is.
+   *
+   * @throws IOException if it is not on the class path
+   */
+  synchronized Source library(String path) throws IOException {
+    Source known = sources.get(path);
+    if (known == null) {
+      known = source(path, CommonJs.function(WebJars.read(path)));
+      sources.put(path, known);
     }
-    return made;
+    return known;
+  }
+
+  /** Watches a script that is about to be loaded. */
+  Watchdog.Watch watch(Script script, long limitMs, Runnable stop) {
+    return watchdog.watch(script.name(), script.occupancy(), limitMs, stop);
   }
 
   synchronized void close() {
     closed = true;
+    watchdog.close();
     if (engine != null) {
       engine.close(true);
       engine = null;
@@ -86,19 +108,15 @@ final class SharedEngine {
     return made;
   }
 
-  private static Source readPrelude() {
-    try {
-      return Source.newBuilder(
-              "js",
-              new String(
-                  Objects.requireNonNull(SharedEngine.class.getResourceAsStream("prelude.js"))
-                      .readAllBytes(),
-                  StandardCharsets.UTF_8),
-              "eric/prelude.js")
-          .internal(true)
-          .build();
+  private static String readOwn(String name) {
+    try (InputStream file = SharedEngine.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Source source(String name, String text) {
+    return Source.newBuilder("js", text, name).internal(true).buildLiteral();
   }
 }

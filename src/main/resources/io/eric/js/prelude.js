@@ -1,4 +1,4 @@
-// What a JS verticle finds when it starts: timers, a console, require for CommonJS packages, and the API that
+// What a JS verticle finds when it starts: timers, require for CommonJS packages, and the API that
 // eric.d.ts describes. Evaluated once per context with a few functions of Java's (HostFunctions, Script).
 (function prelude(host) {
   'use strict';
@@ -62,79 +62,39 @@
     clearInterval: clear,
     clearImmediate: clear,
     queueMicrotask: (callback) => {
+      if (typeof callback !== 'function') {
+        throw new TypeError('a microtask is a function, not ' + typeof callback);
+      }
       Promise.resolve().then(callback).catch((e) => host.uncaught(e));
     },
   });
-
-  // ---- console
-
-  function shown(value) {
-    if (typeof value === 'string') {
-      return value;
-    }
-    if (value instanceof Error) {
-      return value.stack || String(value);
-    }
-    if (typeof value === 'object' && value !== null) {
-      const above = [];
-      try {
-        return stringify(value, function (key, each) {
-          if (typeof each === 'bigint') {
-            return `${each}n`;
-          }
-          if (typeof each === 'object' && each !== null) {
-            while (above.length > 0 && above[above.length - 1] !== this) {
-              above.pop();
-            }
-            if (above.includes(each)) {
-              return '[circular]';
-            }
-            above.push(each);
-          }
-          return each;
-        });
-      } catch {
-        return String(value);
-      }
-    }
-    return String(value);
-  }
-
-  const logger = (level) => (...values) => host.log(level, values.map(shown).join(' '));
-  const console = {
-    log: logger('info'),
-    info: logger('info'),
-    debug: logger('debug'),
-    warn: logger('warn'),
-    error: logger('error'),
-    trace: logger('trace'),
-    assert: (holds, ...values) => {
-      if (!holds) {
-        console.error('assertion failed:', ...values);
-      }
-    },
-  };
-  define({ console });
 
   // ---- CommonJS packages
 
   const modules = new Map();
 
   function requireFile(path) {
+    if (path === '') {
+      return {}; // what a package does without where Node is not
+    }
     const known = modules.get(path);
     if (known) {
       return known.exports;
     }
-    const module = { exports: {}, id: path, filename: path };
+    const module = { exports: {}, id: path, filename: path, loaded: false, children: [], paths: [] };
     modules.set(path, module); // before it runs: packages may require each other
     try {
+      const file = ask('evaluate', path);
       if (path.endsWith('.json')) {
-        module.exports = host.evaluate(path);
+        module.exports = parse(file);
       } else {
-        const require = (specifier) => requireFrom(path, specifier);
+        const require = (specifier) => requireFrom(path, String(specifier));
+        require.resolve = (specifier) => find(path, String(specifier));
+        module.require = require;
         const directory = path.slice(0, path.lastIndexOf('/'));
-        host.evaluate(path).call(module.exports, module.exports, require, module, path, directory);
+        file.call(module.exports, module.exports, require, module, path, directory);
       }
+      module.loaded = true;
     } catch (e) {
       modules.delete(path);
       throw e;
@@ -143,11 +103,30 @@
   }
 
   function requireFrom(importer, specifier) {
+    return requireFile(find(importer, specifier));
+  }
+
+  function find(importer, specifier) {
     const path = host.required(importer, specifier);
     if (path === null) {
-      throw new Error(`Cannot find module '${specifier}' required by ${importer}`);
+      const error = new Error(`Cannot find module '${specifier}' required by ${importer}`);
+      error.code = 'MODULE_NOT_FOUND';
+      throw error;
     }
-    return requireFile(path);
+    return path;
+  }
+
+  /** What a CommonJS file can be imported by. It is evaluated for this; if that fails, its importer will be told. */
+  function exportNames(path) {
+    try {
+      const exports = requireFile(path);
+      const hasNames = (typeof exports === 'object' && exports !== null) || typeof exports === 'function';
+      return hasNames && !Array.isArray(exports)
+        ? Object.keys(exports).filter((name) => name !== 'default' && name.isWellFormed())
+        : [];
+    } catch {
+      return [];
+    }
   }
 
   // What a CommonJS file that is imported looks like, see ModuleFiles.
@@ -207,14 +186,9 @@
     });
   }
 
+  /** What the handler throws goes to Java, which answers. */
   function receive(handler, body, address, headers, answer) {
-    let result;
-    try {
-      result = handler(body, { address, headers: headers === null ? {} : { ...headers } });
-    } catch (e) {
-      refuse(answer, e);
-      return;
-    }
+    const result = handler(body, { address, headers: headers === null ? {} : { ...headers } });
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
       result.then(
         (value) => reply(answer, value),
@@ -749,21 +723,19 @@
 
   // ---- what Java calls
 
+  /** What the hook throws goes to Java. */
   function call(hook, values, resolve, reject) {
-    try {
-      if (hook === undefined) {
-        resolve();
-      } else {
-        Promise.resolve(hook(...values)).then(() => resolve(), reject);
-      }
-    } catch (e) {
-      reject(e);
+    if (hook === undefined) {
+      resolve();
+    } else {
+      Promise.resolve(hook(...values)).then(() => resolve(), reject);
     }
   }
 
   return {
     parse,
     stringify,
+    exportNames,
     toBytes: (buffer) => new Uint8Array(new ArrayBuffer(buffer)).slice(),
     load: (path, resolve, reject) => import(path).then(resolve, reject),
     start: (module, config, resolve, reject) => call(module.start, [eric, config], resolve, reject),

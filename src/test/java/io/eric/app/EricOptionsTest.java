@@ -3,6 +3,7 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eric.app.PredefinedVerticle.Isolation;
 import io.eric.channel.OverflowPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -101,6 +102,8 @@ class EricOptionsTest {
     "channel.retry, -1",
     "channels.news.limit.bytes, 0",
     "verticles.chat.instances, 0",
+    "js.busyLimit, 99",
+    "js.busyLimit, -1",
     "shutdown.drain, -1",
     "shutdown.timeout, 0"
   })
@@ -112,7 +115,15 @@ class EricOptionsTest {
   void sectionsThatAreNoObjectsAreRefused() {
     for (String section :
         List.of(
-            "http", "socket", "channel", "channels", "verticles", "store", "server", "shutdown")) {
+            "http",
+            "socket",
+            "channel",
+            "channels",
+            "verticles",
+            "js",
+            "store",
+            "server",
+            "shutdown")) {
       assertRefused(section, "text", "setting \"" + section + "\"", "object", "string");
       assertRefused(section, new JsonArray(), "setting \"" + section + "\"", "object", "array");
       assertRefused(section, null, "setting \"" + section + "\"", "object");
@@ -128,6 +139,25 @@ class EricOptionsTest {
     assertRefused(
         "verticles.chat.isolation", "none", "setting \"verticles.chat.isolation\"", "worker");
     assertRefused("verticles.chat.nope", 1, "unknown setting \"verticles.chat.nope\"");
+  }
+
+  /** A script that hangs must not take an event loop with it unless somebody wants it there. */
+  @Test
+  void scriptsRunOnWorkersUnlessTheSettingsSayOtherwise() {
+    EricOptions options =
+        EricOptions.fromJson(
+            new JsonObject(
+                """
+                {"verticles": {
+                  "script": {"verticle": "js:chat.mjs"},
+                  "quick": {"verticle": "js:chat.mjs", "isolation": "eventLoop"},
+                  "class": {"verticle": "some.Verticle"}}}
+                """));
+    assertThat(options.getVerticles().get("script").isolation()).isEqualTo(Isolation.WORKER);
+    assertThat(options.getVerticles().get("quick").isolation()).isEqualTo(Isolation.EVENT_LOOP);
+    assertThat(options.getVerticles().get("class").isolation()).isEqualTo(Isolation.EVENT_LOOP);
+    assertThat(new PredefinedVerticle("js:x.mjs").isolation()).isEqualTo(Isolation.WORKER);
+    assertThat(options.getJs().getBusyLimit()).isEqualTo(10_000);
   }
 
   @Test

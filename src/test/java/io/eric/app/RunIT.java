@@ -12,10 +12,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +68,34 @@ class RunIT {
     assertThat(run.err()).contains("ReferenceError: nope is not defined at bad.mjs:2:28");
   }
 
+  @Test
+  void aScriptThatHangsHoldsUpNeitherTheHubNorItsEnd() throws Exception {
+    Path hanging =
+        Files.writeString(
+            dir.resolve("hanging.mjs"),
+            """
+            export const start = async (eric) => {
+              const channel = await eric.create('hang');
+              await channel.subscribe('it');
+              await channel.listen('it', () => {
+                console.log('hangs\\nfor good');
+                for (;;) {}
+              });
+            };
+            """);
+    try (Server server = new Server("js:" + hanging, "js:" + SAMPLES.resolve("js/chat.mjs"))) {
+      assertThat(server.publish("hang", "{\"type\": \"x\"}").statusCode()).isEqualTo(200);
+      Awaitility.await().until(() -> server.log().contains("hangs\\nfor good"));
+      answersInChat(server, "chat");
+      long begin = System.nanoTime();
+      server.stop();
+      // The limit is ten seconds: it did not have to pass.
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
+      assertThat(server.process.exitValue()).as(server::log).isZero();
+      assertThat(server.log()).contains("hanging.mjs has held the thread eric-verticle-");
+    }
+  }
+
   private void answersInChat(Server server, String room) throws Exception {
     HttpResponse<Stream<String>> watch =
         http.send(
@@ -73,16 +103,11 @@ class RunIT {
             BodyHandlers.ofLines());
     assertThat(watch.statusCode()).isEqualTo(200);
     HttpResponse<String> said =
-        http.send(
-            HttpRequest.newBuilder(URI.create(server.url + "broadcast?channel_id=" + room))
-                .header("content-type", "application/json")
-                .POST(
-                    HttpRequest.BodyPublishers.ofString(
-                        """
-                        {"type": "say", "payload": {"from": "ann", "text": "@bot are you there"}}
-                        """))
-                .build(),
-            BodyHandlers.ofString());
+        server.publish(
+            room,
+            """
+            {"type": "say", "payload": {"from": "ann", "text": "@bot are you there"}}
+            """);
     assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
     Iterator<String> lines = watch.body().iterator();
     String line = "";
@@ -114,6 +139,15 @@ class RunIT {
       String ready = Program.line(output);
       assertThat(ready).as(this::log).isNotNull().startsWith("eric is ready: http://");
       url = ready.split(" ")[3];
+    }
+
+    private HttpResponse<String> publish(String channel, String message) throws Exception {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(url + "broadcast?channel_id=" + channel))
+              .header("content-type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(message))
+              .build(),
+          BodyHandlers.ofString());
     }
 
     private void stop() throws InterruptedException {
