@@ -2,9 +2,7 @@ package io.eric.http;
 
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
-import io.eric.bus.Meters;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.bridge.PermittedOptions;
@@ -14,6 +12,7 @@ import io.vertx.ext.web.handler.sockjs.BridgeEvent;
 import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import io.vertx.ext.web.handler.sockjs.Transport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -32,8 +31,6 @@ final class BridgeRoutes {
   private static final String CHANNEL = Pattern.quote(Addresses.CHANNEL_PREFIX) + ".+";
   private static final String LISTENER = "eric\\.listener\\.[^/]+/[^/]+";
 
-  private static final String FRAMES = "bridgeFrames";
-
   /** What clients of the WebSocket ask for: not SockJS' greeting, frames and tests. */
   private static final Pattern SERVED =
       Pattern.compile("/eventbus/(info|websocket|[^/.]+/[^/.]+/websocket)");
@@ -42,7 +39,6 @@ final class BridgeRoutes {
   private final BridgeOptions options;
   private final int maxMessage;
   private final GuardedHttpServer server;
-  private final Meters meters;
   private final BooleanSupplier draining;
 
   BridgeRoutes(
@@ -50,13 +46,11 @@ final class BridgeRoutes {
       BridgeOptions options,
       int maxMessage,
       GuardedHttpServer server,
-      Meters meters,
       BooleanSupplier draining) {
     this.server = server;
     this.vertx = vertx;
     this.options = options;
     this.maxMessage = maxMessage;
-    this.meters = meters;
     this.draining = draining;
   }
 
@@ -93,7 +87,7 @@ final class BridgeRoutes {
     } else {
       if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
         // Never ended: what follows are frames, and the bridge itself notices who falls silent.
-        server.guard(ctx.request().connection()).upgrade();
+        server.guard(ctx.request().connection()).upgrade(maxMessage);
       }
       ctx.next();
     }
@@ -104,17 +98,8 @@ final class BridgeRoutes {
    * ping once a minute at most.
    */
   private void attend(BridgeEvent event) {
-    RoutingContext ctx = event.socket().routingContext();
     switch (event.type()) {
       case SOCKET_CREATED -> {
-        ChannelPipeline pipeline = server.guard(ctx.request().connection()).pipeline();
-        if (pipeline == null) {
-          event.complete(false);
-          return;
-        }
-        BridgeFrames frames = new BridgeFrames(maxMessage, meters);
-        pipeline.addBefore(pipeline.context(WebSocketFrameDecoder.class).name(), FRAMES, frames);
-        ctx.put(FRAMES, frames);
         event.complete(true);
         // A client that vanishes is no error. The bridge, which has set its own handler by then,
         // logs it as one with its stack; that the socket is closed it learns besides (CWE-779).
@@ -122,15 +107,22 @@ final class BridgeRoutes {
             created ->
                 event
                     .socket()
-                    .exceptionHandler(gone -> LOG.debug("a WebSocket failed: {}", gone.toString())));
+                    .exceptionHandler(
+                        gone -> LOG.debug("a WebSocket failed: {}", gone.toString())));
       }
       case SOCKET_IDLE -> {
-        BridgeFrames frames = ctx.get(FRAMES);
-        if (frames == null || frames.silentFor() >= options.getPingTimeout()) {
+        if (silentFor(event.socket()) >= options.getPingTimeout()) {
           event.complete(true);
         } // else left alone: what is not completed has no effect
       }
       default -> event.complete(true);
     }
+  }
+
+  private long silentFor(SockJSSocket socket) {
+    ConnectionGuard guard = server.find(socket.routingContext().request().connection());
+    ChannelPipeline pipeline = guard == null ? null : guard.pipeline();
+    WebSocketMessages messages = pipeline == null ? null : pipeline.get(WebSocketMessages.class);
+    return messages == null ? Long.MAX_VALUE : messages.silentFor();
   }
 }

@@ -140,13 +140,15 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /**
    * The latest request becomes a WebSocket. It never ends: what follows are frames, and the bridge
    * itself notices who falls silent.
+   *
+   * @param maxMessage the longest message that it may send, in bytes
    */
-  void upgrade() {
+  void upgrade(int maxMessage) {
     latest().upgraded = true;
     ChannelHandlerContext connection = this.connection;
     if (connection != null) {
       ChannelHandler messages =
-          new WebSocketMessages(limits.buffered, limits.requestDeadlines, meters);
+          new WebSocketMessages(maxMessage, limits.buffered, limits.requestDeadlines, meters);
       connection.pipeline().addAfter(connection.name(), "messages", messages);
       unsliced();
     }

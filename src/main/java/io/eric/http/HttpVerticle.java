@@ -252,9 +252,8 @@ public final class HttpVerticle extends VerticleBase {
     new BridgeRoutes(
             vertx,
             options.getBridge(),
-            BridgeFrames.mostBytesFor(options.getMaxBody()),
+            WebSocketMessages.mostBytesFor(options.getMaxBody()),
             guarded,
-            meters,
             () -> draining)
         .mount(router);
     refuseTheRest(router);
@@ -373,7 +372,7 @@ public final class HttpVerticle extends VerticleBase {
     // Nobody compresses frames here, and the handlers for it cost something with every write.
     server.setPerMessageWebSocketCompressionSupported(false);
     server.setPerFrameWebSocketCompressionSupported(false);
-    int maxMessage = BridgeFrames.mostBytesFor(options.getMaxBody());
+    int maxMessage = WebSocketMessages.mostBytesFor(options.getMaxBody());
     server.setMaxWebSocketFrameSize(maxMessage);
     server.setMaxWebSocketMessageSize(maxMessage);
     server.setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS_OF_ALL_KINDS);

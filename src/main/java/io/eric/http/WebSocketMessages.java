@@ -3,44 +3,85 @@ package io.eric.http;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds what a WebSocket's unfinished messages hold: decoders collect a frame until it is whole,
  * and frames until a message is, and an attacker's never are (CWE-770). The bytes count as bodies
- * do, and there is as much time as for a body. Watches the raw bytes, of which it needs frames'
- * heads alone (RFC 6455, section 5.2).
+ * do, and there is as much time as for a body; one message alone may be so long. Watches the raw
+ * bytes, of which it needs frames' heads alone (RFC 6455, section 5.2), and so knows when the
+ * client was last heard, too.
+ *
+ * <p>Who breaks a bound is told so in a close frame. What it still sends is then read and dropped
+ * until it closes, or its kernel is answered with a reset, which overtakes the close frame.
  */
-final class WebSocketMessages extends ChannelInboundHandlerAdapter {
+final class WebSocketMessages extends ChannelDuplexHandler {
+
+  /**
+   * SockJS wraps a message in a string of JSON and escapes most of what is not ASCII: at worst two
+   * bytes become six.
+   */
+  private static final int ESCAPED = 3;
+
+  /** Room for what stands around a payload: type, addresses, headers. */
+  private static final int ENVELOPE = 64 << 10;
 
   private static final int TRY_AGAIN_LATER = 1013;
+  private static final int MESSAGE_TOO_BIG = 1009;
   private static final int POLICY_VIOLATION = 1008;
 
   private final ByteBudget buffered;
   private final Deadlines deadlines;
   private final Meters meters;
-  private final FrameHeads frames = new FrameHeads();
+  private final int maxMessage;
+  private final FrameHeads frames;
 
+  private long heard = System.nanoTime();
   private long held;
   private Deadlines.@Nullable Deadline deadline;
   private boolean upgraded;
   private boolean closing;
 
-  WebSocketMessages(ByteBudget buffered, Deadlines deadlines, Meters meters) {
+  /**
+   * Bounds of one connection.
+   *
+   * @param maxMessage the longest message, in bytes without the heads of its frames
+   */
+  WebSocketMessages(int maxMessage, ByteBudget buffered, Deadlines deadlines, Meters meters) {
+    this.maxMessage = maxMessage;
+    this.frames = new FrameHeads(maxMessage);
     this.buffered = buffered;
     this.deadlines = deadlines;
     this.meters = meters;
   }
 
+  /** How long a message may get that carries so many bytes of payload. */
+  static int mostBytesFor(int payload) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) payload * ESCAPED + ENVELOPE);
+  }
+
+  /** For how long nothing has come, in milliseconds. */
+  long silentFor() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heard);
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    heard = System.nanoTime();
     ByteBuf bytes = (ByteBuf) message;
     if (closing) {
+      var unused = frames.feed(bytes);
       bytes.release();
+      if (frames.hasClosed()) {
+        end(ctx);
+      }
       return;
     }
     if (!upgraded) {
@@ -52,6 +93,12 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
       }
     }
     long unfinished = frames.feed(bytes);
+    if (frames.isTooLong()) {
+      bytes.release();
+      meters.count(Counter.MESSAGES_TOO_LARGE);
+      close(ctx, MESSAGE_TOO_BIG, "a message has at most " + maxMessage + " bytes");
+      return;
+    }
     if (unfinished == 0) {
       finish();
     } else if (!hold(unfinished)) {
@@ -69,6 +116,17 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
               });
     }
     ctx.fireChannelRead(bytes);
+  }
+
+  /** Once the close frame is out, nothing may follow. */
+  @Override
+  public void write(ChannelHandlerContext ctx, Object bytes, ChannelPromise promise) {
+    if (closing) {
+      ReferenceCountUtil.release(bytes);
+      promise.setSuccess();
+    } else {
+      var unused = ctx.write(bytes, promise);
+    }
   }
 
   @Override
@@ -100,16 +158,19 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
   private void close(ChannelHandlerContext ctx, int code, String reason) {
     closing = true;
     finish();
+    deadline = deadlines.start(() -> end(ctx));
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
     ByteBuf frame = ctx.alloc().buffer(4 + text.length);
     frame.writeByte(0x88).writeByte(2 + text.length).writeShort(code).writeBytes(text);
     // From here too, or Vert.x says goodbye once more and waits for an answer.
-    var unused =
-        ctx.writeAndFlush(frame)
-            .addListener(
-                written -> {
-                  var closed = ctx.close();
-                });
+    var unused = ctx.writeAndFlush(frame);
+    if (frames.hasClosed()) {
+      end(ctx);
+    }
+  }
+
+  private static void end(ChannelHandlerContext ctx) {
+    var unused = ctx.close();
   }
 
   /** Follows the frames of one connection. */
@@ -117,6 +178,8 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
 
     private static final int FINAL = 0x80;
     private static final int CONTROL = 0x08;
+    private static final int OPCODE = 0x0f;
+    private static final int CLOSE = 0x08;
     private static final int MASKED = 0x80;
 
     /** Of the head that is being read: two bytes, length of 0, 2 or 8, mask of 0 or 4. */
@@ -130,6 +193,29 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
 
     /** Of the frame that is being read. */
     private long frame;
+
+    private final long maxLength;
+
+    /** Of the message that is being read, or was last: what its frames announce without heads. */
+    private long length;
+
+    private boolean tooLong;
+    private boolean closed;
+
+    /** Looks out for messages of more bytes. */
+    FrameHeads(long maxLength) {
+      this.maxLength = maxLength;
+    }
+
+    /** Whether one has been announced. */
+    boolean isTooLong() {
+      return tooLong;
+    }
+
+    /** Whether there was a close frame. */
+    boolean hasClosed() {
+      return closed;
+    }
 
     /**
      * Looks at bytes and leaves them as they are.
@@ -152,6 +238,7 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
             continue;
           }
           payloadLeft = payloadLength();
+          beginFrame();
         }
         if (payloadLeft == 0) {
           endFrame();
@@ -160,7 +247,16 @@ final class WebSocketMessages extends ChannelInboundHandlerAdapter {
       return message + frame;
     }
 
+    private void beginFrame() {
+      if ((head[0] & CONTROL) == 0) {
+        boolean continues = (head[0] & OPCODE) == 0;
+        length = continues ? length + payloadLeft : payloadLeft;
+        tooLong |= length > maxLength || length < 0;
+      }
+    }
+
     private void endFrame() {
+      closed |= (head[0] & OPCODE) == CLOSE;
       boolean control = (head[0] & CONTROL) != 0;
       boolean last = (head[0] & FINAL) != 0;
       if (!control) {

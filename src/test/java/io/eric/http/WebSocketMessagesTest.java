@@ -6,7 +6,9 @@ import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Follows frames however the network cuts them. */
-class BridgeFramesTest {
+class WebSocketMessagesTest {
 
   private static final int LIMIT = 70_000;
   private static final int TEXT = 1;
@@ -24,13 +26,24 @@ class BridgeFramesTest {
   private static final int CLOSE = 8;
   private static final int PING = 9;
 
+  /** Tells that frames come; what comes is looked at as it is. */
+  private static final class Frames extends ChannelInboundHandlerAdapter
+      implements WebSocketFrameDecoder {}
+
   private Vertx vertx;
   private EmbeddedChannel channel;
 
   @BeforeEach
   void start() {
     vertx = Vertx.vertx();
-    channel = new EmbeddedChannel(new BridgeFrames(LIMIT, Meters.of(vertx)));
+    channel =
+        new EmbeddedChannel(
+            new WebSocketMessages(
+                LIMIT,
+                new ByteBudget(Long.MAX_VALUE),
+                new Deadlines(vertx, 60_000),
+                Meters.of(vertx)),
+            new Frames());
   }
 
   @AfterEach
