@@ -13,7 +13,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +41,7 @@ public final class SocketServer extends VerticleBase {
   private static final int EXPLAINED = 64;
 
   private final SocketOptions options;
-  private final Set<SocketConnection> connections = new HashSet<>();
+  private final Set<SocketConnection> connections = new LinkedHashSet<>();
   private SocketConnection.@Nullable Door door;
   private @Nullable Edge edge;
   private @Nullable SharedSocketFile file;
@@ -75,6 +75,7 @@ public final class SocketServer extends VerticleBase {
             new BusClient(vertx, options.publishTimeouts()),
             new CommandReader(options.getMaxDepth()),
             streams,
+            new StreamPlaces(options.effectiveMaxStreams()),
             options,
             meters);
     unmetered =
@@ -157,17 +158,54 @@ public final class SocketServer extends VerticleBase {
           connections.remove(connection);
           connection.closed();
         });
-    boolean refused = draining || connections.size() > options.getMaxConnections();
+    boolean full = !draining && !hasRoom(open);
+    boolean refused = draining || full;
     open.meters().count(refused ? Counter.SOCKET_CONNECTIONS_REFUSED : Counter.SOCKET_CONNECTIONS);
-    if (connections.size() > options.getMaxConnections() + EXPLAINED) {
+    if (refused && connections.size() > options.getMaxConnections() + EXPLAINED) {
       connection.abort();
     } else if (draining) {
       connection.refuse(new UnavailableException("the server is shutting down"));
-    } else if (connections.size() > options.getMaxConnections()) {
+    } else if (full) {
       connection.refuse(
           new UnavailableException(
               "all " + options.getMaxConnections() + " connections are taken"));
     }
+  }
+
+  /**
+   * Whether a new connection can be served. Those that only linger with their last answer do not
+   * count, and when all places are taken, the connection that has rested longest gives way.
+   */
+  private boolean hasRoom(SocketConnection.Door open) {
+    int max = options.getMaxConnections();
+    if (connections.size() <= max) {
+      return true;
+    }
+    int served = 0;
+    SocketConnection lingering = null;
+    SocketConnection rested = null;
+    for (SocketConnection each : connections) {
+      if (each.isLeaving()) {
+        lingering = lingering == null ? each : lingering;
+      } else {
+        served++;
+        if (each.restingSince() >= 0
+            && (rested == null || each.restingSince() < rested.restingSince())) {
+          rested = each;
+        }
+      }
+    }
+    if (served > max
+        && rested != null
+        && SocketConnection.now() - rested.restingSince() >= options.getCommandTimeout()) {
+      open.meters().count(Counter.SOCKET_RESTING_CLOSED);
+      rested.giveWay();
+      served--;
+    }
+    if (served <= max && lingering != null && connections.size() > max + EXPLAINED) {
+      lingering.abort();
+    }
+    return served <= max;
   }
 
   private void checkDeadlines() {
