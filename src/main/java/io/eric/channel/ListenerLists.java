@@ -36,8 +36,11 @@ final class ListenerLists {
   private final Function<Listener, JsonObject> shown;
   private final Meters meters;
 
-  /** The first one is being made; null when there was none yet, as on nearly all channels. */
+  /** The first one is being made; null when none waits, as on nearly all channels. */
   private @Nullable ArrayDeque<Making> waiting;
+
+  /** Whether a slice was made in this turn, or will be in the next. */
+  private boolean busy;
 
   ListenerLists(
       Context context, Listeners listeners, Function<Listener, JsonObject> shown, Meters meters) {
@@ -62,11 +65,13 @@ final class ListenerLists {
               + ": ask for parts with limit and after");
     }
     Making making = new Making(listeners.before(page), page.limit());
-    if (waiting == null || waiting.isEmpty()) {
+    if (!busy) {
+      busy = true; // until the next turn
+      context.runOnContext(turn -> goOn());
       if (making.slice()) {
         return making.made.future();
       }
-    } else if (waiting.size() >= MAX_WAITING) {
+    } else if (waiting != null && waiting.size() >= MAX_WAITING) {
       meters.count(Counter.LISTS_REFUSED);
       throw new UnavailableException("too many lists are asked for at this moment");
     }
@@ -74,23 +79,20 @@ final class ListenerLists {
       waiting = new ArrayDeque<>();
     }
     waiting.add(making);
-    if (waiting.size() == 1) {
-      context.runOnContext(turn -> goOn(waiting));
-    }
     return making.made.future();
   }
 
-  private void goOn(@Nullable ArrayDeque<Making> waiting) {
-    if (waiting == null) {
+  private void goOn() {
+    Making first = waiting == null ? null : waiting.peek();
+    if (first == null) {
+      busy = false;
+      waiting = null;
       return;
     }
-    Making first = waiting.peek();
-    if (first != null && first.slice()) {
-      waiting.remove();
+    if (first.slice() && waiting != null) {
+      waiting.remove(first);
     }
-    if (!waiting.isEmpty()) {
-      context.runOnContext(turn -> goOn(waiting));
-    }
+    context.runOnContext(turn -> goOn());
   }
 
   private final class Making {

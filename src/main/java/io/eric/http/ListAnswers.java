@@ -22,7 +22,7 @@ final class ListAnswers {
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
   /** So many pieces are made at a time: more than one, for a node of a cluster may not answer. */
-  private static final int AT_A_TIME = 4;
+  private static final int AT_A_TIME = 2;
 
   /** So many lists may wait for their turn. */
   private static final int MAX_WAITING = 1_024;

@@ -12,6 +12,7 @@ import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,7 @@ final class CommandPipeline {
           .build();
 
   private final BusClient bus;
+  private final Turns turns;
   private final CommandReader reader;
   private final Meters meters;
   private final Client client;
@@ -93,10 +95,20 @@ final class CommandPipeline {
   /** What was held is a list, and being written. */
   private @Nullable ListAnswer list;
 
-  /** A pipeline with the limits of a door. */
+  /**
+   * A pipeline with the limits of a door.
+   *
+   * @param turns of all pipelines of the door that make a list
+   */
   CommandPipeline(
-      BusClient bus, CommandReader reader, SocketOptions options, Meters meters, Client client) {
+      BusClient bus,
+      Turns turns,
+      CommandReader reader,
+      SocketOptions options,
+      Meters meters,
+      Client client) {
     this.bus = bus;
+    this.turns = turns;
     this.reader = reader;
     this.meters = meters;
     this.client = client;
@@ -300,7 +312,7 @@ final class CommandPipeline {
     if (command instanceof Command.Listen || command instanceof Command.Watch) {
       client.openStream(command);
     } else if (command instanceof Command.ListAll wanted) {
-      ListAnswer answer = new ListAnswer(bus, client, wanted, lines, listOutcome(wanted.channel()));
+      ListAnswer answer = new ListAnswer(bus, turns, client, wanted, lines, listOutcome(wanted.channel()));
       list = answer;
       answer.advance();
     } else {

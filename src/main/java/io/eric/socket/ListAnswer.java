@@ -3,6 +3,7 @@ package io.eric.socket;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.ListPage;
+import io.eric.bus.Turns;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class ListAnswer {
   private static final byte[] CLOSE_LINE = {']', '\n'};
 
   private final BusClient bus;
+  private final Turns turns;
   private final CommandPipeline.Client client;
   private final @Nullable String channel;
   private final boolean lines;
@@ -44,11 +46,13 @@ final class ListAnswer {
 
   ListAnswer(
       BusClient bus,
+      Turns turns,
       CommandPipeline.Client client,
       Command.ListAll command,
       boolean lines,
       Outcome outcome) {
     this.bus = bus;
+    this.turns = turns;
     this.client = client;
     this.channel = command.channel();
     this.lines = lines;
@@ -64,20 +68,33 @@ final class ListAnswer {
       return;
     }
     asking = true;
+    turns.ask(this::ask);
+  }
+
+  private void ask() {
+    if (ended) {
+      turns.done();
+      return;
+    }
     bus.list(new Command.ListAll(channel, page))
         .onComplete(
             (part, failure) -> {
               asking = false;
-              if (ended) {
-                return;
-              }
-              if (failure != null) {
-                ended = true;
-                outcome.failed(failure, begun);
-              } else {
-                write(part);
-              }
+              answered(part, failure);
+              turns.done();
             });
+  }
+
+  private void answered(@Nullable ListPage part, @Nullable Throwable failure) {
+    if (ended) {
+      return;
+    }
+    if (part == null) {
+      ended = true;
+      outcome.failed(failure == null ? new IllegalStateException("no answer") : failure, begun);
+    } else {
+      write(part);
+    }
   }
 
   /** The client is gone. */

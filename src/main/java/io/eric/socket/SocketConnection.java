@@ -8,6 +8,7 @@ import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.eric.edge.Edge;
 import io.eric.edge.EdgeStream;
 import io.vertx.core.Context;
@@ -27,6 +28,7 @@ final class SocketConnection implements CommandPipeline.Client {
   record Door(
       Context context,
       BusClient bus,
+      Turns turns,
       CommandReader reader,
       Edge edge,
       StreamPlaces places,
@@ -79,7 +81,8 @@ final class SocketConnection implements CommandPipeline.Client {
     this.door = door;
     this.socket = socket;
     this.pipeline =
-        new CommandPipeline(door.bus(), door.reader(), door.options(), door.meters(), this);
+        new CommandPipeline(
+            door.bus(), door.turns(), door.reader(), door.options(), door.meters(), this);
     this.halfClose =
         HalfClose.install(socket, () -> door.context().runOnContext(v -> endOfInput()));
     socket.handler(this::input);

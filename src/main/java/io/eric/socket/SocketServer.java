@@ -6,6 +6,7 @@ import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.eric.edge.Edge;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -36,6 +37,9 @@ public final class SocketServer extends VerticleBase {
   private static final int CHECKS_PER_DEADLINE = 4;
 
   private static final int BACKLOG = 1024;
+
+  /** So many pieces of lists are made at a time: more than one, for a node may not answer. */
+  private static final int LISTS_AT_A_TIME = 2;
 
   /** How many connections beyond the limit are told so; more are closed without a word. */
   private static final int EXPLAINED = 64;
@@ -73,6 +77,7 @@ public final class SocketServer extends VerticleBase {
         new SocketConnection.Door(
             context,
             new BusClient(vertx, options.publishTimeouts()),
+            new Turns(LISTS_AT_A_TIME),
             new CommandReader(options.getMaxDepth()),
             streams,
             new StreamPlaces(options.effectiveMaxStreams()),
