@@ -29,8 +29,14 @@ export interface Eric {
    */
   create(id?: string, options?: { ifAbsent?: boolean; options?: { [key: string]: any } }): Promise<Channel>;
 
-  /** The ids of all channels. */
-  channels(): Promise<string[]>;
+  /** The ids of all channels, in order of creation, or a part of them. */
+  channels(part?: ListPart): Promise<string[]>;
+}
+
+/** At most `limit` (1 to 10,000) items of a list, those after the id `after`. */
+export interface ListPart {
+  limit?: number;
+  after?: string;
 }
 
 /** One channel. What is refused rejects with an {@link EricError}. */
@@ -52,8 +58,8 @@ export interface Channel {
   /** Stops a listener; it goes on collecting. */
   stop(listener: string): Promise<void>;
 
-  /** The listeners and where they stand. */
-  listeners(): Promise<ListenerState[]>;
+  /** The listeners and where they stand, in order of creation, or a part of them. */
+  listeners(part?: ListPart): Promise<ListenerState[]>;
 
   /**
    * Reads a listener's messages: `for await (const message of await channel.listen('desk')) …`. Asking for the next

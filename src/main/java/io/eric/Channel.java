@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel, wherever it lives: a handle that works from any verticle. Get one from {@code
@@ -77,6 +78,16 @@ public interface Channel {
 
   /** The listeners and where they stand, in order of creation, watchers left out. */
   Future<List<Connection>> getConnections();
+
+  /**
+   * A part of {@link #getConnections()}: a channel may have a hundred thousand listeners.
+   *
+   * @param after the id of the listener that it begins after; null to begin with the first
+   * @param limit how many at most, 1 to 10,000
+   * @return fewer than {@code limit} at the end of the list; fails with {@link
+   *     InvalidListenerException} if there is no listener {@code after} (any more)
+   */
+  Future<List<Connection>> getConnections(@Nullable String after, int limit);
 
   /** A stream of adapted messages. */
   interface MessageStream extends ReadStream<JsonObject> {

@@ -1,13 +1,14 @@
 package io.eric;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a publisher sends and a listener receives.
  *
- * @param type 1 to 255 characters without CR, LF or NUL; types that start with {@value
- *     #RESERVED_PREFIX} are the hub's own and refused from publishers
+ * @param type 1 to 255 characters without control characters (C0, C1, DEL), U+2028 and U+2029;
+ *     types that start with {@value #RESERVED_PREFIX} are the hub's own and refused from publishers
  * @param payload any JSON value: {@code null}, {@link String}, {@link Number}, {@link Boolean},
  *     {@link io.vertx.core.json.JsonObject}, {@link io.vertx.core.json.JsonArray}, {@link
  *     java.util.Map}, {@link java.util.List} or {@link Payload}
@@ -42,8 +43,9 @@ public record Message(
   /**
    * Checks the type.
    *
-   * @throws InvalidMessageFormatException if the type is empty, too long or holds CR, LF or NUL
-   *     (they would let a publisher forge fields of an event: CWE-93)
+   * @throws InvalidMessageFormatException if the type is empty, too long or holds a character that
+   *     something on its way may take for the end of a line or for a command: CR and LF would let a
+   *     publisher forge fields of an event (CWE-93), ESC lines of a terminal or log (CWE-150)
    */
   public Message {
     Objects.requireNonNull(type, "type");
@@ -52,11 +54,19 @@ public record Message(
           "a message type has 1 to " + MAX_TYPE_LENGTH + " characters, this one " + type.length());
     }
     for (int i = 0; i < type.length(); i++) {
-      char c = type.charAt(i);
-      if (c == '\r' || c == '\n' || c == 0) {
-        throw new InvalidMessageFormatException("a message type must not hold CR, LF or NUL");
+      if (!isPlain(type.charAt(i))) {
+        throw new InvalidMessageFormatException(
+            String.format(
+                Locale.ROOT,
+                "a message type has no control characters, line or paragraph separators, this one"
+                    + " has U+%04X",
+                (int) type.charAt(i)));
       }
     }
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= ' ' && c < 0x7f || c > 0x9f && c != 0x2028 && c != 0x2029;
   }
 
   /** An unsigned message that is not yet in a log. */

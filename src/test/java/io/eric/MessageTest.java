@@ -10,10 +10,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MessageTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a\rb", "a\nb", "a\u0000b", "\n"})
+  @ValueSource(
+      strings = {
+        "",
+        "a\rb",
+        "a\nb",
+        "a\u0000b",
+        "\n",
+        "\t",
+        "\u000b",
+        "\f",
+        "\u001b[2J",
+        "\u001f",
+        "\u007f",
+        "\u0080",
+        "\u0085",
+        "\u009f",
+        "\u2028",
+        "\u2029"
+      })
   void aTypeThatCouldForgeAnEventIsRefused(String type) {
     assertThatThrownBy(() -> Message.of(type, null))
         .isInstanceOf(InvalidMessageFormatException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "~", "\u00a0", "\u2027", "\u202a", "\ud83d\ude00", "a b"})
+  void anyOtherCharacterMayStandInAType(String type) {
+    assertThat(Message.of(type, null).type()).isEqualTo(type);
   }
 
   @Test

@@ -42,11 +42,26 @@ final class EnvironmentSettings {
                 throw new IllegalArgumentException(
                     "environment variable " + variable + " is no setting of eric");
               }
-              Object value = typed(variable, text, defaults.get(path));
+              Object defaultValue = defaults.get(path);
+              if (text.isEmpty() && !mayBeEmpty(defaultValue)) {
+                throw new IllegalArgumentException(
+                    "environment variable "
+                        + variable
+                        + " is set but empty: unset it for the default of "
+                        + path
+                        + ", or give it "
+                        + expected(defaultValue));
+              }
+              Object value = typed(variable, text, defaultValue);
               check(variable, path, value);
               SettingPaths.put(settings, path, value);
             });
     return settings;
+  }
+
+  /** An empty list is one, and an empty text where that is the default. */
+  private static boolean mayBeEmpty(@Nullable Object defaultValue) {
+    return defaultValue instanceof JsonArray || "".equals(defaultValue);
   }
 
   private static @Nullable Object typed(
@@ -88,6 +103,9 @@ final class EnvironmentSettings {
       return "a whole number";
     } else if (defaultValue instanceof Number) {
       return "a number";
+    }
+    if (defaultValue == null || defaultValue instanceof String) {
+      return "a text";
     }
     return defaultValue instanceof JsonArray ? "a JSON array or a list with commas" : "JSON";
   }

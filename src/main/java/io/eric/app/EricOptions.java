@@ -26,7 +26,7 @@ import java.util.Map;
  *                          "isolation": "worker", "config": {...}}},
  *   "js":       {"busyLimit": 10000},                  // JsOptions, of verticles in JavaScript
  *   "store":    {"type": "memory", "file": {...}},     // where messages are kept
- *   "logs":     {"maxBytes": 0},                       // LogsOptions, of all channels together
+ *   "logs":     {"maxBytes": 0, "maxChannels": 0},     // LogsOptions, of all channels together
  *   "metrics":  {"enabled": true},                     // MetricsOptions
  *   "cluster":  {"enabled": false, ...},              // ClusterOptions; true is short for the defaults
  *   "server":   {"eventLoops": 0},                     // of the command "serve" only

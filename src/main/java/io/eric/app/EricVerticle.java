@@ -251,7 +251,7 @@ public final class EricVerticle extends VerticleBase {
     Future<Channel> channel =
         restored
             ? Future.succeededFuture(container.get(id))
-            : container.create(id, predefined.options());
+            : container.createConfigured(id, predefined.options());
     return channel.compose(
         handle ->
             handle

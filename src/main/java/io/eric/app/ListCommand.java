@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ls}: prints the channels, or the listeners of one. */
@@ -26,12 +27,30 @@ final class ListCommand implements Callable<Integer> {
       description = "The channel whose listeners to print.")
   private @Nullable String channel;
 
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "At most so many of them, 1 to 10000; without it all.")
+  private @Nullable Long limit;
+
+  @Option(
+      names = "--after",
+      paramLabel = "ID",
+      description = "Those after this one, in order of creation.")
+  private @Nullable String after;
+
   @Override
   public Integer call() throws Exception {
     Output out = new Output();
     JsonObject command = new JsonObject().put("v", "ls");
     if (channel != null) {
       command.put("c", channel);
+    }
+    if (limit != null) {
+      command.put("limit", limit);
+    }
+    if (after != null) {
+      command.put("after", after);
     }
     String answer = hub.ask(client -> client.sendPayload(command));
     for (Object item : new JsonArray(answer)) {

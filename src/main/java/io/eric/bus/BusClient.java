@@ -80,6 +80,19 @@ public final class BusClient {
    * @return fails with an {@link EricException}
    */
   public Future<Object> command(Command command) {
+    return answer(command).map(answer -> answer.getValue("result"));
+  }
+
+  /**
+   * A part of a list.
+   *
+   * @return fails with an {@link EricException}
+   */
+  public Future<ListPage> list(Command.ListAll command) {
+    return answer(command).map(ListPage::ofAnswer);
+  }
+
+  private Future<JsonObject> answer(Command command) {
     String channel = command.channel();
     String address =
         channel == null || command instanceof Command.CreateChannel
@@ -90,7 +103,7 @@ public final class BusClient {
     return (channel == null || command instanceof Command.CreateChannel
             ? attempt.get()
             : insist(channel, attempt, System.nanoTime()))
-        .map(reply -> reply.body().getValue("result"))
+        .map(Message::body)
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
 

@@ -5,7 +5,6 @@ import io.eric.Connection;
 import io.eric.Entry;
 import io.eric.EricException;
 import io.eric.Ids;
-import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link Channel} over the event bus: works from any verticle, wherever the channel lives. */
 public final class ChannelHandle implements Channel {
+
+  /** So many listeners are asked for at a time. */
+  private static final int CONNECTIONS_AT_A_TIME = 1_000;
 
   private final Vertx vertx;
   private final String id;
@@ -190,16 +192,18 @@ public final class ChannelHandle implements Channel {
   @Override
   public Future<MessageQueueListener> getListener(String listenerId) {
     Registered own = registered.get(listenerId);
-    return getConnections()
-        .compose(
-            connections -> {
-              for (Connection connection : connections) {
-                if (connection.listener().equals(listenerId)) {
-                  return Future.succeededFuture(
-                      own == null ? remote(listenerId, connection) : own.listener);
-                }
-              }
-              return Future.failedFuture(InvalidListenerException.unknown(listenerId));
+    Command.FindListener find;
+    try {
+      find = new Command.FindListener(id, Command.checkedListener(listenerId));
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return client
+        .command(find)
+        .map(
+            found -> {
+              Connection connection = connection(((JsonArray) found).getJsonObject(0));
+              return own == null ? remote(listenerId, connection) : own.listener;
             });
   }
 
@@ -259,16 +263,41 @@ public final class ChannelHandle implements Channel {
 
   @Override
   public Future<List<Connection>> getConnections() {
+    return rest(new ArrayList<>(), Command.Page.first(CONNECTIONS_AT_A_TIME));
+  }
+
+  /** One part after the other, so that a channel with many listeners does other work between. */
+  private Future<List<Connection>> rest(List<Connection> known, Command.Page page) {
     return client
-        .command(new Command.ListAll(id))
-        .map(
-            list -> {
-              List<Connection> connections = new ArrayList<>();
-              for (Object item : (JsonArray) list) {
-                connections.add(connection((JsonObject) item));
-              }
-              return connections;
+        .list(new Command.ListAll(id, page))
+        .compose(
+            part -> {
+              known.addAll(connections(part));
+              String next = part.next();
+              return next == null
+                  ? Future.succeededFuture(known)
+                  : rest(known, page.next(CONNECTIONS_AT_A_TIME, next));
             });
+  }
+
+  @Override
+  public Future<List<Connection>> getConnections(@Nullable String after, int limit) {
+    Command.Page page;
+    try {
+      String known = after == null ? null : Command.checkedListener(after);
+      page = new Command.Page(known, Command.Page.checkedLimit(limit), null);
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return client.list(new Command.ListAll(id, page)).map(ChannelHandle::connections);
+  }
+
+  private static List<Connection> connections(ListPage page) {
+    List<Connection> connections = new ArrayList<>();
+    for (Object item : page.items()) {
+      connections.add(connection((JsonObject) item));
+    }
+    return connections;
   }
 
   private static Connection connection(JsonObject json) {

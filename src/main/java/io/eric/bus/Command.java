@@ -72,14 +72,69 @@ public sealed interface Command {
   /** Stops a listener. */
   record Stop(String channel, String listener) implements Command {}
 
-  /** Lists the channels, or one channel's listeners. */
-  record ListAll(@Nullable String channel) implements Command {}
+  /**
+   * Lists the channels, or one channel's listeners, in order of creation.
+   *
+   * @param channel whose listeners; null for the channels
+   */
+  record ListAll(@Nullable String channel, Page page) implements Command {
+    /** All of them. */
+    public ListAll(@Nullable String channel) {
+      this(channel, Page.ALL);
+    }
+  }
 
-  /** Asks whether the hub is there. */
-  record Ping() implements Command {
-    @Override
-    public @Nullable String channel() {
-      return null;
+  /**
+   * A part of a list.
+   *
+   * @param after the id that it begins after, as a client gave it, or null
+   * @param limit how many items it has at most, 1 to {@link #MAX_LIMIT}; 0 for all
+   * @param place where the part before it has ended, see {@link ListPage#next}; wins over {@code
+   *     after}, and is good also when what stood there is removed
+   */
+  record Page(@Nullable String after, int limit, @Nullable String place) {
+    /** The most that one part may have: it is one answer on the event bus. */
+    public static final int MAX_LIMIT = 10_000;
+
+    /** Everything. */
+    public static final Page ALL = new Page(null, 0, null);
+
+    /** The first so many. */
+    public static Page first(int limit) {
+      return new Page(null, limit, null);
+    }
+
+    /** So many after this place. */
+    public Page next(int limit, String place) {
+      return new Page(null, limit, place);
+    }
+
+    /**
+     * Checks a limit that a client gave.
+     *
+     * @throws io.eric.InvalidMessageFormatException if it is out of range
+     */
+    public static int checkedLimit(long limit) {
+      if (limit < 1 || limit > MAX_LIMIT) {
+        throw new io.eric.InvalidMessageFormatException(
+            "limit is a whole number from 1 to " + MAX_LIMIT);
+      }
+      return (int) limit;
+    }
+  }
+
+  /** Looks one listener up: as {@link ListAll}, but a list of that one. */
+  record FindListener(String channel, String listener) implements Command {}
+
+  /**
+   * Asks whether the hub is there, or a channel.
+   *
+   * @param channel null for the hub
+   */
+  record Ping(@Nullable String channel) implements Command {
+    /** Asks the hub. */
+    public Ping() {
+      this(null);
     }
   }
 
@@ -112,8 +167,17 @@ public sealed interface Command {
       putIfPresent(json, "after", watch.after());
     } else if (this instanceof Stop stop) {
       json.put("v", "s").put("r", stop.listener());
+    } else if (this instanceof ListAll list) {
+      json.put("v", "ls");
+      putIfPresent(json, "after", list.page().after());
+      putIfPresent(json, "page", list.page().place());
+      if (list.page().limit() > 0) {
+        json.put("limit", list.page().limit());
+      }
+    } else if (this instanceof FindListener find) {
+      json.put("v", "ls").put("r", find.listener());
     } else {
-      json.put("v", this instanceof Ping ? "ping" : "ls");
+      json.put("v", "ping");
     }
     putIfPresent(json, "c", channel());
     return json;

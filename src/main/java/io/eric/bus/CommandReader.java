@@ -32,6 +32,9 @@ public final class CommandReader {
   public static final int MAX_KEY_LENGTH = 128;
 
   private static final int MAX_RAW_SHOWN = 200;
+  private static final int MAX_KEY_SHOWN = 64;
+  private static final String NO_OBJECT = "not a JSON object";
+  private static final String MORE_THAN_ONE = "there is more than one JSON document";
 
   private final JsonFactory json;
   private final int maxDepth;
@@ -61,28 +64,55 @@ public final class CommandReader {
   /**
    * Reads one command, CONTRACT section 1.
    *
-   * @throws InvalidMessageFormatException quoting the raw text, cut at 200 characters, if it is not
-   *     JSON, no object, or no valid command
+   * @throws InvalidMessageFormatException giving the reason and then the raw text, cut at 200
+   *     characters, if it is not JSON, no object, or no valid command
    */
   public Command read(byte[] text, int offset, int length) {
-    Fields fields = parse(text, offset, length, "t", "p");
-    return command(fields, () -> raw(text, offset, length));
+    Fields fields = parse(text, offset, length, Form.COMMAND);
+    try {
+      return command(fields);
+    } catch (InvalidMessageFormatException e) {
+      throw because(e.getMessage(), raw(text, offset, length));
+    }
   }
 
   /**
-   * Reads the body of a publish over HTTP: {@code {"type": string, "payload": any}}.
+   * Reads the body of a publish over HTTP: {@code {"type": string, "payload": any}}, and perhaps
+   * {@code key} and {@code sender}.
    *
-   * @throws InvalidMessageFormatException if it is none
+   * @throws InvalidMessageFormatException if it is none, or has other keys
    */
   public Command.Publish readMessage(
       byte[] body, String channel, @Nullable String listener, @Nullable String key) {
-    Fields fields = parse(body, 0, body.length, "type", "payload");
+    Fields fields = parse(body, 0, body.length, Form.MESSAGE);
     try {
       return publish(channel, listener, fields, key == null ? fields.key : key);
     } catch (InvalidMessageFormatException e) {
-      throw e.getMessage().isEmpty()
-          ? new InvalidMessageFormatException(raw(body, 0, body.length))
-          : e;
+      throw because(e.getMessage(), raw(body, 0, body.length));
+    }
+  }
+
+  /** Whether a body is one message for {@link #readOne}, and no batch of them. */
+  public static boolean isOne(byte[] body) {
+    for (byte b : body) {
+      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+        return b == '{';
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads a message as a batch has them, alone: {@code {"c", "r"?, "t", "p", "key"?}}.
+   *
+   * @throws InvalidMessageFormatException if it is none, or has other keys
+   */
+  public Command.Publish readOne(byte[] body) {
+    Fields fields = parse(body, 0, body.length, Form.MEMBER);
+    try {
+      return publish(fields.channel(), fields.receiver, fields, fields.key);
+    } catch (InvalidMessageFormatException e) {
+      throw because(e.getMessage(), raw(body, 0, body.length));
     }
   }
 
@@ -93,10 +123,10 @@ public final class CommandReader {
    * @throws InvalidMessageFormatException if the text is not JSON or no array of objects
    */
   public List<Object> readBatch(byte[] body) {
-    checkUtf8(body, 0, body.length);
+    checkText(body, 0, body.length);
     try (JsonParser parser = json.createParser(body)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new InvalidMessageFormatException(raw(body, 0, body.length));
+        throw because("a batch is an array of objects", raw(body, 0, body.length));
       }
       List<Object> batch = new ArrayList<>();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -104,24 +134,57 @@ public final class CommandReader {
           throw new InvalidMessageFormatException("a batch is an array of objects");
         }
         int start = (int) parser.currentTokenLocation().getByteOffset();
-        Fields fields = readFields(parser, body, 0, "t", "p");
+        Fields fields = readFields(parser, body, 0, Form.MEMBER);
         try {
-          batch.add(
-              publish(Command.checkedChannel(fields.channel), fields.receiver, fields, fields.key));
+          batch.add(publish(fields.channel(), fields.receiver, fields, fields.key));
         } catch (InvalidMessageFormatException e) {
           int end = (int) parser.currentLocation().getByteOffset();
-          batch.add(
-              e.getMessage().isEmpty()
-                  ? new InvalidMessageFormatException(raw(body, start, end - start))
-                  : e);
+          batch.add(because(e.getMessage(), raw(body, start, end - start)));
         }
       }
       if (parser.nextToken() != null) {
-        throw new InvalidMessageFormatException("there is more than one JSON document");
+        throw new InvalidMessageFormatException(MORE_THAN_ONE);
       }
       return batch;
     } catch (IOException e) {
       throw refused(e, body, 0, body.length);
+    }
+  }
+
+  /**
+   * Reads the options of a channel that is to be created over HTTP: an object, or nothing.
+   *
+   * @throws InvalidMessageFormatException if the body is anything else
+   */
+  public JsonObject readOptions(byte[] body) {
+    if (body.length == 0) {
+      return new JsonObject();
+    }
+    checkText(body, 0, body.length);
+    try (JsonParser parser = json.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw because(NO_OBJECT, raw(body, 0, body.length));
+      }
+      Object options = payload(parser, body, 0).value();
+      if (parser.nextToken() != null) {
+        throw because(MORE_THAN_ONE, raw(body, 0, body.length));
+      }
+      return options instanceof JsonObject object ? object : new JsonObject();
+    } catch (IOException e) {
+      throw refused(e, body, 0, body.length);
+    }
+  }
+
+  /**
+   * Checks a body where none is wanted: it may be empty, or an object without keys.
+   *
+   * @throws InvalidMessageFormatException naming a key
+   */
+  public void checkNothing(byte[] body) {
+    if (body.length > 0) {
+      for (String key : readOptions(body).fieldNames()) {
+        throw because(unknown(key, List.of()), raw(body, 0, body.length));
+      }
     }
   }
 
@@ -133,7 +196,15 @@ public final class CommandReader {
    */
   public Command read(JsonObject body, @Nullable String channel) {
     checkDepth(body, 1); // before anything is encoded, which would overflow the stack
-    Fields fields = new Fields();
+    try {
+      return command(fields(body, channel));
+    } catch (InvalidMessageFormatException e) {
+      throw because(e.getMessage(), cut(body.encode()));
+    }
+  }
+
+  private static Fields fields(JsonObject body, @Nullable String channel) {
+    Fields fields = new Fields(Form.COMMAND);
     for (Map.Entry<String, Object> field : body.getMap().entrySet()) {
       Object value = field.getValue();
       switch (field.getKey()) {
@@ -158,13 +229,20 @@ public final class CommandReader {
           }
           fields.window = window.intValue();
         }
+        case "limit" -> {
+          if (!(value instanceof Number limit) || limit.doubleValue() != limit.longValue()) {
+            throw new InvalidMessageFormatException("limit must be a whole number");
+          }
+          fields.limit = limit.longValue();
+        }
+        case "page" -> fields.page = text("page", value);
         default -> {}
       }
     }
     if (channel != null) {
       fields.channel = channel;
     }
-    return command(fields, () -> cut(body.encode()));
+    return fields;
   }
 
   private void checkDepth(@Nullable Object value, int depth) {
@@ -195,34 +273,38 @@ public final class CommandReader {
     throw new InvalidMessageFormatException(key + " must be a string");
   }
 
-  private Fields parse(byte[] text, int offset, int length, String typeKey, String payloadKey) {
-    checkUtf8(text, offset, length);
+  private Fields parse(byte[] text, int offset, int length, Form form) {
+    checkText(text, offset, length);
     try (JsonParser parser = json.createParser(text, offset, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new InvalidMessageFormatException(raw(text, offset, length));
+        throw new InvalidMessageFormatException(NO_OBJECT);
       }
-      Fields fields = readFields(parser, text, offset, typeKey, payloadKey);
+      Fields fields = readFields(parser, text, offset, form);
       if (parser.nextToken() != null) {
-        throw new InvalidMessageFormatException(raw(text, offset, length));
+        throw new InvalidMessageFormatException(MORE_THAN_ONE);
       }
       return fields;
+    } catch (InvalidMessageFormatException e) {
+      throw because(e.getMessage(), raw(text, offset, length));
     } catch (IOException e) {
       throw refused(e, text, offset, length);
     }
   }
 
-  /** Reads the object that the parser stands at. Unknown keys are ignored. */
-  private static Fields readFields(
-      JsonParser parser, byte[] text, int offset, String typeKey, String payloadKey)
+  /** Reads the object that the parser stands at. */
+  private static Fields readFields(JsonParser parser, byte[] text, int offset, Form form)
       throws IOException {
-    Fields fields = new Fields();
+    Fields fields = new Fields(form);
     String name;
     while ((name = parser.nextFieldName()) != null) {
       JsonToken token = parser.nextToken();
-      if (name.equals(payloadKey)) {
+      if (name.equals(form.payload)) {
         fields.payload = payload(parser, text, offset);
-      } else if (name.equals(typeKey)) {
+      } else if (name.equals(form.type)) {
         fields.type = string(parser, name, token);
+      } else if (!form.knows(name)) {
+        fields.unknown = fields.unknown == null ? name : fields.unknown;
+        parser.skipChildren();
       } else {
         switch (name) {
           case "v" -> fields.verb = string(parser, name, token);
@@ -231,18 +313,15 @@ public final class CommandReader {
           case "key" -> fields.key = string(parser, name, token);
           case "sender" -> fields.sender = string(parser, name, token);
           case "after" -> fields.after = string(parser, name, token);
+          case "page" -> fields.page = string(parser, name, token);
           case "options" -> {
             if (token != JsonToken.START_OBJECT) {
               throw new InvalidMessageFormatException("options must be an object");
             }
             fields.options = (JsonObject) payload(parser, text, offset).value();
           }
-          case "window" -> {
-            if (token != JsonToken.VALUE_NUMBER_INT) {
-              throw new InvalidMessageFormatException("window must be a whole number");
-            }
-            fields.window = parser.getIntValue();
-          }
+          case "window" -> fields.window = (int) wholeNumber(parser, name, token);
+          case "limit" -> fields.limit = wholeNumber(parser, name, token);
           default -> parser.skipChildren();
         }
       }
@@ -251,6 +330,15 @@ public final class CommandReader {
       throw new JsonParseException(parser, "truncated");
     }
     return fields;
+  }
+
+  private static long wholeNumber(JsonParser parser, String key, JsonToken token)
+      throws IOException {
+    if (token != JsonToken.VALUE_NUMBER_INT) {
+      throw new InvalidMessageFormatException(key + " must be a whole number");
+    }
+    // One that is beyond every range is as wrong as one that is just beyond its own.
+    return parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : -1;
   }
 
   private static @Nullable String string(JsonParser parser, String key, JsonToken token)
@@ -277,39 +365,44 @@ public final class CommandReader {
     return Payload.ofValidJson(Arrays.copyOfRange(text, from, to));
   }
 
-  private Command command(Fields fields, java.util.function.Supplier<String> raw) {
-    String verb = fields.verb;
-    if (verb == null) {
-      throw new InvalidMessageFormatException(raw.get());
+  private static Command command(Fields fields) {
+    return switch (fields.present("v", fields.verb)) {
+      case "c" ->
+          new Command.CreateChannel(
+              fields.channel == null ? null : Command.checkedChannel(fields.channel),
+              fields.options);
+      case "rc" -> new Command.RemoveChannel(fields.channel());
+      case "r" ->
+          new Command.AddListener(
+              fields.channel(),
+              fields.receiver == null ? null : Command.checkedListener(fields.receiver));
+      case "rl" -> new Command.RemoveListener(fields.channel(), fields.receiver());
+      case "d" -> publish(fields.channel(), fields.receiver(), fields, fields.key);
+      case "b" -> publish(fields.channel(), null, fields, fields.key);
+      case "l" ->
+          new Command.Listen(
+              fields.channel(), fields.receiver(), fields.after, window(fields.window));
+      case "w" -> new Command.Watch(fields.channel(), fields.after);
+      case "s" -> new Command.Stop(fields.channel(), fields.receiver());
+      case "ls" -> list(fields);
+      case "ping" -> new Command.Ping();
+      default -> throw new InvalidMessageFormatException("unknown verb");
+    };
+  }
+
+  private static Command list(Fields fields) {
+    String channel = fields.channel == null ? null : Command.checkedChannel(fields.channel);
+    if (channel != null && fields.receiver != null) {
+      return new Command.FindListener(channel, fields.receiver());
     }
-    try {
-      return switch (verb) {
-        case "c" ->
-            new Command.CreateChannel(
-                fields.channel == null ? null : Command.checkedChannel(fields.channel),
-                fields.options);
-        case "rc" -> new Command.RemoveChannel(fields.channel());
-        case "r" ->
-            new Command.AddListener(
-                fields.channel(),
-                fields.receiver == null ? null : Command.checkedListener(fields.receiver));
-        case "rl" -> new Command.RemoveListener(fields.channel(), fields.receiver());
-        case "d" -> publish(fields.channel(), fields.receiver(), fields, fields.key);
-        case "b" -> publish(fields.channel(), null, fields, fields.key);
-        case "l" ->
-            new Command.Listen(
-                fields.channel(), fields.receiver(), fields.after, window(fields.window));
-        case "w" -> new Command.Watch(fields.channel(), fields.after);
-        case "s" -> new Command.Stop(fields.channel(), fields.receiver());
-        case "ls" ->
-            new Command.ListAll(
-                fields.channel == null ? null : Command.checkedChannel(fields.channel));
-        case "ping" -> new Command.Ping();
-        default -> throw new InvalidMessageFormatException("");
-      };
-    } catch (InvalidMessageFormatException e) {
-      throw e.getMessage().isEmpty() ? new InvalidMessageFormatException(raw.get()) : e;
+    String after = fields.after;
+    if (after != null) {
+      after = channel == null ? Command.checkedChannel(after) : Command.checkedListener(after);
     }
+    Long limit = fields.limit;
+    return new Command.ListAll(
+        channel,
+        new Command.Page(after, limit == null ? 0 : Command.Page.checkedLimit(limit), fields.page));
   }
 
   private static int window(int window) {
@@ -321,9 +414,9 @@ public final class CommandReader {
 
   private static Command.Publish publish(
       String channel, @Nullable String listener, Fields fields, @Nullable String key) {
-    String type = fields.type;
-    if (type == null) {
-      throw new InvalidMessageFormatException("");
+    String type = fields.present(fields.form.type, fields.type);
+    if (fields.unknown != null) {
+      throw new InvalidMessageFormatException(unknown(fields.unknown, fields.form.keys));
     }
     checkType(type);
     if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
@@ -347,7 +440,7 @@ public final class CommandReader {
     }
   }
 
-  private static void checkUtf8(byte[] text, int offset, int length) {
+  private static void checkText(byte[] text, int offset, int length) {
     if (length >= 3
         && text[offset] == (byte) 0xEF
         && text[offset + 1] == (byte) 0xBB
@@ -362,10 +455,28 @@ public final class CommandReader {
 
   private InvalidMessageFormatException refused(
       IOException e, byte[] text, int offset, int length) {
-    return new InvalidMessageFormatException(
-        e instanceof StreamConstraintsException
-            ? "the input nests deeper than " + maxDepth + " or holds an overlong number"
-            : raw(text, offset, length));
+    if (e instanceof StreamConstraintsException) {
+      return new InvalidMessageFormatException(
+          "the input nests deeper than " + maxDepth + " or holds an overlong number");
+    }
+    // Jackson has no class of its own for it; should the text change, the reason is less exact.
+    boolean twice =
+        e instanceof JsonParseException parse
+            && String.valueOf(parse.getOriginalMessage()).startsWith("Duplicate field");
+    return because(twice ? "a key stands there twice" : "not JSON", raw(text, offset, length));
+  }
+
+  private static InvalidMessageFormatException because(String reason, String raw) {
+    return new InvalidMessageFormatException(raw.isEmpty() ? reason : reason + ": " + raw);
+  }
+
+  private static String unknown(String key, List<String> known) {
+    String shown = key.length() <= MAX_KEY_SHOWN ? key : key.substring(0, MAX_KEY_SHOWN) + "...";
+    return "unknown key "
+        + shown
+        + (known.isEmpty()
+            ? ", none is allowed here"
+            : ", allowed here: " + String.join(", ", known));
   }
 
   private static String raw(byte[] text, int offset, int length) {
@@ -378,8 +489,32 @@ public final class CommandReader {
     return raw.length() <= MAX_RAW_SHOWN ? raw : raw.substring(0, MAX_RAW_SHOWN);
   }
 
+  /**
+   * What an object may be, by the keys that it has.
+   *
+   * @param keys all of them; empty if others are ignored
+   */
+  private record Form(String type, String payload, List<String> keys) {
+
+    /** Of the socket: unknown keys are ignored, as the reference ignores them. */
+    private static final Form COMMAND = new Form("t", "p", List.of());
+
+    /** A body of {@code /broadcast} or {@code /dispatch}. */
+    private static final Form MESSAGE =
+        new Form("type", "payload", List.of("type", "payload", "key", "sender"));
+
+    /** A member of a batch. */
+    private static final Form MEMBER =
+        new Form("t", "p", List.of("c", "r", "t", "p", "key", "sender"));
+
+    private boolean knows(String key) {
+      return keys.isEmpty() || keys.contains(key);
+    }
+  }
+
   /** The keys of one JSON object as they were read. */
   private static final class Fields {
+    private final Form form;
     private @Nullable String verb;
     private @Nullable String channel;
     private @Nullable String receiver;
@@ -388,21 +523,33 @@ public final class CommandReader {
     private @Nullable String key;
     private @Nullable String sender;
     private @Nullable String after;
+    private @Nullable String page;
     private @Nullable JsonObject options;
+    private @Nullable Long limit;
     private int window = Command.DEFAULT_WINDOW;
 
+    /** The first key that the form does not know. */
+    private @Nullable String unknown;
+
+    private Fields(Form form) {
+      this.form = form;
+    }
+
     private String channel() {
-      return Command.checkedChannel(present(channel));
+      return Command.checkedChannel(present("c", channel));
     }
 
     private String receiver() {
-      return Command.checkedListener(present(receiver));
+      return Command.checkedListener(present("r", receiver));
     }
 
-    /** An absent key is reported by quoting the whole command, which an empty message asks for. */
-    private static String present(@Nullable String value) {
+    /** Names an absent key, and with it a key that may be meant. */
+    private String present(String name, @Nullable String value) {
       if (value == null) {
-        throw new InvalidMessageFormatException("");
+        throw new InvalidMessageFormatException(
+            name
+                + " is missing"
+                + (unknown == null ? "" : ", and " + CommandReader.unknown(unknown, form.keys)));
       }
       return value;
     }

@@ -72,10 +72,18 @@ public enum Counter implements Metric {
   /** Trims ordered by the budget. */
   BUDGET_TRIMS(
       "eric_log_budget_trims_total", "Times a channel had to trim because of logs.maxBytes"),
-  /** {@code channel.maxListeners}. */
+  /** {@code channel.maxListeners} or {@code logs.maxListeners}. */
   LISTENERS_REFUSED(
       "eric_listeners_refused_total",
-      "Listeners and watchers refused because channel.maxListeners was reached"),
+      "Listeners and watchers refused because of channel.maxListeners or logs.maxListeners"),
+  /** {@code logs.maxChannels}. */
+  CHANNELS_REFUSED_LIMIT("eric_channels_refused_total", "reason", "limit", Help.CHANNELS_REFUSED),
+  /** {@code logs.ceilings}. */
+  CHANNELS_REFUSED_CEILING(
+      "eric_channels_refused_total", "reason", "ceiling", Help.CHANNELS_REFUSED),
+  /** More lists wait to be made than may wait. */
+  LISTS_REFUSED(
+      "eric_lists_refused_total", "Lists refused because too many were being made at a time"),
   /** An edge whose event loop takes nothing any more. */
   EDGES_GIVEN_UP(
       "eric_edges_given_up_total",
@@ -101,7 +109,7 @@ public enum Counter implements Metric {
 
   /** Streams attached. */
   STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
-  /** {@code maxStreams}. */
+  /** {@code http.maxStreams}, {@code socket.maxStreams}. */
   STREAMS_REFUSED_LIMIT("eric_streams_refused_total", "reason", "limit", Help.STREAMS_REFUSED),
   /** {@code maxStreamsPerClient}. */
   STREAMS_REFUSED_CLIENT("eric_streams_refused_total", "reason", "client", Help.STREAMS_REFUSED),
@@ -133,6 +141,10 @@ public enum Counter implements Metric {
   /** {@code socket.maxConnections}, or draining. */
   SOCKET_CONNECTIONS_REFUSED(
       "eric_connections_refused_total", "reason", "socket", Help.TURNED_AWAY),
+  /** Its place was needed by another one. */
+  SOCKET_RESTING_CLOSED(
+      "eric_resting_connections_closed_total",
+      "Socket connections without work closed because a new one needed the place"),
   /** {@code http.requestTimeout}. */
   HTTP_DAWDLERS("eric_slow_requests_total", "door", "http", Help.DAWDLERS),
   /** {@code socket.commandTimeout}. */
@@ -222,6 +234,7 @@ public enum Counter implements Metric {
 
   /** Sentences that several constants share: Prometheus wants one per name. */
   private static final class Help {
+    static final String CHANNELS_REFUSED = "Channels that clients wanted and were refused";
     static final String DELIVERED = "Messages handed to readers, repeats included";
     static final String UNREAD = "Connections closed because their answers were not read";
     static final String REFUSED = "Messages that channels refused to append";

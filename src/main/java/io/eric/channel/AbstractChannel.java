@@ -338,4 +338,9 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   public Future<List<Connection>> getConnections() {
     return handle().getConnections();
   }
+
+  @Override
+  public Future<List<Connection>> getConnections(@Nullable String after, int limit) {
+    return handle().getConnections(after, limit);
+  }
 }

@@ -13,7 +13,10 @@ import io.eric.bus.CallersContext;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
+import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
+import io.eric.bus.ListPage;
+import io.eric.bus.LocalCodec;
 import io.eric.bus.Meters;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageStore;
@@ -21,9 +24,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelContainer {
 
   private static final CommandReader READER = new CommandReader();
+  private static final DeliveryOptions LOCAL = LocalCodec.options();
 
   private final Vertx vertx;
 
@@ -49,7 +53,13 @@ public final class ChannelContainer {
   private final JsonObject defaults;
   private final BusClient client;
   private final LogBudget budget;
+  private final Meters meters;
+  private final SSEChannelOptions defaultOptions;
+  private final ChannelCeilings ceilings;
+  private final int maxChannels;
   private final Map<String, Registered> channels = new LinkedHashMap<>();
+  private final CreationOrder order = new CreationOrder();
+  private long created;
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable MessageConsumer<Object> health;
   private Runnable unmetered = () -> {};
@@ -77,9 +87,14 @@ public final class ChannelContainer {
     this.home = vertx.getOrCreateContext();
     this.store = store;
     this.client = new BusClient(vertx);
-    this.budget = new LogBudget(logs.effectiveMaxBytes());
+    this.meters = Meters.of(vertx);
+    this.budget =
+        new LogBudget(logs.effectiveMaxBytes(), new ListenerCount(logs.effectiveMaxListeners()));
+    this.maxChannels = logs.effectiveMaxChannels();
+    this.ceilings = logs.getCeilings();
     this.defaults = defaults.toJson();
     this.defaults.remove("id");
+    this.defaultOptions = SSEChannelOptions.fromJson(this.defaults);
   }
 
   /** From now on channels live where a cluster says. Call it before {@link #start}. */
@@ -104,26 +119,44 @@ public final class ChannelContainer {
   }
 
   /**
-   * Creates an {@link SSEChannel}.
+   * Creates an {@link SSEChannel} for a client.
    *
    * @param id the wanted id, or null for a random one
    * @param options what differs from the defaults, as {@link SSEChannelOptions#fromJson} takes it,
    *     or null
    * @return fails with {@link InvalidChannelException} if the id is taken, {@link
-   *     InvalidMessageFormatException} if the id or an option is wrong
+   *     InvalidMessageFormatException} if the id or an option is wrong or beyond {@link
+   *     LogsOptions#getCeilings()}, {@link UnavailableException} if there are {@link
+   *     LogsOptions#getMaxChannels()} channels
    */
   public Future<Channel> create(@Nullable String id, @Nullable JsonObject options) {
-    return CallersContext.of(vertx, () -> createSse(id, options));
+    return CallersContext.of(vertx, () -> create(id, options, ceilings));
   }
 
-  private Future<Channel> createSse(@Nullable String id, @Nullable JsonObject options) {
+  /**
+   * As {@link #create}, for a channel that the hub's own settings describe: its options may go
+   * beyond the ceilings, which are for clients.
+   */
+  public Future<Channel> createConfigured(String id, JsonObject options) {
+    return CallersContext.of(vertx, () -> create(id, options, null));
+  }
+
+  private Future<Channel> create(
+      @Nullable String id, @Nullable JsonObject options, @Nullable ChannelCeilings limits) {
     SSEChannel channel;
     try {
-      channel = new SSEChannel(options(id, options));
+      SSEChannelOptions all = options(id, options);
+      if (limits != null) {
+        checkCeilings(limits, all);
+      }
+      channel = new SSEChannel(all);
     } catch (EricException e) {
       return Future.failedFuture(e);
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(new InvalidMessageFormatException(String.valueOf(e.getMessage())));
+    }
+    if (placement != null && isFull(channel.id(), order().size())) {
+      return Future.failedFuture(full());
     }
     Placement cluster = placement;
     if (cluster != null) {
@@ -167,7 +200,11 @@ public final class ChannelContainer {
     for (ChannelDefinition kept : definitions) {
       JsonObject options = changed.getOrDefault(kept.id(), kept.options());
       try {
-        Future<Void> registered = deploy(new SSEChannel(options(kept.id(), options)));
+        Future<Void> registered =
+            open(
+                new SSEChannel(options(kept.id(), options)),
+                new Placement.Ownership(0, store),
+                Integer.MAX_VALUE);
         restored.add(
             options.equals(kept.options())
                 ? registered
@@ -180,6 +217,28 @@ public final class ChannelContainer {
       }
     }
     return Future.all(restored).mapEmpty();
+  }
+
+  private void checkCeilings(ChannelCeilings limits, SSEChannelOptions asked) {
+    try {
+      limits.check(asked, defaultOptions);
+    } catch (InvalidMessageFormatException e) {
+      meters.count(Counter.CHANNELS_REFUSED_CEILING);
+      throw e;
+    }
+  }
+
+  /** One that exists already is refused for that, also when there is no room. */
+  private boolean isFull(String id, int size) {
+    Placement cluster = placement;
+    boolean known = cluster == null ? channels.containsKey(id) : cluster.knows(id);
+    return size >= maxChannels && !known;
+  }
+
+  private UnavailableException full() {
+    meters.count(Counter.CHANNELS_REFUSED_LIMIT);
+    return new UnavailableException(
+        "the hub has all the channels that it may have, " + maxChannels + " (logs.maxChannels)");
   }
 
   /** The hub's defaults, and over them what is asked for. */
@@ -204,10 +263,10 @@ public final class ChannelContainer {
   private Future<Void> deploy(AbstractChannel channel) {
     Placement cluster = placement;
     return cluster == null
-        ? open(channel, new Placement.Ownership(0, store))
+        ? open(channel, new Placement.Ownership(0, store), maxChannels)
         : cluster
             .claim(channel.id())
-            .compose(ownership -> open(channel, ownership))
+            .compose(ownership -> open(channel, ownership, Integer.MAX_VALUE))
             .compose(opened -> cluster.opened(channel.id()));
   }
 
@@ -217,18 +276,25 @@ public final class ChannelContainer {
    * @param options all of them, as {@link Placement#create} had them
    */
   public Future<Void> open(String id, JsonObject options, Placement.Ownership ownership) {
-    return open(new SSEChannel(SSEChannelOptions.fromJson(options).setId(id)), ownership);
+    return open(
+        new SSEChannel(SSEChannelOptions.fromJson(options).setId(id)),
+        ownership,
+        Integer.MAX_VALUE);
   }
 
-  private Future<Void> open(AbstractChannel channel, Placement.Ownership ownership) {
+  private Future<Void> open(AbstractChannel channel, Placement.Ownership ownership, int max) {
     Registered registered = new Registered(channel, Promise.promise());
     synchronized (channels) {
       if (closed) {
         return Future.failedFuture(new UnavailableException("the hub is closing"));
       }
+      if (channels.size() >= max && !channels.containsKey(channel.id())) {
+        return Future.failedFuture(full());
+      }
       if (channels.putIfAbsent(channel.id(), registered) != null) {
         return Future.failedFuture(InvalidChannelException.exists(channel.id()));
       }
+      order.add(channel.id(), ++created);
     }
     channel.storeIn(ownership.store());
     channel.ownedIn(ownership.term());
@@ -367,13 +433,25 @@ public final class ChannelContainer {
 
   /** All ids, in order of creation. */
   public List<String> getAllIds() {
+    return order().ids();
+  }
+
+  /**
+   * A part of {@link #getAllIds()}.
+   *
+   * @param after the id that it begins after; null to begin with the first
+   * @param limit how many at most, 1 to 10,000
+   * @throws InvalidChannelException if there is no channel {@code after} (any more)
+   * @throws InvalidMessageFormatException if the limit is out of range
+   */
+  public List<String> getIds(@Nullable String after, int limit) {
+    Command.Page page = new Command.Page(after, Command.Page.checkedLimit(limit), null);
+    return order().page(page).items().stream().map(String::valueOf).toList();
+  }
+
+  private CreationOrder order() {
     Placement cluster = placement;
-    if (cluster != null) {
-      return cluster.ids();
-    }
-    synchronized (channels) {
-      return List.copyOf(channels.keySet());
-    }
+    return cluster == null ? order : cluster.order();
   }
 
   /** Undeploys all channels and stops to answer; logs are closed, not deleted. Idempotent. */
@@ -387,6 +465,7 @@ public final class ChannelContainer {
       closed = true;
       all = List.copyOf(channels.values());
       channels.clear();
+      order.clear();
     }
     MessageConsumer<Object> address = consumer;
     consumer = null;
@@ -426,7 +505,9 @@ public final class ChannelContainer {
 
   private void forget(Registered registered) {
     synchronized (channels) {
-      channels.remove(registered.channel.id(), registered);
+      if (channels.remove(registered.channel.id(), registered)) {
+        order.remove(registered.channel.id());
+      }
     }
   }
 
@@ -436,7 +517,7 @@ public final class ChannelContainer {
         throw new InvalidMessageFormatException("a command is a JSON object");
       }
       answer(READER.read(json, null))
-          .onSuccess(result -> request.reply(BusAnswer.result(result)))
+          .onSuccess(answer -> request.reply(answer, LOCAL)) // made for this answer alone
           .onFailure(e -> BusAnswer.failure(request, e));
     } catch (RuntimeException e) {
       BusAnswer.failure(request, e);
@@ -456,20 +537,29 @@ public final class ChannelContainer {
         .otherwise(trouble -> new JsonObject().put("ok", false).put("error", trouble.getMessage()));
   }
 
-  private Future<Object> answer(Command command) {
+  private Future<JsonObject> answer(Command command) {
     if (command instanceof Command.CreateChannel create) {
-      return create(create.channel(), create.options()).map(Channel::id);
+      return create(create.channel(), create.options())
+          .map(channel -> BusAnswer.result(channel.id()));
     }
     if (command instanceof Command.ListAll list) {
-      return list.channel() == null
-          ? Future.succeededFuture(new JsonArray(getAllIds()))
-          : client.command(list);
+      return list.channel() == null ? ids(list.page()) : client.list(list).map(ListPage::toAnswer);
+    }
+    if (command instanceof Command.FindListener find) {
+      return client.command(find).map(BusAnswer::result);
     }
     if (command instanceof Command.Ping) {
-      return Future.succeededFuture("pong");
+      return Future.succeededFuture(BusAnswer.result("pong"));
     }
     throw new InvalidMessageFormatException(
         Addresses.CHANNELS + " takes c, ls and ping; others go to the channel's address");
+  }
+
+  /** All ids of a large hub take longer than a turn of the event loop may. */
+  private Future<JsonObject> ids(Command.Page page) {
+    return page.limit() == 0 && order().size() > Command.Page.MAX_LIMIT
+        ? vertx.executeBlocking(() -> order().page(page).toAnswer(), false)
+        : Future.succeededFuture(order().page(page).toAnswer());
   }
 
   /**

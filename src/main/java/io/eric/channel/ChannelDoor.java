@@ -1,9 +1,9 @@
 package io.eric.channel;
 
-import io.eric.Connection;
 import io.eric.Entry;
 import io.eric.EricException;
 import io.eric.Ids;
+import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Position;
 import io.eric.UnavailableException;
@@ -37,6 +37,7 @@ final class ChannelDoor {
 
   private final Post post;
   private final OpenChannel channel;
+  private final ListenerLists lists;
   private final OwnCommands ownCommands;
   private final Supplier<Future<Void>> removeChannel;
   private @Nullable EricException closed;
@@ -66,6 +67,7 @@ final class ChannelDoor {
       Supplier<Future<Void>> removeChannel) {
     this.post = new Post(vertx);
     this.channel = channel;
+    this.lists = channel.lists(this::shown);
     this.ownCommands = ownCommands;
     this.removeChannel = removeChannel;
   }
@@ -158,12 +160,17 @@ final class ChannelDoor {
           request,
           channel.listenOnBus(
               listener, listen.after(), listen.window(), request.headers().get(Post.NODE)));
-    } else if (command instanceof Command.ListAll) {
-      JsonArray list = new JsonArray();
-      for (Connection connection : channel.connections()) {
-        list.add(shown(connection));
+    } else if (command instanceof Command.ListAll list) {
+      lists
+          .list(list.page())
+          .onSuccess(page -> request.reply(page.toAnswer(), local)) // made for this answer alone
+          .onFailure(e -> BusAnswer.failure(request, e));
+    } else if (command instanceof Command.FindListener find) {
+      Listener found = channel.listeners.get(find.listener());
+      if (found.watcher) {
+        throw InvalidListenerException.unknown(found.id);
       }
-      request.reply(BusAnswer.result(list));
+      request.reply(BusAnswer.result(new JsonArray().add(shown(found))));
     } else if (command instanceof Command.RemoveChannel) {
       acknowledge(request, removeChannel.get());
     } else if (command instanceof Command.Ping) {
@@ -175,11 +182,10 @@ final class ChannelDoor {
   }
 
   /** In a cluster, also who serves the listener: the owner's node, and that of its stream. */
-  private JsonObject shown(Connection connection) {
-    JsonObject json = connection.toJson();
+  private JsonObject shown(Listener listener) {
+    JsonObject json = channel.connection(listener).toJson();
     Post.Far far = post.far();
-    Listener listener = channel.listeners.find(connection.listener());
-    if (far != null && listener != null) {
+    if (far != null) {
       json.put("owner", far.node());
       String node = listener.attachment == null ? null : listener.attachment.node();
       if (listener.attachment != null) {

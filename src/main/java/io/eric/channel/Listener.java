@@ -21,6 +21,9 @@ final class Listener {
   /** An anonymous one, which goes with its stream and sees broadcasts only. */
   final boolean watcher;
 
+  /** Its place among the listeners of its channel, from 1 on; given when it is added. */
+  long number;
+
   @Nullable MessageHook hook;
 
   /** Where the hook calls. */

@@ -1,13 +1,20 @@
 package io.eric.channel;
 
 import io.eric.InvalidListenerException;
+import io.eric.UnavailableException;
+import io.eric.bus.Command;
+import io.eric.bus.Counter;
+import io.eric.bus.ListPage;
+import io.eric.bus.Meters;
 import io.eric.log.Cursors;
 import io.eric.log.MessageLog;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The listeners of a channel in order of creation, and what their cursors mean for the log. */
@@ -18,12 +25,76 @@ final class Listeners implements Cursors {
 
   private final MessageLog log;
   private final Map<String, Listener> byId = new LinkedHashMap<>();
+  private final NavigableMap<Long, Listener> inOrder = new TreeMap<>();
   private final Set<Listener> waiting = new LinkedHashSet<>();
+  private final ListenerCount count;
   private long lowest;
   private int questionsLeft;
+  private long created;
+  private boolean counts = true;
 
-  Listeners(MessageLog log) {
+  /** None yet; all that come count against what the hub may have. */
+  Listeners(MessageLog log, ListenerCount count) {
     this.log = log;
+    this.count = count;
+  }
+
+  /**
+   * Makes sure that one more may be added.
+   *
+   * @param max how many the channel takes
+   * @throws UnavailableException if it or the hub takes no more
+   */
+  void checkRoom(int max, Meters meters) {
+    boolean full = byId.size() >= max;
+    if (full || !count.mayAdd()) {
+      meters.count(Counter.LISTENERS_REFUSED);
+      throw new UnavailableException(
+          full
+              ? "the channel has " + max + " listeners, it takes no more"
+              : "the hub has as many listeners as it may have, it takes no more");
+    }
+  }
+
+  /** They count no more: the channel is closed. */
+  void uncount() {
+    if (counts) {
+      counts = false;
+      count.subtract(byId.size());
+    }
+  }
+
+  /** How many there are, watchers left out. */
+  int named() {
+    return inOrder.size();
+  }
+
+  /** Those that were created after one of this number, watchers left out. */
+  Collection<Listener> after(long number) {
+    return inOrder.tailMap(number, false).values();
+  }
+
+  /**
+   * The number that a part of the list begins after.
+   *
+   * @throws InvalidListenerException if it is to begin after a listener that is not there
+   */
+  long before(Command.Page page) {
+    String place = page.place();
+    if (place != null) {
+      // Another owner of the channel, after a failover, counts anew.
+      Listener known = byId.get(ListPage.idAt(place));
+      return known == null || known.watcher ? ListPage.numberAt(place) : known.number;
+    }
+    String after = page.after();
+    if (after == null) {
+      return 0;
+    }
+    Listener known = get(after);
+    if (known.watcher) {
+      throw InvalidListenerException.unknown(after);
+    }
+    return known.number;
   }
 
   Collection<Listener> all() {
@@ -50,11 +121,23 @@ final class Listeners implements Cursors {
     if (byId.putIfAbsent(listener.id, listener) != null) {
       throw InvalidListenerException.exists(listener.id);
     }
+    listener.number = ++created;
+    if (!listener.watcher) {
+      inOrder.put(listener.number, listener);
+    }
+    if (counts) {
+      count.add();
+    }
     movedBack();
   }
 
   void remove(Listener listener) {
-    byId.remove(listener.id);
+    if (byId.remove(listener.id, listener)) {
+      inOrder.remove(listener.number);
+      if (counts) {
+        count.subtract(1);
+      }
+    }
     waiting.remove(listener);
   }
 

@@ -22,18 +22,29 @@ final class LogBudget {
   private static final long NOT_STUCK = -1;
 
   private final long maxBytes;
+  private final ListenerCount listeners;
   private final AtomicLong used = new AtomicLong();
   private final AtomicBoolean trimming = new AtomicBoolean();
   private final Set<Share> shares = ConcurrentHashMap.newKeySet();
 
   /** A budget of so many bytes. */
   LogBudget(long maxBytes) {
+    this(maxBytes, ListenerCount.unlimited());
+  }
+
+  /** A budget of so many bytes, and how many listeners all channels together have. */
+  LogBudget(long maxBytes, ListenerCount listeners) {
     this.maxBytes = maxBytes;
+    this.listeners = listeners;
   }
 
   /** A budget that is never exceeded, for channels without a hub. */
   static LogBudget unlimited() {
     return new LogBudget(Long.MAX_VALUE);
+  }
+
+  ListenerCount listeners() {
+    return listeners;
   }
 
   long maxBytes() {

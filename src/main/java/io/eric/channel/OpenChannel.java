@@ -7,7 +7,6 @@ import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.NoMessagesException;
 import io.eric.Position;
-import io.eric.UnavailableException;
 import io.eric.bus.Counter;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
@@ -94,7 +93,7 @@ final class OpenChannel implements BusConsumer.Owner {
     this.log = log;
     this.adapted = adapted;
     this.meters = Meters.of(vertx);
-    this.listeners = new Listeners(log);
+    this.listeners = new Listeners(log, budget.listeners());
     this.fanout =
         new Fanout(id, log, edges, listeners, context, adapted, this::send, OpenChannel::now);
     this.streams =
@@ -175,11 +174,7 @@ final class OpenChannel implements BusConsumer.Owner {
 
   /** Adds a listener at the end of the log. */
   Listener add(@Nullable String wantedId) {
-    if (listeners.size() >= options.getMaxListeners()) {
-      meters.count(Counter.LISTENERS_REFUSED);
-      throw new UnavailableException(
-          "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
-    }
+    listeners.checkRoom(options.getMaxListeners(), meters);
     long last = log.lastSequence();
     String listenerId = wantedId == null ? Ids.random() : wantedId;
     Listener listener = new Listener(listenerId, last, last, false, now());
@@ -403,23 +398,21 @@ final class OpenChannel implements BusConsumer.Owner {
             });
   }
 
-  /** The listeners and where they stand, watchers left out. */
-  List<Connection> connections() {
-    List<Connection> connections = new ArrayList<>();
+  /** Where a listener stands. */
+  Connection connection(Listener listener) {
     long last = log.lastSequence();
-    for (Listener listener : listeners.all()) {
-      if (!listener.watcher) {
-        long cursor = listener.cursor(last);
-        boolean behind = log.hasAfter(cursor, listener.id);
-        connections.add(
-            new Connection(
-                listener.id,
-                listener.state(),
-                new Position(log.epoch(), cursor),
-                behind ? last - cursor : 0));
-      }
-    }
-    return connections;
+    long cursor = listener.cursor(last);
+    boolean behind = log.hasAfter(cursor, listener.id);
+    return new Connection(
+        listener.id,
+        listener.state(),
+        new Position(log.epoch(), cursor),
+        behind ? last - cursor : 0);
+  }
+
+  /** Makes lists of listeners, between the other work of the channel. */
+  ListenerLists lists(Function<Listener, JsonObject> shown) {
+    return new ListenerLists(context, listeners, shown, meters);
   }
 
   // ---- what happens
@@ -575,6 +568,7 @@ final class OpenChannel implements BusConsumer.Owner {
    */
   Future<List<Object>> leave(boolean inOrder) {
     closed = true;
+    listeners.uncount();
     cancelTrimTimer();
     List<Object> again = new ArrayList<>();
     for (Listener listener : listeners.all()) {
@@ -647,6 +641,7 @@ final class OpenChannel implements BusConsumer.Owner {
     closed = true;
     unmetered.run();
     share.close();
+    listeners.uncount();
     cancelTrimTimer();
     appender.close(); // first: what it holds back is released by the next line
     acknowledgements.close();

@@ -3,7 +3,6 @@ package io.eric.channel;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 
 /**
  * Where the channels of a hub live when the hub has several nodes. A container that was given one
@@ -41,7 +40,7 @@ public interface Placement {
   boolean knows(String id);
 
   /** All ids, in order of creation. */
-  List<String> ids();
+  CreationOrder order();
 
   /** Fails if this node can serve nothing at this moment, with the reason. */
   Future<Void> readiness();

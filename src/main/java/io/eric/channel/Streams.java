@@ -149,11 +149,7 @@ final class Streams {
   }
 
   private Listener newWatcher() {
-    if (listeners.size() >= options.getMaxListeners()) {
-      meters.count(Counter.LISTENERS_REFUSED);
-      throw new UnavailableException(
-          "the channel has " + options.getMaxListeners() + " listeners, it takes no more");
-    }
+    listeners.checkRoom(options.getMaxListeners(), meters);
     Listener watcher = new Listener(Ids.random(), 0, log.lastSequence(), true, clock.getAsLong());
     listeners.add(watcher);
     return watcher;

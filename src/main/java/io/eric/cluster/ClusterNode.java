@@ -18,6 +18,7 @@ import io.eric.bus.LocalCodec;
 import io.eric.bus.Moved;
 import io.eric.bus.Post;
 import io.eric.channel.ChannelContainer;
+import io.eric.channel.CreationOrder;
 import io.eric.channel.Placement;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,7 +32,6 @@ import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -75,6 +75,7 @@ public final class ClusterNode implements Placement {
   private final String me;
   private final Line line;
   private final Map<String, ChannelRecord> records = new ConcurrentHashMap<>();
+  private final CreationOrder order = new CreationOrder();
   private final Map<String, Route> routes = new HashMap<>();
 
   /** The terms under which channels are open here. */
@@ -288,7 +289,7 @@ public final class ClusterNode implements Placement {
     if (!there.equals(Optional.of(wanted))) {
       return Future.failedFuture(InvalidChannelException.exists(wanted.id()));
     }
-    records.put(wanted.id(), wanted);
+    note(wanted);
     used.put(wanted.id(), wanted.term());
     return Future.succeededFuture(ownership(wanted));
   }
@@ -334,11 +335,8 @@ public final class ClusterNode implements Placement {
   }
 
   @Override
-  public List<String> ids() {
-    return records.values().stream()
-        .sorted(Comparator.comparingLong(ChannelRecord::created).thenComparing(ChannelRecord::id))
-        .map(ChannelRecord::id)
-        .toList();
+  public CreationOrder order() {
+    return order;
   }
 
   @Override
@@ -410,8 +408,13 @@ public final class ClusterNode implements Placement {
     if (closed || (known != null && known.term() > record.term())) {
       return;
     }
-    records.put(record.id(), record);
+    note(record);
     settle(record);
+  }
+
+  private void note(ChannelRecord record) {
+    records.put(record.id(), record);
+    order.add(record.id(), record.created());
   }
 
   private void forget(String id, long term) {
@@ -420,6 +423,7 @@ public final class ClusterNode implements Placement {
       return;
     }
     records.remove(id);
+    order.remove(id);
     used.remove(id);
     if (open.remove(id) != null) {
       container.leave(id, false);
@@ -547,7 +551,7 @@ public final class ClusterNode implements Placement {
         swap(id, record, next)
             .onSuccess(
                 there -> {
-                  there.ifPresent(now -> records.put(id, now));
+                  there.ifPresent(this::note);
                 }));
   }
 
@@ -659,7 +663,7 @@ public final class ClusterNode implements Placement {
                 })
             .map(
                 there -> {
-                  there.ifPresent(now -> records.put(id, now));
+                  there.ifPresent(this::note);
                   return null;
                 });
     work(id, done);

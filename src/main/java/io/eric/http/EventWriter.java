@@ -19,6 +19,19 @@ final class EventWriter {
   private static final byte[] NEXT_DATA = ascii("\ndata: ");
   private static final byte[] RETRY = ascii("retry: ");
 
+  /** How U+2028 and U+2029 begin in UTF-8. */
+  private static final byte[] SEPARATORS = {(byte) 0xE2, (byte) 0x80};
+
+  private static final byte LINE_SEPARATOR = (byte) 0xA8;
+  private static final byte PARAGRAPH_SEPARATOR = (byte) 0xA9;
+
+  /** U+0085 in UTF-8. */
+  private static final byte[] NEXT_LINE = {(byte) 0xC2, (byte) 0x85};
+
+  private static final byte[] ESCAPED_LINE = ascii("\\u2028");
+  private static final byte[] ESCAPED_PARAGRAPH = ascii("\\u2029");
+  private static final byte[] ESCAPED_NEXT_LINE = ascii("\\u0085");
+
   /** Digits of the longest number, and its sign. */
   private static final int MAX_DIGITS = 20;
 
@@ -77,8 +90,7 @@ final class EventWriter {
     append(DATA);
     afterCr = false;
     if (!payload.isText()) {
-      // Only the white space between tokens can hold line breaks, and few payloads have any.
-      lines(json, 0, json.length);
+      json(json);
     } else {
       int escape = indexOf(json, (byte) '\\', 1, json.length - 1);
       if (escape < 0) {
@@ -101,15 +113,38 @@ final class EventWriter {
     return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length));
   }
 
-  private void lines(byte[] json, int from, int to) {
-    int start = from;
-    for (int i = from; i < to; i++) {
-      if (json[i] == '\n' || json[i] == '\r') {
+  /**
+   * Only the white space between tokens can hold line breaks, and few payloads have any. The line
+   * separators of Unicode stand in strings; they are written as their escapes, since some clients
+   * break lines there (CWE-93). One comparison finds the bytes that may begin either.
+   */
+  private void json(byte[] json) {
+    int start = 0;
+    int to = json.length;
+    for (int i = 0; i < to; i++) {
+      byte b = json[i];
+      if (b > '\r') {
+        continue; // ASCII, and no line break
+      }
+      if (b == '\n' || b == '\r') {
         append(json, start, i);
         append(NEXT_DATA);
-        if (json[i] == '\r' && i + 1 < to && json[i + 1] == '\n') {
+        if (b == '\r' && i + 1 < to && json[i + 1] == '\n') {
           i++;
         }
+        start = i + 1;
+      } else if (b == SEPARATORS[0]
+          && i + 2 < to
+          && json[i + 1] == SEPARATORS[1]
+          && (json[i + 2] == LINE_SEPARATOR || json[i + 2] == PARAGRAPH_SEPARATOR)) {
+        append(json, start, i);
+        append(json[i + 2] == LINE_SEPARATOR ? ESCAPED_LINE : ESCAPED_PARAGRAPH);
+        i += 2;
+        start = i + 1;
+      } else if (b == NEXT_LINE[0] && i + 1 < to && json[i + 1] == NEXT_LINE[1]) {
+        append(json, start, i);
+        append(ESCAPED_NEXT_LINE);
+        i++;
         start = i + 1;
       }
     }

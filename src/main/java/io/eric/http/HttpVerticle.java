@@ -139,8 +139,10 @@ public final class HttpVerticle extends VerticleBase {
     running = parts;
 
     BusClient bus = new BusClient(vertx, options.publishTimeouts());
-    PublishRoutes publish = publishRoutes(bus, bodies, meters, publishDeadlines);
-    Router router = router(bus, publish, edge, format, frames, guarded, meters);
+    CommandReader reader = new CommandReader(options.getMaxDepth());
+    PublishRoutes publish = publishRoutes(bus, reader, bodies, meters, publishDeadlines);
+    HubRoutes hub = new HubRoutes(bus, reader, bodies, new ListAnswers(meters));
+    Router router = router(bus, publish, hub, edge, format, frames, guarded, meters);
     Entrance entrance = new Entrance(options, meters);
     routes = List.copyOf(router.getRoutes());
     server
@@ -217,7 +219,11 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private PublishRoutes publishRoutes(
-      BusClient bus, BodyReader bodies, Meters meters, Deadlines publishDeadlines) {
+      BusClient bus,
+      CommandReader reader,
+      BodyReader bodies,
+      Meters meters,
+      Deadlines publishDeadlines) {
     PublishBatcher batcher =
         new PublishBatcher(
             context,
@@ -227,20 +233,18 @@ public final class HttpVerticle extends VerticleBase {
             publishDeadlines,
             options.getMaxInFlightPerChannel(),
             options.getMaxInFlightBytesPerChannel());
-    CommandReader reader = new CommandReader(options.getMaxDepth());
     return new PublishRoutes(reader, bodies, batcher, () -> draining);
   }
 
   private Router router(
       BusClient bus,
       PublishRoutes publish,
+      HubRoutes hub,
       Edge edge,
       SseFormat format,
       ChunkFrames frames,
       GuardedHttpServer guarded,
       Meters meters) {
-    HubRoutes hub = new HubRoutes(bus);
-
     Router router = Router.router(vertx);
     // Routes are tried in turn, so those that are used most come first.
     publish.mount(router);

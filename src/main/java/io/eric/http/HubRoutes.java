@@ -2,147 +2,197 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.Ids;
-import io.eric.InvalidChannelException;
+import io.eric.InvalidMessageFormatException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
+import io.eric.bus.CommandReader;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Creating, listing and removing channels and listeners. */
 final class HubRoutes {
 
-  /** How many channels are asked at a time for their listeners. */
-  private static final int ASKED_AT_A_TIME = 64;
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+
+  private static final String CHANNEL_ID = "channel_id";
+  private static final String LISTENER_ID = "listener_id";
+  private static final String LIMIT = "limit";
+  private static final String AFTER = "after";
 
   private final BusClient bus;
+  private final CommandReader reader;
+  private final BodyReader bodies;
+  private final ListAnswers lists;
 
-  HubRoutes(BusClient bus) {
+  HubRoutes(BusClient bus, CommandReader reader, BodyReader bodies, ListAnswers lists) {
     this.bus = bus;
+    this.reader = reader;
+    this.bodies = bodies;
+    this.lists = lists;
   }
 
   void mount(Router router) {
-    Gets.route(router, "/channels")
-        .handler(ctx -> answer(ctx, bus.command(new Command.ListAll(null)), ids -> ids));
-    router.put("/create").handler(this::create);
-    router.post("/subscribe").handler(this::subscribe);
+    Gets.route(router, "/channels").handler(ctx -> list(ctx, ChannelIds::new));
+    router
+        .put("/create")
+        .handler(ctx -> bodies.read(ctx.request(), body -> create(ctx.request(), body)));
+    router
+        .post("/subscribe")
+        .handler(ctx -> bodies.read(ctx.request(), body -> subscribe(ctx.request(), body)));
     router.delete("/listener/:channel_id/:listener_id").handler(this::removeListener);
     router.delete("/channel/:channel_id").handler(this::removeChannel);
   }
 
   /** {@code {channelId: [listenerId, …]}}, both in order of creation. */
   void listEverything(RoutingContext ctx) {
-    Future<JsonObject> everything =
-        bus.command(new Command.ListAll(null))
-            .compose(ids -> listenersOf((JsonArray) ids, 0, new JsonObject()));
-    answer(ctx, everything, map -> map);
+    list(ctx, Everything::new);
   }
 
-  private Future<JsonObject> listenersOf(JsonArray channels, int from, JsonObject known) {
-    int to = Math.min(channels.size(), from + ASKED_AT_A_TIME);
-    if (from == to) {
-      return Future.succeededFuture(known);
-    }
-    List<Future<Optional<JsonArray>>> asked =
-        channels.stream().skip(from).limit(to - from).map(id -> listeners((String) id)).toList();
-    return Future.join(asked)
-        .compose(
-            all -> {
-              for (int i = from; i < to; i++) {
-                String channel = channels.getString(i);
-                asked.get(i - from).result().ifPresent(ids -> known.put(channel, ids));
-              }
-              return listenersOf(channels, to, known);
-            });
+  /** A list from its first item after one, or the first of all, on. */
+  private interface Listed {
+    ListPart.Source from(BusClient bus, @Nullable String after, int limit);
   }
 
-  /** A channel's listeners; empty if the channel was removed since it was listed. */
-  private Future<Optional<JsonArray>> listeners(String channel) {
-    return bus.command(new Command.ListAll(channel))
-        .map(listed -> Optional.of(listenerIds(listed)))
-        .recover(
-            failure ->
-                failure instanceof InvalidChannelException
-                    ? Future.succeededFuture(Optional.empty())
-                    : Future.failedFuture(failure));
-  }
-
-  /** The ids in the answer to {@code ls} of a channel. */
-  static JsonArray listenerIds(Object listed) {
-    JsonArray ids = new JsonArray();
-    for (Object connection : (JsonArray) listed) {
-      ids.add(((JsonObject) connection).getString("listener"));
-    }
-    return ids;
-  }
-
-  private void create(RoutingContext ctx) {
+  private void list(RoutingContext ctx, Listed listed) {
     HttpServerRequest request = ctx.request();
     checked(
-        ctx,
+        request,
         () -> {
-          String wanted = QueryText.first(request.query(), "channel_id");
-          Command.CreateChannel create =
-              wanted == null
-                  ? Command.CreateChannel.ANY
-                  : new Command.CreateChannel(Ids.check("channel", wanted), null);
-          answer(ctx, bus.command(create), id -> new JsonObject().put("channel_id", id));
+          String query = request.query();
+          QueryText.check(query, LIMIT, AFTER);
+          String after = QueryText.first(query, AFTER);
+          String limit = QueryText.first(query, LIMIT);
+          ListPart.Source source =
+              listed.from(
+                  bus,
+                  after == null ? null : Ids.check("channel", after),
+                  limit == null ? Integer.MAX_VALUE : limit(limit));
+          if (request.method().equals(HttpMethod.HEAD)) {
+            describe(request.response());
+          } else {
+            lists.send(request, source);
+          }
         });
   }
 
-  private void subscribe(RoutingContext ctx) {
-    String query = ctx.request().query();
+  /** HEAD: nobody reads the list, so it is not made. */
+  private void describe(HttpServerResponse response) {
+    bus.command(new Command.Ping())
+        .onComplete(
+            pong -> {
+              if (!response.closed()) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end();
+              }
+            },
+            failure -> Problem.send(response, BusClient.asEric(failure, null)));
+  }
+
+  private static int limit(String text) {
+    try {
+      return Command.Page.checkedLimit(Long.parseLong(text));
+    } catch (NumberFormatException noNumber) {
+      return Command.Page.checkedLimit(-1);
+    }
+  }
+
+  /** The options of the channel, if there are any, are the body. */
+  private void create(HttpServerRequest request, byte[] body) {
     checked(
-        ctx,
+        request,
         () -> {
-          String channel = Ids.check("channel", QueryText.first(query, "channel_id"));
-          String wanted = QueryText.first(query, "listener_id");
-          String listener = wanted == null ? null : Ids.check("listener", wanted);
-          answer(
-              ctx,
-              bus.command(new Command.AddListener(channel, listener)),
-              id -> new JsonObject().put("listener_id", id));
+          QueryText.check(request.query(), CHANNEL_ID);
+          String wanted = QueryText.first(request.query(), CHANNEL_ID);
+          JsonObject options = reader.readOptions(body);
+          if (options.containsKey(CHANNEL_ID)) {
+            Object other = options.remove(CHANNEL_ID);
+            if (!(other instanceof String id) || (wanted != null && !wanted.equals(id))) {
+              throw new InvalidMessageFormatException(
+                  "channel_id is a string, and the same in query and body if it stands in both");
+            }
+            wanted = id;
+          }
+          if (options.containsKey("id")) {
+            throw new InvalidMessageFormatException(
+                "unknown setting \"id\": the channel is named by channel_id");
+          }
+          Command.CreateChannel create =
+              new Command.CreateChannel(
+                  wanted == null ? null : Ids.check("channel", wanted),
+                  options.isEmpty() ? null : options);
+          answer(request, bus.command(create), id -> new JsonObject().put(CHANNEL_ID, id));
         });
+  }
+
+  private void subscribe(HttpServerRequest request, byte[] body) {
+    checked(
+        request,
+        () -> {
+          String query = request.query();
+          QueryText.check(query, CHANNEL_ID, LISTENER_ID);
+          String channel = Ids.check("channel", QueryText.first(query, CHANNEL_ID));
+          String wanted = QueryText.first(query, LISTENER_ID);
+          String listener = wanted == null ? null : Ids.check("listener", wanted);
+          Future<Object> added =
+              wantsNothing(body, channel)
+                  .compose(nothing -> bus.command(new Command.AddListener(channel, listener)));
+          answer(request, added, id -> new JsonObject().put(LISTENER_ID, id));
+        });
+  }
+
+  /** A key in a body that nobody reads is refused, unless there is no such channel anyway. */
+  private Future<?> wantsNothing(byte[] body, String channel) {
+    try {
+      reader.checkNothing(body);
+      return Future.succeededFuture();
+    } catch (InvalidMessageFormatException e) {
+      return bus.command(new Command.Ping(channel)).compose(there -> Future.failedFuture(e));
+    }
   }
 
   private void removeListener(RoutingContext ctx) {
     checked(
-        ctx,
+        ctx.request(),
         () -> {
-          String channel = Ids.check("channel", ctx.pathParam("channel_id"));
-          String listener = Ids.check("listener", ctx.pathParam("listener_id"));
-          answer(ctx, bus.command(new Command.RemoveListener(channel, listener)), ack -> null);
+          QueryText.check(ctx.request().query());
+          String channel = Ids.check("channel", ctx.pathParam(CHANNEL_ID));
+          String listener = Ids.check("listener", ctx.pathParam(LISTENER_ID));
+          answer(
+              ctx.request(),
+              bus.command(new Command.RemoveListener(channel, listener)),
+              ack -> null);
         });
   }
 
   private void removeChannel(RoutingContext ctx) {
     checked(
-        ctx,
+        ctx.request(),
         () -> {
-          String channel = Ids.check("channel", ctx.pathParam("channel_id"));
-          answer(ctx, bus.command(new Command.RemoveChannel(channel)), ack -> null);
+          QueryText.check(ctx.request().query());
+          String channel = Ids.check("channel", ctx.pathParam(CHANNEL_ID));
+          answer(ctx.request(), bus.command(new Command.RemoveChannel(channel)), ack -> null);
         });
   }
 
-  private static void checked(RoutingContext ctx, Runnable action) {
+  private static void checked(HttpServerRequest request, Runnable action) {
     try {
       action.run();
     } catch (EricException e) {
-      Problem.send(ctx.response(), e);
+      Problem.send(request.response(), e);
     }
   }
 
   private static <T> void answer(
-      RoutingContext ctx, Future<T> result, Function<T, @Nullable Object> body) {
+      HttpServerRequest request, Future<T> result, Function<T, @Nullable Object> body) {
     result.onComplete(
-        value -> Answer.value(ctx.response(), body.apply(value)),
-        failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
+        value -> Answer.value(request.response(), body.apply(value)),
+        failure -> Problem.send(request.response(), BusClient.asEric(failure, null)));
   }
 }

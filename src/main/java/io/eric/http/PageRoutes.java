@@ -1,8 +1,10 @@
 package io.eric.http;
 
+import io.eric.EricException;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -52,17 +54,29 @@ final class PageRoutes {
 
   void mount(Router router) {
     Gets.route(router, "/").handler(this::root);
-    Gets.route(router, "/openapi.json").handler(ctx -> send(ctx, "application/json", OPENAPI));
-    Gets.route(router, "/eric.js")
-        .handler(ctx -> send(ctx, "text/javascript; charset=utf-8", SCRIPT));
-    Gets.route(router, "/eric.d.ts")
-        .handler(ctx -> send(ctx, "text/plain; charset=utf-8", SCRIPT_TYPES));
-    Gets.route(router, "/healthz").handler(this::health);
-    Gets.route(router, "/readyz").handler(this::readiness);
+    page(router, "/openapi.json", ctx -> send(ctx, "application/json", OPENAPI));
+    page(router, "/eric.js", ctx -> send(ctx, "text/javascript; charset=utf-8", SCRIPT));
+    page(router, "/eric.d.ts", ctx -> send(ctx, "text/plain; charset=utf-8", SCRIPT_TYPES));
+    page(router, "/healthz", this::health);
+    page(router, "/readyz", this::readiness);
     Supplier<Future<Buffer>> page = metrics;
     if (page != null) {
-      Gets.route(router, "/metrics").handler(ctx -> metrics(ctx, page));
+      page(router, "/metrics", ctx -> metrics(ctx, page));
     }
+  }
+
+  /** What takes no query refuses one by name. */
+  private static void page(Router router, String path, Handler<RoutingContext> handler) {
+    Gets.route(router, path)
+        .handler(
+            ctx -> {
+              try {
+                QueryText.check(ctx.request().query());
+                handler.handle(ctx);
+              } catch (EricException e) {
+                Problem.send(ctx.response(), e);
+              }
+            });
   }
 
   /** All who wait for a page are answered in one turn of the event loop, so they are bounded. */
@@ -86,7 +100,7 @@ final class PageRoutes {
   private void root(RoutingContext ctx) {
     ctx.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     String accept = ctx.request().getHeader(HttpHeaders.ACCEPT);
-    if (accept != null && accept.contains("text/html")) {
+    if (accept != null && accept.contains("text/html") && ctx.request().query() == null) {
       ctx.response()
           .putHeader("content-security-policy", CONTENT_SECURITY_POLICY)
           .putHeader("x-content-type-options", "nosniff");

@@ -19,7 +19,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /broadcast}, {@code /dispatch} and the batch {@code /publish}: the hot ones. */
+/**
+ * {@code /broadcast}, {@code /dispatch} and {@code /publish}, of one message or a batch: the hot
+ * ones.
+ */
 final class PublishRoutes {
 
   private static final CharSequence MESSAGE_ID = HttpHeaders.createOptimized("eric-message-id");
@@ -89,6 +92,11 @@ final class PublishRoutes {
     Command.Publish message;
     try {
       String query = request.query();
+      if (dispatch) {
+        QueryText.check(query, "channel_id", "listener_id");
+      } else {
+        QueryText.check(query, "channel_id");
+      }
       String channel = Ids.check("channel", QueryText.first(query, "channel_id"));
       String listener =
           dispatch ? Ids.check("listener", QueryText.first(query, "listener_id")) : null;
@@ -109,9 +117,27 @@ final class PublishRoutes {
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
   }
 
+  /** Who sends one message alone learns from the status what has become of it. */
+  private void publishOne(HttpServerResponse response, Command.Publish message) {
+    append(message)
+        .onComplete(
+            id -> {
+              if (!response.closed()) {
+                response.putHeader(MESSAGE_ID, id);
+                Answer.json(response, written(id));
+              }
+            },
+            failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
+  }
+
   private void batch(HttpServerRequest request, byte[] body) {
     List<Object> members;
     try {
+      QueryText.check(request.query());
+      if (CommandReader.isOne(body)) {
+        publishOne(request.response(), reader.readOne(body));
+        return;
+      }
       members = reader.readBatch(body);
     } catch (EricException e) {
       Problem.send(request.response(), e);
@@ -141,12 +167,16 @@ final class PublishRoutes {
       }
       Throwable failure = outcome.cause();
       if (failure == null) {
-        json.append("{\"id\":\"").append(outcome.result()).append("\"}"); // ASCII without quotes
+        json.append(written(outcome.result()));
       } else {
         json.append(written(failure));
       }
     }
     return json.append(']').toString();
+  }
+
+  private static String written(String id) {
+    return "{\"id\":\"" + id + "\"}"; // ASCII without quotes
   }
 
   private static String written(@Nullable Throwable failure) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The only place where publishers could forge a field is a line break, so every one in a payload
  * starts a new {@code data} line, and types and ids have none (CWE-93; {@link io.eric.Message} and
- * {@link io.eric.Ids} refuse them).
+ * {@link io.eric.Ids} refuse them). What Unicode alone calls a line break (U+0085, U+2028, U+2029)
+ * is none in SSE; in JSON it leaves escaped all the same, in a raw text as it is.
  */
 public final class SseFormat implements StreamFormat {
 

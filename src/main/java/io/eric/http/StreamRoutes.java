@@ -2,7 +2,6 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.Ids;
-import io.eric.InvalidListenerException;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
@@ -82,6 +81,7 @@ final class StreamRoutes {
 
   private void stream(RoutingContext ctx, boolean watch) {
     try {
+      QueryText.check(ctx.request().query(), "last_event_id", "lastEventId");
       String channel = Ids.check("channel", ctx.pathParam("channel_id"));
       String listener = watch ? null : Ids.check("listener", ctx.pathParam("listener_id"));
       if (ctx.request().method().equals(HttpMethod.HEAD)) {
@@ -191,14 +191,14 @@ final class StreamRoutes {
     }
   }
 
-  /** HEAD: whether the stream could be opened, without opening it. */
+  /** HEAD: whether the stream could be opened, without opening it. A look-up, not a list. */
   private void describe(HttpServerResponse response, String channel, @Nullable String listener) {
-    bus.command(new Command.ListAll(channel))
+    Command lookup =
+        listener == null ? new Command.Ping(channel) : new Command.FindListener(channel, listener);
+    bus.command(lookup)
         .onComplete(
-            listed -> {
-              if (listener != null && !HubRoutes.listenerIds(listed).contains(listener)) {
-                Problem.send(response, InvalidListenerException.unknown(listener));
-              } else if (!response.closed()) {
+            found -> {
+              if (!response.closed()) {
                 writeHead(response);
                 response.end();
               }

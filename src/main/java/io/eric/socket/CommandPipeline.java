@@ -12,6 +12,7 @@ import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection's commands, from bytes to answers: many are under way at once, they take effect in
- * order, and their answers keep that order. Creating and removing a channel, and what opens a
- * stream, wait for everything before them and hold back everything behind.
+ * order, and their answers keep that order. Creating and removing a channel, lists, and what opens
+ * a stream, wait for everything before them and hold back everything behind.
  *
  * <p>Costs of a publish here: one look at each byte, one pass of the parser, the message with its
  * copied payload. The request to the channel, the answer and the write are per batch.
@@ -43,13 +44,13 @@ final class CommandPipeline {
 
     /** Something was answered: {@link CommandPipeline#advance} can do more. */
     void proceed();
+
+    /** Closes at once: an answer has broken off. */
+    void abort();
   }
 
   /** What a command counts for beside its own length. */
   private static final int OVERHEAD = 64;
-
-  /** What a listing counts for: its answer may be large. */
-  private static final int LISTING_WEIGHT = 64 << 10;
 
   /** A batch of publishes that holds so many bytes is sent. */
   private static final int MAX_BATCH_BYTES = 256 << 10;
@@ -67,6 +68,7 @@ final class CommandPipeline {
           .build();
 
   private final BusClient bus;
+  private final Turns turns;
   private final CommandReader reader;
   private final Meters meters;
   private final Client client;
@@ -90,10 +92,23 @@ final class CommandPipeline {
   /** What was held is under way, and not answered yet. */
   private boolean barrier;
 
-  /** A pipeline with the limits of a door. */
+  /** What was held is a list, and being written. */
+  private @Nullable ListAnswer list;
+
+  /**
+   * A pipeline with the limits of a door.
+   *
+   * @param turns of all pipelines of the door that make a list
+   */
   CommandPipeline(
-      BusClient bus, CommandReader reader, SocketOptions options, Meters meters, Client client) {
+      BusClient bus,
+      Turns turns,
+      CommandReader reader,
+      SocketOptions options,
+      Meters meters,
+      Client client) {
     this.bus = bus;
+    this.turns = turns;
     this.reader = reader;
     this.meters = meters;
     this.client = client;
@@ -121,6 +136,9 @@ final class CommandPipeline {
     }
     advancing = true;
     try {
+      if (list != null) {
+        list.advance();
+      }
       do {
         take();
         sendBatch();
@@ -138,6 +156,12 @@ final class CommandPipeline {
     answers.owe(1, OVERHEAD, lines).error(reason);
   }
 
+  /** There is no room for the stream, and none is kept for who has asked. */
+  void streamTurnedAway(EricException reason) {
+    barrier = false;
+    fail(reason);
+  }
+
   /** The stream that was asked for is not there; commands go on. */
   void streamRefused(EricException reason) {
     barrier = false;
@@ -147,6 +171,9 @@ final class CommandPipeline {
   /** Drops everything. */
   void clear() {
     failed = true;
+    if (list != null) {
+      list.cancel();
+    }
     framer.clear();
   }
 
@@ -237,6 +264,7 @@ final class CommandPipeline {
     sendBatch();
     if (command instanceof Command.CreateChannel
         || command instanceof Command.RemoveChannel
+        || command instanceof Command.ListAll
         || command instanceof Command.Listen
         || command instanceof Command.Watch) {
       held = command;
@@ -283,14 +311,40 @@ final class CommandPipeline {
     barrier = true;
     if (command instanceof Command.Listen || command instanceof Command.Watch) {
       client.openStream(command);
+    } else if (command instanceof Command.ListAll wanted) {
+      ListAnswer answer = new ListAnswer(bus, turns, client, wanted, lines, listOutcome(wanted.channel()));
+      list = answer;
+      answer.advance();
     } else {
       run(command);
     }
   }
 
+  private ListAnswer.Outcome listOutcome(@Nullable String channel) {
+    return new ListAnswer.Outcome() {
+      @Override
+      public void written() {
+        barrier = false;
+        list = null;
+        client.proceed();
+      }
+
+      @Override
+      public void failed(Throwable failure, boolean begun) {
+        barrier = false;
+        list = null;
+        if (begun) {
+          client.abort(); // half a list must not look like a whole one
+        } else {
+          answers.owe(1, OVERHEAD, lines).error(BusClient.asEric(failure, channel));
+          client.proceed();
+        }
+      }
+    };
+  }
+
   private void run(Command command) {
-    int weight = command instanceof Command.ListAll ? LISTING_WEIGHT : OVERHEAD;
-    Answer answer = answers.owe(1, weight, lines);
+    Answer answer = answers.owe(1, OVERHEAD, lines);
     boolean held = barrier;
     bus.command(command)
         .onComplete(
@@ -315,7 +369,7 @@ final class CommandPipeline {
   }
 
   /** A result as clients see it: texts as they are, anything else as Python writes JSON. */
-  private static byte[] text(@Nullable Object result) {
+  static byte[] text(@Nullable Object result) {
     if (result instanceof String string) {
       return string.getBytes(StandardCharsets.UTF_8);
     }

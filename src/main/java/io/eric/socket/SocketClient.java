@@ -161,13 +161,38 @@ public final class SocketClient {
         .map(text -> new JsonArray(text).stream().map(String::valueOf).toList());
   }
 
+  /**
+   * A part of all channels' ids, in order of creation.
+   *
+   * @param after the id that it begins after; null to begin with the first
+   * @param limit how many at most, 1 to 10,000
+   * @return fails with {@link io.eric.InvalidChannelException} if there is no channel {@code after}
+   *     (any more)
+   */
+  public Future<List<String>> channelIds(@Nullable String after, int limit) {
+    return sendPayload(part(new JsonObject().put("v", "ls"), after, limit))
+        .map(text -> new JsonArray(text).stream().map(String::valueOf).toList());
+  }
+
+  /** As {@link #channelIds(String, int)}, the listeners of a channel. */
+  public Future<List<String>> listenerIds(String channelId, @Nullable String after, int limit) {
+    return sendPayload(part(command("ls", channelId), after, limit))
+        .map(SocketClient::listenerIdsIn);
+  }
+
   /** The ids of a channel's listeners, in order of creation. */
   public Future<List<String>> listenerIds(String channelId) {
-    return sendPayload(command("ls", channelId))
-        .map(
-            text ->
-                new JsonArray(text)
-                    .stream().map(item -> ((JsonObject) item).getString("listener")).toList());
+    return sendPayload(command("ls", channelId)).map(SocketClient::listenerIdsIn);
+  }
+
+  private static List<String> listenerIdsIn(String text) {
+    return new JsonArray(text)
+        .stream().map(item -> ((JsonObject) item).getString("listener")).toList();
+  }
+
+  private static JsonObject part(JsonObject list, @Nullable String after, int limit) {
+    list.put("limit", limit);
+    return after == null ? list : list.put("after", after);
   }
 
   /** Completes if the server answers. */

@@ -2,11 +2,13 @@ package io.eric.socket;
 
 import io.eric.EricException;
 import io.eric.InvalidMessageFormatException;
+import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.eric.edge.Edge;
 import io.eric.edge.EdgeStream;
 import io.vertx.core.Context;
@@ -26,8 +28,10 @@ final class SocketConnection implements CommandPipeline.Client {
   record Door(
       Context context,
       BusClient bus,
+      Turns turns,
       CommandReader reader,
       Edge edge,
+      StreamPlaces places,
       SocketOptions options,
       Meters meters) {}
 
@@ -62,6 +66,11 @@ final class SocketConnection implements CommandPipeline.Client {
   private boolean gone;
   private @Nullable EdgeStream stream;
 
+  private boolean holdsPlace;
+
+  /** Since when it has done all its work and awaits more. */
+  private long restingSince = NEVER;
+
   private long waitingSince = now();
   private long takenBefore;
   private long unwritten;
@@ -72,7 +81,8 @@ final class SocketConnection implements CommandPipeline.Client {
     this.door = door;
     this.socket = socket;
     this.pipeline =
-        new CommandPipeline(door.bus(), door.reader(), door.options(), door.meters(), this);
+        new CommandPipeline(
+            door.bus(), door.turns(), door.reader(), door.options(), door.meters(), this);
     this.halfClose =
         HalfClose.install(socket, () -> door.context().runOnContext(v -> endOfInput()));
     socket.handler(this::input);
@@ -86,9 +96,24 @@ final class SocketConnection implements CommandPipeline.Client {
     proceed();
   }
 
-  /** Closes at once. */
-  void abort() {
+  @Override
+  public void abort() {
     halfClose.abort();
+  }
+
+  /** Whether it has its last answer and is only there so that the client can read it. */
+  boolean isLeaving() {
+    return pipeline.hasFailed() || phase == Phase.LINGERING || phase == Phase.CLOSING;
+  }
+
+  /** Since when it has had no work, of the clock of {@link #now}; negative if it has some. */
+  long restingSince() {
+    return phase == Phase.COMMANDS ? restingSince : NEVER;
+  }
+
+  /** Closes a connection that rests, for another one. */
+  void giveWay() {
+    close();
   }
 
   /** To be called when the socket is closed. */
@@ -97,6 +122,7 @@ final class SocketConnection implements CommandPipeline.Client {
     phase = Phase.CLOSING;
     pipeline.clear();
     loseStream();
+    leavePlace();
   }
 
   /**
@@ -132,6 +158,19 @@ final class SocketConnection implements CommandPipeline.Client {
 
   @Override
   public void openStream(Command command) {
+    if (!door.places().take()) {
+      door.meters().count(Counter.STREAMS_REFUSED_LIMIT);
+      // The connection goes too: idle ones that wanted to be streams would take the places of
+      // commands (CWE-770).
+      pipeline.streamTurnedAway(
+          new UnavailableException(
+              "all "
+                  + door.places().max()
+                  + " streams are taken, other connections are kept for commands"));
+      proceed();
+      return;
+    }
+    holdsPlace = true;
     Future<EdgeStream> opening =
         command instanceof Command.Listen listen
             ? door.edge().open(listen.channel(), listen.listener(), listen.after())
@@ -141,6 +180,7 @@ final class SocketConnection implements CommandPipeline.Client {
           if (failure == null) {
             begin(opened);
           } else {
+            leavePlace();
             pipeline.streamRefused(BusClient.asEric(failure, command.channel()));
             proceed();
           }
@@ -222,6 +262,13 @@ final class SocketConnection implements CommandPipeline.Client {
     close();
   }
 
+  private void leavePlace() {
+    if (holdsPlace) {
+      holdsPlace = false;
+      door.places().release();
+    }
+  }
+
   private void loseStream() {
     EdgeStream lost = stream;
     stream = null;
@@ -247,6 +294,12 @@ final class SocketConnection implements CommandPipeline.Client {
       waitingSince = NEVER;
     } else if (waitingSince == NEVER || taken != takenBefore) {
       waitingSince = now();
+    }
+    boolean rests = taken > 0 && !throttled && pipeline.isIdle() && !pipeline.holdsInput();
+    if (!rests) {
+      restingSince = NEVER;
+    } else if (restingSince == NEVER || taken != takenBefore) {
+      restingSince = now();
     }
     takenBefore = taken;
   }
@@ -282,7 +335,8 @@ final class SocketConnection implements CommandPipeline.Client {
     socket.close();
   }
 
-  private static long now() {
+  /** Milliseconds of a clock that only goes forward. */
+  static long now() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 }

@@ -16,7 +16,12 @@ public final class SocketOptions {
 
   private String path = "eric.sock";
   private String mode = "0600";
+
+  /** By default one connection out of so many is kept for commands. */
+  private static final int PARTS_FOR_COMMANDS = 16;
+
   private int maxConnections = 1024;
+  private int maxStreams;
   private int maxCommand = 1 << 20;
   private int maxDepth = CommandReader.DEFAULT_MAX_DEPTH;
   private long commandTimeout = 10_000;
@@ -40,6 +45,7 @@ public final class SocketOptions {
         .setPath(options.path)
         .setMode(options.mode)
         .setMaxConnections(options.maxConnections)
+        .setMaxStreams(options.maxStreams)
         .setMaxCommand(options.maxCommand)
         .setMaxDepth(options.maxDepth)
         .setCommandTimeout(options.commandTimeout)
@@ -86,7 +92,11 @@ public final class SocketOptions {
     return this;
   }
 
-  /** How many connections may be open; one more is told {@code Unavailable}. Default 1024. */
+  /**
+   * How many connections may be open. One more takes the place of the one that has rested longest
+   * between commands, for at least {@code commandTimeout}; if there is none, it is told {@code
+   * Unavailable}. Default 1024.
+   */
   public int getMaxConnections() {
     return maxConnections;
   }
@@ -95,6 +105,27 @@ public final class SocketOptions {
   public SocketOptions setMaxConnections(int maxConnections) {
     this.maxConnections = (int) atLeast("maxConnections", maxConnections, 1);
     return this;
+  }
+
+  /**
+   * How many of the connections may be streams ({@code l}, {@code w}), so that commands get through
+   * however many there are; one more is told {@code Unavailable} and closed. 0, the default, is all
+   * but one of sixteen: 960 of 1024.
+   */
+  public int getMaxStreams() {
+    return maxStreams;
+  }
+
+  /** See {@link #getMaxStreams()}. */
+  public SocketOptions setMaxStreams(int maxStreams) {
+    this.maxStreams = (int) atLeast("maxStreams", maxStreams, 0);
+    return this;
+  }
+
+  int effectiveMaxStreams() {
+    return maxStreams == 0
+        ? maxConnections - maxConnections / PARTS_FOR_COMMANDS
+        : Math.min(maxStreams, maxConnections);
   }
 
   /** The longest command. Default 1 MiB. */

@@ -6,6 +6,7 @@ import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.eric.edge.Edge;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -13,7 +14,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,11 +38,14 @@ public final class SocketServer extends VerticleBase {
 
   private static final int BACKLOG = 1024;
 
+  /** So many pieces of lists are made at a time: more than one, for a node may not answer. */
+  private static final int LISTS_AT_A_TIME = 2;
+
   /** How many connections beyond the limit are told so; more are closed without a word. */
   private static final int EXPLAINED = 64;
 
   private final SocketOptions options;
-  private final Set<SocketConnection> connections = new HashSet<>();
+  private final Set<SocketConnection> connections = new LinkedHashSet<>();
   private SocketConnection.@Nullable Door door;
   private @Nullable Edge edge;
   private @Nullable SharedSocketFile file;
@@ -73,8 +77,10 @@ public final class SocketServer extends VerticleBase {
         new SocketConnection.Door(
             context,
             new BusClient(vertx, options.publishTimeouts()),
+            new Turns(LISTS_AT_A_TIME),
             new CommandReader(options.getMaxDepth()),
             streams,
+            new StreamPlaces(options.effectiveMaxStreams()),
             options,
             meters);
     unmetered =
@@ -157,17 +163,54 @@ public final class SocketServer extends VerticleBase {
           connections.remove(connection);
           connection.closed();
         });
-    boolean refused = draining || connections.size() > options.getMaxConnections();
+    boolean full = !draining && !hasRoom(open);
+    boolean refused = draining || full;
     open.meters().count(refused ? Counter.SOCKET_CONNECTIONS_REFUSED : Counter.SOCKET_CONNECTIONS);
-    if (connections.size() > options.getMaxConnections() + EXPLAINED) {
+    if (refused && connections.size() > options.getMaxConnections() + EXPLAINED) {
       connection.abort();
     } else if (draining) {
       connection.refuse(new UnavailableException("the server is shutting down"));
-    } else if (connections.size() > options.getMaxConnections()) {
+    } else if (full) {
       connection.refuse(
           new UnavailableException(
               "all " + options.getMaxConnections() + " connections are taken"));
     }
+  }
+
+  /**
+   * Whether a new connection can be served. Those that only linger with their last answer do not
+   * count, and when all places are taken, the connection that has rested longest gives way.
+   */
+  private boolean hasRoom(SocketConnection.Door open) {
+    int max = options.getMaxConnections();
+    if (connections.size() <= max) {
+      return true;
+    }
+    int served = 0;
+    SocketConnection lingering = null;
+    SocketConnection rested = null;
+    for (SocketConnection each : connections) {
+      if (each.isLeaving()) {
+        lingering = lingering == null ? each : lingering;
+      } else {
+        served++;
+        if (each.restingSince() >= 0
+            && (rested == null || each.restingSince() < rested.restingSince())) {
+          rested = each;
+        }
+      }
+    }
+    if (served > max
+        && rested != null
+        && SocketConnection.now() - rested.restingSince() >= options.getCommandTimeout()) {
+      open.meters().count(Counter.SOCKET_RESTING_CLOSED);
+      rested.giveWay();
+      served--;
+    }
+    if (served <= max && lingering != null && connections.size() > max + EXPLAINED) {
+      lingering.abort();
+    }
+    return served <= max;
   }
 
   private void checkDeadlines() {

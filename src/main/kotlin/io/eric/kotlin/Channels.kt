@@ -85,6 +85,10 @@ suspend fun Channel.take(listener: String): Message = deliverNext(listener).coAw
 /** As [Channel.getConnections]: the listeners and where they stand. */
 suspend fun Channel.connections(): List<Connection> = getConnections().coAwait()
 
+/** A part of them: at most [limit] (1 to 10,000), those after the listener [after]. */
+suspend fun Channel.connections(limit: Int, after: String? = null): List<Connection> =
+  getConnections(after, limit).coAwait()
+
 /**
  * A listener's messages as the channel shows them, queued ones first: `event`, `data`, `id`. The
  * next one is asked for when the collector is done with the one before, so a slow collector holds

@@ -236,6 +236,28 @@
 
   const result = async (address, body) => (await command(address, body)).result;
 
+  const LISTED_AT_A_TIME = 1000;
+
+  /** A part of a list, or all of it: one part after the other, for the hub refuses long ones at once. */
+  async function list(address, { limit, after } = {}) {
+    if (limit !== undefined) {
+      return result(address, after === undefined ? { v: 'ls', limit } : { v: 'ls', limit, after });
+    }
+    const all = [];
+    const ask = { v: 'ls', limit: LISTED_AT_A_TIME };
+    if (after !== undefined) {
+      ask.after = after;
+    }
+    for (;;) {
+      const part = await command(address, ask);
+      all.push(...part.result);
+      if (part.next === undefined) {
+        return all;
+      }
+      ask.page = part.next;
+    }
+  }
+
   /** Runs a command that creates something; with `ifAbsent`, that it exists already is fine. */
   async function created(id, options, execute) {
     try {
@@ -298,8 +320,8 @@
       await result(this.#address, { v: 's', r: listener });
     }
 
-    listeners() {
-      return result(this.#address, { v: 'ls' });
+    listeners(part) {
+      return list(this.#address, part);
     }
 
     async remove() {
@@ -718,7 +740,7 @@
       }
       return new Channel(await created(id, options, () => result(CHANNELS, body)));
     },
-    channels: () => result(CHANNELS, { v: 'ls' }),
+    channels: (part) => list(CHANNELS, part),
   });
 
   // ---- what Java calls

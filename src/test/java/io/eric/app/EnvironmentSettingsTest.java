@@ -90,7 +90,11 @@ class EnvironmentSettingsTest {
   @ParameterizedTest
   @CsvSource({
     "ERIC_HTTP_PORT, many, whole number",
+    "ERIC_HTTP_PORT, '', is set but empty: unset it for the default of http.port",
     "ERIC_HTTP_PORT, '', whole number",
+    "ERIC_HTTP_ENABLED, '', is set but empty",
+    "ERIC_HTTP_HOST, '', is set but empty",
+    "ERIC_CHANNELS, '', is set but empty",
     "ERIC_HTTP_PORT, 65536, http.port",
     "ERIC_HTTP_ENABLED, yes, true or false",
     "ERIC_CHANNEL_STREAM_DELAY, soon, number",

@@ -121,7 +121,12 @@ class EventStreamTest {
     try (RawClient client = hub.connect().stream("/stream/news/me")) {
       client.chunksUntil("data: 3\n\n");
     }
-    String path = "/stream/news/me" + (how.equals("header") ? "" : "?x=1&" + how + "=" + second);
+    String path =
+        switch (how) {
+          case "header" -> "/stream/news/me";
+          case "last_event_id" -> "/stream/news/me?last_event_id=" + second;
+          default -> "/stream/news/me?last_event_id=&lastEventId=" + second;
+        };
     String[] headers =
         how.equals("header") ? new String[] {"Last-Event-ID: " + second} : new String[0];
     try (RawClient client = hub.connect().stream(path, headers)) {

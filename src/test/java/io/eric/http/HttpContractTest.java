@@ -39,7 +39,7 @@ class HttpContractTest {
 
   @Test
   void aChannelIsCreatedWithAnIdOfItsOwn() {
-    HttpResponse<String> answer = hub.request("PUT", "/create", "{\"ignored\": true");
+    HttpResponse<String> answer = hub.request("PUT", "/create", "{}");
     JsonObject created = (JsonObject) hub.ok(answer);
     assertThat(created.fieldNames()).containsExactly("channel_id");
     assertThat(created.getString("channel_id")).matches(UUID_V4);
@@ -321,6 +321,14 @@ class HttpContractTest {
         "{\"type\":\"a\\nb\"}",
         "{\"type\":\"a\\u0000b\"}",
         "{\"type\":\"_eric_gap\"}",
+        "{\"type\":\"a\\u000bb\"}",
+        "{\"type\":\"a\\u000cb\"}",
+        "{\"type\":\"a\\u001bb\"}",
+        "{\"type\":\"a\\u007fb\"}",
+        "{\"type\":\"a\\u0085b\"}",
+        "{\"type\":\"a\\u2028b\"}",
+        "{\"type\":\"a\\u2029b\"}",
+        "{\"type\":\"a\",\"payloda\":1}",
         "{\"type\":\"t\",\"type\":\"u\"}",
         "{\"type\":\"t\",\"payload\":NaN}",
         "{\"type\":\"t\",\"payload\":01}",
@@ -333,25 +341,170 @@ class HttpContractTest {
   }
 
   @Test
-  void theProblemQuotesTheRequestAsTheSocketDoes() {
+  void theProblemSaysTheReasonAndThenQuotesTheRequestAsTheSocketDoes() {
     hub.channel("news");
     JsonObject problem =
         assertProblem(
             hub.request("POST", "/broadcast?channel_id=news", "it's\nno JSON"),
             400,
-            "InvalidMessageFormat('it\\'s\\nno JSON')");
-    assertThat(problem.getString("detail")).isEqualTo("it's\nno JSON");
+            "InvalidMessageFormat('not JSON: it\\'s\\nno JSON')");
+    assertThat(problem.getString("detail")).isEqualTo("not JSON: it's\nno JSON");
     assertProblem(
         hub.request("POST", "/broadcast?channel_id=news", "{\"payload\": 1}"),
         400,
-        "InvalidMessageFormat('{\"payload\": 1}')");
+        "InvalidMessageFormat('type is missing: {\"payload\": 1}')");
     assertProblem(
-        hub.request("POST", "/subscribe?channel=news", ""),
+        hub.request("POST", "/subscribe", ""),
         400,
         "InvalidMessageFormat('the channel id is missing')");
     assertThat(problem.getString("type")).isEqualTo("about:blank");
     assertThat(problem.getString("title")).isEqualTo("Bad Request");
     assertThat(problem.getInteger("status")).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"typ\":\"a\"} | type is missing, and unknown key typ, allowed here: type, payload, key,"
+            + " sender: {\"typ\":\"a\"}",
+        "{\"type\":\"a\",\"t\":1} | unknown key t, allowed here: type, payload, key, sender:"
+            + " {\"type\":\"a\",\"t\":1}",
+        "{\"type\":1} | type must be a string: {\"type\":1}",
+        "[1] | not a JSON object: [1]",
+        "{} {} | there is more than one JSON document: {} {}",
+        "{\"key\":1,\"key\":1} | key must be a string: {\"key\":1,\"key\":1}",
+        "{\"key\":\"1\",\"key\":1} | a key stands there twice: {\"key\":\"1\",\"key\":1}",
+        "\ufeff{\"type\":\"a\"} | the input begins with a byte order mark (EF BB BF), which JSON has not",
+      })
+  void whatIsWrongWithABodyIsSaidFirst(String body, String detail) {
+    hub.channel("news");
+    JsonObject problem =
+        assertProblem(hub.request("POST", "/broadcast?channel_id=news", body), 400, null);
+    assertThat(problem.getString("detail")).isEqualTo(detail);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,    /?colour=red",
+    "GET,    /channels?colour=red",
+    "PUT,    /create?channel_id=x&colour=red",
+    "PUT,    /create?colour=red",
+    "POST,   /subscribe?channel_id=news&colour=red",
+    "POST,   /broadcast?channel_id=news&colour=red",
+    "POST,   /dispatch?channel_id=news&listener_id=me&colour=red",
+    "POST,   /publish?colour=red",
+    "GET,    /stream/news/me?colour=red",
+    "HEAD,   /stream/news/me?colour=red",
+    "GET,    /watch/news?colour=red",
+    "GET,    /watch/news?colour",
+    "GET,    /watch/news?%63olour=red",
+    "GET,    /watch/news?lastEventId=&=&colour=red",
+    "DELETE, /listener/news/me?colour=red",
+    "DELETE, /channel/news?colour=red",
+    "GET,    /healthz?colour=red",
+    "GET,    /readyz?colour=red",
+    "GET,    /openapi.json?colour=red",
+    "GET,    /eric.js?colour=red",
+    "GET,    /eric.d.ts?colour=red",
+  })
+  void anUnknownQueryParameterIsRefusedByName(String method, String path) {
+    hub.channel("news");
+    hub.listener("news", "me");
+    HttpResponse<String> answer = hub.request(method, path, "{\"type\":\"t\"}");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    if (!method.equals("HEAD")) {
+      assertThat(new JsonObject(answer.body()).getString("detail"))
+          .startsWith("unknown query parameter ")
+          .containsAnyOf("colour", "parameter ,");
+    }
+    assertThat(hub.request("GET", "/").body()).isEqualTo("{\"news\":[\"me\"]}");
+    assertThat(hub.lag("news", "me")).isZero();
+  }
+
+  @Test
+  void aParameterThatStandsTwiceIsRefused() {
+    assertProblem(
+        hub.request("PUT", "/create?channel_id=a&channel_id=b"),
+        400,
+        "InvalidMessageFormat('the query parameter channel_id stands there twice')");
+  }
+
+  @Test
+  void optionsOfAChannelAreTakenFromTheBody() {
+    String options =
+        "{\"overflow\":\"reject\",\"limit\":{\"messages\":1},\"history\":{\"messages\":0}}";
+    hub.ok(hub.request("PUT", "/create?channel_id=small", options));
+    hub.listener("small", "me");
+    hub.broadcast("small", "t", 1);
+    assertThat(hub.request("POST", "/broadcast?channel_id=small", "{\"type\":\"t\"}").statusCode())
+        .isEqualTo(429);
+    assertThat(
+            hub.ok(hub.request("PUT", "/create", "{\"channel_id\":\"x\",\"overflow\":\"wait\"}")))
+        .isEqualTo(new JsonObject().put("channel_id", "x"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"overfow\":\"wait\"}",
+        "{\"id\":\"y\"}",
+        "{\"channel_id\":\"y\"}",
+        "{\"channel_id\":1}",
+        "{\"keys\":\"many\"}",
+        "{\"limit\":{\"bytes\":9000000000000000000}}",
+        "[]",
+        "nope",
+        "{} {}",
+      })
+  void optionsThatAreWrongAreRefusedAndNothingIsCreated(String options) {
+    assertProblem(hub.request("PUT", "/create?channel_id=x", options), 400, null);
+    assertThat(hub.request("GET", "/channels").body()).isEqualTo("[]");
+  }
+
+  @Test
+  void anOptionThatIsUnknownIsNamed() {
+    JsonObject problem =
+        assertProblem(hub.request("PUT", "/create", "{\"overfow\":\"wait\"}"), 400, null);
+    assertThat(problem.getString("detail")).startsWith("unknown setting \"overfow\"");
+  }
+
+  @Test
+  void aBodyThatNobodyReadsIsRefusedByItsKeys() {
+    hub.channel("news");
+    JsonObject problem =
+        assertProblem(
+            hub.request("POST", "/subscribe?channel_id=news", "{\"listener_id\":\"me\"}"),
+            400,
+            null);
+    assertThat(problem.getString("detail")).startsWith("unknown key listener_id");
+    hub.ok(hub.request("POST", "/subscribe?channel_id=news&listener_id=me", "{}"));
+    assertThat(hub.request("GET", "/").body()).isEqualTo("{\"news\":[\"me\"]}");
+  }
+
+  @Test
+  void oneMessageAloneIsAnsweredWithItsOutcome() {
+    hub.channel("a");
+    HttpResponse<String> answer =
+        hub.request("POST", "/publish", " {\"c\":\"a\",\"t\":\"x\",\"p\":1}");
+    JsonObject outcome = (JsonObject) hub.ok(answer);
+    assertThat(outcome.fieldNames()).containsExactly("id");
+    assertThat(outcome.getString("id")).endsWith("-1");
+    assertThat(header(answer, "eric-message-id")).isEqualTo(outcome.getString("id"));
+    assertProblem(
+        hub.request("POST", "/publish", "{\"c\":\"none\",\"t\":\"x\"}"),
+        404,
+        "InvalidChannelException('No channel with id none')");
+    assertProblem(
+        hub.request("POST", "/publish", "{\"c\":\"a\"}"),
+        400,
+        "InvalidMessageFormat('t is missing: {\"c\":\"a\"}')");
+    assertProblem(
+        hub.request("POST", "/publish", "{\"c\":\"a\",\"t\":\"x\",\"v\":\"b\"}"),
+        400,
+        "InvalidMessageFormat('unknown key v, allowed here: c, r, t, p, key, sender:"
+            + " {\"c\":\"a\",\"t\":\"x\",\"v\":\"b\"}')");
   }
 
   @Test

@@ -91,6 +91,22 @@ class SseFormatTest {
         .isEqualTo("data: {\ndata: \"a\":\ndata: 1,\ndata: \ndata: \"b\":2}\n");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[\"a\u2028b\"]         | [\"a\\u2028b\"]",
+        "{\"\u2029\":\"\u0085\"} | {\"\\u2029\":\"\\u0085\"}",
+        "[\"\u2028\u2028\",1]   | [\"\\u2028\\u2028\",1]",
+        "[\"\u2027\u202a\u00a9\u0084\u20ac\u2100\ud83d\ude00\"] |"
+            + " [\"\u2027\u202a\u00a9\u0084\u20ac\u2100\ud83d\ude00\"]",
+        "\"a\u2028b\"           | a\u2028b",
+      })
+  void lineSeparatorsOfUnicodeLeaveEscapedInJson(String json, String data) {
+    assertThat(data(json)).isEqualTo("data: " + data + "\n");
+  }
+
   @Test
   void anEmptyStringIsAnEmptyDataLine() {
     assertThat(data("\"\"")).isEqualTo("data: \n");

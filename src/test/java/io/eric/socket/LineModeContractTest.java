@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Line mode, byte for byte: a line feed keeps the connection, many commands may be under way. */
@@ -58,7 +59,7 @@ class LineModeContractTest {
               ch
               me
               ack
-              InvalidMessageFormat('{"v":"nonsense"}')
+              InvalidMessageFormat('unknown verb: {"v":"nonsense"}')
               pong
               ack
               InvalidListenerException('Invalid listener you')
@@ -124,19 +125,22 @@ class LineModeContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "garbage",
-        "{\"v\":\"ping\"} x",
-        "{\"v\":\"ping\"}{\"v\":\"ping\"}",
-        "{\"v\":ping}",
-        "{\"v\":]",
-        "[1,",
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "not JSON | garbage",
+        "not JSON | {\"v\":\"ping\"} x",
+        "there is more than one JSON document | {\"v\":\"ping\"}{\"v\":\"ping\"}",
+        "not JSON | {\"v\":ping}",
+        "not JSON | {\"v\":]",
+        "not a JSON object | [1,",
       })
-  void malformedJsonIsTheLastThingThatIsAnswered(String malformed) throws Exception {
+  void malformedJsonIsTheLastThingThatIsAnswered(String reason, String malformed) throws Exception {
     try (RawClient client = hub.connect()) {
       client.send("{\"v\":\"ping\"}\n" + malformed + "\n{\"v\":\"ping\"}\n");
-      assertThat(client.readToEnd()).isEqualTo("pong\nInvalidMessageFormat('" + malformed + "')\n");
+      assertThat(client.readToEnd())
+          .isEqualTo("pong\nInvalidMessageFormat('" + reason + ": " + malformed + "')\n");
     }
   }
 

@@ -81,17 +81,27 @@ class OneShotContractTest {
         "{\"v\":\"s\",\"c\":\"ch\",\"r\":\"x\"} | InvalidListenerException('Invalid listener x')",
         "{\"v\":\"r\",\"c\":\"ch\",\"r\":\"me\"} |"
             + " InvalidListenerException('Listener with id me already exists')",
-        "garbage | InvalidMessageFormat('garbage')",
-        "{\"v\":\"c\" | InvalidMessageFormat('{\"v\":\"c\"')",
-        "{\"v\":\"no\"} | InvalidMessageFormat('{\"v\":\"no\"}')",
-        "{\"v\":\"b\",\"c\":\"ch\"} | InvalidMessageFormat('{\"v\":\"b\",\"c\":\"ch\"}')",
-        "{\"v\":\"rc\"} | InvalidMessageFormat('{\"v\":\"rc\"}')",
-        "{} | InvalidMessageFormat('{}')",
-        "[1] | InvalidMessageFormat('[1]')",
-        "null | InvalidMessageFormat('null')",
-        "{\"v\":\"ping\"}{\"v\":\"ping\"} |"
-            + " InvalidMessageFormat('{\"v\":\"ping\"}{\"v\":\"ping\"}')",
-        "{\"it's\":\"\\n\"} | InvalidMessageFormat('{\"it\\'s\":\"\\\\n\"}')",
+        "garbage | InvalidMessageFormat('not JSON: garbage')",
+        "{\"v\":\"c\" | InvalidMessageFormat('not JSON: {\"v\":\"c\"')",
+        "{\"v\":\"no\"} | InvalidMessageFormat('unknown verb: {\"v\":\"no\"}')",
+        "{\"v\":\"b\",\"c\":\"ch\"} | InvalidMessageFormat('t is missing:"
+            + " {\"v\":\"b\",\"c\":\"ch\"}')",
+        "{\"v\":\"rc\"} | InvalidMessageFormat('c is missing: {\"v\":\"rc\"}')",
+        "{} | InvalidMessageFormat('v is missing: {}')",
+        "{\"v\":\"d\",\"c\":\"ch\",\"t\":\"x\"} |"
+            + " InvalidMessageFormat('r is missing: {\"v\":\"d\",\"c\":\"ch\",\"t\":\"x\"}')",
+        "{\"v\":1} | InvalidMessageFormat('v must be a string: {\"v\":1}')",
+        "{\"v\":\"ls\",\"limit\":0} | InvalidMessageFormat('limit is a whole number from 1 to"
+            + " 10000: {\"v\":\"ls\",\"limit\":0}')",
+        "{\"v\":\"ls\",\"v\":\"ls\"} | InvalidMessageFormat('a key stands there twice:"
+            + " {\"v\":\"ls\",\"v\":\"ls\"}')",
+        "\ufeff{\"v\":\"ping\"} | InvalidMessageFormat('the input begins with a byte order mark"
+            + " (EF BB BF), which JSON has not')",
+        "[1] | InvalidMessageFormat('not a JSON object: [1]')",
+        "null | InvalidMessageFormat('not a JSON object: null')",
+        "{\"v\":\"ping\"}{\"v\":\"ping\"} | InvalidMessageFormat('there is more than one JSON"
+            + " document: {\"v\":\"ping\"}{\"v\":\"ping\"}')",
+        "{\"it's\":\"\\n\"} | InvalidMessageFormat('v is missing: {\"it\\'s\":\"\\\\n\"}')",
       })
   void whatIsWrongIsAnsweredByName(String request, String error) throws Exception {
     hub.withListener();
@@ -110,6 +120,10 @@ class OneShotContractTest {
         "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"a\",\"p\":NaN}",
         "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"a\",\"t\":\"b\"}",
         "{\"v\":1}",
+        "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"a\\u000bb\"}",
+        "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"a\\u001bb\"}",
+        "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"a\\u0085b\"}",
+        "{\"v\":\"b\",\"c\":\"ch\",\"t\":\"a\u2028b\"}",
       })
   void malformedCommandsAreRefusedAndTheNextClientIsServed(String request) throws Exception {
     hub.withListener();
@@ -120,7 +134,8 @@ class OneShotContractTest {
   @Test
   void theQuotedRequestIsCutAt200Characters() throws Exception {
     String request = "x".repeat(5_000);
-    assertThat(hub.call(request)).isEqualTo("InvalidMessageFormat('" + "x".repeat(200) + "')");
+    assertThat(hub.call(request))
+        .isEqualTo("InvalidMessageFormat('not JSON: " + "x".repeat(200) + "')");
   }
 
   @Test

@@ -42,6 +42,18 @@ class SocketClientTest {
   }
 
   @Test
+  void listsComeInParts() throws Exception {
+    for (String id : new String[] {"b", "a", "c"}) {
+      get(client.createChannel(id));
+      get(client.register("b", id + "1"));
+    }
+    assertThat(get(client.channelIds(null, 2))).containsExactly("b", "a");
+    assertThat(get(client.channelIds("a", 2))).containsExactly("c");
+    assertThat(get(client.listenerIds("b", null, 2))).containsExactly("b1", "a1");
+    assertThat(get(client.listenerIds("b", "a1", 2))).containsExactly("c1");
+  }
+
+  @Test
   void everyMethodDoesWhatItsCommandDoes() throws Exception {
     assertThat(get(client.createChannel())).hasSize(36);
     assertThat(get(client.createChannel("ch"))).isEqualTo("ch");

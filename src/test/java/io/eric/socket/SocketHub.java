@@ -1,5 +1,7 @@
 package io.eric.socket;
 
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
 import io.eric.channel.ChannelContainer;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.log.MemoryStore;
@@ -45,6 +47,10 @@ final class SocketHub implements AutoCloseable {
     call("{\"v\":\"c\",\"c\":\"ch\"}");
     call("{\"v\":\"r\",\"c\":\"ch\",\"r\":\"me\"}");
     return this;
+  }
+
+  long sample(Gauge gauge) throws Exception {
+    return await(Meters.of(vertx).sample(vertx)).get(gauge);
   }
 
   int connections() {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.edge.EdgeOptions;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +39,98 @@ class SocketLimitsTest {
       assertThat(first.send(PING).readLine()).isEqualTo("pong\n");
     }
     await().until(() -> hub.call("{\"v\":\"ping\"}").equals("pong"));
+  }
+
+  @Test
+  void streamsLeaveRoomForCommands() throws Exception {
+    hub = new SocketHub(new SocketOptions().setMaxConnections(32));
+    hub.withListener();
+    List<RawClient> idle = new ArrayList<>();
+    for (int i = 0; i < 120; i++) { // 30 of them become streams, the others are sent away
+      RawClient client = hub.connect();
+      client.send("{\"v\":\"w\",\"c\":\"ch\"}\n");
+      idle.add(client);
+    }
+    await().until(() -> states() == 30);
+    assertThat(hub.call("{\"v\":\"ping\"}")).isEqualTo("pong");
+    assertThat(hub.call("{\"v\":\"w\",\"c\":\"ch\"}"))
+        .isEqualTo(
+            "Unavailable('all 30 streams are taken, other connections are kept for commands')");
+    idle.get(0).close();
+    await()
+        .until(
+            () -> {
+              RawClient next = hub.connect();
+              idle.add(next);
+              next.send("{\"v\":\"l\",\"c\":\"ch\",\"r\":\"me\"}\n");
+              hub.call("{\"v\":\"b\",\"c\":\"ch\",\"t\":\"x\"}");
+              return next.readLine().startsWith("{\"event\": \"x\"");
+            });
+    for (RawClient client : idle) {
+      client.close();
+    }
+  }
+
+  /** How many streams there are. */
+  private long states() throws Exception {
+    return hub.sample(io.eric.bus.Gauge.LISTENERS_LIVE);
+  }
+
+  @Test
+  void aConnectionThatHasRestedLongGivesWay() throws Exception {
+    hub = new SocketHub(new SocketOptions().setMaxConnections(2).setCommandTimeout(100));
+    try (RawClient first = hub.connect();
+        RawClient second = hub.connect()) {
+      first.send(PING).readLine();
+      second.send(PING).readLine();
+      await().until(() -> hub.call("{\"v\":\"ping\"}").equals("pong"));
+      assertThat(first.readToEnd()).isEmpty(); // the one that has rested longest was closed
+      assertThat(second.send(PING).readLine()).isEqualTo("pong\n");
+    }
+  }
+
+  @Test
+  void whoDoesNotReadALongListHasAPartOfItMadeAndOthersAreServed() throws Exception {
+    hub = new SocketHub();
+    hub.call("{\"v\":\"c\",\"c\":\"ch\"}");
+    String padding = "x".repeat(110);
+    try (RawClient client = hub.connect()) {
+      StringBuilder commands = new StringBuilder();
+      for (int i = 10_000; i < 22_800; i++) { // 100 pieces
+        commands.append("{\"v\":\"r\",\"c\":\"ch\",\"r\":\"" + padding + i + "\"}\n");
+      }
+      Thread sender = new Thread(() -> send(client, commands.toString()));
+      sender.start();
+      assertThat(client.readToEnd().lines().count()).isEqualTo(12_800);
+      sender.join();
+    }
+    AtomicInteger pieces = new AtomicInteger();
+    hub.vertx
+        .eventBus()
+        .addOutboundInterceptor(
+            delivery -> {
+              if (delivery.message().address().equals("eric.channel.ch")) {
+                pieces.incrementAndGet();
+              }
+              delivery.next();
+            });
+    try (RawClient deaf = hub.connect();
+        RawClient reader = hub.connect()) {
+      deaf.send("{\"v\":\"ls\",\"c\":\"ch\"}\n".repeat(500));
+      deaf.read(); // the first piece is there
+      String list = reader.send("{\"v\":\"ls\",\"c\":\"ch\"}\n" + PING).readLine();
+      assertThat(new JsonArray(list)).hasSize(12_800);
+      assertThat(reader.readLine()).isEqualTo("pong\n");
+      assertThat(pieces.get()).isLessThan(2 * 100 - 20);
+    }
+  }
+
+  private static void send(RawClient client, String commands) {
+    try {
+      client.send(commands).halfClose();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -90,7 +184,7 @@ class SocketLimitsTest {
     hub = new SocketHub(new SocketOptions().setCommandTimeout(200));
     try (RawClient client = hub.connect()) {
       assertThat(client.send("garbage\n").readToEnd())
-          .isEqualTo("InvalidMessageFormat('garbage')\n");
+          .isEqualTo("InvalidMessageFormat('not JSON: garbage')\n");
       await().until(() -> hub.connections() == 0);
     }
   }

@@ -1,0 +1,43 @@
+package io.eric.bus;
+
+import java.util.ArrayDeque;
+
+/**
+ * Lets so many do their work at a time, in the order in which they ask: who makes lists takes turns,
+ * so that a door's event loop gets to other work after a few pieces, however many clients want some.
+ * On one context; what waits is bounded by who asks.
+ */
+public final class Turns {
+
+  private final int atATime;
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private int busy;
+
+  /** So many at a time. */
+  public Turns(int atATime) {
+    this.atATime = atATime;
+  }
+
+  /** Runs this when it is its turn, at once if nobody is before it; it calls {@link #done}. */
+  public void ask(Runnable turn) {
+    waiting.add(turn);
+    runNext();
+  }
+
+  /** A turn is over. */
+  public void done() {
+    busy--;
+    runNext();
+  }
+
+  private void runNext() {
+    while (busy < atATime) {
+      Runnable next = waiting.poll();
+      if (next == null) {
+        return;
+      }
+      busy++;
+      next.run();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.eric.http;
+
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.ArrayDeque;
+
+/**
+ * Answers with lists that may be long. A list is made and sent piece by piece, each when the client
+ * has taken the one before, so a client that does not read holds one piece. Of all lists that are
+ * under way at a door a few pieces are made at a time, in turn, so that other requests do not wait
+ * behind them (CWE-770). On the door's context.
+ */
+final class ListAnswers {
+
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+
+  /** So many pieces are made at a time: more than one, for a node of a cluster may not answer. */
+  private static final int AT_A_TIME = 2;
+
+  /** So many lists may wait for their turn. */
+  private static final int MAX_WAITING = 1_024;
+
+  private final Meters meters;
+  private final ArrayDeque<Listing> waiting = new ArrayDeque<>();
+  private int making;
+
+  ListAnswers(Meters meters) {
+    this.meters = meters;
+  }
+
+  /** Answers a request with a list. */
+  void send(HttpServerRequest request, ListPart.Source source) {
+    if (waiting.size() >= MAX_WAITING) {
+      meters.count(Counter.LISTS_REFUSED);
+      Problem.send(
+          request.response(),
+          new UnavailableException("too many lists are asked for at this moment"));
+    } else {
+      enqueue(new Listing(request, source));
+    }
+  }
+
+  private void enqueue(Listing listing) {
+    waiting.add(listing);
+    makeNext();
+  }
+
+  private void makeNext() {
+    while (making < AT_A_TIME) {
+      Listing next = waiting.poll();
+      if (next == null) {
+        return;
+      }
+      if (!next.response.closed()) {
+        making++;
+        next.source
+            .next()
+            .onComplete(
+                part -> {
+                  making--;
+                  next.write(part);
+                  makeNext();
+                },
+                failure -> {
+                  making--;
+                  next.fail(failure);
+                  makeNext();
+                });
+      }
+    }
+  }
+
+  private final class Listing {
+
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final ListPart.Source source;
+
+    private Listing(HttpServerRequest request, ListPart.Source source) {
+      this.request = request;
+      this.response = request.response();
+      this.source = source;
+    }
+
+    private void write(ListPart part) {
+      if (response.closed() || response.ended()) {
+        return;
+      }
+      Buffer text = Buffer.buffer(part.text());
+      if (!response.headWritten()) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        if (!part.isLast() && request.version() != HttpVersion.HTTP_2) {
+          response.setChunked(true);
+        }
+      }
+      if (part.isLast()) {
+        response.end(text);
+        return;
+      }
+      response.write(text);
+      if (response.writeQueueFull()) {
+        response.drainHandler(drained -> goOn());
+      } else {
+        enqueue(this);
+      }
+    }
+
+    private void goOn() {
+      response.drainHandler(null);
+      enqueue(this);
+    }
+
+    /** A list that breaks off must not look like one that is complete. */
+    private void fail(Throwable failure) {
+      if (!response.headWritten()) {
+        Problem.send(response, BusClient.asEric(failure, null));
+      } else if (request.version() == HttpVersion.HTTP_2) {
+        response.reset();
+      } else {
+        request.connection().close();
+      }
+    }
+  }
+}
