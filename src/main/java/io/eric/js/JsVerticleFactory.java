@@ -56,7 +56,7 @@ public final class JsVerticleFactory implements VerticleFactory {
                   + " needs GraalJS, and "
                   + missing
                   + " is not on the class path: add org.graalvm.polyglot:polyglot and"
-                  + " org.graalvm.polyglot:js-community"));
+                  + " org.graalvm.polyglot:js-community (type pom)"));
     } else if (!Files.isRegularFile(file)) {
       promise.fail(new IllegalArgumentException(verticleName + ": there is no file " + file));
     } else {

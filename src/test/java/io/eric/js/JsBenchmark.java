@@ -3,8 +3,11 @@ package io.eric.js;
 import io.eric.Channel;
 import io.eric.Message;
 import io.eric.testing.Hub;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.spi.VerticleFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +27,16 @@ public final class JsBenchmark {
 
   private JsBenchmark() {}
 
-  /** Prints the figures. */
+  /**
+   * Prints the figures. The arguments are the isolation, {@code worker} as by default in a hub or
+   * {@code eventLoop}, and the busy limit in milliseconds, 0 for none.
+   */
   public static void main(String[] arguments) throws Exception {
+    boolean worker = arguments.length == 0 || arguments[0].equals("worker");
+    long busyLimit = arguments.length < 2 ? 10_000 : Long.parseLong(arguments[1]);
+    DeploymentOptions options =
+        new DeploymentOptions()
+            .setThreadingModel(worker ? ThreadingModel.WORKER : ThreadingModel.EVENT_LOOP);
     Path module = Files.createTempFile("listener", ".mjs");
     Files.writeString(
         module,
@@ -44,14 +55,19 @@ public final class JsBenchmark {
         """
             .formatted(MESSAGES));
     try (Hub hub = Hub.start()) {
+      for (VerticleFactory factory : hub.vertx.verticleFactories()) {
+        if (factory instanceof JsVerticleFactory scripts) {
+          scripts.setOptions(new JsOptions().setBusyLimit(busyLimit));
+        }
+      }
       for (int i = 0; i < 3; i++) {
         long start = System.nanoTime();
-        String id = Hub.await(hub.vertx.deployVerticle("js:" + emptyModule(module)));
+        String id = Hub.await(hub.vertx.deployVerticle("js:" + emptyModule(module), options));
         System.out.printf("start %d: %d ms%n", i + 1, (System.nanoTime() - start) / 1_000_000);
         Hub.await(hub.vertx.undeploy(id));
       }
       Channel channel = hub.channel("bench");
-      Hub.await(hub.vertx.deployVerticle("js:" + module));
+      Hub.await(hub.vertx.deployVerticle("js:" + module, options));
       for (int round = 1; round <= ROUNDS; round++) {
         CountDownLatch done = new CountDownLatch(1);
         var consumer = hub.vertx.eventBus().localConsumer("done", message -> done.countDown());
