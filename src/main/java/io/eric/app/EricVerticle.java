@@ -12,6 +12,7 @@ import io.eric.socket.SocketServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -243,7 +244,13 @@ public final class EricVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     SocketServer door = new SocketServer(settings.getSocket());
-    return open(door).onSuccess(opened -> socket = door);
+    return open(door)
+        .onSuccess(opened -> socket = door)
+        .recover(
+            e ->
+                e instanceof IOException
+                    ? StartFailure.of("socket.path", e)
+                    : Future.failedFuture(e));
   }
 
   private Future<Void> openHttp(EricOptions settings) {
@@ -272,7 +279,8 @@ public final class EricVerticle extends VerticleBase {
             opened -> {
               http.add(door);
               httpPort = door.actualPort();
-            });
+            })
+        .recover(StartFailure::ofHttp);
   }
 
   private Future<Void> open(VerticleBase door) {
@@ -314,7 +322,8 @@ public final class EricVerticle extends VerticleBase {
   private static void warnIfPublic(String host) {
     if (!Loopback.isLoopback(host)) {
       LOG.warn(
-          "HTTP is bound to {} without authentication: whoever reaches it may publish and remove",
+          "HTTP is bound to {} without authentication: whoever reaches it may read, publish and"
+              + " remove",
           host);
     }
   }

@@ -92,7 +92,10 @@ public final class StoreOptions {
   Future<MessageStore> open(Vertx vertx) {
     return switch (choice.type) {
       case MEMORY -> Future.succeededFuture(MemoryStore.create());
-      case FILE -> FileStore.open(vertx, file).map(opened -> opened);
+      case FILE ->
+          FileStore.open(vertx, file)
+              .<MessageStore>map(opened -> opened)
+              .recover(e -> StartFailure.of("store.file.directory", e));
       case REDIS -> openRedis(vertx);
     };
   }
@@ -106,7 +109,11 @@ public final class StoreOptions {
           new IllegalStateException(
               "store.type is redis, which needs io.vertx:vertx-redis-client on the class path", e));
     }
-    return Future.succeededFuture(RedisStore.create(vertx, redis));
+    RedisStore store = RedisStore.create(vertx, redis);
+    return store
+        .connected()
+        .<MessageStore>map(store)
+        .recover(e -> store.close().transform(closed -> StartFailure.of("store.redis.uri", e)));
   }
 
   /** What stands beside the sections of the stores. */
