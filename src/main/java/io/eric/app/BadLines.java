@@ -54,8 +54,9 @@ final class BadLines {
    */
   void refuse(String complaint) {
     if (policy == Policy.STOP) {
-      throw new InvalidMessageFormatException(
-          complaint + "; to go on after such lines: --on-bad-line skip, or replace");
+      err.println("eric: to go on after lines like this one: --on-bad-line skip, or replace");
+      err.flush();
+      throw new InvalidMessageFormatException(complaint);
     }
     skipped++;
     explain(complaint + ", skipped");

@@ -122,7 +122,8 @@ final class BridgeRoutes {
             created ->
                 event
                     .socket()
-                    .exceptionHandler(gone -> LOG.debug("a WebSocket failed: {}", gone.toString())));
+                    .exceptionHandler(
+                        gone -> LOG.debug("a WebSocket failed: {}", gone.toString())));
       }
       case SOCKET_IDLE -> {
         BridgeFrames frames = ctx.get(FRAMES);
