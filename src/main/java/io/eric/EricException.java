@@ -1,5 +1,6 @@
 package io.eric;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ public abstract class EricException extends RuntimeException {
         case '\t' -> text.append("\\t");
         default -> {
           if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
-            text.append(String.format("\\x%02x", (int) c));
+            text.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
           } else {
             text.append(c);
           }

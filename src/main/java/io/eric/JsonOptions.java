@@ -6,17 +6,22 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -112,8 +117,13 @@ public final class JsonOptions {
   }
 
   private static String problem(JsonMappingException e) {
+    if (e instanceof InvalidNullException) {
+      return "must not be null";
+    }
     Class<?> wanted = e instanceof MismatchedInputException input ? input.getTargetType() : null;
-    if (wanted == int.class || wanted == long.class) {
+    if (e.getCause() instanceof InputCoercionException) {
+      return "is too large a number";
+    } else if (wanted == int.class || wanted == long.class) {
       return "must be a whole number";
     } else if (wanted == double.class) {
       return "must be a number";
@@ -122,7 +132,23 @@ public final class JsonOptions {
     } else if (wanted == String.class) {
       return "must be a string";
     }
-    return e.getOriginalMessage().replaceAll("`?(java|io)\\.[\\w.$]*\\.", "`");
+    if (wanted == null) {
+      return "has a wrong value";
+    } else if (wanted.isEnum()) {
+      return e instanceof InvalidFormatException format
+          ? '"' + String.valueOf(format.getValue()) + "\" is none of " + constants(wanted)
+          : "must be one of " + constants(wanted);
+    } else if (Collection.class.isAssignableFrom(wanted)) {
+      return "must be an array";
+    }
+    return "must be an object";
+  }
+
+  /** The texts that stand for an enumeration's constants. */
+  private static String constants(Class<?> enumeration) {
+    return Arrays.stream(enumeration.getEnumConstants())
+        .map(constant -> MAPPER.convertValue(constant, String.class))
+        .collect(Collectors.joining(", "));
   }
 
   private static String path(JsonMappingException e) {

@@ -14,6 +14,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -124,7 +125,8 @@ public final class Payload {
         .forEach(
             point -> {
               boolean lone = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
-              String piece = lone ? String.format("\\u%04x", point) : Character.toString(point);
+              String piece =
+                  lone ? String.format(Locale.ROOT, "\\u%04x", point) : Character.toString(point);
               out.writeBytes(piece.getBytes(StandardCharsets.UTF_8));
             });
     return out.toByteArray();

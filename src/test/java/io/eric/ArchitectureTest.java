@@ -9,8 +9,12 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The tree is the architecture: who may depend on whom, as in the table of the design. */
@@ -99,6 +103,38 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule loggingIsSlf4j =
       NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.allowEmptyShould(true);
+
+  /**
+   * What a machine reads must not depend on who runs the hub: under {@code user.language=fa} such a
+   * call writes other digits, under {@code tr} another i. Error Prone's DefaultLocale says the same
+   * of Java sources, at the line.
+   */
+  @ArchTest
+  static final ArchRule nothingIsFormattedByTheDefaultLocale =
+      noClasses()
+          .should()
+          .callMethod(String.class, "format", String.class, Object[].class)
+          .orShould()
+          .callMethod(String.class, "formatted", Object[].class)
+          .orShould()
+          .callMethod(String.class, "toLowerCase")
+          .orShould()
+          .callMethod(String.class, "toUpperCase")
+          .orShould()
+          .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+          .orShould()
+          .callMethod(PrintStream.class, "format", String.class, Object[].class)
+          .orShould()
+          .callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+          .orShould()
+          .callMethod(PrintWriter.class, "format", String.class, Object[].class)
+          .orShould()
+          .callMethod(DateTimeFormatter.class, "ofPattern", String.class)
+          .orShould()
+          .callMethod(Locale.class, "getDefault")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.text.Format.class);
 
   /** Everybody may use the root; beyond it, a part may use itself and the parts named. */
   private static ArchRule mayUseOnly(String part, String... others) {

@@ -1,8 +1,6 @@
 package io.eric.app;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -38,14 +36,10 @@ final class Configuration {
   }
 
   private static JsonObject read(Path file) {
+    JsonObject settings = JsonFile.read("settings", file);
     try {
-      JsonObject settings = new JsonObject(Files.readString(file));
       EricOptions.fromJson(settings);
       return settings;
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + file, e);
-    } catch (DecodeException e) {
-      throw new IllegalArgumentException(file + " is not a JSON object", e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

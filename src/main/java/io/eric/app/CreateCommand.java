@@ -1,5 +1,6 @@
 package io.eric.app;
 
+import io.eric.channel.SSEChannelOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -62,6 +63,7 @@ final class CreateCommand implements Callable<Integer> {
     if (overflow != null) {
       options.put("overflow", overflow);
     }
+    SSEChannelOptions.fromJson(options); // refused here, it is a wrong option of the command
     return options;
   }
 

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -163,8 +164,12 @@ public final class EricOptions {
     if (stall >= attempt) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s.publishStall is %d, it must be less than %s.attemptTimeout: %d",
-              channel, stall, door, attempt));
+              channel,
+              stall,
+              door,
+              attempt));
     }
   }
 

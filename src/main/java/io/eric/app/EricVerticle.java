@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.spi.VerticleFactory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -324,7 +325,13 @@ public final class EricVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     SocketServer door = new SocketServer(settings.getSocket());
-    return open(door).onSuccess(opened -> socket = door);
+    return open(door)
+        .onSuccess(opened -> socket = door)
+        .recover(
+            e ->
+                e instanceof IOException
+                    ? StartFailure.of("socket.path", e)
+                    : Future.failedFuture(e));
   }
 
   private Future<Void> openHttp(EricOptions settings) {
@@ -364,7 +371,8 @@ public final class EricVerticle extends VerticleBase {
             opened -> {
               http.add(door);
               httpPort = door.actualPort();
-            });
+            })
+        .recover(StartFailure::ofHttp);
   }
 
   private Future<Void> open(VerticleBase door) {
@@ -406,7 +414,8 @@ public final class EricVerticle extends VerticleBase {
   private static void warnIfPublic(String host) {
     if (!Loopback.isLoopback(host)) {
       LOG.warn(
-          "HTTP is bound to {} without authentication: whoever reaches it may publish and remove",
+          "HTTP is bound to {} without authentication: whoever reaches it may read, publish and"
+              + " remove",
           host);
     }
   }

@@ -1,7 +1,9 @@
 package io.eric.app;
 
 import io.eric.EricException;
+import io.eric.IoReason;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -27,6 +29,9 @@ final class Failures implements IExecutionExceptionHandler {
   private static String text(Exception failure) {
     if (failure instanceof EricException eric) {
       return eric.text();
+    }
+    if (failure instanceof InvalidPathException) {
+      return "eric: " + IoReason.of(failure);
     }
     String message = failure.getMessage();
     return "eric: " + (message == null ? failure.toString() : message);

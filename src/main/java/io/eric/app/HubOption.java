@@ -26,6 +26,8 @@ final class HubOption {
       description = "Settings to find the socket by; conf/eric.json is read if it exists.")
   private @Nullable Path config;
 
+  private @Nullable EricOptions options;
+
   /** What is done with a connection, on the main thread. */
   interface Conversation<T> {
     T with(SocketClient client) throws Exception;
@@ -40,7 +42,7 @@ final class HubOption {
   <T> T converse(Conversation<T> conversation) throws Exception {
     Vertx vertx = Vertx.vertx(lean());
     try {
-      SocketClient client = new SocketClient(vertx, path());
+      SocketClient client = new SocketClient(vertx, options().getSocket().getPath());
       try {
         return conversation.with(client);
       } finally {
@@ -51,12 +53,22 @@ final class HubOption {
     }
   }
 
-  private String path() {
+  /** The settings that the hub would have that is started here. */
+  EricOptions options() {
+    EricOptions known = options;
+    if (known == null) {
+      known = read();
+      options = known;
+    }
+    return known;
+  }
+
+  private EricOptions read() {
     JsonObject commandLine = new JsonObject();
     if (socket != null) {
       SettingPaths.put(commandLine, "socket.path", socket);
     }
-    return Configuration.load(config, System.getenv(), commandLine).getSocket().getPath();
+    return Configuration.load(config, System.getenv(), commandLine);
   }
 
   /** One event loop and no file cache: a command is one connection. */

@@ -33,6 +33,7 @@ final class LineInput {
       int lf = indexOfLf();
       line.write(buffer, position, lf - position);
       if (line.size() > maxLength) {
+        position = lf; // what is left of the line is for skipRest
         throw new PayloadTooLargeException("a line is longer than " + maxLength + " bytes");
       }
       if (lf < end) {
@@ -42,6 +43,17 @@ final class LineInput {
       position = end;
     }
     return any ? line.toByteArray() : null;
+  }
+
+  /** Passes over the rest of a line that was too long, without keeping it. */
+  void skipRest() throws IOException {
+    while (position < end || fill()) {
+      int lf = indexOfLf();
+      position = Math.min(lf + 1, end);
+      if (lf < end) {
+        return;
+      }
+    }
   }
 
   private int indexOfLf() {

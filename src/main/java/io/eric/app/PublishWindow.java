@@ -19,15 +19,16 @@ final class PublishWindow {
   private final Semaphore messages = new Semaphore(MESSAGES);
   private final Semaphore bytes = new Semaphore(BYTES);
   private final AtomicLong acknowledged = new AtomicLong();
-  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
   /**
    * Sends when there is room.
    *
    * @param size of the message in bytes; one that is larger than the window goes alone
+   * @param line where it comes from, to be told if it fails
    * @return false if an earlier message has failed; this one was not sent
    */
-  boolean send(int size, Supplier<Future<?>> message) throws InterruptedException {
+  boolean send(int size, long line, Supplier<Future<?>> message) throws InterruptedException {
     int share = Math.min(size, BYTES);
     messages.acquire();
     bytes.acquire(share);
@@ -42,7 +43,7 @@ final class PublishWindow {
               if (done.succeeded()) {
                 acknowledged.incrementAndGet();
               } else {
-                failure.compareAndSet(null, done.cause());
+                failure.compareAndSet(null, new Failure(line, done.cause()));
               }
               release(share);
             });
@@ -67,6 +68,15 @@ final class PublishWindow {
 
   /** Why the first message that failed did; null if none has. */
   @Nullable Throwable failure() {
-    return failure.get();
+    Failure first = failure.get();
+    return first == null ? null : first.cause;
   }
+
+  /** Where the first message that failed came from; 0 if none has. */
+  long failedLine() {
+    Failure first = failure.get();
+    return first == null ? 0 : first.line;
+  }
+
+  private record Failure(long line, Throwable cause) {}
 }

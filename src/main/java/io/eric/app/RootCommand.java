@@ -1,11 +1,13 @@
 package io.eric.app;
 
+import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** All commands; without one it only helps. */
 @Command(
@@ -38,13 +40,48 @@ final class RootCommand implements Runnable {
 
   /** Runs the command that the arguments name and gives its exit code. */
   static int execute(String[] args) {
-    return commandLine().execute(args);
+    CommandLine commands = commandLine();
+    String[] typed;
+    try {
+      typed = CommandArguments.read(args);
+    } catch (IllegalArgumentException e) {
+      commands.getErr().println("eric: " + e.getMessage());
+      commands.getErr().flush();
+      return Failures.USAGE;
+    }
+    return commands.execute(typed);
   }
 
   static CommandLine commandLine() {
     CommandLine commands = new CommandLine(new RootCommand());
     commands.setExecutionExceptionHandler(new Failures());
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setParameterExceptionHandler(RootCommand::misused);
     return commands;
+  }
+
+  /** Says in one line what is wrong with the arguments, and what was meant, if that can be told. */
+  private static int misused(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    String text = String.valueOf(failure.getMessage());
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      String wrong = unmatched.getUnmatched().get(0);
+      boolean isOption = wrong.startsWith("-");
+      String name = wrong.replaceFirst("=.*", "");
+      text =
+          (isOption ? "unknown option " + name : "unexpected argument " + wrong)
+              + Suggestion.among(
+                  isOption
+                      ? command.getCommandSpec().optionsMap().keySet()
+                      : command.getSubcommands().keySet(),
+                  name);
+    }
+    PrintWriter err = command.getErr();
+    err.println("eric: " + text);
+    err.println("Try '" + command.getCommandSpec().qualifiedName(" ") + " --help'.");
+    err.flush();
+    return Failures.USAGE;
   }
 
   @Override

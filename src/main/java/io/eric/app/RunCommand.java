@@ -1,9 +1,7 @@
 package io.eric.app;
 
 import io.eric.app.PredefinedVerticle.Isolation;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,14 +84,10 @@ final class RunCommand implements Callable<Integer> {
     return eventLoop ? Isolation.EVENT_LOOP : Isolation.byDefault(verticle);
   }
 
-  private JsonObject config() throws Exception {
+  private JsonObject config() {
     if (config == null) {
       return new JsonObject();
     }
-    try {
-      return new JsonObject(Files.readString(config));
-    } catch (DecodeException e) {
-      throw new IllegalArgumentException(config + " is not a JSON object", e);
-    }
+    return JsonFile.read("--verticle-config", config);
   }
 }

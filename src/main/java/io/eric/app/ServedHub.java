@@ -1,11 +1,14 @@
 package io.eric.app;
 
+import io.eric.IoReason;
 import io.eric.OptionalDependency;
 import io.eric.cluster.ClusteredVertx;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,9 @@ import picocli.CommandLine.Option;
 
 /** A hub as the process's purpose: the options that say how, and running it until a signal. */
 final class ServedHub {
+
+  private static final String CACHE = "vertx.cacheDirBase";
+  private static final String TEMPORARY = "java.io.tmpdir";
 
   @Option(
       names = "--config",
@@ -55,10 +61,8 @@ final class ServedHub {
     }
     int eventLoops = options.getServer().effectiveEventLoops();
     VertxOptions settings = new VertxOptions().setEventLoopPoolSize(eventLoops);
-    Vertx vertx =
-        options.getCluster().isEnabled()
-            ? Waiting.forResult(ClusteredVertx.start(settings, options.getCluster()))
-            : Vertx.vertx(settings);
+    FileLimit.current().warnIfShort(options);
+    Vertx vertx = vertx(settings, options);
     EricVerticle hub = new EricVerticle(options);
     Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
     shutdown.onSignal();
@@ -74,6 +78,46 @@ final class ServedHub {
       out.flush();
     }
     new CountDownLatch(1).await();
+  }
+
+  private static Vertx vertx(VertxOptions settings, EricOptions options) throws Exception {
+    refuseTemporaryDirectory();
+    if (!options.getCluster().isEnabled()) {
+      return Vertx.vertx(settings);
+    }
+    try {
+      return Waiting.forResult(ClusteredVertx.start(settings, options.getCluster()));
+    } catch (IllegalArgumentException e) {
+      throw e; // a setting is wrong, and is named
+    } catch (Exception e) {
+      String from = options.getCluster().getHost() + ", port " + options.getCluster().getPort();
+      throw new StartFailure("cluster.host", "no cluster can be joined from " + from, e);
+    }
+  }
+
+  /** Vert.x keeps what it takes out of the jar there, and does not say so when it cannot. */
+  private static void refuseTemporaryDirectory() {
+    String property = CACHE;
+    String directory = System.getProperty(CACHE);
+    if (directory == null) {
+      property = TEMPORARY;
+      directory = System.getProperty(TEMPORARY, ".");
+    }
+    try {
+      Files.delete(Files.createTempDirectory(Files.createDirectories(Path.of(directory)), "eric"));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "system property "
+              + property
+              + ": no directory can be made in "
+              + directory
+              + ": "
+              + IoReason.withoutPath(e)
+              + "; name another one by java -D"
+              + property
+              + "=DIRECTORY",
+          e);
+    }
   }
 
   private JsonObject commandLine() {

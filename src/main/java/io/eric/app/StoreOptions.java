@@ -92,7 +92,10 @@ public final class StoreOptions {
   Future<MessageStore> open(Vertx vertx) {
     return switch (choice.type) {
       case MEMORY -> Future.succeededFuture(MemoryStore.create());
-      case FILE -> FileStore.open(vertx, file).map(opened -> opened);
+      case FILE ->
+          FileStore.open(vertx, file)
+              .<MessageStore>map(opened -> opened)
+              .recover(e -> StartFailure.of("store.file.directory", e));
       case REDIS -> openRedis(vertx);
     };
   }
@@ -104,7 +107,11 @@ public final class StoreOptions {
     } catch (IllegalStateException absent) {
       return Future.failedFuture(absent);
     }
-    return Future.succeededFuture(RedisStore.create(vertx, redis));
+    RedisStore store = RedisStore.create(vertx, redis);
+    return store
+        .connected()
+        .<MessageStore>map(store)
+        .recover(e -> store.close().transform(closed -> StartFailure.of("store.redis.uri", e)));
   }
 
   /** What stands beside the sections of the stores. */

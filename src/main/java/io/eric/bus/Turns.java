@@ -3,9 +3,9 @@ package io.eric.bus;
 import java.util.ArrayDeque;
 
 /**
- * Lets so many do their work at a time, in the order in which they ask: who makes lists takes turns,
- * so that a door's event loop gets to other work after a few pieces, however many clients want some.
- * On one context; what waits is bounded by who asks.
+ * Lets so many do their work at a time, in the order in which they ask: who makes lists takes
+ * turns, so that a door's event loop gets to other work after a few pieces, however many clients
+ * want some. On one context; what waits is bounded by who asks.
  */
 public final class Turns {
 

@@ -186,8 +186,14 @@ public final class ClusterNode implements Placement {
 
   /** Where a file configures Hazelcast, how nodes find each other is its business. */
   private @Nullable JoinAddresses joinAddresses() {
-    TcpIpConfig search = hazelcast.getConfig().getNetworkConfig().getJoin().getTcpIpConfig();
-    return options.getConfig().isEmpty() && search.isEnabled() ? new JoinAddresses(search) : null;
+    TcpIpConfig search =
+        hazelcast.getConfig().getAdvancedNetworkConfig().getJoin().getTcpIpConfig();
+    // Somebody else's Hazelcast may have an ordinary network, which is not ours to narrow.
+    return options.getConfig().isEmpty()
+            && hazelcast.getConfig().getAdvancedNetworkConfig().isEnabled()
+            && search.isEnabled()
+        ? new JoinAddresses(search)
+        : null;
   }
 
   /** Looking up a map may wait for the cluster. */
@@ -208,6 +214,11 @@ public final class ClusterNode implements Placement {
           "this Hazelcast has no split brain protection \"{}\", see docs/CLUSTER.md: a part that is"
               + " cut off notices only by counting its members",
           HazelcastSettings.PROTECTION);
+    }
+    if (HazelcastSettings.hasMoreThanMembers(hazelcast.getConfig().getAdvancedNetworkConfig())) {
+      logger.warn(
+          "this Hazelcast serves clients, see docs/CLUSTER.md: whoever reaches its port may read"
+              + " and destroy everything");
     }
     IMap<String, String> all = hazelcast.getMap(HazelcastSettings.CHANNELS);
     entryListener = all.addEntryListener(new RecordWatch(), true);

@@ -22,6 +22,7 @@ public final class ClusterOptions {
   private int mergeInterval = 5_000;
   private int rebalanceDelay = 10_000;
   private String config = "";
+  private boolean insecure;
 
   /** The defaults: three nodes on this machine. */
   public ClusterOptions() {}
@@ -139,5 +140,15 @@ public final class ClusterOptions {
    */
   public String getConfig() {
     return config;
+  }
+
+  /**
+   * Whether nodes may be bound to addresses that other machines reach. Their connections are
+   * neither encrypted nor authenticated: whoever reaches one is a member if it likes, and may read
+   * and destroy everything. So it is refused unless the network is the nodes' own, and this says
+   * so. Default false.
+   */
+  public boolean isInsecure() {
+    return insecure;
   }
 }

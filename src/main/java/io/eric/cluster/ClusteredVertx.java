@@ -1,5 +1,6 @@
 package io.eric.cluster;
 
+import com.hazelcast.config.Config;
 import io.eric.OptionalDependency;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +23,8 @@ public final class ClusteredVertx {
    *
    * @param vertx what else it shall be like; its event bus is bound to the cluster's host
    * @return fails if Hazelcast cannot start, with {@link IllegalStateException} if it is not there
+   * @throws IllegalArgumentException if other machines could reach it and the settings do not say
+   *     that they may
    */
   public static Future<Vertx> start(VertxOptions vertx, ClusterOptions options) {
     try {
@@ -40,9 +43,29 @@ public final class ClusteredVertx {
           "cluster.quorum is 1: when the network is cut, each part goes on alone, and what the"
               + " smaller one acknowledges is lost when they meet again");
     }
+    Config config = HazelcastSettings.of(options);
+    if (!HazelcastSettings.isOnLoopbackOnly(config)) {
+      if (!options.isInsecure()) {
+        throw new IllegalArgumentException(refusal(options));
+      }
+      logger.warn(
+          "cluster.insecure is true: the connections between nodes are neither encrypted nor"
+              + " authenticated, whoever reaches them may read and destroy everything");
+    }
     return Vertx.builder()
         .with(vertx)
-        .withClusterManager(new HazelcastClusterManager(HazelcastSettings.of(options)))
+        .withClusterManager(new HazelcastClusterManager(config))
         .buildClustered();
+  }
+
+  /** CWE-306: what other machines reach must ask who they are. */
+  private static String refusal(ClusterOptions options) {
+    return (options.getConfig().isEmpty()
+            ? "setting \"cluster.host\": other machines reach " + options.getHost()
+            : "setting \"cluster.config\": "
+                + options.getConfig()
+                + " does not bind to loopback alone, so other machines may reach it")
+        + ", and connections between nodes are neither encrypted nor authenticated; in a network"
+        + " that only nodes reach, set cluster.insecure to true";
   }
 }

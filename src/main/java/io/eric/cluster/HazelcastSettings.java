@@ -1,14 +1,23 @@
 package io.eric.cluster;
 
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.EndpointConfig;
 import com.hazelcast.config.FileSystemXmlConfig;
 import com.hazelcast.config.FileSystemYamlConfig;
 import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.InterfacesConfig;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.instance.ProtocolType;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
 import java.io.FileNotFoundException;
 
@@ -29,11 +38,15 @@ final class HazelcastSettings {
 
   private static final int PORTS_TRIED = 10;
 
+  private static final String BIND_ANY = "hazelcast.socket.bind.any";
+
   private HazelcastSettings() {}
 
   /** Everything, for a Hazelcast of our own. */
   static Config of(ClusterOptions options) {
     Config config = options.getConfig().isEmpty() ? network(options) : read(options.getConfig());
+    closeToClients(config, options);
+    admitOnly(config.getSerializationConfig());
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
@@ -77,7 +90,7 @@ final class HazelcastSettings {
   private static Config network(ClusterOptions options) {
     Config config = new Config();
     config.setClusterName(options.getName());
-    config.setProperty("hazelcast.socket.bind.any", "false");
+    config.setProperty(BIND_ANY, "false");
     config.setProperty("hazelcast.wait.seconds.before.join", "0");
     config.setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(PORTS_TRIED));
     config.setProperty(
@@ -110,6 +123,89 @@ final class HazelcastSettings {
     }
     config.getMetricsConfig().setEnabled(false);
     return config;
+  }
+
+  /**
+   * Leaves an endpoint for members only. Hazelcast's ordinary network serves members and clients on
+   * one port, and a client may read and destroy every map without a word of authentication
+   * (CWE-306).
+   */
+  private static void closeToClients(Config config, ClusterOptions options) {
+    AdvancedNetworkConfig advanced = config.getAdvancedNetworkConfig();
+    if (advanced.isEnabled()) {
+      if (!options.isInsecure() && hasMoreThanMembers(advanced)) {
+        throw new IllegalArgumentException(
+            "setting \"cluster.config\": "
+                + options.getConfig()
+                + " opens an endpoint that is not for members, where whoever reaches it may read"
+                + " and destroy everything; take it out, or set cluster.insecure to true");
+      }
+      return;
+    }
+    NetworkConfig plain = config.getNetworkConfig();
+    ServerSocketEndpointConfig members = new ServerSocketEndpointConfig();
+    members
+        .setPort(plain.getPort())
+        .setPortCount(plain.getPortCount())
+        .setPortAutoIncrement(plain.isPortAutoIncrement())
+        .setReuseAddress(plain.isReuseAddress())
+        .setPublicAddress(plain.getPublicAddress())
+        .setOutboundPorts(plain.getOutboundPorts())
+        .setOutboundPortDefinitions(plain.getOutboundPortDefinitions())
+        .setInterfaces(plain.getInterfaces())
+        .setSocketInterceptorConfig(plain.getSocketInterceptorConfig())
+        .setSSLConfig(plain.getSSLConfig());
+    advanced
+        .setEnabled(true)
+        .setMemberEndpointConfig(members)
+        .setJoin(plain.getJoin())
+        .setMemberAddressProviderConfig(plain.getMemberAddressProviderConfig())
+        .setIcmpFailureDetectorConfig(plain.getIcmpFailureDetectorConfig());
+  }
+
+  /** Whether it can be reached by others than members. */
+  static boolean hasMoreThanMembers(AdvancedNetworkConfig advanced) {
+    return !advanced.isEnabled()
+        || advanced.getEndpointConfigs().keySet().stream()
+            .anyMatch(endpoint -> endpoint.getType() != ProtocolType.MEMBER);
+  }
+
+  /** Whether other machines cannot reach it. */
+  static boolean isOnLoopbackOnly(Config config) {
+    EndpointConfig members =
+        config.getAdvancedNetworkConfig().getEndpointConfigs().get(EndpointQualifier.MEMBER);
+    InterfacesConfig interfaces =
+        members == null ? new InterfacesConfig() : members.getInterfaces();
+    // Without the property it listens everywhere, whatever interface it shows to others.
+    return "false".equals(config.getProperty(BIND_ANY))
+        && interfaces.isEnabled()
+        && !interfaces.getInterfaces().isEmpty()
+        && interfaces.getInterfaces().stream()
+            .allMatch(
+                each ->
+                    each.startsWith("127.")
+                        || each.equals("::1")
+                        || each.equals("0:0:0:0:0:0:0:1")
+                        || each.equalsIgnoreCase("localhost"));
+  }
+
+  /**
+   * Lets nothing be deserialised but what nodes send each other: our classes, Hazelcast's, those of
+   * the event bus, and plain values. Anything else in the class path may do what its author never
+   * thought of when it is made out of bytes (CWE-502).
+   */
+  private static void admitOnly(SerializationConfig serialization) {
+    if (serialization.getJavaSerializationFilterConfig() != null) {
+      return; // a file says more
+    }
+    JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
+    filter.setDefaultsDisabled(true);
+    filter
+        .getWhitelist()
+        .addPrefixes("com.hazelcast.", "io.eric.cluster.", "io.vertx.spi.cluster.hazelcast.", "[")
+        .addPackages("java.lang", "java.util", "java.util.concurrent")
+        .addClasses("java.io.IOException", "java.io.EOFException");
+    serialization.setJavaSerializationFilterConfig(filter);
   }
 
   private static Config read(String file) {

@@ -157,7 +157,6 @@ public final class HttpVerticle extends VerticleBase {
         .onSuccess(
             listening -> {
               port = listening.actualPort();
-              warnIfOpenToAll();
               LOG.info("HTTP door on {}:{}", options.getHost(), port);
             })
         .recover(
@@ -388,14 +387,6 @@ public final class HttpVerticle extends VerticleBase {
             .setMaxConcurrentStreams(options.getMaxInFlightPerConnection())
             .setMaxHeaderListSize(options.getMaxHeaderSize()));
     return server;
-  }
-
-  private void warnIfOpenToAll() {
-    String host = options.getHost();
-    boolean loopback = host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
-    if (!loopback) {
-      LOG.warn("{} can be reached from other machines, and nobody is asked for a token", host);
-    }
   }
 
   /** What lives from start to stop. */

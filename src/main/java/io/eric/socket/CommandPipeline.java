@@ -312,7 +312,8 @@ final class CommandPipeline {
     if (command instanceof Command.Listen || command instanceof Command.Watch) {
       client.openStream(command);
     } else if (command instanceof Command.ListAll wanted) {
-      ListAnswer answer = new ListAnswer(bus, turns, client, wanted, lines, listOutcome(wanted.channel()));
+      ListAnswer answer =
+          new ListAnswer(bus, turns, client, wanted, lines, listOutcome(wanted.channel()));
       list = answer;
       answer.advance();
     } else {

@@ -1,5 +1,6 @@
 package io.eric.socket;
 
+import io.eric.IoReason;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -54,16 +55,25 @@ final class SocketFile {
     }
     refuseOverlong(this.path);
     clear();
-    this.directory =
-        Files.createTempDirectory(
-            parent,
-            ".e",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    this.directory = privateDirectory(parent);
     try {
       refuseOverlong(bindPath());
     } catch (IOException e) {
       Files.delete(directory);
       throw e;
+    }
+  }
+
+  private static Path privateDirectory(Path parent) throws IOException {
+    try {
+      return Files.createTempDirectory(
+          parent,
+          ".e",
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      // The name that was tried says nothing to anybody.
+      throw new IOException(
+          "no socket can be made in " + parent + ": " + IoReason.withoutPath(e), e);
     }
   }
 

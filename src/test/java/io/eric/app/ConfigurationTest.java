@@ -50,7 +50,7 @@ class ConfigurationTest {
     Files.writeString(file, "[1]");
     assertRefused("not a JSON object");
     Files.writeString(file, "{");
-    assertRefused("not a JSON object");
+    assertRefused("the file ends before the JSON does");
   }
 
   @Test

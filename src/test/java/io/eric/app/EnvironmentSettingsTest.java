@@ -87,6 +87,35 @@ class EnvironmentSettingsTest {
         .isEqualTo(new JsonObject());
   }
 
+  @Test
+  void whatAContainerPlatformInjectsForAServiceOfOurNameIsPassedOver() {
+    Map<String, String> injected =
+        Map.of(
+            "ERIC_PORT", "tcp://10.96.0.1:8080",
+            "ERIC_SERVICE_HOST", "10.96.0.1",
+            "ERIC_SERVICE_PORT", "8080",
+            "ERIC_SERVICE_PORT_WEB", "8080",
+            "ERIC_PORT_8080_TCP", "tcp://10.96.0.1:8080",
+            "ERIC_PORT_8080_TCP_PROTO", "tcp",
+            "ERIC_PORT_8080_TCP_PORT", "8080",
+            "ERIC_PORT_8080_TCP_ADDR", "10.96.0.1",
+            "ERIC_HTTP_PORT", "tcp://10.96.0.2:80",
+            "ERIC_HTTP_SERVICE_HOST", "10.96.0.2");
+    assertThat(EnvironmentSettings.read(injected)).isEqualTo(new JsonObject());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ERIC_LOG_LEVEL, FOO, 'TRACE, DEBUG, INFO, WARN, ERROR, OFF'",
+    "ERIC_PORT, 8080, did you mean ERIC_CLUSTER_PORT or ERIC_HTTP_PORT",
+    "ERIC_HTTP_PROT, 8080, did you mean ERIC_HTTP_PORT",
+    "ERIC_STORE_TYPE, disk, '\"disk\" is none of memory, file, redis'",
+    "ERIC_SOCKET_PATH, /tmp/\uFFFD, LC_ALL"
+  })
+  void aRefusalSaysWhatIsAllowed(String variable, String value, String allowed) {
+    assertRefused(variable, value, variable, allowed);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ERIC_HTTP_PORT, many, whole number",

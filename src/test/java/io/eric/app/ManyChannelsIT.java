@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A client that creates channels until it is refused, one that adds 100,000 listeners, and many that
- * ask for all of them and do not read: a hub with 256 MiB serves on.
+ * A client that creates channels until it is refused, one that adds 100,000 listeners, and many
+ * that ask for all of them and do not read: a hub with 256 MiB serves on.
  */
 @Timeout(600)
 class ManyChannelsIT {

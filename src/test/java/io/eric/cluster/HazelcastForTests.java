@@ -27,7 +27,7 @@ public final class HazelcastForTests implements AutoCloseable {
         HazelcastSettings.of(
             ClusterOptions.fromJson(new JsonObject().put("quorum", 1).put("backups", 0)));
     config.setClusterName("store" + ProcessHandle.current().pid());
-    config.getNetworkConfig().getJoin().getTcpIpConfig().setEnabled(false);
+    config.getAdvancedNetworkConfig().getJoin().getTcpIpConfig().setEnabled(false);
     hazelcast = Hazelcast.newHazelcastInstance(config);
   }
 

@@ -114,7 +114,8 @@ class EdgeTest {
       clients.add(user.open("x", null));
     }
     // As with HTTP/2: writing to one of a connection's streams closes all of them.
-    List<Client> connection = List.of(clients.get(0), clients.get(3), clients.get(5), clients.get(11));
+    List<Client> connection =
+        List.of(clients.get(0), clients.get(3), clients.get(5), clients.get(11));
     for (Client each : connection) {
       each.breakDown();
       each.beforeWrite(() -> connection.forEach(other -> other.stream.lost()));

@@ -376,7 +376,8 @@ class HttpContractTest {
         "{} {} | there is more than one JSON document: {} {}",
         "{\"key\":1,\"key\":1} | key must be a string: {\"key\":1,\"key\":1}",
         "{\"key\":\"1\",\"key\":1} | a key stands there twice: {\"key\":\"1\",\"key\":1}",
-        "\ufeff{\"type\":\"a\"} | the input begins with a byte order mark (EF BB BF), which JSON has not",
+        "\ufeff{\"type\":\"a\"} | the input begins with a byte order mark (EF BB BF), which JSON"
+            + " has not",
       })
   void whatIsWrongWithABodyIsSaidFirst(String body, String detail) {
     hub.channel("news");

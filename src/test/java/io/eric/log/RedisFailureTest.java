@@ -356,6 +356,143 @@ class RedisFailureTest {
     assertThat(store.problem()).contains("NOAUTH");
   }
 
+  // Eviction
+
+  private static final ChannelDefinition DEFINITION =
+      new ChannelDefinition("channel", new io.vertx.core.json.JsonObject());
+
+  @Test
+  void aServerThatEvictsKeysIsRefusedUntilItDoesNot() {
+    server = RedisServer.start(dir, "--maxmemory-policy", "allkeys-lru", "--save", "");
+    RedisStore store = store();
+    assertThatThrownBy(() -> store.connected().await())
+        .isInstanceOf(RepositoryException.class)
+        .hasMessageContaining("maxmemory-policy is allkeys-lru")
+        .hasMessageContaining("store.redis.acceptEviction");
+    assertThatThrownBy(() -> open(store)).isInstanceOf(UnavailableException.class);
+    server.send("CONFIG", "SET", "maxmemory-policy", "noeviction");
+    awaitHealth(store, true);
+    open(store).broadcast("a");
+  }
+
+  @Test
+  void aServerThatEvictsKeysIsTakenIfThatIsAccepted() {
+    options.setAcceptEviction(true);
+    server = RedisServer.start(dir, "--maxmemory-policy", "allkeys-lru", "--save", "");
+    RedisStore store = store();
+    store.connected().await();
+    open(store).broadcast("a");
+  }
+
+  @Test
+  void policiesThatSpareKeysWithoutATimeToLiveAreNoDanger() {
+    server = RedisServer.start(dir, "--maxmemory-policy", "volatile-lru", "--save", "");
+    store().connected().await();
+  }
+
+  @Test
+  void aHeadThatVanishesUnderAHubIsMadeAnew() {
+    server = RedisServer.keepingAll(dir);
+    RedisStore store = store();
+    store.define(DEFINITION).await();
+    LogUser user = open(store);
+    user.register("ann", new Registration(0, Registration.State.STARTED));
+    user.broadcast("a", "b");
+    server.send("DEL", "eric:channel:channel:head");
+    user.broadcast("c");
+    assertThat(user.read(0, "ann")).containsExactly("1a", "2b", "3c");
+    user.commit("ann", 1);
+    assertThat(store.problem()).isNull();
+    LogUser again = open(store());
+    assertThat(again.read(0, "ann")).containsExactly("1a", "2b", "3c");
+    assertThat(again.get(again.log::registered)).containsOnlyKeys("ann");
+  }
+
+  @Test
+  void aLogThatVanishesUnderAHubIsOneGap() {
+    options.setRecentBytes(0);
+    server = RedisServer.keepingAll(dir);
+    RedisStore store = store();
+    store.define(DEFINITION).await();
+    LogUser user = open(store);
+    user.broadcast("a", "b", "c");
+    server.send("DEL", "eric:channel:channel:log");
+    user.broadcast("d");
+    assertThat(user.read(0, "ann")).containsExactly("[1-3 3 overflow]", "4d");
+    LogUser again = open(store());
+    assertThat(again.read(3, "ann")).containsExactly("4d");
+  }
+
+  @Test
+  void aLogThatVanishesUnderAHubIsPutBackFromMemory() {
+    server = RedisServer.keepingAll(dir);
+    LogUser user = open(store());
+    user.broadcast("a", "b", "c");
+    server.send("DEL", "eric:channel:channel:log");
+    user.broadcast("d");
+    assertThat(user.read(0, "ann")).containsExactly("1a", "2b", "3c", "4d");
+    assertThat(open(store()).read(0, "ann")).containsExactly("1a", "2b", "3c", "4d");
+  }
+
+  @Test
+  void whoOpensAChannelWhoseHeadHasVanishedTellsItsListeners() {
+    server = RedisServer.keepingAll(dir);
+    LogUser user = open(store());
+    user.register("ann", new Registration(0, Registration.State.STARTED));
+    user.broadcast("a", "b");
+    server.send("DEL", "eric:channel:channel:head");
+    LogUser again = open(store());
+    assertThat(again.log.epoch()).isNotEqualTo(user.log.epoch());
+    assertThat(again.get(again.log::registered)).containsOnlyKeys("ann");
+    assertThat(again.read(0, "ann")).containsExactly("[1-1 null epoch]");
+    again.broadcast("c");
+    assertThat(open(store()).read(1, "ann")).containsExactly("2c");
+  }
+
+  @Test
+  void whoOpensAChannelWhoseLogHasVanishedTellsItsListeners() {
+    server = RedisServer.keepingAll(dir);
+    LogUser user = open(store());
+    user.broadcast("a", "b");
+    user.commit("ann", 1);
+    server.send("DEL", "eric:channel:channel:log");
+    LogUser again = open(store());
+    assertThat(again.log.epoch()).isNotEqualTo(user.log.epoch());
+    assertThat(again.read(1, "ann")).containsExactly("[3-3 null epoch]");
+    assertThat(open(store()).log.epoch()).isEqualTo(again.log.epoch());
+  }
+
+  @Test
+  void aChannelThatVanishesWithItsDefinitionIsAnErrorOfItsOwn() {
+    server = RedisServer.keepingAll(dir);
+    RedisStore store = store();
+    LogUser user = open(store);
+    user.broadcast("a");
+    server.send("DEL", "eric:channel:channel:head");
+    assertThatThrownBy(() -> user.broadcast("x"))
+        .isInstanceOf(RepositoryException.class)
+        .hasMessageContaining("has vanished from the store")
+        .hasMessageNotContaining("another process");
+    assertThat(store.problem()).contains("channel channel has vanished");
+  }
+
+  @Test
+  void whatClientsAreToldHasNoAddress() {
+    server = RedisServer.keepingAll(dir);
+    RedisStore store = store();
+    LogUser user = open(store);
+    server.kill();
+    awaitHealth(store, false);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> user.broadcast("x"))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageStartingWith("the store does not serve: ")
+          .hasMessageNotContaining("redis.sock")
+          .hasMessageNotContaining("unix:");
+    }
+    assertThat(store.problem()).contains(server.uri());
+  }
+
   // What stands in Redis
 
   @Test

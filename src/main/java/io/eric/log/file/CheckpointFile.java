@@ -52,7 +52,7 @@ final class CheckpointFile {
       format.seal(bytes, start, FILE, start);
     }
     try (FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             next,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,

@@ -1,6 +1,7 @@
 package io.eric.log.file;
 
 import io.eric.EricException;
+import io.eric.IoReason;
 import io.eric.RepositoryException;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageLog;
@@ -80,7 +81,8 @@ public final class FileStore implements MessageStore {
     } catch (IOException | RuntimeException e) {
       reply.fail(
           new RepositoryException(
-              "the store in " + options.getDirectory() + " cannot be opened: " + e, e));
+              "the store in " + options.getDirectory() + " cannot be opened: " + IoReason.of(e),
+              e));
       return;
     }
     writer.run();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -79,7 +80,9 @@ final class Recovery {
         Segment first = Segment.create(directory.path, 1);
         segments.put(first.number, first);
       } else if (files.size() == 1 && Files.size(files.get(files.firstKey())) == 0) {
-        open(files.firstKey()); // the process ended while it made the store
+        open(
+            Objects.requireNonNull(files.get(files.firstKey())),
+            files.firstKey()); // the process ended while it made the store
       } else {
         throw corrupt(directory.path.resolve("checkpoint"), 0, "the file is missing");
       }
@@ -116,10 +119,9 @@ final class Recovery {
       long number = expected.getKey();
       Path file = files.get(number);
       if (file == null) {
-        throw corrupt(
-            directory.path.resolve("%010d.log".formatted(number)), 0, "the file is missing");
+        throw corrupt(Segment.file(directory.path, number), 0, "the file is missing");
       }
-      Segment segment = open(number);
+      Segment segment = open(file, number);
       boolean isLast = number == checkpoint.segment();
       if (isLast ? segment.length < expected.getValue() : segment.length != expected.getValue()) {
         throw corrupt(
@@ -154,8 +156,8 @@ final class Recovery {
     }
   }
 
-  private Segment open(long number) throws IOException {
-    Segment segment = Segment.open(directory.path, number);
+  private Segment open(Path file, long number) throws IOException {
+    Segment segment = Segment.open(file, number);
     segments.put(number, segment);
     return segment;
   }

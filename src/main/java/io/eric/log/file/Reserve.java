@@ -29,7 +29,7 @@ final class Reserve {
       return;
     }
     try (FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             file,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,

@@ -7,7 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One file of the log. The writer appends to the newest; any thread may read what is in it while it
@@ -16,6 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Segment {
 
   private static final String SUFFIX = ".log";
+
+  /**
+   * Digits of any script: a segment that was made under a default locale with digits of its own, by
+   * a version that named files in them, is still one.
+   */
+  private static final Pattern NAME = Pattern.compile("(\\p{Nd}{10})\\.log");
 
   final long number;
   final Path file;
@@ -44,26 +53,26 @@ final class Segment {
   static Segment create(Path directory, long number) throws IOException {
     Path file = file(directory, number);
     FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     return new Segment(number, file, channel, 0);
   }
 
-  /** Opens one that is there. */
-  static Segment open(Path directory, long number) throws IOException {
-    Path file = file(directory, number);
+  /** Opens one that is there, whatever digits its name is written in. */
+  static Segment open(Path file, long number) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     return new Segment(number, file, channel, channel.size());
   }
 
-  private static Path file(Path directory, long number) {
-    return directory.resolve("%010d%s".formatted(number, SUFFIX));
+  /** Where a segment of this number is made. */
+  static Path file(Path directory, long number) {
+    return directory.resolve(String.format(Locale.ROOT, "%010d%s", number, SUFFIX));
   }
 
   /** The number of the segment that has this file name, or -1 if it is none. */
   static long number(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return name.matches("\\d{10}\\.log") ? Long.parseLong(name.substring(0, 10)) : -1;
+    Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+    return name.matches() ? Long.parseLong(name.group(1)) : -1; // which reads digits of any script
   }
 
   /** Appends bytes; if it fails, they may be there in part. */

@@ -1,5 +1,6 @@
 package io.eric.log.file;
 
+import io.eric.IoReason;
 import io.eric.RepositoryException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -40,24 +41,27 @@ final class StoreDirectory implements AutoCloseable {
     FileChannel channel = null;
     try {
       if (!Files.isDirectory(path)) {
-        Files.createDirectory(path);
+        PrivateFiles.createDirectory(path);
       }
       channel =
-          FileChannel.open(
+          PrivateFiles.open(
               path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();
       if (lock == null) {
         throw new RepositoryException(
             "the store directory " + path + " is in use by another process", null);
       }
-      return new StoreDirectory(path, channel);
+      StoreDirectory taken = new StoreDirectory(path, channel);
+      taken.warnIfOthersMayRead();
+      return taken;
     } catch (OverlappingFileLockException e) {
       closeQuietly(channel);
       throw new RepositoryException(
           "the store directory " + path + " is in use by another store of this process", e);
     } catch (IOException e) {
       closeQuietly(channel);
-      throw new RepositoryException("the store directory " + path + " cannot be used: " + e, e);
+      throw new RepositoryException(
+          "the store directory " + path + " cannot be used: " + IoReason.of(e), e);
     } catch (RepositoryException e) {
       closeQuietly(channel);
       throw e;
@@ -71,18 +75,37 @@ final class StoreDirectory implements AutoCloseable {
       files.forEach(
           file -> {
             long number = Segment.number(file);
-            if (number >= 0) {
-              segments.put(number, file);
+            Path other = number < 0 ? null : segments.put(number, file);
+            if (other != null) {
+              throw Recovery.corrupt(file, 0, "the file has the number of " + other);
             }
           });
     }
     return segments;
   }
 
+  /** What an earlier version, or somebody else, has made keeps its modes, and may be read. */
+  private void warnIfOthersMayRead() throws IOException {
+    long files;
+    try (Stream<Path> all = Files.list(path)) {
+      files = all.filter(PrivateFiles::isOpenToOthers).count();
+    }
+    if (PrivateFiles.isOpenToOthers(path) || files > 0) {
+      LOG.warn(
+          "others than the owner may use the store directory {} (mode {}) or {} of its files: chmod"
+              + " -R go= keeps them out",
+          path,
+          PrivateFiles.mode(path),
+          files);
+    }
+  }
+
   /** Leaves word that forcing has failed, so that a loss of what was acknowledged is possible. */
   void noteFailedToForce() {
     try {
-      Files.write(path.resolve(FORCE_FAILED), new byte[0]);
+      PrivateFiles.open(
+              path.resolve(FORCE_FAILED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+          .close();
     } catch (IOException e) {
       LOG.error("{} could not be written either", path.resolve(FORCE_FAILED), e);
     }

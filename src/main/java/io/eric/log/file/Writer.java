@@ -1,6 +1,7 @@
 package io.eric.log.file;
 
 import io.eric.Entry;
+import io.eric.IoReason;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.log.ChannelDefinition;
@@ -291,7 +292,9 @@ final class Writer {
         fail(refusal, e);
       } catch (IOException e) {
         refusal =
-            broken == null ? new RepositoryException("the store cannot write: " + e, e) : broken;
+            broken == null
+                ? new RepositoryException("the store cannot write: " + IoReason.withoutPath(e), e)
+                : broken;
       }
     }
     failed.incrementAndGet();
@@ -421,7 +424,7 @@ final class Writer {
     if (problem == null) {
       LOG.error("the store in {} cannot write, publishers are refused", directory.path, e);
     }
-    problem = "the store cannot write: " + e;
+    problem = "the store cannot write: " + IoReason.of(e);
   }
 
   private void recovered() {

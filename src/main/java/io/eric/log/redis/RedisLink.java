@@ -43,6 +43,8 @@ final class RedisLink {
   /** Replies after which only a new connection helps. */
   private static final Set<String> CONNECT_ANEW = Set.of("NOSCRIPT", "READONLY", "NOAUTH");
 
+  private static final String NO_CONNECTION = "there is no connection to it";
+
   private static final String CLOSED = "CONNECTION_CLOSED";
 
   /** For a cold process, and for a server that is started together with the hub. */
@@ -66,6 +68,7 @@ final class RedisLink {
   private long pause;
   private long patience;
   private boolean reported;
+  private boolean refused;
   private boolean closed;
 
   /**
@@ -161,8 +164,10 @@ final class RedisLink {
       one.promise.complete(current);
     } else if (closed) {
       one.promise.fail(new RepositoryException("the store is closed", null));
-    } else if (waiting.size() >= options.getMaxPending() || now() - downSince > patienceNanos()) {
-      one.promise.fail(unavailable(problem));
+    } else if (refused
+        || waiting.size() >= options.getMaxPending()
+        || now() - downSince > patienceNanos()) {
+      one.promise.fail(unavailable(NO_CONNECTION));
     } else {
       waiting.add(one);
     }
@@ -225,8 +230,9 @@ final class RedisLink {
     }
   }
 
-  private EricException unavailable(@Nullable String why) {
-    return new UnavailableException("Redis at " + name + " does not serve: " + why);
+  /** What clients are told, so without addresses (CWE-209); the log has them. */
+  private static EricException unavailable(String why) {
+    return new UnavailableException("the store does not serve: " + why);
   }
 
   // ---- the life of connections
@@ -243,7 +249,7 @@ final class RedisLink {
             connection -> {
               // What ends it before it is in use fails what is asked of it now.
               connection.exceptionHandler(e -> {});
-              return Session.begin(client, connection);
+              return Session.begin(client, connection, options);
             })
         .timeout(patience, TimeUnit.MILLISECONDS)
         .onComplete(done -> context.runOnContext(v -> connected(client, done)));
@@ -273,7 +279,11 @@ final class RedisLink {
     connecting = null;
     if (done.failed()) {
       client.close();
+      refused = done.cause() instanceof RepositoryException;
       down(String.valueOf(done.cause().getMessage()));
+      if (refused) {
+        failWaiting(Long.MAX_VALUE); // waiting does not help, a setting has to be changed
+      }
       return;
     }
     Session begun = done.result();
@@ -284,6 +294,7 @@ final class RedisLink {
             e -> context.runOnContext(w -> lost(begun, String.valueOf(e.getMessage()))));
     session = begun;
     problem = null;
+    refused = false;
     patience = options.getTimeout();
     pause = options.getReconnectMin();
     reported = false;
@@ -339,7 +350,7 @@ final class RedisLink {
 
   private void failWaiting(long since) {
     while (!waiting.isEmpty() && waiting.peek().since <= since) {
-      waiting.remove().promise.fail(unavailable(problem));
+      waiting.remove().promise.fail(unavailable(NO_CONNECTION));
     }
   }
 

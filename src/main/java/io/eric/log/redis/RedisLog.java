@@ -111,7 +111,8 @@ final class RedisLog extends IndexedLog<Place> {
       long last,
       Map<String, String> cursors,
       Map<String, String> lost,
-      Map<String, String> listeners) {
+      Map<String, String> listeners,
+      boolean vanished) {
 
     static Opened of(Session session, Response answer) {
       return new Opened(
@@ -121,7 +122,8 @@ final class RedisLog extends IndexedLog<Place> {
           Long.parseLong(answer.get(2).toString()),
           pairs(answer.get(3)),
           pairs(answer.get(4)),
-          pairs(answer.get(5)));
+          pairs(answer.get(5)),
+          answer.get(6).toString().equals("1"));
     }
 
     private boolean knows(String listener) {
@@ -154,12 +156,28 @@ final class RedisLog extends IndexedLog<Place> {
         });
     return new Restore()
         .next("-", 64)
-        .map(
+        .compose(
             restored -> {
               restoreLast(opened.last);
               terms.begin(opened.last + 1, term);
               restoreListeners(opened);
-              return null;
+              return opened.vanished ? tellLoss(opened.last + 1) : Future.succeededFuture();
+            });
+  }
+
+  /** Everybody who reads the channel is told that something is gone, nobody knows how much. */
+  private Future<Void> tellLoss(long sequence) {
+    LOG.error(
+        "what Redis had of channel {} has vanished, it was evicted or removed; its listeners get a"
+            + " gap",
+        channelId);
+    Position at = new Position(epoch(), sequence);
+    Entry gap = new Gap(at, at, null, Gap.Reason.EPOCH).toEntry(System.currentTimeMillis(), null);
+    return write(sequence - 1, List.of(gap), sequence, false)
+        .onSuccess(
+            written -> {
+              recent.add(List.of(gap));
+              restore(sequence, gap.timestamp(), null, gap.size(), new Place(sequence, null));
             });
   }
 
@@ -260,7 +278,7 @@ final class RedisLog extends IndexedLog<Place> {
   private Future<Void> attempt(List<Entry> batch, int attempts, long since) {
     long last = batch.get(batch.size() - 1).sequence();
     return ready()
-        .compose(ready -> write(lastSequence(), batch, last))
+        .compose(ready -> write(lastSequence(), batch, last, hasEntries()))
         .recover(
             failure -> {
               uncertain = true;
@@ -274,17 +292,26 @@ final class RedisLog extends IndexedLog<Place> {
   private static boolean mayPass(Throwable failure) {
     return failure instanceof UnavailableException
         || (failure instanceof RefusedException refused
-            && (refused.code.equals(Script.STALE) || refused.code.equals(Script.MISPLACED)));
+            && (refused.code.equals(Script.STALE)
+                || refused.code.equals(Script.MISPLACED)
+                || refused.code.equals(Script.VANISHED)));
   }
 
-  private Future<Void> write(long before, Collection<Entry> entries, long last) {
+  /** Whether Redis must have some: what is kept here is removed there only after it is here. */
+  private boolean hasEntries() {
+    return usage().messages() > 0;
+  }
+
+  private Future<Void> write(
+      long before, Collection<Entry> entries, long last, boolean afterOthers) {
     Request request =
         Script.APPEND
             .call(List.of(keys.head(), keys.log()))
             .arg(owner)
             .arg(term)
             .arg(before)
-            .arg(last);
+            .arg(last)
+            .arg(afterOthers ? 1 : 0);
     for (Entry entry : entries) {
       request
           .arg(term + "-" + entry.sequence())
@@ -359,6 +386,10 @@ final class RedisLog extends IndexedLog<Place> {
     List<Entry> all = new ArrayList<>(wanted.size() + newer.size());
     for (Place place : wanted) {
       all.add(orGap(found.get(place.sequence()), place));
+    }
+    if (found.size() < wanted.size() && !uncertain) {
+      uncertain = true; // perhaps all of it is gone: then the rest is given up as one gap
+      ready().onFailure(e -> LOG.debug("{} cannot be looked after yet", channelId, e));
     }
     all.addAll(newer);
     return all;
@@ -583,7 +614,14 @@ final class RedisLog extends IndexedLog<Place> {
     boolean restarted = !session.runId().equals(verified.runId());
     Request request =
         Script.RESUME
-            .call(List.of(keys.head(), keys.log(), keys.lost(), keys.cursors(), keys.listeners()))
+            .call(
+                List.of(
+                    keys.head(),
+                    keys.log(),
+                    keys.lost(),
+                    keys.cursors(),
+                    keys.listeners(),
+                    definitions))
             .arg(owner)
             .arg(next)
             .arg(term)
@@ -592,18 +630,28 @@ final class RedisLog extends IndexedLog<Place> {
             .arg(epoch())
             .arg(session.runId())
             .arg(verified.runId())
-            .arg(session.keepsAll() ? 1 : 0);
+            .arg(session.keepsAll() ? 1 : 0)
+            .arg(channelId)
+            .arg(hasEntries() ? 1 : 0);
     return ask(request, session)
+        .onFailure(this::noteRemoval)
         .compose(
             answer -> {
               term = next;
+              boolean vanished = answer.get(2).toString().equals("1");
+              if (vanished) {
+                LOG.error(
+                    "keys of channel {} have vanished from Redis, which evicts them or lets others"
+                        + " remove them; they are made anew from memory",
+                    channelId);
+              }
               long last = Long.parseLong(answer.get(0).toString());
               terms.begin(last + 1, term);
               if (answer.get(1).toString().equals("1")) {
                 giveUp(last);
               }
               verified = session;
-              if (restarted) {
+              if (restarted || vanished) {
                 saveAll = true;
                 losses.saveAll();
                 saver.flush();
@@ -617,7 +665,7 @@ final class RedisLog extends IndexedLog<Place> {
                   "Redis has lost the newest messages of channel {}; put back {} from memory",
                   channelId,
                   missing.size());
-              return write(last, List.copyOf(missing), acknowledged);
+              return write(last, List.copyOf(missing), acknowledged, false);
             })
         .onComplete(done -> uncertain = done.failed());
   }
@@ -656,6 +704,22 @@ final class RedisLog extends IndexedLog<Place> {
               "channel " + channelId + " was opened by another process, this one must not write",
               null);
       LOG.error("channel {} was opened by another process; this one writes no more", channelId);
+    }
+  }
+
+  /** Nothing of the channel is there, not even its definition: it is not ours to bring back. */
+  private void noteRemoval(Throwable failure) {
+    if (fenced == null
+        && failure instanceof RefusedException refused
+        && refused.code.equals(Script.VANISHED)) {
+      fenced =
+          new RepositoryException(
+              "channel " + channelId + " has vanished from the store: it was removed or evicted",
+              null);
+      LOG.error(
+          "channel {} has vanished from Redis with its definition: it was removed by somebody else,"
+              + " or evicted; this process writes no more to it",
+          channelId);
     }
   }
 

@@ -78,6 +78,21 @@ public final class RedisStore implements MessageStore {
     return new RedisStore(vertx, RedisStoreOptions.fromJson(options.toJson()));
   }
 
+  /**
+   * Completes once there is a connection; fails, saying why for who runs the hub, if there is none
+   * within 10 s, or at once if the server is one that is refused.
+   */
+  public Future<Void> connected() {
+    return on(vertx.getOrCreateContext(), writes.connected())
+        .<Void>mapEmpty()
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new RepositoryException(
+                        String.valueOf(problem() == null ? failure.getMessage() : problem()),
+                        failure)));
+  }
+
   @Override
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
     if (closed) {

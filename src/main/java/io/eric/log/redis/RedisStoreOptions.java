@@ -17,6 +17,7 @@ public final class RedisStoreOptions {
   private long reconnectMax = 5_000;
   private int maxPending = 65_536;
   private int recentBytes = 1 << 20;
+  private boolean acceptEviction;
 
   /** The defaults. */
   public RedisStoreOptions() {}
@@ -141,6 +142,21 @@ public final class RedisStoreOptions {
   /** See {@link #getRecentBytes()}. */
   public RedisStoreOptions setRecentBytes(int recentBytes) {
     this.recentBytes = (int) atLeast("recentBytes", recentBytes, 0);
+    return this;
+  }
+
+  /**
+   * Whether a server is used that evicts keys when its memory is full ({@code maxmemory-policy
+   * allkeys-…}): it takes acknowledged messages, positions and whole channels in silence. Without
+   * this such a server is refused at connect, if it tells its policy. Default false.
+   */
+  public boolean isAcceptEviction() {
+    return acceptEviction;
+  }
+
+  /** See {@link #isAcceptEviction()}. */
+  public RedisStoreOptions setAcceptEviction(boolean acceptEviction) {
+    this.acceptEviction = acceptEviction;
     return this;
   }
 

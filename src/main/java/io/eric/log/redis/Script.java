@@ -24,6 +24,9 @@ enum Script {
   /** The caller is not the channel's owner any more. */
   static final String FENCED = "FENCED";
 
+  /** What must be there is not, and no owner has removed it. */
+  static final String VANISHED = "VANISHED";
+
   /** The caller is the owner, but began a new term after it had sent this. */
   static final String STALE = "STALE";
 

@@ -18,6 +18,8 @@ import java.util.Properties;
 /** One connection from its beginning to its end, and what the server said of itself then. */
 final class Session {
 
+  private static final String POLICY = "maxmemory-policy";
+
   private final Redis client;
   private final RedisConnection connection;
   private final String runId;
@@ -31,7 +33,8 @@ final class Session {
   }
 
   /** Asks a new connection for the server's identity, and makes the scripts known to it. */
-  static Future<Session> begin(Redis client, RedisConnection connection) {
+  static Future<Session> begin(
+      Redis client, RedisConnection connection, RedisStoreOptions options) {
     List<Request> scripts = new ArrayList<>();
     for (Script script : Script.values()) {
       scripts.add(script.load());
@@ -44,7 +47,14 @@ final class Session {
               refuseOld(server.getProperty("redis_version", "0"));
               return connection
                   .batch(scripts)
-                  .compose(loaded -> keepsAll(connection))
+                  .compose(loaded -> evictionPolicy(connection))
+                  .compose(
+                      policy -> {
+                        if (!options.isAcceptEviction()) {
+                          refuseEviction(policy);
+                        }
+                        return keepsAll(connection);
+                      })
                   .map(
                       keepsAll ->
                           new Session(
@@ -89,6 +99,27 @@ final class Session {
     int minor = numbers.length > 1 ? Integer.parseInt(numbers[1]) : 0;
     if (major < 6 || (major == 6 && minor < 2)) {
       throw new RepositoryException("Redis 6.2 or later is needed, this is " + version, null);
+    }
+  }
+
+  /** Of a server that may not be asked, it is unknown, and empty. */
+  private static Future<String> evictionPolicy(RedisConnection connection) {
+    return connection
+        .send(Request.cmd(Command.CONFIG).arg("GET").arg(POLICY))
+        .map(answer -> valueOf(answer, POLICY))
+        .otherwise("");
+  }
+
+  /** The volatile policies take only keys with a time to live, and ours have none. */
+  private static void refuseEviction(String policy) {
+    if (policy.startsWith("allkeys-")) {
+      throw new RepositoryException(
+          "this Redis removes messages in silence when its memory is full: "
+              + POLICY
+              + " is "
+              + policy
+              + "; set it to noeviction, or accept it by store.redis.acceptEviction",
+          null);
     }
   }
 

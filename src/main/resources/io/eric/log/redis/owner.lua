@@ -2,6 +2,9 @@
 -- asks, ARGV[2] the term it believes to have. Who has opened the channel since is its owner now.
 local function refusal()
   local head = redis.call('HMGET', KEYS[1], 'owner', 'term')
+  if not head[1] then
+    return redis.error_reply('VANISHED without a head')
+  end
   if head[1] ~= ARGV[1] then
     return redis.error_reply('FENCED by another owner')
   end
