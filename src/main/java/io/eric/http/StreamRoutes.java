@@ -81,7 +81,8 @@ final class StreamRoutes {
 
   private void stream(RoutingContext ctx, boolean watch) {
     try {
-      QueryText.check(ctx.request().query(), "last_event_id", "lastEventId");
+      // The ticket is for whoever stands in front of the hub and asks for one (/eric.js).
+      QueryText.check(ctx.request().query(), "last_event_id", "lastEventId", "ticket");
       String channel = Ids.check("channel", ctx.pathParam("channel_id"));
       String listener = watch ? null : Ids.check("listener", ctx.pathParam("listener_id"));
       if (ctx.request().method().equals(HttpMethod.HEAD)) {

@@ -20,7 +20,8 @@ public final class JsOptions {
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
   public static JsOptions fromJson(JsonObject json) {
-    return JsonOptions.read(json, JsOptions.class);
+    JsOptions options = JsonOptions.read(json, JsOptions.class);
+    return options.setBusyLimit(options.busyLimit);
   }
 
   /** All settings. */

@@ -24,7 +24,7 @@ class JsonFileTest {
         "{'a': 1~ 'b': 2}            | , line 2, column 2: not JSON at '\"'",
         "{'a': 1                     | : the file ends before the JSON does",
         "{'a': 1, 'a': 2}            | : this key stands here twice",
-        "{'a': tru}                  | , line 1, column 7",
+        "{'a': tru}                  | , line 1, column 10: not JSON at '}'",
         "{'a': 1} {}                 | , line 1, column 10: more follows the object",
         "[1]                         | is not a JSON object",
         "7                           | is not a JSON object"

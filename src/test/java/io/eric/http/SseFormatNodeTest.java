@@ -92,7 +92,10 @@ class SseFormatNodeTest {
       String data =
           payload.value() instanceof String text
               ? text
-              : new String(payload.json(), StandardCharsets.UTF_8);
+              : new String(payload.json(), StandardCharsets.UTF_8)
+                  .replace("\u0085", "\\u0085")
+                  .replace("\u2028", "\\u2028")
+                  .replace("\u2029", "\\u2029");
       long sequence = 1 + random.nextInt(1_000_000);
       entries.add(new Entry(sequence, 0, null, type, payload, null, null));
       seen.add(

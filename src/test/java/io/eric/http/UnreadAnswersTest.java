@@ -134,6 +134,8 @@ class UnreadAnswersTest {
 
   /** The second byte of the code, which is no UTF-8, is read as U+FFFD. */
   private static void assertClosed(RawClient client, String reason) {
+    client.send(" ".repeat(1_000)); // the rest of the frame, and the answer of a client
+    client.send(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
     assertThat(client.toEnd()).endsWith("\u0003\ufffd" + reason);
   }
 

@@ -19,6 +19,7 @@ class SocketOptionsTest {
                 .put("path", "eric.sock")
                 .put("mode", "0600")
                 .put("maxConnections", 1024)
+                .put("maxStreams", 0)
                 .put("maxCommand", 1048576)
                 .put("maxDepth", 128)
                 .put("commandTimeout", 10000)
