@@ -3,9 +3,8 @@ package io.eric.consumer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /** The list of what is in the runnable jar. */
@@ -16,13 +15,12 @@ record Sbom(JsonObject json) {
   /** Reads it out of the jar, where its manifest says that it is. */
   static Sbom read(JarFile jar) throws IOException {
     String place = jar.getManifest().getMainAttributes().getValue("Sbom-Location");
-    byte[] text = jar.getInputStream(jar.getEntry(place == null ? PLACE : place)).readAllBytes();
+    JarEntry entry = jar.getJarEntry(place == null ? PLACE : place);
+    if (entry == null) {
+      throw new AssertionError("no SBOM in " + jar.getName() + ": was it built with mvn -o?");
+    }
+    byte[] text = jar.getInputStream(entry).readAllBytes();
     return new Sbom(new JsonObject(new String(text, StandardCharsets.UTF_8)));
-  }
-
-  /** What is kept in the sources, for builds without a network. */
-  static Sbom kept() throws IOException {
-    return new Sbom(new JsonObject(Files.readString(Path.of("src/main/sbom/eric-vertx.cdx.json"))));
   }
 
   List<JsonObject> components() {
