@@ -29,20 +29,13 @@ final class BodyReader {
   private static final long DISCARDED_BODIES = 8;
 
   private final int maxBody;
-  private final ByteBudget buffered;
   private final Deadlines deadlines;
   private final GuardedHttpServer server;
   private final Meters meters;
 
-  BodyReader(
-      int maxBody,
-      ByteBudget buffered,
-      Deadlines deadlines,
-      GuardedHttpServer server,
-      Meters meters) {
+  BodyReader(int maxBody, Deadlines deadlines, GuardedHttpServer server, Meters meters) {
     this.server = server;
     this.maxBody = maxBody;
-    this.buffered = buffered;
     this.deadlines = deadlines;
     this.meters = meters;
   }
@@ -79,6 +72,7 @@ final class BodyReader {
     private final Consumer<byte[]> then;
     private final Deadlines.Deadline deadline;
     private final ConnectionGuard.OpenRequest open;
+    private final ByteBudget.OfClient buffered;
 
     /** Null once it is refused or done. */
     private byte @Nullable [] bytes = new byte[0];
@@ -91,6 +85,7 @@ final class BodyReader {
       this.then = then;
       ConnectionGuard guard = server.guard(request.connection());
       this.open = guard.latest();
+      this.buffered = guard.buffered();
       this.deadline = deadlines.start(guard::dawdled);
     }
 

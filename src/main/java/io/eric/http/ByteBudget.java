@@ -1,31 +1,69 @@
 package io.eric.http;
 
-/** A bound on bytes of one kind that a door holds at a time. On one event loop only. */
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A bound on bytes of one kind that a door holds at a time, and one on those of each client, a
+ * client as in {@link ClientQuota}: else one client could take all there is, and nobody else be
+ * served (CWE-770). On one event loop only.
+ */
 final class ByteBudget {
 
   private final long maxBytes;
+  private final long maxPerClient;
+  private final Map<Object, OfClient> clients = new HashMap<>();
   private long used;
 
-  ByteBudget(long maxBytes) {
+  ByteBudget(long maxBytes, long maxPerClient) {
     this.maxBytes = maxBytes;
-  }
-
-  /** Takes bytes, if there are as many left; then {@link #release} must follow. */
-  boolean take(long bytes) {
-    if (bytes > maxBytes - used) {
-      return false;
-    }
-    used += bytes;
-    return true;
-  }
-
-  /** Gives taken bytes back. */
-  void release(long bytes) {
-    used -= bytes;
+    this.maxPerClient = maxPerClient;
   }
 
   /** Bytes that are taken now. */
   long used() {
     return used;
+  }
+
+  /** A client's part, for one more of its connections; then {@link OfClient#close} must follow. */
+  OfClient of(Object client) {
+    OfClient part = clients.computeIfAbsent(client, OfClient::new);
+    part.connections++;
+    return part;
+  }
+
+  /** What one client has taken, over all of its connections. */
+  final class OfClient {
+
+    private final Object client;
+    private int connections;
+    private long taken;
+
+    private OfClient(Object client) {
+      this.client = client;
+    }
+
+    /** Takes bytes, if there are as many left; then {@link #release} must follow. */
+    boolean take(long bytes) {
+      if (bytes > maxBytes - used || bytes > maxPerClient - taken) {
+        return false;
+      }
+      used += bytes;
+      taken += bytes;
+      return true;
+    }
+
+    /** Gives taken bytes back; also after the connection that took them is closed. */
+    void release(long bytes) {
+      used -= bytes;
+      taken -= bytes;
+    }
+
+    /** One of the client's connections is closed. */
+    void close() {
+      if (--connections == 0) {
+        clients.remove(client);
+      }
+    }
   }
 }

@@ -52,6 +52,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final Limits limits;
   private final Object client;
   private final UnsentAnswers.OfConnection unsent;
+  private final ByteBudget.OfClient buffered;
   private final Queue<Waiting> waiting = new ArrayDeque<>(1);
 
   private @Nullable ChannelHandlerContext connection;
@@ -77,6 +78,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     this.meters = meters;
     this.limits = limits;
     this.unsent = limits.unsent.of(this::abort);
+    this.buffered = limits.buffered.of(client);
   }
 
   /**
@@ -148,10 +150,15 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext connection = this.connection;
     if (connection != null) {
       ChannelHandler messages =
-          new WebSocketMessages(maxMessage, limits.buffered, limits.requestDeadlines, meters);
+          new WebSocketMessages(maxMessage, buffered, limits.requestDeadlines, meters);
       connection.pipeline().addAfter(connection.name(), "messages", messages);
       unsliced();
     }
+  }
+
+  /** What its client may have read of unfinished bodies and messages. */
+  ByteBudget.OfClient buffered() {
+    return buffered;
   }
 
   /** The request whose handler runs at this moment. */
@@ -268,6 +275,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     set(null);
     connection = null;
     unsent.clear();
+    buffered.close();
     waiting.clear();
     for (; multiplexedOpen > 0; multiplexedOpen--) {
       limits.requests.release(client);

@@ -393,7 +393,8 @@ public final class HttpOptions {
 
   /**
    * Bytes of bodies, and of unfinished messages of WebSockets, under way at a time per verticle;
-   * further requests with a body are refused as Unavailable, and WebSockets are closed with 1013.
+   * further requests with a body are refused as Unavailable, and WebSockets are closed with 1013. A
+   * client, as for {@link #getMaxStreamsPerClient()}, may have half of them, or one largest body.
    * 0, the default, is an eighth of the largest heap that Java may use, divided among the
    * verticles.
    */
@@ -410,6 +411,11 @@ public final class HttpOptions {
   /** How many bytes that is on this machine. */
   long effectiveMaxBufferedBodies() {
     return maxBufferedBodies == 0 ? shareOfHeap(8) : maxBufferedBodies;
+  }
+
+  /** How many bytes that is for one client. */
+  long effectiveMaxBufferedBodiesPerClient() {
+    return Math.max(effectiveMaxBufferedBodies() / 2, maxBody);
   }
 
   private long shareOfHeap(int parts) {

@@ -101,7 +101,9 @@ public final class HttpVerticle extends VerticleBase {
             options.effectiveMaxUnsentAnswers(),
             answerDeadlines,
             meters);
-    ByteBudget buffered = new ByteBudget(options.effectiveMaxBufferedBodies());
+    ByteBudget buffered =
+        new ByteBudget(
+            options.effectiveMaxBufferedBodies(), options.effectiveMaxBufferedBodiesPerClient());
     GuardedHttpServer guarded =
         new GuardedHttpServer(
             vertx,
@@ -117,8 +119,7 @@ public final class HttpVerticle extends VerticleBase {
                 unsent,
                 buffered,
                 new RequestQuota(options.effectiveMaxRequests())));
-    BodyReader bodies =
-        new BodyReader(options.getMaxBody(), buffered, requestDeadlines, guarded, meters);
+    BodyReader bodies = new BodyReader(options.getMaxBody(), requestDeadlines, guarded, meters);
     HttpServer server = vertx.createHttpServer(serverOptions());
     Runnable unmetered =
         meters.add(

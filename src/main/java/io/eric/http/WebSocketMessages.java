@@ -37,7 +37,7 @@ final class WebSocketMessages extends ChannelDuplexHandler {
   private static final int MESSAGE_TOO_BIG = 1009;
   private static final int POLICY_VIOLATION = 1008;
 
-  private final ByteBudget buffered;
+  private final ByteBudget.OfClient buffered;
   private final Deadlines deadlines;
   private final Meters meters;
   private final int maxMessage;
@@ -54,7 +54,8 @@ final class WebSocketMessages extends ChannelDuplexHandler {
    *
    * @param maxMessage the longest message, in bytes without the heads of its frames
    */
-  WebSocketMessages(int maxMessage, ByteBudget buffered, Deadlines deadlines, Meters meters) {
+  WebSocketMessages(
+      int maxMessage, ByteBudget.OfClient buffered, Deadlines deadlines, Meters meters) {
     this.maxMessage = maxMessage;
     this.frames = new FrameHeads(maxMessage);
     this.buffered = buffered;

@@ -65,7 +65,7 @@ class ChunkedStreamSinkTest {
                       new Deadlines(vertx, 60_000),
                       new UnsentAnswers(
                           1 << 20, 1 << 20, new Deadlines(vertx, 60_000), Meters.of(vertx)),
-                      new ByteBudget(1 << 20),
+                      new ByteBudget(1 << 20, 1 << 20),
                       new RequestQuota(100)));
           HttpServer http =
               vertx

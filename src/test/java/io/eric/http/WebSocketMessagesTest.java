@@ -40,7 +40,7 @@ class WebSocketMessagesTest {
         new EmbeddedChannel(
             new WebSocketMessages(
                 LIMIT,
-                new ByteBudget(Long.MAX_VALUE),
+                new ByteBudget(Long.MAX_VALUE, Long.MAX_VALUE).of("client"),
                 new Deadlines(vertx, 60_000),
                 Meters.of(vertx)),
             new Frames());

@@ -136,6 +136,7 @@ class BusyScriptTest {
         "for (;;) { try { for (;;) {} } catch {} finally { for (;;) {} } }",
       })
   void aBusyStartFails(String module) {
+    limit(200); // six times as long while it is loaded
     for (ThreadingModel model : List.of(ThreadingModel.EVENT_LOOP, ThreadingModel.WORKER)) {
       Future<String> deployment =
           scripts.deploy(module, new DeploymentOptions().setThreadingModel(model));
