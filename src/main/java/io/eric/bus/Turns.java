@@ -24,6 +24,11 @@ public final class Turns {
     runNext();
   }
 
+  /** So many wait for their turn. */
+  public int waiting() {
+    return waiting.size();
+  }
+
   /** A turn is over. */
   public void done() {
     busy--;

@@ -4,12 +4,12 @@ import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
+import io.eric.bus.Turns;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.util.ArrayDeque;
 
 /**
  * Answers with lists that may be long. A list is made and sent piece by piece, each when the client
@@ -28,8 +28,7 @@ final class ListAnswers {
   private static final int MAX_WAITING = 1_024;
 
   private final Meters meters;
-  private final ArrayDeque<Listing> waiting = new ArrayDeque<>();
-  private int making;
+  private final Turns turns = new Turns(AT_A_TIME);
 
   ListAnswers(Meters meters) {
     this.meters = meters;
@@ -37,43 +36,13 @@ final class ListAnswers {
 
   /** Answers a request with a list. */
   void send(HttpServerRequest request, ListPart.Source source) {
-    if (waiting.size() >= MAX_WAITING) {
+    if (turns.waiting() >= MAX_WAITING) {
       meters.count(Counter.LISTS_REFUSED);
       Problem.send(
           request.response(),
           new UnavailableException("too many lists are asked for at this moment"));
     } else {
-      enqueue(new Listing(request, source));
-    }
-  }
-
-  private void enqueue(Listing listing) {
-    waiting.add(listing);
-    makeNext();
-  }
-
-  private void makeNext() {
-    while (making < AT_A_TIME) {
-      Listing next = waiting.poll();
-      if (next == null) {
-        return;
-      }
-      if (!next.response.closed()) {
-        making++;
-        next.source
-            .next()
-            .onComplete(
-                part -> {
-                  making--;
-                  next.write(part);
-                  makeNext();
-                },
-                failure -> {
-                  making--;
-                  next.fail(failure);
-                  makeNext();
-                });
-      }
+      new Listing(request, source).askForTurn();
     }
   }
 
@@ -87,6 +56,28 @@ final class ListAnswers {
       this.request = request;
       this.response = request.response();
       this.source = source;
+    }
+
+    private void askForTurn() {
+      turns.ask(this::makePart);
+    }
+
+    private void makePart() {
+      if (response.closed()) {
+        turns.done();
+      } else {
+        source
+            .next()
+            .onComplete(
+                part -> {
+                  write(part);
+                  turns.done();
+                },
+                failure -> {
+                  fail(failure);
+                  turns.done();
+                });
+      }
     }
 
     private void write(ListPart part) {
@@ -108,13 +99,13 @@ final class ListAnswers {
       if (response.writeQueueFull()) {
         response.drainHandler(drained -> goOn());
       } else {
-        enqueue(this);
+        askForTurn();
       }
     }
 
     private void goOn() {
       response.drainHandler(null);
-      enqueue(this);
+      askForTurn();
     }
 
     /** A list that breaks off must not look like one that is complete. */

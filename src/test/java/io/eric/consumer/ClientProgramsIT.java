@@ -7,6 +7,10 @@ import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +90,49 @@ class ClientProgramsIT {
     } finally {
       node.destroyForcibly();
     }
+  }
+
+  @Test
+  @RequiresCommand({"node", "chromium"})
+  void pagesReadAndPublish() throws Exception {
+    Path source = page("README.md", "new EventSource");
+    Path shared = page("docs/POLYGLOT.md", "from '/eric.js'");
+    Path fetch = page("README.md", "await fetch(");
+    create("news");
+    String script = NodeScripts.needing("playwright-core", "page.mjs");
+    Process node =
+        start("node", script, url, source.toString(), shared.toString(), "--", fetch.toString());
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(text(dir.resolve("out.txt")).lines())
+                      .hasSize(2)
+                      .allMatch(line -> line.matches("\\S+-1 hello")));
+    } finally {
+      node.getOutputStream().close(); // it ends with its input, and takes the browser with it
+      assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** A document's script, for this test's hub. */
+  private Path page(String document, String containing) throws Exception {
+    String script = Document.read(document).block("js", containing);
+    return Files.writeString(
+        Files.createTempFile(dir, "page", ".js"), script.replace("http://localhost:8080", url));
+  }
+
+  private void create(String channel) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/create?channel_id=" + channel))
+            .PUT(HttpRequest.BodyPublishers.noBody())
+            .build();
+    assertThat(
+            HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.discarding())
+                .statusCode())
+        .isEqualTo(200);
   }
 
   private Process start(String... command) throws Exception {

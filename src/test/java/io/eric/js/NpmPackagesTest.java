@@ -97,6 +97,22 @@ class NpmPackagesTest {
     assertThat(scripts.next()).isEqualTo(new JsonArray("[21, 172800000, \"1 minute\"]"));
   }
 
+  /** Its modules are CommonJS, require each other in a circle, and ask for process.env. */
+  @Test
+  void semver() {
+    install("semver");
+    scripts.run(
+        """
+        import semver from 'semver';
+        export const start = async (eric) => {
+          const { satisfies } = (await import('semver')).default;
+          eric.bus.send('out', [
+            semver.inc('1.2.3', 'minor'), satisfies('5.1.6', '^5.1.0'), semver.coerce('v17').version]);
+        };
+        """);
+    assertThat(scripts.next()).isEqualTo(new JsonArray("[\"1.3.0\", true, \"17.0.0\"]"));
+  }
+
   /** Copies packages, because a link would lead out of the module root. */
   private static void install(String... packages) {
     Path modules =
