@@ -283,7 +283,7 @@ public final class ChannelContainer {
   }
 
   private Future<Void> open(AbstractChannel channel, Placement.Ownership ownership, int max) {
-    Registered registered = new Registered(channel, Promise.promise());
+    Registered registered;
     synchronized (channels) {
       if (closed) {
         return Future.failedFuture(new UnavailableException("the hub is closing"));
@@ -291,17 +291,22 @@ public final class ChannelContainer {
       if (channels.size() >= max && !channels.containsKey(channel.id())) {
         return Future.failedFuture(full());
       }
-      if (channels.putIfAbsent(channel.id(), registered) != null) {
+      if (channels.containsKey(channel.id())) {
         return Future.failedFuture(InvalidChannelException.exists(channel.id()));
       }
-      order.add(channel.id(), ++created);
+      registered = new Registered(channel, ++created, Promise.promise());
+      channels.put(channel.id(), registered);
     }
     channel.storeIn(ownership.store());
     channel.ownedIn(ownership.term());
     channel.within(budget);
     channel.whenRemoved(() -> removed(registered));
     return deployAtHome(channel)
-        .onSuccess(registered.deployment::complete)
+        .onSuccess(
+            deployed -> {
+              list(registered);
+              registered.deployment.complete(deployed);
+            })
         .onFailure(
             e -> {
               forget(registered);
@@ -352,7 +357,7 @@ public final class ChannelContainer {
    */
   public Channel get(String id) {
     Registered registered = find(id);
-    if (registered != null) {
+    if (registered != null && registered.deployment.future().succeeded()) {
       return registered.channel;
     }
     Placement cluster = placement;
@@ -503,6 +508,15 @@ public final class ChannelContainer {
     return cluster == null ? Future.succeededFuture() : cluster.removed(registered.channel.id());
   }
 
+  /** A channel is listed when it answers: nobody is sent to one that is about to. */
+  private void list(Registered registered) {
+    synchronized (channels) {
+      if (channels.get(registered.channel.id()) == registered) {
+        order.add(registered.channel.id(), registered.number);
+      }
+    }
+  }
+
   private void forget(Registered registered) {
     synchronized (channels) {
       if (channels.remove(registered.channel.id(), registered)) {
@@ -565,7 +579,9 @@ public final class ChannelContainer {
   /**
    * A channel that is deployed or being deployed.
    *
+   * @param number its place in the order of creation
    * @param deployment its deployment id, when it is known
    */
-  private record Registered(AbstractChannel channel, Promise<String> deployment) {}
+  private record Registered(
+      AbstractChannel channel, long number, Promise<String> deployment) {}
 }
