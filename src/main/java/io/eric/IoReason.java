@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 
 /**
  * Why the system refused, in words: many exceptions of {@code java.nio.file} say it by their class
@@ -43,7 +45,9 @@ public final class IoReason {
     } else if (refused instanceof NotDirectoryException) {
       return "it is no directory";
     } else if (refused instanceof FileAlreadyExistsException) {
-      return "it exists already";
+      return Files.isDirectory(Path.of(refused.getFile()))
+          ? "it exists already"
+          : "it exists already, and is no directory";
     }
     String reason = refused.getReason();
     return reason == null ? refused.getClass().getSimpleName() : reason;

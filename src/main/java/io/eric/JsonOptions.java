@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 public final class JsonOptions {
 
   /** How complaints begin that quote the setting; others begin with its name. */
-  private static final List<String> QUOTING = List.of("unknown setting \"", "setting \"");
+  private static final String QUOTING = "setting \"";
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -68,17 +68,14 @@ public final class JsonOptions {
     try {
       return MAPPER.readValue(json.encode(), type);
     } catch (UnrecognizedPropertyException e) {
-      String allowed =
+      List<String> allowed =
           e.getKnownPropertyIds() == null
-              ? ""
-              : e.getKnownPropertyIds().stream()
-                  .map(String::valueOf)
-                  .sorted()
-                  .collect(Collectors.joining(", "));
-      throw new IllegalArgumentException(
-          "unknown setting \"" + path(e) + "\"; allowed here: " + allowed, e);
+              ? List.of()
+              : e.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
+      throw (UnknownSettingException) new UnknownSettingException(path(e), allowed).initCause(e);
     } catch (JsonMappingException e) {
-      throw new IllegalArgumentException("setting \"" + path(e) + "\": " + problem(e), e);
+      throw new IllegalArgumentException(
+          "setting \"" + String.join(".", path(e)) + "\": " + problem(e), e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the settings are not JSON", e);
     }
@@ -93,18 +90,17 @@ public final class JsonOptions {
   public static <T> T readUnder(String path, JsonObject json, Function<JsonObject, T> reader) {
     try {
       return reader.apply(json);
+    } catch (UnknownSettingException e) {
+      throw e.under(path);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(under(path, String.valueOf(e.getMessage())), e);
     }
   }
 
   private static String under(String path, String complaint) {
-    for (String start : QUOTING) {
-      if (complaint.startsWith(start)) {
-        return start + path + '.' + complaint.substring(start.length());
-      }
-    }
-    return path + '.' + complaint;
+    return complaint.startsWith(QUOTING)
+        ? QUOTING + path + '.' + complaint.substring(QUOTING.length())
+        : path + '.' + complaint;
   }
 
   /** Writes options, defaults included. */
@@ -151,10 +147,10 @@ public final class JsonOptions {
         .collect(Collectors.joining(", "));
   }
 
-  private static String path(JsonMappingException e) {
+  private static List<String> path(JsonMappingException e) {
     return e.getPath().stream()
         .map(
             step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
-        .collect(Collectors.joining("."));
+        .toList();
   }
 }

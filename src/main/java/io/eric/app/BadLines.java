@@ -54,9 +54,8 @@ final class BadLines {
    */
   void refuse(String complaint) {
     if (policy == Policy.STOP) {
-      err.println("eric: to go on after lines like this one: --on-bad-line skip, or replace");
-      err.flush();
-      throw new InvalidMessageFormatException(complaint);
+      throw new InvalidMessageFormatException(
+          complaint + ", to go on after such lines: --on-bad-line skip, or replace");
     }
     skipped++;
     explain(complaint + ", skipped");

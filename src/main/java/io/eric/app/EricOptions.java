@@ -1,6 +1,7 @@
 package io.eric.app;
 
 import io.eric.JsonOptions;
+import io.eric.UnknownSettingException;
 import io.eric.channel.LogsOptions;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.cluster.ClusterOptions;
@@ -176,8 +177,7 @@ public final class EricOptions {
   private static void refuseUnknown(Section top) {
     for (String key : top.keys()) {
       if (!SECTIONS.contains(key)) {
-        throw new IllegalArgumentException(
-            "unknown setting \"" + key + "\"; allowed here: " + String.join(", ", SECTIONS));
+        throw new UnknownSettingException(List.of(key), SECTIONS);
       }
     }
   }

@@ -316,6 +316,9 @@ public final class EricVerticle extends VerticleBase {
     if (failure instanceof EricException eric) {
       return eric.text();
     }
+    if (failure instanceof ClassNotFoundException) {
+      return "there is no class " + failure.getMessage() + " on the class path";
+    }
     String message = failure.getMessage();
     return message == null || failure instanceof LinkageError ? failure.toString() : message;
   }

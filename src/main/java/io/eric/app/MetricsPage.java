@@ -1,5 +1,6 @@
 package io.eric.app;
 
+import io.eric.bus.CallersContext;
 import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
@@ -77,6 +78,10 @@ final class MetricsPage implements AutoCloseable {
    * work on all event loops, and thousands may ask at a time.
    */
   Future<Buffer> text() {
+    return CallersContext.of(vertx, this::shared);
+  }
+
+  private Future<Buffer> shared() {
     Promise<Buffer> made = Promise.promise();
     Future<Buffer> other = underWay.compareAndExchange(null, made.future());
     if (other != null) {

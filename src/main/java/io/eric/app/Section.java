@@ -1,9 +1,10 @@
 package io.eric.app;
 
 import io.eric.JsonOptions;
+import io.eric.UnknownSettingException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,19 @@ final class Section {
   /** Reads all settings but those with these keys. */
   <T> T readOthers(Function<JsonObject, T> reader, String... keys) {
     JsonObject others = json.copy();
-    Arrays.asList(keys).forEach(others::remove);
-    return named(reader, others);
+    List<String> elsewhere = List.of(keys);
+    elsewhere.forEach(others::remove);
+    return named(settings -> withAll(reader, settings, elsewhere), others);
+  }
+
+  /** What somebody else reads is allowed too, and a complaint has to say so. */
+  private static <T> T withAll(
+      Function<JsonObject, T> reader, JsonObject settings, List<String> elsewhere) {
+    try {
+      return reader.apply(settings);
+    } catch (UnknownSettingException e) {
+      throw e.butAlso(elsewhere);
+    }
   }
 
   private <T> T named(Function<JsonObject, T> reader, JsonObject settings) {

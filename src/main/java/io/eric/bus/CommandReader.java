@@ -33,6 +33,7 @@ public final class CommandReader {
 
   private static final int MAX_RAW_SHOWN = 200;
   private static final int MAX_KEY_SHOWN = 64;
+  private static final String VERBS = "c, rc, r, rl, d, b, l, w, s, ls, ping";
   private static final String NO_OBJECT = "not a JSON object";
   private static final String MORE_THAN_ONE = "there is more than one JSON document";
 
@@ -386,7 +387,7 @@ public final class CommandReader {
       case "s" -> new Command.Stop(fields.channel(), fields.receiver());
       case "ls" -> list(fields);
       case "ping" -> new Command.Ping();
-      default -> throw new InvalidMessageFormatException("unknown verb");
+      default -> throw new InvalidMessageFormatException("unknown verb, allowed here: " + VERBS);
     };
   }
 

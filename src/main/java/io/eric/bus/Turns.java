@@ -12,6 +12,7 @@ public final class Turns {
   private final int atATime;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private int busy;
+  private boolean running;
 
   /** So many at a time. */
   public Turns(int atATime) {
@@ -36,13 +37,17 @@ public final class Turns {
   }
 
   private void runNext() {
-    while (busy < atATime) {
-      Runnable next = waiting.poll();
-      if (next == null) {
-        return;
+    if (running) {
+      return; // a turn was over at once, and the loop below goes on
+    }
+    running = true;
+    try {
+      while (busy < atATime && !waiting.isEmpty()) {
+        busy++;
+        waiting.remove().run();
       }
-      busy++;
-      next.run();
+    } finally {
+      running = false;
     }
   }
 }

@@ -511,7 +511,7 @@ public final class ChannelContainer {
   /** A channel is listed when it answers: nobody is sent to one that is about to. */
   private void list(Registered registered) {
     synchronized (channels) {
-      if (channels.get(registered.channel.id()) == registered) {
+      if (registered.equals(channels.get(registered.channel.id()))) {
         order.add(registered.channel.id(), registered.number);
       }
     }
@@ -582,6 +582,5 @@ public final class ChannelContainer {
    * @param number its place in the order of creation
    * @param deployment its deployment id, when it is known
    */
-  private record Registered(
-      AbstractChannel channel, long number, Promise<String> deployment) {}
+  private record Registered(AbstractChannel channel, long number, Promise<String> deployment) {}
 }

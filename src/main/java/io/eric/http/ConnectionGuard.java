@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -37,16 +38,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /** Fewer bytes that wait to be sent are not worth an account: most answers go out at once. */
   private static final int SMALL = 4096;
 
-  /**
-   * Requests of one HTTP/2 connection that wait; what a reset costs is less than what waiting does.
-   */
-  private static final int MAX_WAITING = 64;
-
   /** HTTP/2's error code for a request that nothing was done for, RFC 9113, section 7. */
   private static final long REFUSED_STREAM = 0x7;
-
-  /** The one for a peer that asks too much. */
-  private static final long ENHANCE_YOUR_CALM = 0xb;
 
   private final Meters meters;
   private final Limits limits;
@@ -58,6 +51,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext connection;
   private Deadlines.@Nullable Deadline deadline;
   private boolean idle;
+  private boolean multiplexes;
   private boolean refused;
   private boolean accounted;
   private int open;
@@ -66,6 +60,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private @Nullable OpenRequest latest;
   private Runnable removed = () -> {};
   private int resets;
+  private boolean resetsTold;
   private long resetsSince;
 
   /**
@@ -131,6 +126,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     OpenRequest begun = new OpenRequest(request, multiplexed);
     latest = begun;
     if (multiplexed) {
+      multiplexes = true;
       multiplexedOpen++;
       request.response().closeHandler(closed -> begun.closed());
       unsliced();
@@ -202,13 +198,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     return unsent.hasRoom() && isWritable();
   }
 
-  /** Handles a request when the client has taken enough of its answers. */
+  /**
+   * Handles a request when the client has taken enough of its answers. As many wait as the client
+   * may have under way: {@link RequestQuota} on HTTP/2, one on HTTP/1.x.
+   */
   void handleLater(OpenRequest begun, Runnable handler) {
     meters.count(Counter.REQUESTS_WAITED);
-    if (waiting.size() >= MAX_WAITING) {
-      begun.request.response().reset(ENHANCE_YOUR_CALM);
-      return;
-    }
     begun.request.pause();
     waiting.add(new Waiting(begun, handler));
     if (!begun.multiplexed) {
@@ -219,6 +214,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private void handleWaiting() {
     while (!waiting.isEmpty() && hasRoom()) {
       Waiting next = waiting.remove();
+      if (next.request.closed) {
+        continue; // the client has given it up, and nobody is there to answer
+      }
       latest = next.request;
       next.handler.run();
       next.request.request.resume();
@@ -241,7 +239,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object bytes) {
-    if (idle) {
+    // What an idle HTTP/2 connection says may be no request: a ping, or room for what was sent.
+    if (idle && !multiplexes) {
       idle = false;
       set(limits.requestDeadlines.start(this::dawdled));
     }
@@ -338,6 +337,21 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                 });
   }
 
+  /** After this read, at whose end the kernel gets what it takes. */
+  private void accountLater() {
+    ChannelHandlerContext connection = this.connection;
+    if (connection != null && pending(connection) > SMALL && !accounted) {
+      accounted = true;
+      connection
+          .executor()
+          .execute(
+              () -> {
+                accounted = false;
+                account();
+              });
+    }
+  }
+
   private static long pending(ChannelHandlerContext connection) {
     ChannelOutboundBuffer queue = connection.channel().unsafe().outboundBuffer();
     return queue == null ? 0 : queue.totalPendingWriteBytes();
@@ -355,7 +369,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       resetsSince = now;
       resets = 0;
     }
-    if (++resets > limits.maxResets && limits.maxResets > 0) {
+    if (++resets > limits.maxResets && limits.maxResets > 0 && !resetsTold) {
+      resetsTold = true;
       meters.count(Counter.HTTP_RESETS_CLOSED);
       abort();
     }
@@ -373,6 +388,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private boolean streams;
     private boolean upgraded;
     private boolean closed;
+    private boolean ours;
+    private Runnable over = () -> {};
     private long held;
     private long unsentBytes;
 
@@ -384,6 +401,45 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     /** The guard of its connection. */
     ConnectionGuard guard() {
       return ConnectionGuard.this;
+    }
+
+    /**
+     * Runs this when nothing of it is left: the client has all of the answer or has given it up.
+     * Vert.x has one handler for that, and it is taken.
+     */
+    void onClosed(Runnable over) {
+      this.over = over;
+    }
+
+    /** Resets it, on HTTP/2. It is not the client who does, so it does not count against it. */
+    void reset(long code) {
+      ours = true;
+      request.response().reset(code);
+    }
+
+    /**
+     * Counts a piece of an answer that is written in pieces; what {@link #answered} finds is not
+     * enough, for that may be never.
+     *
+     * @param written when the connection has it
+     */
+    void wrote(int bytes, Future<Void> written) {
+      if (closed || connection == null) {
+        return;
+      }
+      if (!multiplexed) {
+        accountLater();
+        return;
+      }
+      unsentBytes += bytes;
+      unsent.add(bytes);
+      written.onComplete(
+          done -> {
+            if (!closed) {
+              unsentBytes -= bytes;
+              unsent.remove(bytes);
+            }
+          });
     }
 
     /** Its answer is a stream, which has bounds of its own. */
@@ -410,22 +466,15 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private void answered() {
       answered = true;
       end();
-      if (streams || connection == null) {
-        return;
+      if (streams || closed) {
+        return; // an answer that was taken at once is closed before it is answered
       }
       if (multiplexed) {
-        unsentBytes = length(request.response());
-        unsent.add(unsentBytes);
-      } else if (pending(connection) > SMALL && !accounted) {
-        // After this read, at whose end the kernel gets what it takes.
-        accounted = true;
-        connection
-            .executor()
-            .execute(
-                () -> {
-                  accounted = false;
-                  account();
-                });
+        long length = length(request.response());
+        unsentBytes += length;
+        unsent.add(length);
+      } else {
+        accountLater();
       }
     }
 
@@ -435,7 +484,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         return;
       }
       closed = true;
-      boolean reset = !answered && !streams;
+      boolean reset = !answered && !streams && !ours;
       end();
       if (multiplexedOpen > 0) {
         multiplexedOpen--;
@@ -446,6 +495,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       if (reset) {
         countReset();
       }
+      over.run();
       if (!waiting.isEmpty()) {
         handleWaiting();
       }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Everything implements ListPart.Source {
 
-  /** So many channels are asked at a time for their listeners, */
+  /** So many channels at most are asked at a time for their listeners, */
   private static final int CHANNELS_AT_A_TIME = 32;
 
   /** and each gives so many: a piece has at most some 100 KiB. */
@@ -31,6 +31,9 @@ final class Everything implements ListPart.Source {
 
   /** What the next channel stands behind: the brace, or the one before it. */
   private String separator = "{";
+
+  /** One after a channel with many listeners, for those asked with it were asked in vain. */
+  private int askedAtATime = CHANNELS_AT_A_TIME;
 
   /** Channels that are known and whose listeners are not. */
   private final ArrayDeque<String> waiting = new ArrayDeque<>();
@@ -87,7 +90,7 @@ final class Everything implements ListPart.Source {
   }
 
   private Future<ListPart> channels() {
-    List<String> asked = List.copyOf(waiting);
+    List<String> asked = waiting.stream().limit(askedAtATime).toList();
     List<Future<Optional<ListPage>>> answers = new ArrayList<>(asked.size());
     for (String channel : asked) {
       answers.add(listeners(channel, Command.Page.first(LISTENERS_AT_A_TIME)));
@@ -115,10 +118,12 @@ final class Everything implements ListPart.Source {
       }
       String next = found.next();
       if (next != null) {
+        askedAtATime = 1;
         return part(text, channel, next); // those behind it are asked again when their turn comes
       }
       text.append(']');
     }
+    askedAtATime = Math.min(2 * askedAtATime, CHANNELS_AT_A_TIME);
     return end(text);
   }
 

@@ -142,7 +142,7 @@ public final class HttpVerticle extends VerticleBase {
     BusClient bus = new BusClient(vertx, options.publishTimeouts());
     CommandReader reader = new CommandReader(options.getMaxDepth());
     PublishRoutes publish = publishRoutes(bus, reader, bodies, meters, publishDeadlines);
-    HubRoutes hub = new HubRoutes(bus, reader, bodies, new ListAnswers(meters));
+    HubRoutes hub = new HubRoutes(bus, reader, bodies, new ListAnswers(guarded, meters));
     Router router = router(bus, publish, hub, edge, format, frames, guarded, meters);
     Entrance entrance = new Entrance(options, meters);
     routes = List.copyOf(router.getRoutes());
@@ -273,8 +273,15 @@ public final class HttpVerticle extends VerticleBase {
         ctx -> refuse(ctx, 404, new InvalidMessageFormatException("there is no such resource")));
     router.errorHandler(
         405,
-        ctx ->
-            refuse(ctx, 405, new InvalidMessageFormatException("the method is not allowed here")));
+        ctx -> {
+          String allowed = String.join(", ", AllowedMethods.at(router, ctx.request().path()));
+          ctx.response().putHeader(HttpHeaders.ALLOW, allowed);
+          refuse(
+              ctx,
+              405,
+              new InvalidMessageFormatException(
+                  "the method is not allowed here, allowed here: " + allowed));
+        });
     router.errorHandler(
         500,
         ctx -> {

@@ -5,6 +5,7 @@ import io.eric.bus.BusClient;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.eric.bus.Turns;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,13 +25,21 @@ final class ListAnswers {
   /** So many pieces are made at a time: more than one, for a node of a cluster may not answer. */
   private static final int AT_A_TIME = 2;
 
+  /** HTTP/2's error code for an answer that breaks off, RFC 9113, section 7. */
+  private static final long INTERNAL_ERROR = 0x2;
+
   /** So many lists may wait for their turn. */
   private static final int MAX_WAITING = 1_024;
 
+  private final GuardedHttpServer server;
   private final Meters meters;
   private final Turns turns = new Turns(AT_A_TIME);
 
-  ListAnswers(Meters meters) {
+  /**
+   * @param server whose connections count what they have not sent
+   */
+  ListAnswers(GuardedHttpServer server, Meters meters) {
+    this.server = server;
     this.meters = meters;
   }
 
@@ -51,8 +60,10 @@ final class ListAnswers {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final ListPart.Source source;
+    private final ConnectionGuard.OpenRequest exchange;
 
     private Listing(HttpServerRequest request, ListPart.Source source) {
+      this.exchange = server.guard(request.connection()).latest();
       this.request = request;
       this.response = request.response();
       this.source = source;
@@ -66,17 +77,10 @@ final class ListAnswers {
       if (response.closed()) {
         turns.done();
       } else {
-        source
-            .next()
-            .onComplete(
-                part -> {
-                  write(part);
-                  turns.done();
-                },
-                failure -> {
-                  fail(failure);
-                  turns.done();
-                });
+        Future.succeededFuture()
+            .compose(turn -> source.next()) // in here, so that what it throws ends the turn too
+            .andThen((part, failure) -> turns.done())
+            .onComplete(this::write, this::fail);
       }
     }
 
@@ -92,10 +96,14 @@ final class ListAnswers {
         }
       }
       if (part.isLast()) {
-        response.end(text);
+        boolean wasBegun = response.headWritten();
+        Future<Void> written = response.end(text);
+        if (wasBegun) { // else it is an answer like others, with a length
+          exchange.wrote(text.length(), written);
+        }
         return;
       }
-      response.write(text);
+      exchange.wrote(text.length(), response.write(text));
       if (response.writeQueueFull()) {
         response.drainHandler(drained -> goOn());
       } else {
@@ -113,7 +121,7 @@ final class ListAnswers {
       if (!response.headWritten()) {
         Problem.send(response, BusClient.asEric(failure, null));
       } else if (request.version() == HttpVersion.HTTP_2) {
-        response.reset();
+        exchange.reset(INTERNAL_ERROR);
       } else {
         request.connection().close();
       }

@@ -104,12 +104,12 @@ final class StreamRoutes {
   private void open(RoutingContext ctx, String channel, @Nullable String listener) {
     HttpServerRequest request = ctx.request();
     Attempt attempt = new Attempt();
-    // The one hook that sees every end: the client's disconnect, a reset, and our own end.
     Object client = ClientQuota.client(request.remoteAddress());
     ConnectionGuard.OpenRequest exchange = server.guard(request.connection()).latest();
-    ctx.addEndHandler(
-        end -> {
-          exchange.closed(); // it stands in place of the guard's own handler
+    onEnd(
+        request,
+        exchange,
+        () -> {
           if (attempt.ended()) {
             clients.release(client);
           }
@@ -129,6 +129,20 @@ final class StreamRoutes {
                 Problem.send(request.response(), error);
               }
             });
+  }
+
+  /** Every end: the client's disconnect, a reset, and our own end. May run more than once. */
+  private static void onEnd(
+      HttpServerRequest request, ConnectionGuard.OpenRequest exchange, Runnable over) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      exchange.onClosed(over); // what has been ended may be unread, and takes its room until then
+    } else {
+      request
+          .response()
+          .endHandler(ended -> over.run())
+          .closeHandler(closed -> over.run())
+          .exceptionHandler(failed -> over.run());
+    }
   }
 
   private void begin(

@@ -210,7 +210,8 @@ class MainIT {
     Result published = program.runWith(file, "publish", "lines", "--json", "--progress");
 
     assertThat(published.code()).isEqualTo(1);
-    assertThat(published.err()).contains("InvalidMessageFormat('line 4 is not JSON')");
+    assertThat(published.err())
+        .contains("InvalidMessageFormat('line 4 is not JSON, to go on after such lines:");
     assertThat(published.out()).startsWith("3 messages in ");
     assertThat(new JsonObject(succeed("ls", "lines").lines().get(0)).getLong("lag")).isEqualTo(3);
   }

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A channel whose log takes time to open is not there until then, and whoever finds it can use it. */
+/**
+ * A channel whose log takes time to open is not there until then, and whoever finds it can use it.
+ */
 class ChannelOpeningTest {
 
   private final Vertx vertx = Vertx.vertx();

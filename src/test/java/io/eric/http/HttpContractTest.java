@@ -554,16 +554,28 @@ class HttpContractTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GET,    /nothing,              404",
-    "GET,    /stream/only-one-id,   404",
-    "POST,   /channels,             405",
-    "GET,    /broadcast,            405",
-    "DELETE, /create,               405",
-    "POST,   /watch/news,           405",
+    "GET,    /nothing",
+    "GET,    /stream/only-one-id",
   })
-  void whatIsNotThereIsAProblemToo(String method, String path, int status) {
-    JsonObject problem = assertProblem(hub.request(method, path, ""), status, null);
+  void whatIsNotThereIsAProblemToo(String method, String path) {
+    JsonObject problem = assertProblem(hub.request(method, path, ""), 404, null);
     assertThat(problem.getString("error")).isEqualTo("InvalidMessageFormat");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST,   /channels,      'GET, HEAD'",
+    "GET,    /broadcast,     POST",
+    "DELETE, /create,        PUT",
+    "POST,   /watch/news,    'GET, HEAD'",
+    "GET,    /channel/news,  DELETE",
+  })
+  void anotherMethodIsToldWhichOnesThereAre(String method, String path, String allowed) {
+    HttpResponse<String> answer = hub.request(method, path, "");
+    JsonObject problem = assertProblem(answer, 405, null);
+    assertThat(problem.getString("error")).isEqualTo("InvalidMessageFormat");
+    assertThat(problem.getString("detail")).endsWith("allowed here: " + allowed);
+    assertThat(header(answer, "allow")).isEqualTo(allowed);
   }
 
   @Test

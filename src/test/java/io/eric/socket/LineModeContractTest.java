@@ -59,7 +59,7 @@ class LineModeContractTest {
               ch
               me
               ack
-              InvalidMessageFormat('unknown verb: {"v":"nonsense"}')
+              InvalidMessageFormat('unknown verb, allowed here: c, rc, r, rl, d, b, l, w, s, ls, ping: {"v":"nonsense"}')
               pong
               ack
               InvalidListenerException('Invalid listener you')

@@ -83,7 +83,8 @@ class OneShotContractTest {
             + " InvalidListenerException('Listener with id me already exists')",
         "garbage | InvalidMessageFormat('not JSON: garbage')",
         "{\"v\":\"c\" | InvalidMessageFormat('not JSON: {\"v\":\"c\"')",
-        "{\"v\":\"no\"} | InvalidMessageFormat('unknown verb: {\"v\":\"no\"}')",
+        "{\"v\":\"no\"} | InvalidMessageFormat('unknown verb, allowed here: c, rc, r, rl, d, b, l,"
+            + " w, s, ls, ping: {\"v\":\"no\"}')",
         "{\"v\":\"b\",\"c\":\"ch\"} | InvalidMessageFormat('t is missing:"
             + " {\"v\":\"b\",\"c\":\"ch\"}')",
         "{\"v\":\"rc\"} | InvalidMessageFormat('c is missing: {\"v\":\"rc\"}')",
