@@ -135,6 +135,22 @@ class HttpListsTest {
   }
 
   @Test
+  void channelsWithManyListenersAreAskedFewTimes() {
+    channels(32);
+    for (int i = 0; i < 32; i++) {
+      listeners("c" + i, "l", 150);
+    }
+    asked.clear();
+    assertThat((JsonObject) hub.ok(hub.request("GET", "/"))).hasSize(32);
+    int lookups =
+        asked.entrySet().stream()
+            .filter(each -> each.getKey().startsWith("eric.channel."))
+            .mapToInt(each -> each.getValue().get())
+            .sum();
+    assertThat(lookups).isBetween(64, 64 + 31); // two parts each, and once in vain
+  }
+
+  @Test
   void whoDoesNotReadHasAFewPiecesOfALongListMade() {
     hub.channel("big");
     listeners("big", "x".repeat(120), 20_000); // 200 pieces, 2.4 MB

@@ -1,0 +1,180 @@
+package io.eric.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.Counter;
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
+import io.eric.edge.EdgeOptions;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many requests on one connection of HTTP/2: honest ones are answered, the others are counted. */
+@Timeout(60)
+class MultiplexedAnswersTest {
+
+  private HttpHub hub;
+
+  private void start(HttpOptions options) {
+    hub = new HttpHub(options);
+    hub.channel("news");
+  }
+
+  @AfterEach
+  void nextClientIsServed() {
+    assertThat(hub.request("GET", "/healthz").statusCode()).isEqualTo(200);
+    hub.close();
+  }
+
+  private long counted(Counter counter) {
+    return Meters.of(hub.vertx).get(counter);
+  }
+
+  private double unsent() {
+    return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(Gauge.UNSENT_ANSWERS);
+  }
+
+  /** Adds listeners with long names, so that a list of them takes many pieces. */
+  private void listeners(int count) {
+    BusClient bus = new BusClient(hub.vertx);
+    List<Future<?>> added = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      added.add(bus.command(new Command.AddListener("news", "x".repeat(100) + i)));
+    }
+    HttpHub.await(Future.all(added));
+  }
+
+  @Test
+  void answersThatAreTakenAtOnceLeaveNothingBehind() {
+    start(new HttpOptions());
+    listeners(20);
+    try (Http2Client client = new Http2Client(hub)) {
+      for (int i = 0; i < 50; i++) {
+        assertThat(HttpHub.await(client.get("/channels"))).isEqualTo(200);
+        assertThat(HttpHub.await(client.get("/"))).isEqualTo(200);
+        assertThat(HttpHub.await(client.get("/readyz"))).isEqualTo(200);
+      }
+      await().until(() -> unsent() == 0);
+    }
+  }
+
+  @Test
+  void manyRequestsAtATimeAreAllAnsweredAndNoneIsReset() {
+    start(new HttpOptions().setMaxResetsPerConnection(10));
+    try (Http2Client client = new Http2Client(hub)) {
+      List<Future<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < 800; i++) {
+        answers.add(client.get("/openapi.json"));
+      }
+      HttpHub.await(Future.all(answers));
+      assertThat(answers).extracting(Future::result).containsOnly(200);
+      assertThat(counted(Counter.REQUESTS_WAITED)).isPositive();
+      assertThat(counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+      await().until(() -> unsent() == 0);
+    }
+  }
+
+  @Test
+  void refusedStreamsThatNobodyReadsCountUntilTheyAreOver() {
+    start(new HttpOptions().setMaxRequests(100));
+    try (Http2Client deaf = new Http2Client(hub, 0)) {
+      List<HttpClientRequest> asked = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        HttpClientRequest request = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
+        HttpClientResponse answer = HttpHub.await(request.send());
+        assertThat(answer.statusCode()).isEqualTo(404);
+        asked.add(request);
+      }
+      assertThat(unsent()).isGreaterThan(50 * 50);
+      HttpClientRequest beyond = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
+      assertThat(HttpHub.await(beyond.send().transform(Future::succeededFuture)).failed()).isTrue();
+      assertThat(counted(Counter.REQUESTS_OVER_QUOTA)).isEqualTo(1);
+
+      asked.forEach(HttpClientRequest::reset);
+      await().until(() -> unsent() == 0);
+      HttpClientRequest again = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
+      assertThat(HttpHub.await(again.send()).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whoDoesNotReadAListIsClosedAtTheWriteDeadline() {
+    start(new HttpOptions().setEdge(new EdgeOptions().setWriteDeadline(300)));
+    listeners(20_000);
+    try (RawClient deaf = new RawClient(hub.port(), 4_096)) {
+      deaf.get("/");
+      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 1);
+    }
+    try (Http2Client deaf = new Http2Client(hub, 1_000)) {
+      HttpClientRequest request = deaf.request(HttpMethod.GET, "/");
+      HttpHub.await(request.send().onSuccess(HttpClientResponse::pause));
+      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 2);
+      await().until(() -> unsent() == 0);
+    }
+  }
+
+  /** The client stops to want it while it waits for room; nobody is to wait for its body then. */
+  @Test
+  void aRequestThatIsGivenUpWhileItWaitsDoesNotTakeTheConnectionWithIt() {
+    start(new HttpOptions().setMaxUnsentAnswersPerConnection(1).setRequestTimeout(300));
+    try (Http2Client proxy = new Http2Client(hub, 1_000)) {
+      AtomicInteger received = new AtomicInteger();
+      HttpHub.await(proxy.request(HttpMethod.GET, "/watch/news").send())
+          .handler(
+              bytes -> received.addAndGet(bytes.toString().split("event: t\n", -1).length - 1));
+      HttpClientResponse slow =
+          HttpHub.await(
+              proxy
+                  .request(HttpMethod.GET, "/openapi.json")
+                  .send()
+                  .onSuccess(HttpClientResponse::pause));
+      HttpClientRequest given = proxy.request(HttpMethod.POST, "/publish");
+      given.setChunked(true).putHeader("content-type", "application/json");
+      HttpHub.await(given.write("["));
+      await().until(() -> counted(Counter.REQUESTS_WAITED) == 1);
+      HttpHub.await(given.reset());
+      slow.resume();
+      HttpHub.await(slow.end());
+      await().until(() -> unsent() == 0);
+
+      waitForADawdler();
+      hub.broadcast("news", "t", 1);
+      await().untilAsserted(() -> assertThat(received).hasValue(1));
+      assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aPingOfAnIdleConnectionBeginsNoRequest() {
+    start(new HttpOptions().setRequestTimeout(300));
+    try (Http2Client client = new Http2Client(hub)) {
+      HttpClientRequest first = client.request(HttpMethod.GET, "/channels");
+      HttpHub.await(first.send().compose(HttpClientResponse::body));
+      HttpHub.await(first.connection().ping(io.vertx.core.buffer.Buffer.buffer("12345678")));
+      waitForADawdler();
+      HttpClientRequest second = client.request(HttpMethod.GET, "/channels");
+      HttpHub.await(second.send().compose(HttpClientResponse::body));
+      assertThat(second.connection()).isSameAs(first.connection());
+      assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+    }
+  }
+
+  /** Another connection begins a request and is closed for it: that much time is over then. */
+  private void waitForADawdler() {
+    try (RawClient dawdler = hub.connect()) {
+      dawdler.send("GET / HTTP/1.1\r\n");
+      assertThat(dawdler.toEnd()).isEmpty();
+    }
+  }
+}
