@@ -163,6 +163,12 @@ class EricOptionsTest {
   @Test
   void unknownSectionsAreRefused() {
     assertRefused("htttp", new JsonObject(), "unknown setting \"htttp\"", "http", "shutdown");
+    assertRefused("store.fil", 1, "unknown setting \"store.fil\"; allowed here: file, redis, type");
+    assertRefused("socket.nope", 1, "unknown setting \"socket.nope\"", "enabled, ", "path");
+    assertRefused(
+        "http.edge.nope", 1, "unknown setting \"http.edge.nope\"; allowed here: batchBytes");
+    assertRefused("channels.news.listners", 1, "allowed here: ", "listeners");
+    assertRefused("verticles.chat.confg", 1, "allowed here: config, instances, ");
   }
 
   @Test

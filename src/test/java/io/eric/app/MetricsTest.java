@@ -6,13 +6,18 @@ import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
 import io.eric.bus.Metric;
 import io.eric.http.HttpOptions;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -76,6 +81,24 @@ class MetricsTest {
 
     assertThat(shown).containsExactlyInAnyOrderElementsOf(known);
     assertThat(documented()).containsExactlyElementsOf(expected());
+  }
+
+  /** Several HTTP verticles share a page, and each has its own event loop. */
+  @Test
+  void whoAsksWhileItIsMadeIsAnsweredOnItsOwnContext() throws Exception {
+    try (MetricsPage page = MetricsPage.open(vertx, new MetricsOptions().setJvm(false))) {
+      List<Future<Boolean>> answers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        Context asking = ((VertxInternal) vertx).createEventLoopContext();
+        Promise<Boolean> answered = Promise.promise();
+        asking.runOnContext(
+            now ->
+                page.text().map(text -> vertx.getOrCreateContext() == asking).onComplete(answered));
+        answers.add(answered.future());
+      }
+      Waiting.forResult(Future.all(answers));
+      assertThat(answers).extracting(Future::result).containsOnly(true);
+    }
   }
 
   @Test

@@ -56,6 +56,9 @@ class ConsumerIT {
             .program(prefabs, "Pool")
             .build();
 
+    // What an old Maven brings by default knows nothing of maven.compiler.release.
+    assertThat(readme.block("xml", "<project"))
+        .contains("<maven.compiler.source>17<", "<maven.compiler.target>17<");
     assertThat(bare.resolved()).noneMatch(artifact -> OPTIONAL.matcher(artifact).find());
     hasOnlyTestedVersions(bare);
     assertThat(bare.run("Tour"))

@@ -472,6 +472,15 @@ class HttpContractTest {
   }
 
   @Test
+  void anOptionWithADotIsShownAsItIsInJson() {
+    JsonObject problem =
+        assertProblem(hub.request("PUT", "/create", "{\"limit.bytes\":100}"), 400, null);
+    assertThat(problem.getString("detail"))
+        .startsWith("unknown setting \"limit.bytes\"; allowed here: ackTimeout, ")
+        .endsWith("; in JSON it is {\"limit\": {\"bytes\": ...}}");
+  }
+
+  @Test
   void aBodyThatNobodyReadsIsRefusedByItsKeys() {
     hub.channel("news");
     JsonObject problem =
