@@ -274,7 +274,7 @@ public final class HttpVerticle extends VerticleBase {
     router.errorHandler(
         405,
         ctx -> {
-          String allowed = String.join(", ", AllowedMethods.at(router, ctx.request().path()));
+          String allowed = String.join(", ", AllowedMethods.at(router, ctx.normalizedPath()));
           ctx.response().putHeader(HttpHeaders.ALLOW, allowed);
           refuse(
               ctx,
