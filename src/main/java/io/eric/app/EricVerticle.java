@@ -341,11 +341,19 @@ public final class EricVerticle extends VerticleBase {
     if (!settings.isHttpEnabled()) {
       return Future.succeededFuture();
     }
-    warnIfPublic(settings.getHttp().getHost());
+    HttpOptions http = settings.getHttp();
+    if (http.getPort() == 0 && http.getInstances() > 1) {
+      return Future.failedFuture(
+          new IllegalArgumentException(
+              "http.instances is "
+                  + http.getInstances()
+                  + ", it must be 1 with http.port 0: Vert.x gives each a port of its own"));
+    }
+    warnIfPublic(http.getHost());
     metrics = openMetrics(settings.getMetrics());
-    Future<Void> opened = openHttpInstance(settings.getHttp());
-    for (int i = 1; i < settings.getHttp().getInstances(); i++) {
-      opened = opened.compose(done -> openHttpInstance(onSamePort(settings.getHttp())));
+    Future<Void> opened = Future.succeededFuture();
+    for (int i = 0; i < http.getInstances(); i++) {
+      opened = opened.compose(done -> openHttpInstance(http));
     }
     return opened;
   }
@@ -359,11 +367,6 @@ public final class EricVerticle extends VerticleBase {
       return null;
     }
     return MetricsPage.open(vertx, settings);
-  }
-
-  /** The first instance may have been given any free port; the others share it. */
-  private HttpOptions onSamePort(HttpOptions first) {
-    return HttpOptions.fromJson(first.toJson()).setPort(httpPort);
   }
 
   private Future<Void> openHttpInstance(HttpOptions settings) {

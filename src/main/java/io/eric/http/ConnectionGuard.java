@@ -484,7 +484,8 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         return;
       }
       closed = true;
-      boolean reset = !answered && !streams && !ours;
+      // An answer that is taken at once is over before Vert.x says that it has ended.
+      boolean reset = !answered && !request.response().ended() && !streams && !ours;
       end();
       if (multiplexedOpen > 0) {
         multiplexedOpen--;

@@ -141,7 +141,8 @@ public final class HttpOptions {
 
   /**
    * How many verticles, each with an event loop of its own, whoever deploys the door shall deploy
-   * on this port. Limits that are said to be per verticle hold for each. Default 1.
+   * on this port. Limits that are said to be per verticle hold for each. Default 1; with {@link
+   * #getPort port} 0, 1 it is.
    */
   public int getInstances() {
     return instances;

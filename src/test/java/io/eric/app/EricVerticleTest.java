@@ -98,6 +98,17 @@ class EricVerticleTest {
   }
 
   @Test
+  void severalHttpVerticlesNeedAPort() {
+    JsonObject config = config();
+    config.getJsonObject("http").put("instances", 2).put("port", 0);
+    assertThatThrownBy(
+            () ->
+                Waiting.forResult(
+                    vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config)))))
+        .hasStackTraceContaining("http.instances is 2, it must be 1 with http.port 0");
+  }
+
+  @Test
   void aFileThatIsNoSocketIsLeftAlone() throws Exception {
     Files.writeString(dir.resolve("e.sock"), "mine");
 

@@ -57,7 +57,7 @@ class MultiplexedAnswersTest {
 
   @Test
   void answersThatAreTakenAtOnceLeaveNothingBehind() {
-    start(new HttpOptions());
+    start(new HttpOptions().setMaxResetsPerConnection(10));
     listeners(20);
     try (Http2Client client = new Http2Client(hub)) {
       for (int i = 0; i < 50; i++) {
@@ -66,6 +66,7 @@ class MultiplexedAnswersTest {
         assertThat(HttpHub.await(client.get("/readyz"))).isEqualTo(200);
       }
       await().until(() -> unsent() == 0);
+      assertThat(counted(Counter.HTTP_RESETS_CLOSED)).isZero();
     }
   }
 
