@@ -35,8 +35,12 @@ public record Entry(
     return receiver == null || receiver.equals(listener);
   }
 
-  /** The message as its readers see it. */
+  /**
+   * The message as its readers see it. A type that was allowed when it was stored, and is not any
+   * more, has U+FFFD for what is forbidden: one old message must not end the reading of a log.
+   */
   public Message toMessage(String epoch) {
-    return new Message(type, payload.value(), sender, new Position(epoch, sequence).toString());
+    return new Message(
+        Message.plain(type), payload.value(), sender, new Position(epoch, sequence).toString());
   }
 }

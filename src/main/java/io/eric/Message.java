@@ -65,6 +65,17 @@ public record Message(
     }
   }
 
+  /** Stores of earlier versions have types that nobody may send any more. */
+  static String plain(String type) {
+    StringBuilder plain = new StringBuilder(type);
+    for (int i = 0; i < type.length(); i++) {
+      if (!isPlain(type.charAt(i))) {
+        plain.setCharAt(i, '\uFFFD');
+      }
+    }
+    return plain.toString();
+  }
+
   private static boolean isPlain(char c) {
     return c >= ' ' && c < 0x7f || c > 0x9f && c != 0x2028 && c != 0x2029;
   }

@@ -34,4 +34,10 @@ class EntryTest {
     assertThat(to("ann").toMessage("e"))
         .isEqualTo(new Message("type", new JsonObject().put("a", 1), "bob", "e-7"));
   }
+
+  @Test
+  void aTypeThatNobodyMaySendAnyMoreIsReadAllTheSame() {
+    Entry old = new Entry(7, 1, null, "old\u001b\u2028type", Payload.NULL, null, null);
+    assertThat(old.toMessage("e").type()).isEqualTo("old\ufffd\ufffdtype");
+  }
 }

@@ -119,7 +119,7 @@ class MultiplexedAnswersTest {
     }
     try (Http2Client deaf = new Http2Client(hub, 1_000)) {
       HttpClientRequest request = deaf.request(HttpMethod.GET, "/");
-      HttpHub.await(request.send().onSuccess(HttpClientResponse::pause));
+      HttpHub.await(deaf.send(request, HttpClientResponse::pause));
       await().until(() -> counted(Counter.ANSWERS_UNREAD) == 2);
       await().until(() -> unsent() == 0);
     }
@@ -131,15 +131,18 @@ class MultiplexedAnswersTest {
     start(new HttpOptions().setMaxUnsentAnswersPerConnection(1).setRequestTimeout(300));
     try (Http2Client proxy = new Http2Client(hub, 1_000)) {
       AtomicInteger received = new AtomicInteger();
-      HttpHub.await(proxy.request(HttpMethod.GET, "/watch/news").send())
-          .handler(
-              bytes -> received.addAndGet(bytes.toString().split("event: t\n", -1).length - 1));
+      HttpHub.await(
+          proxy.send(
+              proxy.request(HttpMethod.GET, "/watch/news"),
+              watch ->
+                  watch.handler(
+                      bytes ->
+                          received.addAndGet(
+                              bytes.toString().split("event: t\n", -1).length - 1))));
       HttpClientResponse slow =
           HttpHub.await(
-              proxy
-                  .request(HttpMethod.GET, "/openapi.json")
-                  .send()
-                  .onSuccess(HttpClientResponse::pause));
+              proxy.send(
+                  proxy.request(HttpMethod.GET, "/openapi.json"), HttpClientResponse::pause));
       HttpClientRequest given = proxy.request(HttpMethod.POST, "/publish");
       given.setChunked(true).putHeader("content-type", "application/json");
       HttpHub.await(given.write("["));
@@ -161,11 +164,11 @@ class MultiplexedAnswersTest {
     start(new HttpOptions().setRequestTimeout(300));
     try (Http2Client client = new Http2Client(hub)) {
       HttpClientRequest first = client.request(HttpMethod.GET, "/channels");
-      HttpHub.await(first.send().compose(HttpClientResponse::body));
+      HttpHub.await(client.whole(first));
       HttpHub.await(first.connection().ping(io.vertx.core.buffer.Buffer.buffer("12345678")));
       waitForADawdler();
       HttpClientRequest second = client.request(HttpMethod.GET, "/channels");
-      HttpHub.await(second.send().compose(HttpClientResponse::body));
+      HttpHub.await(client.whole(second));
       assertThat(second.connection()).isSameAs(first.connection());
       assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
     }
