@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may speak to a node's Hazelcast, and what it makes out of bytes. */
 @Timeout(120)
@@ -71,15 +70,26 @@ class HazelcastSettingsTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"CP2", "GET /hazelcast/rest/cluster HTTP/1.1\r\n\r\n", "stats\r\n"})
-  void whatIsNoMembersProtocolIsNotAnswered(String beginning) throws Exception {
+  /** All at once, for a member lets such a connection stand for seconds. */
+  @Test
+  void whatIsNoMembersProtocolIsNotAnswered() throws Exception {
     HazelcastInstance member = start();
-    try (Socket socket = new Socket("127.0.0.1", port(member))) {
-      socket.setSoTimeout(30_000);
-      socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
-      assertThat(answer(socket)).isEmpty();
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (String beginning :
+          List.of("CP2", "GET /hazelcast/rest/cluster HTTP/1.1\r\n\r\n", "stats\r\n")) {
+        Socket socket = new Socket("127.0.0.1", port(member));
+        sockets.add(socket);
+        socket.setSoTimeout(30_000);
+        socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+      }
+      for (Socket socket : sockets) {
+        assertThat(answer(socket)).isEmpty();
+      }
     } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
       member.shutdown();
     }
   }
