@@ -137,6 +137,9 @@ final class GuardedHttpServer {
                   accepted.remove(ends, guard);
                 });
     channel.pipeline().addLast("guard", guard).addLast("slices", new InputSlices());
+    if (options.isHttp2()) {
+      UpgradeFilter.place(channel.pipeline());
+    }
   }
 
   /** What forbids another connection; if nothing does, the client has one more. */
