@@ -1,10 +1,12 @@
 package io.eric.http;
 
+import io.eric.InvalidMessageFormatException;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.bridge.PermittedOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -85,12 +87,34 @@ final class BridgeRoutes {
     } else if (!SERVED.matcher(ctx.normalizedPath()).matches()) {
       ctx.fail(404);
     } else {
-      if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
-        // Never ended: what follows are frames, and the bridge itself notices who falls silent.
-        server.guard(ctx.request().connection()).upgrade(maxMessage);
+      HttpServerRequest request = ctx.request();
+      if (!ctx.normalizedPath().endsWith("/websocket") || !request.canUpgradeToWebSocket()) {
+        ctx.next();
+      } else if (!hasBody(request) && server.guard(request.connection()).upgrade(maxMessage)) {
+        ctx.next();
+      } else {
+        refuseTooEarly(request);
       }
-      ctx.next();
     }
+  }
+
+  private static boolean hasBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+        || length != null && !length.equals("0");
+  }
+
+  /** What follows may be frames, so nothing of it is looked at. */
+  private void refuseTooEarly(HttpServerRequest request) {
+    server.guard(request.connection()).refuseTheRest();
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    Problem.send(
+        request.response(),
+        400,
+        new InvalidMessageFormatException(
+            "a WebSocket is opened when all requests before it are answered, and by one that has"
+                + " no body"));
+    request.connection().close();
   }
 
   /**

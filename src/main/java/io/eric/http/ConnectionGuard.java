@@ -54,6 +54,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private boolean multiplexes;
   private boolean refused;
   private boolean accounted;
+  private boolean looksLater;
   private int open;
   private int multiplexedOpen;
   private long bytesInFlight;
@@ -136,20 +137,49 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * The latest request becomes a WebSocket. It never ends: what follows are frames, and the bridge
-   * itself notices who falls silent.
+   * The latest request becomes a WebSocket, unless its answer says otherwise. It never ends: what
+   * follows are frames, and the bridge itself notices who falls silent.
    *
    * @param maxMessage the longest message that it may send, in bytes
+   * @return false if it must be refused: something has been read already of what follows it, which
+   *     is not counted then
    */
-  void upgrade(int maxMessage) {
-    latest().upgraded = true;
-    ChannelHandlerContext connection = this.connection;
-    if (connection != null) {
-      ChannelHandler messages =
-          new WebSocketMessages(maxMessage, buffered, limits.requestDeadlines, meters);
-      connection.pipeline().addAfter(connection.name(), "messages", messages);
-      unsliced();
+  boolean upgrade(int maxMessage) {
+    ChannelPipeline pipeline = pipeline();
+    InputSlices slices = pipeline == null ? null : pipeline.get(InputSlices.class);
+    if (pipeline == null
+        || slices == null
+        || !slices.isPassingHead()
+        || pipeline.get(WebSocketMessages.class) != null) {
+      return false;
     }
+    ChannelHandler messages =
+        new WebSocketMessages(
+            maxMessage, buffered, limits.requestDeadlines, meters, this::wroteFrame);
+    // Right before the decoder; the slices before it bound what one read can make of objects.
+    pipeline.addAfter(pipeline.context(slices).name(), "messages", messages);
+    latest().upgraded = true;
+    return true;
+  }
+
+  /** Something for its WebSocket waits to be sent, whoever has written it. */
+  private void wroteFrame() {
+    ChannelHandlerContext connection = this.connection;
+    if (connection == null || looksLater) {
+      return;
+    }
+    looksLater = true;
+    connection
+        .executor()
+        .execute(
+            () -> {
+              looksLater = false;
+              if (!accounted) {
+                account();
+              } else if (this.connection != null) {
+                unsent.set(pending(connection));
+              }
+            });
   }
 
   /** What its client may have read of unfinished bodies and messages. */
@@ -289,9 +319,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     deadline = next;
   }
 
-  /**
-   * What is multiplexed or framed has bounds of its own. Later: something passes through it now.
-   */
+  /** What is multiplexed has bounds of its own. Later: something passes through it now. */
   private void unsliced() {
     ChannelPipeline pipeline = pipeline();
     if (pipeline != null && pipeline.get(InputSlices.class) != null) {
@@ -317,7 +345,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       return;
     }
     long pending = pending(connection);
-    if (pending <= SMALL && waiting.isEmpty()) {
+    // A WebSocket has no other deadline for what it does not take, be it little.
+    int small = latest != null && latest.upgraded ? 0 : SMALL;
+    if (pending <= small && waiting.isEmpty()) {
       unsent.set(0);
       return;
     }
@@ -332,7 +362,13 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             .addListener(
                 sent -> {
                   accounted = false;
-                  account();
+                  // All that waited has been taken, even if as much waits again: it is no dawdler.
+                  unsent.set(0);
+                  if (small == 0) {
+                    wroteFrame(); // Netty counts what is looked for here until this has run
+                  } else {
+                    account();
+                  }
                   handleWaiting();
                 });
   }
@@ -465,6 +501,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     /** All of its answer is with Vert.x. */
     private void answered() {
       answered = true;
+      if (upgraded) {
+        downgrade(); // Vert.x does not say so of the answer that upgrades
+      }
       end();
       if (streams || closed) {
         return; // an answer that was taken at once is closed before it is answered
@@ -499,6 +538,15 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       over.run();
       if (!waiting.isEmpty()) {
         handleWaiting();
+      }
+    }
+
+    /** It has been answered as a request, and is none but that. */
+    private void downgrade() {
+      upgraded = false;
+      ChannelPipeline pipeline = pipeline();
+      if (pipeline != null && pipeline.get(WebSocketMessages.class) != null) {
+        pipeline.remove(WebSocketMessages.class);
       }
     }
 

@@ -13,6 +13,7 @@ import io.eric.edge.Edge;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -285,6 +286,12 @@ public final class HttpVerticle extends VerticleBase {
     router.errorHandler(
         500,
         ctx -> {
+          if (ctx.failure() instanceof WebSocketHandshakeException malformed) {
+            // Mostly it has been answered; logged, anybody could fill the log (CWE-779).
+            LOG.debug("no WebSocket: {}", malformed.toString());
+            refuse(ctx, 400, new InvalidMessageFormatException("the handshake is malformed"));
+            return;
+          }
           LOG.error("a request to {} failed", ctx.normalizedPath(), ctx.failure());
           refuse(ctx, 500, new RepositoryException("internal error", null));
         });

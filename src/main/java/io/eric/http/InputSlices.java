@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Passes what was read from an HTTP/1.1 connection on in small pieces, the next one when the door
  * still reads. One read may hold thousands of small requests, and the decoder makes objects of all
  * that it is given, a hundred times their size, before the first is answered (CWE-405).
+ *
+ * <p>A piece also ends where the head of a request ends that may ask for an upgrade. What follows
+ * it is of another protocol if the request gets what it asks for, and nothing of that may have gone
+ * into HTTP's decoder by then, which would hand it on behind the back of who counts it.
  */
 final class InputSlices extends ChannelDuplexHandler {
 
@@ -17,13 +21,23 @@ final class InputSlices extends ChannelDuplexHandler {
   /** What was read and not passed on; only one read's, since none is asked for meanwhile. */
   private @Nullable ByteBuf rest;
 
+  private final UpgradeHeads heads = new UpgradeHeads();
   private boolean passing;
+  private boolean passingHead;
+
+  /**
+   * Whether the decoder looks at this moment at the end of a head that may ask for an upgrade, and
+   * has got nothing of what follows it.
+   */
+  boolean isPassingHead() {
+    return passingHead;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf read = (ByteBuf) message;
     if (rest == null && read.readableBytes() <= SLICE) {
-      ctx.fireChannelRead(read);
+      passSlice(ctx, read);
       return;
     }
     rest = rest == null ? read : ctx.alloc().compositeBuffer().addComponents(true, rest, read);
@@ -65,9 +79,9 @@ final class InputSlices extends ChannelDuplexHandler {
         ByteBuf rest = this.rest;
         if (rest.readableBytes() <= SLICE) {
           this.rest = null;
-          ctx.fireChannelRead(rest);
+          passSlice(ctx, rest);
         } else {
-          ctx.fireChannelRead(rest.readRetainedSlice(SLICE));
+          passSlice(ctx, rest.readRetainedSlice(SLICE));
         }
         // Only then does Vert.x say whether it has enough.
         ctx.fireChannelReadComplete();
@@ -77,6 +91,75 @@ final class InputSlices extends ChannelDuplexHandler {
     }
     if (rest == null && ctx.channel().config().isAutoRead()) {
       ctx.read();
+    }
+  }
+
+  private void passSlice(ChannelHandlerContext ctx, ByteBuf slice) {
+    ByteBuf left = slice;
+    for (int head = heads.feed(left); head > 0; head = heads.feed(left)) {
+      boolean last = head == left.readableBytes();
+      passingHead = true;
+      try {
+        ctx.fireChannelRead(last ? left : left.readRetainedSlice(head));
+      } finally {
+        passingHead = false;
+      }
+      if (last) {
+        return;
+      }
+    }
+    ctx.fireChannelRead(left);
+  }
+
+  /**
+   * Finds the ends of heads that may have a field {@code Upgrade}. It errs on the side of finding
+   * too many, in bodies for one, which costs a piece.
+   */
+  private static final class UpgradeHeads {
+
+    /** Of the line that is being read: bytes so far, and the first of them. */
+    private int line;
+
+    private int first;
+    private boolean upgrades;
+
+    /** Bytes up to the end of the first such head; 0 if none ends here. */
+    private int feed(ByteBuf bytes) {
+      int start = bytes.readerIndex();
+      int end = bytes.writerIndex();
+      for (int at = start; at < end; ) {
+        int lineFeed = bytes.indexOf(at, end, (byte) '\n');
+        int stop = lineFeed < 0 ? end : lineFeed;
+        if (stop > at) {
+          begin(bytes, at, stop);
+        }
+        line += stop - at;
+        if (lineFeed < 0) {
+          return 0;
+        }
+        at = lineFeed + 1;
+        boolean empty = line == 0 || first == '\r';
+        line = 0;
+        if (empty && upgrades) {
+          upgrades = false;
+          return at - start;
+        }
+      }
+      return 0;
+    }
+
+    /** Only the two letters that the field begins with are looked at, and blanks before them. */
+    private void begin(ByteBuf bytes, int at, int stop) {
+      if (line > 1) {
+        return;
+      }
+      int second = line == 1 ? bytes.getByte(at) : -1;
+      if (line == 0) {
+        first = bytes.getByte(at);
+        second = stop - at > 1 ? bytes.getByte(at + 1) : -1;
+      }
+      boolean blank = first <= ' ' && (first != '\r' || second != -1);
+      upgrades |= blank || (first | 0x20) == 'u' && (second | 0x20) == 'p';
     }
   }
 }

@@ -3,6 +3,7 @@ package io.eric.http;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * do, and there is as much time as for a body; one message alone may be so long. Watches the raw
  * bytes, of which it needs frames' heads alone (RFC 6455, section 5.2), and so knows when the
  * client was last heard, too.
+ *
+ * <p>It reads on only while its client takes what is written to it, such as the answers to pings:
+ * Vert.x writes those without end (CWE-400). Vert.x is not told of that, since it would then keep
+ * what it has to write in a queue of its own, where nobody counts it.
  *
  * <p>Who breaks a bound is told so in a close frame. What it still sends is then read and dropped
  * until it closes, or its kernel is answered with a reset, which overtakes the close frame.
@@ -42,6 +47,7 @@ final class WebSocketMessages extends ChannelDuplexHandler {
   private final Meters meters;
   private final int maxMessage;
   private final FrameHeads frames;
+  private final Runnable wrote;
 
   private long heard = System.nanoTime();
   private long held;
@@ -49,18 +55,27 @@ final class WebSocketMessages extends ChannelDuplexHandler {
   private boolean upgraded;
   private boolean closing;
 
+  /** Whether it is us who do not read. */
+  private boolean stopped;
+
   /**
    * Bounds of one connection.
    *
    * @param maxMessage the longest message, in bytes without the heads of its frames
+   * @param wrote runs after something has been written to it
    */
   WebSocketMessages(
-      int maxMessage, ByteBudget.OfClient buffered, Deadlines deadlines, Meters meters) {
+      int maxMessage,
+      ByteBudget.OfClient buffered,
+      Deadlines deadlines,
+      Meters meters,
+      Runnable wrote) {
     this.maxMessage = maxMessage;
     this.frames = new FrameHeads(maxMessage);
     this.buffered = buffered;
     this.deadlines = deadlines;
     this.meters = meters;
+    this.wrote = wrote;
   }
 
   /** How long a message may get that carries so many bytes of payload. */
@@ -85,13 +100,10 @@ final class WebSocketMessages extends ChannelDuplexHandler {
       }
       return;
     }
-    if (!upgraded) {
-      // From its first byte on, or frames would be looked for in the wrong places.
-      upgraded = ctx.pipeline().get(WebSocketFrameDecoder.class) != null;
-      if (!upgraded) {
-        ctx.fireChannelRead(bytes);
-        return;
-      }
+    // From its first byte on, or frames would be looked for in the wrong places.
+    if (!isUpgraded(ctx)) {
+      ctx.fireChannelRead(bytes);
+      return;
     }
     long unfinished = frames.feed(bytes);
     if (frames.isTooLong()) {
@@ -127,12 +139,57 @@ final class WebSocketMessages extends ChannelDuplexHandler {
       promise.setSuccess();
     } else {
       var unused = ctx.write(bytes, promise);
+      if (isUpgraded(ctx)) {
+        wrote.run();
+      }
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (!isUpgraded(ctx)) {
+      ctx.fireChannelWritabilityChanged();
+    } else if (ctx.channel().isWritable()) {
+      goOn(ctx);
+      ctx.fireChannelWritabilityChanged();
+    } else {
+      stop(ctx);
+    }
+  }
+
+  /** Also where Vert.x wants to read on after it had stopped itself. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (isUpgraded(ctx) && !ctx.channel().isWritable() && !closing) {
+      stop(ctx);
+    } else {
+      ctx.read();
     }
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     finish();
+  }
+
+  private boolean isUpgraded(ChannelHandlerContext ctx) {
+    upgraded = upgraded || ctx.pipeline().get(WebSocketFrameDecoder.class) != null;
+    return upgraded;
+  }
+
+  private void stop(ChannelHandlerContext ctx) {
+    ChannelConfig config = ctx.channel().config();
+    if (config.isAutoRead() && !closing) {
+      stopped = true;
+      config.setAutoRead(false);
+    }
+  }
+
+  private void goOn(ChannelHandlerContext ctx) {
+    if (stopped) {
+      stopped = false;
+      ctx.channel().config().setAutoRead(true);
+    }
   }
 
   private boolean hold(long unfinished) {
@@ -159,12 +216,14 @@ final class WebSocketMessages extends ChannelDuplexHandler {
   private void close(ChannelHandlerContext ctx, int code, String reason) {
     closing = true;
     finish();
+    goOn(ctx);
     deadline = deadlines.start(() -> end(ctx));
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
     ByteBuf frame = ctx.alloc().buffer(4 + text.length);
     frame.writeByte(0x88).writeByte(2 + text.length).writeShort(code).writeBytes(text);
     // From here too, or Vert.x says goodbye once more and waits for an answer.
     var unused = ctx.writeAndFlush(frame);
+    wrote.run();
     if (frames.hasClosed()) {
       end(ctx);
     }

@@ -2,6 +2,10 @@ package io.eric.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.eric.Payload;
 import io.eric.bus.Command;
 import io.eric.testing.Consumer;
@@ -25,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** The event bus for browsers and Node. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -197,6 +202,56 @@ class BridgeTest {
       }
     }
   }
+
+  @Test
+  void whatIsNoHandshakeIsARequestAndFillsNoLog() {
+    Logger all = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    try (HttpHub hub = new HttpHub(new HttpOptions().setIdleTimeout(1_000));
+        RawClient client = hub.connect()) {
+      all.addAppender(lines);
+      client.get("/eventbus/info", "Upgrade: x").get("/eventbus/info", "Upgrade: x");
+      for (int i = 0; i < 2; i++) {
+        RawClient.Head head = client.head();
+        assertThat(head.status()).isEqualTo("HTTP/1.1 200 OK");
+        client.body(head);
+      }
+      client.get("/eventbus/info", UPGRADE, "Connection: Upgrade");
+      RawClient.Head info = client.head();
+      assertThat(info.status()).isEqualTo("HTTP/1.1 200 OK");
+      client.body(info);
+      for (String[] broken :
+          new String[][] {
+            {UPGRADE},
+            {UPGRADE, "Connection: Upgrade"},
+            {UPGRADE, "Connection: keep-alive", "Connection: Upgrade", VERSION, KEY},
+            {UPGRADE, "Connection: xupgrade", VERSION, KEY},
+            {"Upgrade: xwebsocket", "Connection: Upgrade", VERSION, KEY},
+            {UPGRADE, "Connection: Upgrade", VERSION},
+            {UPGRADE, "Connection: Upgrade", KEY, "Sec-WebSocket-Version: 12"},
+          }) {
+        for (String path : List.of("/eventbus/websocket", "/eventbus/a/b/websocket")) {
+          try (RawClient other = hub.connect()) {
+            other.get(path, broken);
+            assertThat(other.head().status()).as(String.join("; ", broken)).contains(" 4");
+            // It is idle now, and is closed when it has been for long.
+            other.toEnd();
+          }
+        }
+      }
+      assertThat(client.isClosedByServer()).isTrue();
+      assertThat(lines.list)
+          .filteredOn(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+          .isEmpty();
+    } finally {
+      all.detachAppender(lines);
+    }
+  }
+
+  private static final String UPGRADE = "Upgrade: websocket";
+  private static final String VERSION = "Sec-WebSocket-Version: 13";
+  private static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
   @Test
   void theBridgeCanBeSwitchedOff() {

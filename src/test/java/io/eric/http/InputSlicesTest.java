@@ -7,9 +7,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InputSlicesTest {
 
@@ -20,9 +25,14 @@ class InputSlicesTest {
   /** Whether the one behind the slices has enough after each of them. */
   private boolean pauses;
 
+  private final InputSlices slices = new InputSlices();
+
+  /** Where heads have ended. */
+  private final List<Integer> heads = new ArrayList<>();
+
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
-          new InputSlices(),
+          slices,
           new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -30,6 +40,9 @@ class InputSlicesTest {
               largest = Math.max(largest, slice.readableBytes());
               passed.writeBytes(slice);
               slice.release();
+              if (slices.isPassingHead()) {
+                heads.add(passed.readableBytes());
+              }
               if (pauses) {
                 ctx.channel().config().setAutoRead(false);
               }
@@ -93,5 +106,28 @@ class InputSlicesTest {
     channel.close();
     channel.runPendingTasks();
     assertThat(read.refCnt()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 4_000})
+  void aPieceEndsWithAHeadThatMayAskForAnUpgrade(int cut) {
+    String requests =
+        "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: b\r\n\r\n"
+            + "GET / HTTP/1.1\r\nUPGRADE: c\r\nHost: a\r\n\r\n|"
+            + "GET / HTTP/1.1\r\n\tUpgrade: c\r\n\r\n|"
+            + "GET / HTTP/1.1\nupgrade: c\n\n|"
+            + "upGrade: c\r\n\r\n|"
+            + "u\r\np\r\n\r\n\r\n\r\nand the rest";
+    byte[] sent = requests.replace("|", "").getBytes(StandardCharsets.US_ASCII);
+    for (int from = 0; from < sent.length; from += cut) {
+      int count = Math.min(cut, sent.length - from);
+      channel.writeInbound(Unpooled.copiedBuffer(sent, from, count));
+    }
+    assertThat(passed.toString(StandardCharsets.US_ASCII)).isEqualTo(requests.replace("|", ""));
+    List<Integer> ends = new ArrayList<>();
+    for (int end = requests.indexOf('|'); end >= 0; end = requests.indexOf('|', end + 1)) {
+      ends.add(end - ends.size());
+    }
+    assertThat(heads).isEqualTo(ends);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.bus.Counter;
+import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
 import io.eric.edge.EdgeOptions;
 import io.vertx.core.Vertx;
@@ -15,6 +16,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask faster than they read, or begin what they do not end. */
 @Timeout(60)
@@ -170,6 +174,198 @@ class UnreadAnswersTest {
       client.send(beginningOfAFrame(4_000, 3_000));
       await().until(() -> counted(Counter.HTTP_DAWDLERS) == 1);
       assertClosed(client, "a message took longer than http.requestTimeout");
+    }
+  }
+
+  private static final String HANDSHAKE =
+      "GET /eventbus/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+          + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+  /** Its payload could be heads of frames. */
+  private static final byte[] HEAD_OF_A_MEGABYTE =
+      Buffer.buffer()
+          .appendUnsignedByte((short) 0x81)
+          .appendUnsignedByte((short) (0x80 | 127))
+          .appendLong(1_000_000)
+          .appendInt(0)
+          .getBytes();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\r\n", "Content-Length: 0\r\n\r\n"})
+  void aFrameInTheSegmentOfTheHandshakeCounts(String end) {
+    start(new HttpOptions().setRequestTimeout(1_000));
+    byte[] handshake = (HANDSHAKE + end).getBytes(StandardCharsets.US_ASCII);
+    byte[] headsOfFrames = new byte[6 * 1_000];
+    for (int i = 0; i < headsOfFrames.length; i += 6) {
+      headsOfFrames[i] = (byte) 0x82;
+      headsOfFrames[i + 1] = (byte) 0x80;
+    }
+    try (RawClient client = hub.connect()) {
+      client.send(
+          Buffer.buffer(handshake)
+              .appendBytes(HEAD_OF_A_MEGABYTE)
+              .appendBytes(headsOfFrames)
+              .getBytes());
+      assertThat(client.head().status()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+      client.send(headsOfFrames);
+      await().until(() -> counted(Counter.HTTP_DAWDLERS) == 1);
+      assertClosed(client, "a message took longer than http.requestTimeout");
+    }
+  }
+
+  @Test
+  void aWholeMessageInTheSegmentOfTheHandshakeIsAnswered() {
+    start(new HttpOptions());
+    byte[] handshake = (HANDSHAKE + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    try (RawClient client = hub.connect()) {
+      client.send(Buffer.buffer(handshake).appendBytes(beginningOfAFrame(300, 300)).getBytes());
+      assertThat(client.head().status()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+      assertThat(client.bytes(38)).endsWith("{\"type\":\"err\",\"body\":\"invalid_json\"}");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Length: 3\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"})
+  void aHandshakeHasNoBody(String end) {
+    start(new HttpOptions());
+    try (RawClient client = hub.connect()) {
+      client.send(HANDSHAKE + "Content-Type: application/json\r\n" + end);
+      assertThat(client.toEnd()).startsWith("HTTP/1.1 400 ").contains("has no body");
+    }
+  }
+
+  @Test
+  void aHandshakeBehindUnansweredRequestsIsRefused() {
+    start(new HttpOptions());
+    try (RawClient client = hub.connect()) {
+      client.send(
+          "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"type\":\"t\"}"
+              + HANDSHAKE
+              + "\r\n");
+      client.send(HEAD_OF_A_MEGABYTE);
+      assertThat(client.toEnd()).contains("HTTP/1.1 200 ").doesNotContain("HTTP/1.1 101 ");
+    }
+  }
+
+  /** A client's, of which it need not read the answers. */
+  private static byte[] pings(int count) {
+    Buffer pings = Buffer.buffer();
+    for (int i = 0; i < count; i++) {
+      pings
+          .appendUnsignedByte((short) 0x89)
+          .appendUnsignedByte((short) (0x80 | 125))
+          .appendInt(0)
+          .appendBytes(new byte[125]);
+    }
+    return pings.getBytes();
+  }
+
+  private RawClient deafWebSocket() {
+    RawClient client = new RawClient(hub.port(), 16 << 10);
+    client.send(HANDSHAKE + "\r\n");
+    assertThat(client.head().status()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+    return client;
+  }
+
+  @Test
+  void pingsOfAClientThatDoesNotReadAreNotReadEither() throws Exception {
+    start(new HttpOptions().setEdge(new EdgeOptions().setWriteDeadline(1_000)));
+    AtomicInteger sent = new AtomicInteger();
+    byte[] pings = pings(1_000);
+    try (RawClient client = deafWebSocket()) {
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < 500; i++) { // 64 MB
+                  client.send(pings);
+                  sent.addAndGet(pings.length);
+                }
+              });
+      await().until(sending::isCompletedExceptionally);
+      assertThat(sent).hasValueLessThan(32 << 20); // what kernels hold
+      assertThat(counted(Counter.ANSWERS_UNREAD)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void pingsOfAClientThatReadsLateAreAllAnswered() throws Exception {
+    start(new HttpOptions());
+    int count = 100_000;
+    byte[] pings = pings(1_000);
+    try (RawClient client = deafWebSocket()) {
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < count; i += 1_000) {
+                  client.send(pings);
+                }
+              });
+      await().until(() -> unsent() > 0);
+      for (int i = 0; i < count; i += 1_000) {
+        assertThat(client.bytes(127 * 1_000)).hasSizeGreaterThan(1);
+      }
+      sending.join();
+      await().until(() -> unsent() == 0);
+    }
+  }
+
+  private long unsent() {
+    return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(Gauge.UNSENT_ANSWERS);
+  }
+
+  private static byte[] bridge(JsonObject message) {
+    byte[] text = message.encode().getBytes(StandardCharsets.UTF_8);
+    Buffer frame = Buffer.buffer().appendUnsignedByte((short) 0x81);
+    if (text.length < 126) {
+      frame.appendUnsignedByte((short) (0x80 | text.length));
+    } else {
+      frame.appendUnsignedByte((short) (0x80 | 126)).appendUnsignedShort(text.length);
+    }
+    return frame.appendInt(0).appendBytes(text).getBytes();
+  }
+
+  /** Two listeners whose client takes none of their messages. */
+  private RawClient deafListeners() {
+    RawClient client = deafWebSocket();
+    for (String id : List.of("a", "b")) {
+      hub.listener("news", id);
+      client.send(
+          bridge(
+              new JsonObject().put("type", "register").put("address", "eric.listener.news/" + id)));
+      client.send(
+          bridge(
+              new JsonObject()
+                  .put("type", "send")
+                  .put("address", "eric.channel.news")
+                  .put("replyAddress", id)
+                  .put("body", new JsonObject().put("v", "l").put("r", id))));
+      assertThat(client.bytes(client.bytes(2).charAt(1))).contains("rec");
+    }
+    return client;
+  }
+
+  @Test
+  void aListenerWhoseWebSocketTakesNothingIsClosed() {
+    start(new HttpOptions().setEdge(new EdgeOptions().setWriteDeadline(1_000)));
+    try (RawClient client = deafListeners()) {
+      for (int i = 0; i < 12; i++) {
+        hub.broadcast("news", "t", "x".repeat(900_000));
+      }
+      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 1);
+    }
+  }
+
+  @Test
+  void whatAWebSocketDoesNotTakeIsPartOfTheBudget() {
+    start(new HttpOptions().setMaxUnsentAnswers(2_000_000));
+    try (RawClient client = deafListeners()) {
+      for (int i = 0; i < 12; i++) {
+        hub.broadcast("news", "t", "x".repeat(900_000));
+      }
+      await().until(() -> counted(Counter.ANSWERS_OVER_BUDGET) == 1);
     }
   }
 

@@ -42,7 +42,8 @@ class WebSocketMessagesTest {
                 LIMIT,
                 new ByteBudget(Long.MAX_VALUE, Long.MAX_VALUE).of("client"),
                 new Deadlines(vertx, 60_000),
-                Meters.of(vertx)),
+                Meters.of(vertx),
+                () -> {}),
             new Frames());
   }
 
