@@ -267,8 +267,8 @@ public final class HttpOptions {
   /**
    * Bytes of answers that a connection's client may leave untaken; beyond, its further requests
    * wait, and of HTTP/2 more than 64 of them are reset with ENHANCE_YOUR_CALM. One answer may be
-   * larger. A client that takes nothing for {@code edge.writeDeadline} is disconnected. Default 1
-   * MiB.
+   * larger. A client that takes nothing for {@code edge.writeDeadline} is disconnected. Of a
+   * WebSocket nothing is read as long as its client has 64 KiB to take. Default 1 MiB.
    */
   public long getMaxUnsentAnswersPerConnection() {
     return maxUnsentAnswersPerConnection;
@@ -282,9 +282,9 @@ public final class HttpOptions {
   }
 
   /**
-   * Bytes of answers that all clients of a verticle together may leave untaken; beyond, the
-   * connection that has most of them is closed. 0, the default, is a sixteenth of the largest heap
-   * that Java may use, divided among the verticles.
+   * Bytes of answers, and of what is written to WebSockets, that all clients of a verticle together
+   * may leave untaken; beyond, the connection that has most of them is closed. 0, the default, is a
+   * sixteenth of the largest heap that Java may use, divided among the verticles.
    */
   public long getMaxUnsentAnswers() {
     return maxUnsentAnswers;
@@ -499,8 +499,8 @@ public final class HttpOptions {
   }
 
   /**
-   * Whether HTTP/2 in clear text (by prior knowledge or upgrade) is served beside HTTP/1.1. Default
-   * true.
+   * Whether HTTP/2 in clear text (by prior knowledge, or by an upgrade whose head is in order) is
+   * served beside HTTP/1.1. Default true.
    */
   public boolean isHttp2() {
     return http2;
