@@ -4,6 +4,7 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -90,6 +91,14 @@ final class BridgeRoutes {
       HttpServerRequest request = ctx.request();
       if (!ctx.normalizedPath().endsWith("/websocket") || !request.canUpgradeToWebSocket()) {
         ctx.next();
+      } else if (!request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION)) {
+        // Drafts that have none have other frames, of which nobody counts the bytes (CWE-770).
+        request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+        Problem.send(
+            request.response(),
+            426,
+            new InvalidMessageFormatException(
+                "Sec-WebSocket-Version is missing, allowed here: 13"));
       } else if (!hasBody(request) && server.guard(request.connection()).upgrade(maxMessage)) {
         ctx.next();
       } else {

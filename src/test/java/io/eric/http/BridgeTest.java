@@ -225,6 +225,8 @@ class BridgeTest {
           new String[][] {
             {UPGRADE},
             {UPGRADE, "Connection: Upgrade"},
+            {UPGRADE, "Connection: Upgrade", "Origin: http://localhost"}, // drafts before the RFC
+            {UPGRADE, "Connection: Upgrade", KEY, "Origin: http://localhost"},
             {UPGRADE, "Connection: keep-alive", "Connection: Upgrade", VERSION, KEY},
             {UPGRADE, "Connection: xupgrade", VERSION, KEY},
             {"Upgrade: xwebsocket", "Connection: Upgrade", VERSION, KEY},
