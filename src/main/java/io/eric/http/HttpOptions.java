@@ -266,9 +266,9 @@ public final class HttpOptions {
 
   /**
    * Bytes of answers that a connection's client may leave untaken; beyond, its further requests
-   * wait, and of HTTP/2 more than 64 of them are reset with ENHANCE_YOUR_CALM. One answer may be
-   * larger. A client that takes nothing for {@code edge.writeDeadline} is disconnected. Of a
-   * WebSocket nothing is read as long as its client has 64 KiB to take. Default 1 MiB.
+   * wait. One answer may be larger. A client that takes nothing for {@code edge.writeDeadline} is
+   * disconnected. Of a WebSocket nothing is read as long as its client has 64 KiB to take. Default
+   * 1 MiB.
    */
   public long getMaxUnsentAnswersPerConnection() {
     return maxUnsentAnswersPerConnection;
