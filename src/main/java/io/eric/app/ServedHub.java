@@ -3,6 +3,7 @@ package io.eric.app;
 import io.eric.IoReason;
 import io.eric.OptionalDependency;
 import io.eric.cluster.ClusteredVertx;
+import io.eric.cluster.StartAttempts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -59,10 +60,22 @@ final class ServedHub {
     if (options.getCluster().isEnabled()) {
       OptionalDependency.HAZELCAST.require("cluster.enabled is true");
     }
-    int eventLoops = options.getServer().effectiveEventLoops();
-    VertxOptions settings = new VertxOptions().setEventLoopPoolSize(eventLoops);
     FileLimit.current().warnIfShort(options);
-    Vertx vertx = vertx(settings, options);
+    refuseTemporaryDirectory();
+    EricVerticle hub =
+        options.getCluster().isEnabled()
+            ? StartAttempts.untilStarted(() -> start(options))
+            : start(options);
+    if (command != null) {
+      PrintWriter out = command.commandLine().getOut();
+      out.println(ReadyLine.of(options, hub.httpPort()));
+      out.flush();
+    }
+    new CountDownLatch(1).await();
+  }
+
+  private static EricVerticle start(EricOptions options) throws Exception {
+    Vertx vertx = vertx(options);
     EricVerticle hub = new EricVerticle(options);
     Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
     shutdown.onSignal();
@@ -72,16 +85,12 @@ final class ServedHub {
       shutdown.afterFailedStart();
       throw e;
     }
-    if (command != null) {
-      PrintWriter out = command.commandLine().getOut();
-      out.println(ReadyLine.of(options, hub.httpPort()));
-      out.flush();
-    }
-    new CountDownLatch(1).await();
+    return hub;
   }
 
-  private static Vertx vertx(VertxOptions settings, EricOptions options) throws Exception {
-    refuseTemporaryDirectory();
+  private static Vertx vertx(EricOptions options) throws Exception {
+    int eventLoops = options.getServer().effectiveEventLoops();
+    VertxOptions settings = new VertxOptions().setEventLoopPoolSize(eventLoops);
     if (!options.getCluster().isEnabled()) {
       return Vertx.vertx(settings);
     }

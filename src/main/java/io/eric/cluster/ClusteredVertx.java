@@ -1,11 +1,13 @@
 package io.eric.cluster;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
 import io.eric.OptionalDependency;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,9 @@ public final class ClusteredVertx {
    * Joins the cluster, or founds it.
    *
    * @param vertx what else it shall be like; its event bus is bound to the cluster's host
-   * @return fails if Hazelcast cannot start, with {@link IllegalStateException} if it is not there
+   * @return fails if Hazelcast cannot start, with {@link IllegalStateException} if it is not there;
+   *     when the cluster changed meanwhile ({@link StartAttempts}), nothing is left, and it can be
+   *     started again
    * @throws IllegalArgumentException if other machines could reach it and the settings do not say
    *     that they may
    */
@@ -52,10 +56,19 @@ public final class ClusteredVertx {
           "cluster.insecure is true: the connections between nodes are neither encrypted nor"
               + " authenticated, whoever reaches them may read and destroy everything");
     }
+    HazelcastClusterManager manager = new HazelcastClusterManager(config);
     return Vertx.builder()
         .with(vertx)
-        .withClusterManager(new HazelcastClusterManager(config))
-        .buildClustered();
+        .withClusterManager(manager)
+        .buildClustered()
+        .onFailure(failure -> terminate(manager.getHazelcastInstance()));
+  }
+
+  /** The manager does not close what it has not finished to open, and it would stay a member. */
+  private static void terminate(@Nullable HazelcastInstance hazelcast) {
+    if (hazelcast != null) {
+      hazelcast.getLifecycleService().terminate();
+    }
   }
 
   /** CWE-306: what other machines reach must ask who they are. */

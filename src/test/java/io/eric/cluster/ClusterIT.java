@@ -156,6 +156,26 @@ class ClusterIT {
     report("merge", traffic.finish());
   }
 
+  /** The moments are swept from where Hazelcast begins to where the doors are open. */
+  @Test
+  @Tag("soak")
+  void aNodeThatIsFrozenWhileItStartsIsReadyInTheEnd() throws Exception {
+    traffic("starts");
+    Node victim = cluster.busiest();
+    for (int delay = 600; delay < 3_000; delay += 100) {
+      victim.terminate();
+      victim.start();
+      Thread.sleep(delay); // the moment is what is tried
+      victim.freeze();
+      Thread.sleep(6_000); // longer than the others' patience
+      victim.thaw();
+      victim.awaitReady();
+      cluster.awaitWhole(Duration.ofMinutes(2));
+      traffic.awaitProgress(20);
+    }
+    report("starts", traffic.finish());
+  }
+
   @Test
   void aRollingRestartLosesNothing() throws Exception {
     traffic("roll");
