@@ -21,7 +21,8 @@ public final class IoReason {
   /** The reason, with the path if the exception knows it. */
   public static String of(Throwable failure) {
     if (failure instanceof FileSystemException refused) {
-      return refused.getFile() + ": " + reason(refused);
+      String file = refused.getFile();
+      return file == null ? reason(refused) : file + ": " + reason(refused);
     }
     if (failure instanceof InvalidPathException) {
       return "a path has characters that the locale of this process cannot express, which is "
@@ -45,7 +46,7 @@ public final class IoReason {
     } else if (refused instanceof NotDirectoryException) {
       return "it is no directory";
     } else if (refused instanceof FileAlreadyExistsException) {
-      return Files.isDirectory(Path.of(refused.getFile()))
+      return refused.getFile() == null || Files.isDirectory(Path.of(refused.getFile()))
           ? "it exists already"
           : "it exists already, and is no directory";
     }

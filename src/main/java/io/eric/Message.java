@@ -67,8 +67,15 @@ public record Message(
 
   /** Stores of earlier versions have types that nobody may send any more. */
   static String plain(String type) {
+    int i = 0;
+    while (i < type.length() && isPlain(type.charAt(i))) {
+      i++;
+    }
+    if (i == type.length()) {
+      return type; // as a rule, and for every message that is read
+    }
     StringBuilder plain = new StringBuilder(type);
-    for (int i = 0; i < type.length(); i++) {
+    for (; i < type.length(); i++) {
       if (!isPlain(type.charAt(i))) {
         plain.setCharAt(i, '\uFFFD');
       }

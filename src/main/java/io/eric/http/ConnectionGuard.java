@@ -2,11 +2,9 @@ package io.eric.http;
 
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -35,9 +33,6 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
-  /** Fewer bytes that wait to be sent are not worth an account: most answers go out at once. */
-  private static final int SMALL = 4096;
-
   /** HTTP/2's error code for a request that nothing was done for, RFC 9113, section 7. */
   private static final long REFUSED_STREAM = 0x7;
 
@@ -45,6 +40,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final Limits limits;
   private final Object client;
   private final UnsentAnswers.OfConnection unsent;
+  private final QueuedBytes queued;
   private final ByteBudget.OfClient buffered;
   private final Queue<Waiting> waiting = new ArrayDeque<>(1);
 
@@ -53,8 +49,6 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private boolean idle;
   private boolean multiplexes;
   private boolean refused;
-  private boolean accounted;
-  private boolean looksLater;
   private int open;
   private int multiplexedOpen;
   private long bytesInFlight;
@@ -74,6 +68,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     this.meters = meters;
     this.limits = limits;
     this.unsent = limits.unsent.of(this::abort);
+    this.queued = new QueuedBytes(unsent, () -> !waiting.isEmpty(), this::handleWaiting);
     this.buffered = limits.buffered.of(client);
   }
 
@@ -155,31 +150,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
     ChannelHandler messages =
         new WebSocketMessages(
-            maxMessage, buffered, limits.requestDeadlines, meters, this::wroteFrame);
+            maxMessage, buffered, limits.requestDeadlines, meters, queued::wroteFrame);
     // Right before the decoder; the slices before it bound what one read can make of objects.
     pipeline.addAfter(pipeline.context(slices).name(), "messages", messages);
     latest().upgraded = true;
+    queued.countEveryByte(true);
     return true;
-  }
-
-  /** Something for its WebSocket waits to be sent, whoever has written it. */
-  private void wroteFrame() {
-    ChannelHandlerContext connection = this.connection;
-    if (connection == null || looksLater) {
-      return;
-    }
-    looksLater = true;
-    connection
-        .executor()
-        .execute(
-            () -> {
-              looksLater = false;
-              if (!accounted) {
-                account();
-              } else if (this.connection != null) {
-                unsent.set(pending(connection));
-              }
-            });
   }
 
   /** What its client may have read of unfinished bodies and messages. */
@@ -237,7 +213,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     begun.request.pause();
     waiting.add(new Waiting(begun, handler));
     if (!begun.multiplexed) {
-      account();
+      queued.look();
     }
   }
 
@@ -264,6 +240,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     connection = ctx;
+    queued.open(ctx);
     set(limits.requestDeadlines.start(this::dawdled));
   }
 
@@ -303,6 +280,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   public void handlerRemoved(ChannelHandlerContext ctx) {
     set(null);
     connection = null;
+    queued.close();
     unsent.clear();
     buffered.close();
     waiting.clear();
@@ -333,64 +311,6 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                 }
               });
     }
-  }
-
-  /**
-   * Looks at what waits to be sent, now and whenever all that waits now has been. On HTTP/1.x all
-   * answers of a connection stand in that one queue.
-   */
-  private void account() {
-    ChannelHandlerContext connection = this.connection;
-    if (connection == null || accounted) {
-      return;
-    }
-    long pending = pending(connection);
-    // A WebSocket has no other deadline for what it does not take, be it little.
-    int small = latest != null && latest.upgraded ? 0 : SMALL;
-    if (pending <= small && waiting.isEmpty()) {
-      unsent.set(0);
-      return;
-    }
-    unsent.set(pending);
-    if (this.connection == null) {
-      return;
-    }
-    accounted = true;
-    var unused =
-        connection
-            .writeAndFlush(Unpooled.EMPTY_BUFFER)
-            .addListener(
-                sent -> {
-                  accounted = false;
-                  // All that waited has been taken, even if as much waits again: it is no dawdler.
-                  unsent.set(0);
-                  if (small == 0) {
-                    wroteFrame(); // Netty counts what is looked for here until this has run
-                  } else {
-                    account();
-                  }
-                  handleWaiting();
-                });
-  }
-
-  /** After this read, at whose end the kernel gets what it takes. */
-  private void accountLater() {
-    ChannelHandlerContext connection = this.connection;
-    if (connection != null && pending(connection) > SMALL && !accounted) {
-      accounted = true;
-      connection
-          .executor()
-          .execute(
-              () -> {
-                accounted = false;
-                account();
-              });
-    }
-  }
-
-  private static long pending(ChannelHandlerContext connection) {
-    ChannelOutboundBuffer queue = connection.channel().unsafe().outboundBuffer();
-    return queue == null ? 0 : queue.totalPendingWriteBytes();
   }
 
   /** Vert.x counts what the client has room for; what it has not is what is looked for. */
@@ -464,7 +384,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         return;
       }
       if (!multiplexed) {
-        accountLater();
+        queued.lookLater();
         return;
       }
       unsentBytes += bytes;
@@ -513,7 +433,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         unsentBytes += length;
         unsent.add(length);
       } else {
-        accountLater();
+        queued.lookLater();
       }
     }
 
@@ -544,6 +464,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     /** It has been answered as a request, and is none but that. */
     private void downgrade() {
       upgraded = false;
+      queued.countEveryByte(false);
       ChannelPipeline pipeline = pipeline();
       if (pipeline != null && pipeline.get(WebSocketMessages.class) != null) {
         pipeline.remove(WebSocketMessages.class);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.bus.Counter;
-import io.eric.bus.Meters;
 import io.eric.edge.EdgeOptions;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
@@ -71,7 +70,7 @@ class HttpBoundsTest {
       assertTooLarge(client);
       client.send("0\r\n\r\n");
       assertThat(client.isClosedByServer()).isTrue();
-      assertThat(counted(Counter.BODIES_TOO_LARGE)).isEqualTo(1);
+      assertThat(hub.counted(Counter.BODIES_TOO_LARGE)).isEqualTo(1);
     }
   }
 
@@ -144,7 +143,7 @@ class HttpBoundsTest {
     try (RawClient client = hub.connect()) {
       client.send(part);
       assertThat(client.isClosedByServer()).isTrue();
-      assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+      assertThat(hub.counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -251,7 +250,7 @@ class HttpBoundsTest {
       head = program.head();
       assertThat(head.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
       assertThat(head.header("retry-after")).isEqualTo("1");
-      assertThat(counted(Counter.STREAMS_REFUSED_LIMIT)).isEqualTo(2);
+      assertThat(hub.counted(Counter.STREAMS_REFUSED_LIMIT)).isEqualTo(2);
     }
     await()
         .untilAsserted(
@@ -277,7 +276,7 @@ class HttpBoundsTest {
       RawClient.Head head = program.head();
       assertThat(head.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
       assertThat(head.header("retry-after")).isEqualTo("1");
-      assertThat(counted(Counter.STREAMS_REFUSED_CLIENT)).isEqualTo(2);
+      assertThat(hub.counted(Counter.STREAMS_REFUSED_CLIENT)).isEqualTo(2);
       second.close();
       await()
           .untilAsserted(
@@ -298,7 +297,7 @@ class HttpBoundsTest {
     for (int i = 0; i < 50; i++) {
       burst.add(hub.connect());
     }
-    await().until(() -> counted(Counter.HTTP_CONNECTIONS_TOO_FAST) >= 1);
+    await().until(() -> hub.counted(Counter.HTTP_CONNECTIONS_TOO_FAST) >= 1);
     assertThat(burst.get(49).isClosedByServer()).isTrue();
     burst.forEach(RawClient::close);
     await()
@@ -333,7 +332,7 @@ class HttpBoundsTest {
     assertThat(status(request(client).send(text + "\"}"))).isEqualTo(200);
     // Alone with its connection a body may be as long as any.
     assertThat(status(request(client).send(text + "y".repeat(1_000) + "\"}"))).isEqualTo(200);
-    assertThat(counted(Counter.CONNECTION_FULL)).isEqualTo(1);
+    assertThat(hub.counted(Counter.CONNECTION_FULL)).isEqualTo(1);
     HttpHub.await(client.close());
   }
 
@@ -346,10 +345,6 @@ class HttpBoundsTest {
 
   private static int status(io.vertx.core.Future<HttpClientResponse> response) {
     return HttpHub.await(response.compose(answer -> answer.body().map(b -> answer.statusCode())));
-  }
-
-  private long counted(Counter counter) {
-    return Meters.of(hub.vertx).get(counter);
   }
 
   @Test
@@ -366,7 +361,7 @@ class HttpBoundsTest {
     assertThat(outcomes.getJsonObject(1).getString("id")).endsWith("-2");
     assertThat(outcomes.getJsonObject(2).getString("error")).isEqualTo("Unavailable");
     assertThat(hub.broadcast("news", "t", 1)).endsWith("-3");
-    assertThat(counted(Counter.CHANNEL_LANE_FULL)).isEqualTo(1);
+    assertThat(hub.counted(Counter.CHANNEL_LANE_FULL)).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -384,7 +379,7 @@ class HttpBoundsTest {
       assertThat(head.header("content-type")).isEqualTo("application/problem+json");
       assertThat(new JsonObject(client.body(head)).getString("error"))
           .isEqualTo("InvalidMessageFormat");
-      assertThat(counted(Counter.HEADS_TOO_LARGE)).isEqualTo(1);
+      assertThat(hub.counted(Counter.HEADS_TOO_LARGE)).isEqualTo(1);
     }
   }
 
@@ -435,8 +430,8 @@ class HttpBoundsTest {
                 hub.broadcast("news", "t", payload);
                 return hub.state("news", "me").equals("detached");
               });
-      assertThat(counted(Counter.CLOSED_WRITE_DEADLINE)).isEqualTo(1);
-      assertThat(counted(Counter.DEMOTIONS)).isEqualTo(1);
+      assertThat(hub.counted(Counter.CLOSED_WRITE_DEADLINE)).isEqualTo(1);
+      assertThat(hub.counted(Counter.DEMOTIONS)).isEqualTo(1);
     }
   }
 

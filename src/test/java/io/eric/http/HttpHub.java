@@ -2,6 +2,8 @@ package io.eric.http;
 
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.channel.ChannelContainer;
 import io.eric.channel.SSEChannelOptions;
 import io.eric.log.MemoryStore;
@@ -111,6 +113,10 @@ final class HttpHub implements AutoCloseable {
 
   void listener(String channel, String id) {
     ok(request("POST", "/subscribe?channel_id=" + channel + "&listener_id=" + id));
+  }
+
+  long counted(Counter counter) {
+    return Meters.of(vertx).get(counter);
   }
 
   /** Broadcasts and gives the position. */

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +37,6 @@ class MultiplexedAnswersTest {
   void nextClientIsServed() {
     assertThat(hub.request("GET", "/healthz").statusCode()).isEqualTo(200);
     hub.close();
-  }
-
-  private long counted(Counter counter) {
-    return Meters.of(hub.vertx).get(counter);
   }
 
   private double unsent() {
@@ -67,7 +64,7 @@ class MultiplexedAnswersTest {
         assertThat(HttpHub.await(client.get("/readyz"))).isEqualTo(200);
       }
       await().until(() -> unsent() == 0);
-      assertThat(counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+      assertThat(hub.counted(Counter.HTTP_RESETS_CLOSED)).isZero();
     }
   }
 
@@ -81,8 +78,8 @@ class MultiplexedAnswersTest {
       }
       HttpHub.await(Future.all(answers));
       assertThat(answers).extracting(Future::result).containsOnly(200);
-      assertThat(counted(Counter.REQUESTS_WAITED)).isPositive();
-      assertThat(counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+      assertThat(hub.counted(Counter.REQUESTS_WAITED)).isPositive();
+      assertThat(hub.counted(Counter.HTTP_RESETS_CLOSED)).isZero();
       await().until(() -> unsent() == 0);
     }
   }
@@ -101,7 +98,7 @@ class MultiplexedAnswersTest {
       assertThat(unsent()).isGreaterThan(50 * 50);
       HttpClientRequest beyond = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
       assertThat(HttpHub.await(beyond.send().transform(Future::succeededFuture)).failed()).isTrue();
-      assertThat(counted(Counter.REQUESTS_OVER_QUOTA)).isEqualTo(1);
+      assertThat(hub.counted(Counter.REQUESTS_OVER_QUOTA)).isEqualTo(1);
 
       asked.forEach(HttpClientRequest::reset);
       await().until(() -> unsent() == 0);
@@ -116,12 +113,12 @@ class MultiplexedAnswersTest {
     listeners(20_000);
     try (RawClient deaf = new RawClient(hub.port(), 4_096)) {
       deaf.get("/");
-      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 1);
+      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 1);
     }
     try (Http2Client deaf = new Http2Client(hub, 1_000)) {
       HttpClientRequest request = deaf.request(HttpMethod.GET, "/");
       HttpHub.await(deaf.send(request, HttpClientResponse::pause));
-      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 2);
+      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 2);
       await().until(() -> unsent() == 0);
     }
   }
@@ -147,7 +144,7 @@ class MultiplexedAnswersTest {
       HttpClientRequest given = proxy.request(HttpMethod.POST, "/publish");
       given.setChunked(true).putHeader("content-type", "application/json");
       HttpHub.await(given.write("["));
-      await().until(() -> counted(Counter.REQUESTS_WAITED) == 1);
+      await().until(() -> hub.counted(Counter.REQUESTS_WAITED) == 1);
       HttpHub.await(given.reset());
       slow.resume();
       HttpHub.await(slow.end());
@@ -156,7 +153,7 @@ class MultiplexedAnswersTest {
       waitForADawdler();
       hub.broadcast("news", "t", 1);
       await().untilAsserted(() -> assertThat(received).hasValue(1));
-      assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+      assertThat(hub.counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -174,7 +171,7 @@ class MultiplexedAnswersTest {
       HttpClientRequest second = client.request(HttpMethod.GET, "/channels");
       HttpHub.await(client.whole(second));
       assertThat(second.connection()).isSameAs(first.connection());
-      assertThat(counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+      assertThat(hub.counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -183,6 +180,56 @@ class MultiplexedAnswersTest {
     try (RawClient dawdler = hub.connect()) {
       dawdler.send("GET / HTTP/1.1\r\n");
       assertThat(dawdler.toEnd()).isEmpty();
+    }
+  }
+
+  @Test
+  void watchersThatLeaveDoNotTakeTheOthersWithThem() {
+    start(new HttpOptions().setMaxResetsPerConnection(10));
+    try (Http2Client proxy = new Http2Client(hub)) {
+      List<HttpClientRequest> leaving = new ArrayList<>();
+      AtomicInteger received = new AtomicInteger();
+      for (int i = 0; i < 260; i++) {
+        boolean stays = i % 26 == 0;
+        HttpClientRequest watch = proxy.request(HttpMethod.GET, "/watch/news");
+        Future<HttpClientResponse> answer =
+            proxy.send(
+                watch,
+                begun ->
+                    begun.handler(
+                        bytes -> {
+                          if (stays && bytes.toString().contains("event: t\n")) {
+                            received.incrementAndGet();
+                          }
+                        }));
+        assertThat(HttpHub.await(answer).statusCode()).isEqualTo(200);
+        if (!stays) {
+          leaving.add(watch);
+        }
+      }
+      leaving.forEach(HttpClientRequest::reset);
+      hub.broadcast("news", "t", 1);
+      await().untilAsserted(() -> assertThat(received).hasValue(10));
+      assertThat(hub.counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+    }
+  }
+
+  @Test
+  void requestsThatAreResetUnansweredEndTheConnection() {
+    start(new HttpOptions().setMaxResetsPerConnection(10));
+    try (Http2Client attacker = new Http2Client(hub)) {
+      CompletableFuture<Throwable> cut = new CompletableFuture<>();
+      HttpHub.await(
+          attacker.send(
+              attacker.request(HttpMethod.GET, "/watch/news"),
+              stream -> stream.exceptionHandler(cut::complete)));
+      for (int i = 0; i < 11; i++) {
+        HttpClientRequest reset = attacker.request(HttpMethod.POST, "/publish");
+        HttpHub.await(reset.setChunked(true).write("["));
+        reset.reset();
+      }
+      await().until(() -> hub.counted(Counter.HTTP_RESETS_CLOSED) == 1);
+      await().until(cut::isDone);
     }
   }
 }

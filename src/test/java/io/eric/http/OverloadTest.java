@@ -45,8 +45,8 @@ class OverloadTest {
       assertThat(events).contains("event: _eric_gap\n").contains("\"missed\":15");
       assertThat(events).doesNotContain("data: 15\n").contains("data: 16\n");
     }
-    assertThat(counted(Counter.GAP_OVERFLOW)).isEqualTo(1);
-    assertThat(counted(Counter.DROPPED_LIMIT)).isEqualTo(15);
+    assertThat(hub.counted(Counter.GAP_OVERFLOW)).isEqualTo(1);
+    assertThat(hub.counted(Counter.DROPPED_LIMIT)).isEqualTo(15);
   }
 
   @Test
@@ -60,7 +60,7 @@ class OverloadTest {
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
     assertThat(new JsonObject(refused.body()).getString("error")).isEqualTo("LogFullException");
-    assertThat(counted(Counter.REFUSED_LOG_FULL)).isEqualTo(1);
+    assertThat(hub.counted(Counter.REFUSED_LOG_FULL)).isEqualTo(1);
     try (RawClient client = hub.connect().stream("/stream/news/me")) {
       client.chunksUntil("data: 10\n\n");
       await().until(() -> post("now").statusCode() == 200);
@@ -75,7 +75,7 @@ class OverloadTest {
     try (RawClient slow = stuck("/stream/news/slow")) {
       publishUntil(() -> !hub.state("news", "slow").matches("live|catching up"));
       assertThat(hub.state("news", "slow")).isEqualTo("detached");
-      assertThat(counted(Counter.LAGGARDS_DISCONNECTED)).isEqualTo(1);
+      assertThat(hub.counted(Counter.LAGGARDS_DISCONNECTED)).isEqualTo(1);
       assertThat(slow.head().status()).isEqualTo("HTTP/1.1 200 OK");
     }
     String last = hub.broadcast("news", "last", null);
@@ -94,7 +94,7 @@ class OverloadTest {
         RawClient fast = hub.connect().stream("/stream/news/fast")) {
       CompletableFuture<Void> reading = read(fast, "data: end\n\n");
       publishUntil(() -> hub.state("news", "slow").equals("none"));
-      assertThat(counted(Counter.LAGGARDS_REMOVED)).isEqualTo(1);
+      assertThat(hub.counted(Counter.LAGGARDS_REMOVED)).isEqualTo(1);
       hub.broadcast("news", "t", "end");
       reading.join();
       assertThat(slow.head().status()).isEqualTo("HTTP/1.1 200 OK");
@@ -123,7 +123,7 @@ class OverloadTest {
                   assertThat(answer.statusCode()).isEqualTo(200);
                 }
               });
-      await().until(() -> counted(Counter.ACKS_HELD) > 0);
+      await().until(() -> hub.counted(Counter.ACKS_HELD) > 0);
       assertThat(publishing).isNotDone();
       for (int i = 0; i < 200; i++) {
         String event = slow.chunksUntil("\n\n");
@@ -134,7 +134,7 @@ class OverloadTest {
       }
       publishing.join();
     }
-    assertThat(counted(Counter.DROPPED_LIMIT)).isZero();
+    assertThat(hub.counted(Counter.DROPPED_LIMIT)).isZero();
   }
 
   @Test
@@ -144,7 +144,7 @@ class OverloadTest {
         RawClient fast = hub.connect().stream("/watch/news")) {
       fast.chunk();
       CompletableFuture<Void> reading = read(fast, "data: end\n\n");
-      publishUntil(() -> counted(Counter.DEMOTIONS) > 0);
+      publishUntil(() -> hub.counted(Counter.DEMOTIONS) > 0);
       for (int i = 0; i < 50; i++) {
         assertThat(post(LARGE).statusCode()).isEqualTo(200);
       }
@@ -152,7 +152,7 @@ class OverloadTest {
       reading.join();
       // The fast one may be slow for a moment too, and comes back; the slow one stays behind.
       await().until(() -> read(Gauge.STREAMS_LIVE) == 1 && read(Gauge.STREAMS_CATCHING_UP) == 1);
-      assertThat(counted(Counter.DROPPED_LIMIT)).isZero();
+      assertThat(hub.counted(Counter.DROPPED_LIMIT)).isZero();
       assertThat(slow.head().status()).isEqualTo("HTTP/1.1 200 OK");
     }
   }
@@ -169,7 +169,7 @@ class OverloadTest {
   /** A stream whose client reads nothing. */
   private RawClient stuck(String path) {
     RawClient client = new RawClient(hub.port(), SMALL_BUFFER).get(path);
-    await().until(() -> counted(Counter.STREAMS_OPENED) > 0);
+    await().until(() -> hub.counted(Counter.STREAMS_OPENED) > 0);
     return client;
   }
 
@@ -194,9 +194,5 @@ class OverloadTest {
 
   private long read(Gauge gauge) {
     return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(gauge);
-  }
-
-  private long counted(Counter counter) {
-    return Meters.of(hub.vertx).get(counter);
   }
 }

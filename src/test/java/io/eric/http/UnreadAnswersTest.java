@@ -7,15 +7,7 @@ import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
 import io.eric.edge.EdgeOptions;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class UnreadAnswersTest {
 
-  private final Vertx clients = Vertx.vertx();
   private HttpHub hub;
 
   private void start(HttpOptions options) {
@@ -44,11 +35,6 @@ class UnreadAnswersTest {
   void nextClientIsServed() {
     assertThat(hub.request("GET", "/healthz").statusCode()).isEqualTo(200);
     hub.close();
-    HttpHub.await(clients.close());
-  }
-
-  private long counted(Counter counter) {
-    return Meters.of(hub.vertx).get(counter);
   }
 
   @Test
@@ -64,7 +50,7 @@ class UnreadAnswersTest {
                   client.post("/broadcast?channel_id=news", HttpHub.message("t", i));
                 }
               });
-      await().until(() -> counted(Counter.REQUESTS_WAITED) > 0);
+      await().until(() -> hub.counted(Counter.REQUESTS_WAITED) > 0);
       for (int i = 1; i <= rounds; i++) {
         assertThat(client.body(client.head())).startsWith("{\n").contains("\"openapi\"");
         RawClient.Head head = client.head();
@@ -86,7 +72,7 @@ class UnreadAnswersTest {
                   client.get("/openapi.json");
                 }
               });
-      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 1);
+      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 1);
       await().until(sent::isCompletedExceptionally);
     }
   }
@@ -107,7 +93,7 @@ class UnreadAnswersTest {
                 }
               }));
     }
-    await().until(() -> counted(Counter.ANSWERS_OVER_BUDGET) >= 1);
+    await().until(() -> hub.counted(Counter.ANSWERS_OVER_BUDGET) >= 1);
     await().until(() -> sending.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
     connections.forEach(RawClient::close);
   }
@@ -157,7 +143,7 @@ class UnreadAnswersTest {
                       .isEqualTo(503));
       second.send(beginningOfAFrame(4_000, 3_000));
       assertClosed(second, "too many messages are under way, try again later");
-      assertThat(counted(Counter.WEBSOCKET_MESSAGES_REFUSED)).isEqualTo(1);
+      assertThat(hub.counted(Counter.WEBSOCKET_MESSAGES_REFUSED)).isEqualTo(1);
       first.send(" ".repeat(500)); // finished, and no bridge message
       await()
           .untilAsserted(
@@ -172,7 +158,7 @@ class UnreadAnswersTest {
     start(new HttpOptions().setRequestTimeout(300));
     try (RawClient client = webSocket()) {
       client.send(beginningOfAFrame(4_000, 3_000));
-      await().until(() -> counted(Counter.HTTP_DAWDLERS) == 1);
+      await().until(() -> hub.counted(Counter.HTTP_DAWDLERS) == 1);
       assertClosed(client, "a message took longer than http.requestTimeout");
     }
   }
@@ -209,7 +195,7 @@ class UnreadAnswersTest {
               .getBytes());
       assertThat(client.head().status()).isEqualTo("HTTP/1.1 101 Switching Protocols");
       client.send(headsOfFrames);
-      await().until(() -> counted(Counter.HTTP_DAWDLERS) == 1);
+      await().until(() -> hub.counted(Counter.HTTP_DAWDLERS) == 1);
       assertClosed(client, "a message took longer than http.requestTimeout");
     }
   }
@@ -286,7 +272,7 @@ class UnreadAnswersTest {
               });
       await().until(sending::isCompletedExceptionally);
       assertThat(sent).hasValueLessThan(32 << 20); // what kernels hold
-      assertThat(counted(Counter.ANSWERS_UNREAD)).isEqualTo(1);
+      assertThat(hub.counted(Counter.ANSWERS_UNREAD)).isEqualTo(1);
     }
   }
 
@@ -354,7 +340,7 @@ class UnreadAnswersTest {
       for (int i = 0; i < 12; i++) {
         hub.broadcast("news", "t", "x".repeat(900_000));
       }
-      await().until(() -> counted(Counter.ANSWERS_UNREAD) == 1);
+      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 1);
     }
   }
 
@@ -365,71 +351,7 @@ class UnreadAnswersTest {
       for (int i = 0; i < 12; i++) {
         hub.broadcast("news", "t", "x".repeat(900_000));
       }
-      await().until(() -> counted(Counter.ANSWERS_OVER_BUDGET) == 1);
+      await().until(() -> hub.counted(Counter.ANSWERS_OVER_BUDGET) == 1);
     }
-  }
-
-  // ---- HTTP/2
-
-  private HttpClientAgent http2() {
-    return clients
-        .httpClientBuilder()
-        .with(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setHttp2MultiplexingLimit(1_000))
-        .with(new PoolOptions().setHttp2MaxSize(1))
-        .build();
-  }
-
-  private HttpClientRequest request(HttpClientAgent client, HttpMethod method, String path) {
-    return HttpHub.await(client.request(method, hub.port(), "127.0.0.1", path));
-  }
-
-  @Test
-  void watchersThatLeaveDoNotTakeTheOthersWithThem() {
-    start(new HttpOptions().setMaxResetsPerConnection(10));
-    HttpClientAgent proxy = http2();
-    List<HttpClientRequest> leaving = new ArrayList<>();
-    AtomicInteger received = new AtomicInteger();
-    for (int i = 0; i < 260; i++) {
-      HttpClientRequest watch = request(proxy, HttpMethod.GET, "/watch/news");
-      HttpClientResponse answer = HttpHub.await(watch.send());
-      assertThat(answer.statusCode()).isEqualTo(200);
-      if (i % 26 == 0) {
-        answer.handler(
-            bytes -> {
-              if (bytes.toString().contains("event: t\n")) {
-                received.incrementAndGet();
-              }
-            });
-      } else {
-        leaving.add(watch);
-      }
-    }
-    leaving.forEach(HttpClientRequest::reset);
-    hub.broadcast("news", "t", 1);
-    await().untilAsserted(() -> assertThat(received).hasValue(10));
-    assertThat(counted(Counter.HTTP_RESETS_CLOSED)).isZero();
-    HttpHub.await(proxy.close());
-  }
-
-  @Test
-  void requestsThatAreResetUnansweredEndTheConnection() {
-    start(new HttpOptions().setMaxResetsPerConnection(10));
-    HttpClientAgent attacker = http2();
-    HttpClientRequest open = request(attacker, HttpMethod.GET, "/watch/news");
-    HttpClientResponse stream = HttpHub.await(open.send());
-    CompletableFuture<Throwable> cut = new CompletableFuture<>();
-    stream.exceptionHandler(cut::complete);
-    for (int i = 0; i < 11; i++) {
-      HttpClientRequest reset = request(attacker, HttpMethod.POST, "/publish");
-      HttpHub.await(reset.setChunked(true).write("["));
-      reset.reset();
-    }
-    await().until(() -> counted(Counter.HTTP_RESETS_CLOSED) == 1);
-    await().until(cut::isDone);
-    HttpHub.await(attacker.close());
   }
 }
