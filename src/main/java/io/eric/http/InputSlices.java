@@ -24,6 +24,7 @@ final class InputSlices extends ChannelDuplexHandler {
   private final UpgradeHeads heads = new UpgradeHeads();
   private boolean passing;
   private boolean passingHead;
+  private boolean flushes;
 
   /**
    * Whether the decoder looks at this moment at the end of a head that may ask for an upgrade, and
@@ -51,6 +52,16 @@ final class InputSlices extends ChannelDuplexHandler {
       ctx.read();
     } else {
       ctx.executor().execute(() -> pass(ctx));
+    }
+  }
+
+  /** The answers to all pieces of a read go to the kernel together, as those to one piece do. */
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    if (passing) {
+      flushes = true;
+    } else {
+      ctx.flush();
     }
   }
 
@@ -88,6 +99,10 @@ final class InputSlices extends ChannelDuplexHandler {
       }
     } finally {
       passing = false;
+      if (flushes) {
+        flushes = false;
+        ctx.flush();
+      }
     }
     if (rest == null && ctx.channel().config().isAutoRead()) {
       ctx.read();

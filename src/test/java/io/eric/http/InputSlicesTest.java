@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,8 +31,17 @@ class InputSlicesTest {
   /** Where heads have ended. */
   private final List<Integer> heads = new ArrayList<>();
 
+  private int flushes;
+
   private final EmbeddedChannel channel =
       new EmbeddedChannel(
+          new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void flush(ChannelHandlerContext ctx) {
+              flushes++;
+              ctx.flush();
+            }
+          },
           slices,
           new ChannelInboundHandlerAdapter() {
             @Override
@@ -43,6 +53,7 @@ class InputSlicesTest {
               if (slices.isPassingHead()) {
                 heads.add(passed.readableBytes());
               }
+              ctx.writeAndFlush(Unpooled.EMPTY_BUFFER); // an answer
               if (pauses) {
                 ctx.channel().config().setAutoRead(false);
               }
@@ -63,6 +74,20 @@ class InputSlicesTest {
     channel.writeInbound(Unpooled.copiedBuffer(bytes));
     assertThat(passed).isEqualTo(Unpooled.wrappedBuffer(bytes));
     assertThat(largest).isEqualTo(4096);
+  }
+
+  @Test
+  void answersToWhatWasReadAtOnceAreFlushedAtOnce() {
+    channel.writeInbound(Unpooled.copiedBuffer(bytes, 0, 100));
+    assertThat(flushes).isEqualTo(1);
+    channel.writeInbound(Unpooled.copiedBuffer(bytes, 100, 40_000));
+    assertThat(flushes).isEqualTo(2);
+    pauses = true;
+    channel.writeInbound(Unpooled.copiedBuffer(bytes, 40_100, 9_900));
+    assertThat(flushes).as("before it waits").isEqualTo(3);
+    channel.config().setAutoRead(true);
+    channel.runPendingTasks();
+    assertThat(flushes).isEqualTo(4);
   }
 
   @Test
