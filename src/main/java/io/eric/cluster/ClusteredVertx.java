@@ -7,6 +7,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,13 @@ import org.slf4j.LoggerFactory;
 public final class ClusteredVertx {
 
   private static final Logger logger = LoggerFactory.getLogger(ClusteredVertx.class);
+
+  /**
+   * Joining takes a second, on busy machines ten. A question that was lost with its connection
+   * keeps Hazelcast waiting for twice its call timeout, two minutes, and who runs under load needs
+   * that.
+   */
+  private static final int LONGEST_JOIN_SECONDS = 30;
 
   private static final String LOGGING = "hazelcast.logging.type";
 
@@ -57,11 +66,15 @@ public final class ClusteredVertx {
               + " authenticated, whoever reaches them may read and destroy everything");
     }
     HazelcastClusterManager manager = new HazelcastClusterManager(config);
-    return Vertx.builder()
-        .with(vertx)
-        .withClusterManager(manager)
-        .buildClustered()
-        .onFailure(failure -> terminate(manager.getHazelcastInstance()));
+    Future<Vertx> joined = Vertx.builder().with(vertx).withClusterManager(manager).buildClustered();
+    CompletableFuture.delayedExecutor(LONGEST_JOIN_SECONDS, TimeUnit.SECONDS)
+        .execute(
+            () -> {
+              if (!joined.isComplete()) {
+                terminate(manager.getHazelcastInstance()); // then it fails, and can be repeated
+              }
+            });
+    return joined.onFailure(failure -> terminate(manager.getHazelcastInstance()));
   }
 
   /** The manager does not close what it has not finished to open, and it would stay a member. */

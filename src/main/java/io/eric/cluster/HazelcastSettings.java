@@ -38,9 +38,6 @@ final class HazelcastSettings {
 
   private static final int PORTS_TRIED = 10;
 
-  /** A member that is not taken for dead may still be silent for one heartbeat timeout. */
-  private static final int HEARTBEAT_TIMEOUTS_PER_CALL = 2;
-
   private static final String BIND_ANY = "hazelcast.socket.bind.any";
 
   private HazelcastSettings() {}
@@ -100,10 +97,6 @@ final class HazelcastSettings {
         "hazelcast.heartbeat.interval.seconds", seconds(options.getHeartbeatInterval()));
     config.setProperty(
         "hazelcast.max.no.heartbeat.seconds", seconds(options.getHeartbeatTimeout()));
-    // A question that was lost with its connection is known to be after twice this time.
-    config.setProperty(
-        "hazelcast.operation.call.timeout.millis",
-        Integer.toString(HEARTBEAT_TIMEOUTS_PER_CALL * options.getHeartbeatTimeout()));
     config.setProperty("hazelcast.connection.monitor.interval", "10");
     config.setProperty("hazelcast.connection.monitor.max.faults", "1");
     config.setProperty(

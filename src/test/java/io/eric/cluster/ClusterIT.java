@@ -159,6 +159,7 @@ class ClusterIT {
   /** The moments are swept from where Hazelcast begins to where the doors are open. */
   @Test
   @Tag("soak")
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void aNodeThatIsFrozenWhileItStartsIsReadyInTheEnd() throws Exception {
     traffic("starts");
     Node victim = cluster.busiest();
