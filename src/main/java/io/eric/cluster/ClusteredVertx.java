@@ -18,13 +18,6 @@ public final class ClusteredVertx {
 
   private static final Logger logger = LoggerFactory.getLogger(ClusteredVertx.class);
 
-  /**
-   * Joining takes a second, on busy machines ten. A question that was lost with its connection
-   * keeps Hazelcast waiting for twice its call timeout, two minutes, and who runs under load needs
-   * that.
-   */
-  private static final int LONGEST_JOIN_SECONDS = 30;
-
   private static final String LOGGING = "hazelcast.logging.type";
 
   private ClusteredVertx() {}
@@ -33,9 +26,10 @@ public final class ClusteredVertx {
    * Joins the cluster, or founds it.
    *
    * @param vertx what else it shall be like; its event bus is bound to the cluster's host
-   * @return fails if Hazelcast cannot start, with {@link IllegalStateException} if it is not there;
-   *     when the cluster changed meanwhile ({@link StartAttempts}), nothing is left, and it can be
-   *     started again
+   * @return fails if Hazelcast cannot start, with {@link IllegalStateException} if it is not there,
+   *     with {@link com.hazelcast.core.OperationTimeoutException} if it does not join within 30 s;
+   *     nothing of it is left then, and if the cluster only changed meanwhile ({@link
+   *     StartAttempts}), it can be started again
    * @throws IllegalArgumentException if other machines could reach it and the settings do not say
    *     that they may
    */
@@ -66,18 +60,14 @@ public final class ClusteredVertx {
               + " authenticated, whoever reaches them may read and destroy everything");
     }
     HazelcastClusterManager manager = new HazelcastClusterManager(config);
-    Future<Vertx> joined = Vertx.builder().with(vertx).withClusterManager(manager).buildClustered();
-    CompletableFuture.delayedExecutor(LONGEST_JOIN_SECONDS, TimeUnit.SECONDS)
-        .execute(
-            () -> {
-              if (!joined.isComplete()) {
-                terminate(manager.getHazelcastInstance()); // then it fails, and can be repeated
-              }
-            });
-    return joined.onFailure(failure -> terminate(manager.getHazelcastInstance()));
+    return Joining.awaited(
+        Vertx.builder().with(vertx).withClusterManager(manager).buildClustered(),
+        () -> terminate(manager.getHazelcastInstance()),
+        (seconds, task) ->
+            CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(task));
   }
 
-  /** The manager does not close what it has not finished to open, and it would stay a member. */
+  /** The manager ends only what has joined; anything else would stay a member. */
   private static void terminate(@Nullable HazelcastInstance hazelcast) {
     if (hazelcast != null) {
       hazelcast.getLifecycleService().terminate();

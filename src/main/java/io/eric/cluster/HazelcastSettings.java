@@ -52,9 +52,8 @@ final class HazelcastSettings {
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
-    // Who does not know whether a backup has it must say so, not "done"; and soon, because a
-    // channel
-    // waits for it whose message was on its way to a member that died. The log repeats the write.
+    // Who does not know whether a backup has it must say so, not "done", and say it soon: the
+    // channel waits for that, and then repeats the write.
     config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
     config.setProperty(
         "hazelcast.operation.backup.timeout.millis", Integer.toString(BACKUP_TIMEOUT_MS));

@@ -49,12 +49,7 @@ class FramingTest {
       })
   void nothingBehindAnAmbiguousHeadIsARequest(int status, String headers) {
     try (RawClient client = hub.connect()) {
-      client.send(
-          "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: localhost\r\n"
-              + "Content-Type: application/json\r\n"
-              + headers.replace(";", "\r\n")
-              + "\r\n\r\n0\r\n\r\n"
-              + SMUGGLED);
+      client.send(broadcastWith(headers) + "0\r\n\r\n" + SMUGGLED);
       String answers = client.toEnd();
       assertThat(answers).startsWith("HTTP/1.1 " + status + " ");
       assertThat(answers.split("HTTP/1\\.1 ", -1)).as(answers).hasSize(2);
@@ -105,11 +100,7 @@ class FramingTest {
       })
   void anUpgradeToHttp2IsNoWayAround(int status, String headers) {
     try (RawClient client = hub.connect()) {
-      client.send(
-          "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: localhost\r\n"
-              + "Content-Type: application/json\r\n"
-              + headers.replace(";", "\r\n")
-              + "\r\n\r\n");
+      client.send(broadcastWith(headers));
       assertThat(client.head().status()).startsWith("HTTP/1.1 " + status + " ");
     }
     assertThat(hub.broadcast("news", "t", 1)).endsWith("-1");
@@ -143,5 +134,12 @@ class FramingTest {
       client.get("/channels", H2C.split(";", -1));
       assertThat(client.head().status()).isEqualTo("HTTP/1.1 101 Switching Protocols");
     }
+  }
+
+  private static String broadcastWith(String headers) {
+    return "POST /broadcast?channel_id=news HTTP/1.1\r\nHost: localhost\r\n"
+        + "Content-Type: application/json\r\n"
+        + headers.replace(";", "\r\n")
+        + "\r\n\r\n";
   }
 }
