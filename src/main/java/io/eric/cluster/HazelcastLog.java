@@ -5,6 +5,8 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import io.eric.Entry;
 import io.eric.UnavailableException;
+import io.eric.bus.Loop;
+import io.eric.bus.VertxLoop;
 import io.eric.bus.Wire;
 import io.eric.bus.WireOutput;
 import io.eric.cluster.HazelcastStore.Past;
@@ -15,7 +17,6 @@ import io.eric.log.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * A log in the cluster, as its owner of one term has it open.
  *
  * <p>A batch under one number and term has one content for ever: an attempt whose outcome is
- * unknown is repeated as it was until it is known. When that takes too long, when the head refuses,
- * or when the quorum is gone, the ownership is over.
+ * unknown is repeated as it was until it is known ({@link RepeatedWrite}). When that takes too
+ * long, when the head refuses, or when the quorum is gone, the ownership is over.
  */
 final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
 
@@ -44,14 +45,17 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   /** Longer than it takes to notice that a node is dead or hangs, and to replace it. */
   private static final long PATIENCE_MS = 20_000;
 
-  private static final long FIRST_PAUSE_MS = 50;
-  private static final long LONGEST_PAUSE_MS = 500;
+  /**
+   * One write of a batch may wait for a backup that died while the second gets through. Both write
+   * the same, so that it does not matter which of them comes last.
+   */
+  private static final int ATTEMPTS_AT_ONCE = 2;
 
   /** Cursors that moved within this time are written together. */
   private static final long GATHER_MS = 200;
 
   private final Context context;
-  private final Vertx vertx;
+  private final Loop loop;
   private final IMap<LogKey, byte[]> map;
   private final String channel;
   private final long term;
@@ -82,7 +86,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
       Runnable lost) {
     super(past.isComplete() ? past.head().epoch() : Epoch.random(), base(past), retention);
     this.context = context;
-    this.vertx = context.owner();
+    this.loop = new VertxLoop(context.owner(), context);
     this.map = map;
     this.channel = channel;
     this.term = past.head().term();
@@ -156,12 +160,20 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
     TermedPut put = new TermedPut(bytes(entries));
     long oldest = trimmed;
     HeadUpdate advance = HeadUpdate.advance(term, oldest, number, last);
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
     LogKey key = new LogKey(channel, number);
-    return insist(() -> submit(key, put).map(there -> there ? put : null), deadline, FIRST_PAUSE_MS)
-        .compose(stored -> insist(() -> submit(headKey, advance), deadline, FIRST_PAUSE_MS))
+    Predicate<Throwable> isFinal = failsForGood();
+    RepeatedWrite<TermedPut> stored =
+        new RepeatedWrite<>(
+            () -> submit(key, put).map(there -> there ? put : null),
+            isFinal,
+            ATTEMPTS_AT_ONCE,
+            loop);
+    RepeatedWrite<byte[]> counted =
+        new RepeatedWrite<>(() -> submit(headKey, advance), isFinal, ATTEMPTS_AT_ONCE, loop);
+    return outcome(stored)
+        .compose(there -> outcome(counted))
         .compose(
-            counted -> {
+            head -> {
               // The last of three guards: whoever is cut off may not know it in any other way yet.
               if (over || !quorum.getAsBoolean()) {
                 return isOver();
@@ -170,6 +182,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
               Batch batch = new Batch(number);
               batch.entries = entries.size();
               batches.add(batch);
+              removeOnlyWhenQuiet(batch, stored.quiet());
               removeBatchesBelow(oldest);
               List<Stored> contents = new ArrayList<>(entries.size());
               for (Entry entry : entries) {
@@ -190,31 +203,36 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
     return ByteBuffer.allocate(Long.BYTES + batch.length).putLong(term).put(batch).array();
   }
 
-  /** Repeats what may or may not have happened; null is a refusal, and final. */
-  private <T> Future<T> insist(Supplier<Future<@Nullable T>> step, long deadline, long pauseMs) {
-    return step.get()
+  /** Null is a refusal, and final like what fails for good. */
+  private <T> Future<T> outcome(RepeatedWrite<T> write) {
+    return write
+        .start()
         .transform(
             done -> {
               T result = done.result();
-              if (done.succeeded()) {
-                return result == null ? isOver() : Future.succeededFuture(result);
+              if (result != null) {
+                return Future.succeededFuture(result);
               }
-              if (over
-                  || done.cause() instanceof SplitBrainProtectionException
-                  || !quorum.getAsBoolean()
-                  || System.nanoTime() - deadline > 0) {
+              if (done.failed()) {
                 logger.warn("channel {} stops to write: {}", channel, String.valueOf(done.cause()));
-                return isOver();
               }
-              logger.debug("channel {} repeats a write", channel, done.cause());
-              Promise<T> later = Promise.promise();
-              vertx.setTimer(
-                  pauseMs,
-                  timer ->
-                      insist(step, deadline, Math.min(2 * pauseMs, LONGEST_PAUSE_MS))
-                          .onComplete(later));
-              return later.future();
+              return isOver();
             });
+  }
+
+  private Predicate<Throwable> failsForGood() {
+    long deadline = loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    return failure -> {
+      boolean isFinal =
+          over
+              || failure instanceof SplitBrainProtectionException
+              || !quorum.getAsBoolean()
+              || loop.nanoTime() - deadline > 0;
+      if (!isFinal) {
+        logger.debug("channel {} repeats a write", channel, failure);
+      }
+      return isFinal;
+    };
   }
 
   private <T> Future<T> isOver() {
@@ -260,14 +278,26 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
    */
   private void dropEmptyBatches() {
     Batch oldest;
-    while ((oldest = batches.peekFirst()) != null && oldest.entries == 0) {
+    while ((oldest = batches.peekFirst()) != null && oldest.entries == 0 && oldest.isQuiet) {
       trimmed = oldest.number + 1;
       batches.removeFirst();
     }
     if (trimmed > first && !trimming && !over) {
       // With the next append, or alone if none comes soon.
       trimming = true;
-      vertx.setTimer(1_000, timer -> trimAlone());
+      loop.after(1_000, this::trimAlone);
+    }
+  }
+
+  /** What is removed while it is being written once more would be there for ever. */
+  private void removeOnlyWhenQuiet(Batch batch, Future<Void> quiet) {
+    if (!quiet.isComplete()) {
+      batch.isQuiet = false;
+      quiet.onComplete(
+          done -> {
+            batch.isQuiet = true;
+            dropEmptyBatches();
+          });
     }
   }
 
@@ -343,7 +373,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
       mine = Promise.promise();
       nextWrite = mine;
       if (afterMs > 0) {
-        vertx.setTimer(afterMs, timer -> writeNow());
+        loop.after(afterMs, this::writeNow);
         return mine.future();
       }
     }
@@ -362,8 +392,10 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
     writing = true;
     TermedPut put = new TermedPut(listeners.toBytes(term));
     LogKey key = new LogKey(channel, LogKey.LISTENERS);
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
-    insist(() -> submit(key, put).map(there -> there ? put : null), deadline, FIRST_PAUSE_MS)
+    // One attempt at a time: an old table must not come in after a new one.
+    outcome(
+            new RepeatedWrite<>(
+                () -> submit(key, put).map(there -> there ? put : null), failsForGood(), 1, loop))
         .<Void>mapEmpty()
         .onComplete(
             done -> {
@@ -413,6 +445,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   static final class Batch {
     private final long number;
     private int entries;
+    private boolean isQuiet = true;
 
     private Batch(long number) {
       this.number = number;

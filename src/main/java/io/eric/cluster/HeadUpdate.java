@@ -89,7 +89,8 @@ final class HeadUpdate implements EntryProcessor<LogKey, byte[], byte[]>, DataSe
       head = new LogHead(term, head.epoch(), head.first(), head.next(), head.last());
     } else if (kind == ADVANCE) {
       if (head.next() == number + 1) {
-        return bytes; // done before, only the answer was lost
+        entry.setValue(bytes); // done before, but who knows whether a backup has it
+        return bytes;
       }
       if (head.next() != number) {
         return null;
