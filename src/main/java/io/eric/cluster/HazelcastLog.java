@@ -162,13 +162,13 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
     HeadUpdate advance = HeadUpdate.advance(term, oldest, number, last);
     LogKey key = new LogKey(channel, number);
     Predicate<Throwable> isFinal = failsForGood();
-    RepeatedWrite<TermedPut> stored =
+    RepeatedWrite<@Nullable TermedPut> stored =
         new RepeatedWrite<>(
             () -> submit(key, put).map(there -> there ? put : null),
             isFinal,
             ATTEMPTS_AT_ONCE,
             loop);
-    RepeatedWrite<byte[]> counted =
+    RepeatedWrite<byte @Nullable []> counted =
         new RepeatedWrite<>(() -> submit(headKey, advance), isFinal, ATTEMPTS_AT_ONCE, loop);
     return outcome(stored)
         .compose(there -> outcome(counted))
@@ -204,7 +204,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   }
 
   /** Null is a refusal, and final like what fails for good. */
-  private <T> Future<T> outcome(RepeatedWrite<T> write) {
+  private <T> Future<T> outcome(RepeatedWrite<@Nullable T> write) {
     return write
         .start()
         .transform(

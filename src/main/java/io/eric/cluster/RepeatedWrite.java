@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the write gives; null is a refusal, and final
  */
-final class RepeatedWrite<T> {
+final class RepeatedWrite<T extends @Nullable Object> {
 
   /** Several times of what a write takes, and well below the time in which a client gives up. */
   static final long UNANSWERED_MS = 250;
@@ -25,11 +25,11 @@ final class RepeatedWrite<T> {
   static final long FIRST_PAUSE_MS = 50;
   static final long LONGEST_PAUSE_MS = 500;
 
-  private final Supplier<Future<@Nullable T>> attempt;
+  private final Supplier<Future<T>> attempt;
   private final Predicate<Throwable> isFinal;
   private final int mostUnderWay;
   private final Loop loop;
-  private final Promise<@Nullable T> outcome = Promise.promise();
+  private final Promise<T> outcome = Promise.promise();
   private final Promise<Void> quiet = Promise.promise();
   private State state = State.WRITING;
   private int underWay;
@@ -51,10 +51,7 @@ final class RepeatedWrite<T> {
    *     not be done once more after the outcome is known
    */
   RepeatedWrite(
-      Supplier<Future<@Nullable T>> attempt,
-      Predicate<Throwable> isFinal,
-      int mostUnderWay,
-      Loop loop) {
+      Supplier<Future<T>> attempt, Predicate<Throwable> isFinal, int mostUnderWay, Loop loop) {
     this.attempt = attempt;
     this.isFinal = isFinal;
     this.mostUnderWay = mostUnderWay;
@@ -62,7 +59,7 @@ final class RepeatedWrite<T> {
   }
 
   /** Begins; gives what the first answer says, or the failure that ended it. */
-  Future<@Nullable T> start() {
+  Future<T> start() {
     attempt();
     return outcome.future();
   }
@@ -78,7 +75,7 @@ final class RepeatedWrite<T> {
     attempt.get().onComplete(this::answered);
   }
 
-  private void answered(AsyncResult<@Nullable T> answer) {
+  private void answered(AsyncResult<T> answer) {
     underWay--;
     if (state == State.WRITING) {
       judge(answer);
@@ -88,7 +85,7 @@ final class RepeatedWrite<T> {
     }
   }
 
-  private void judge(AsyncResult<@Nullable T> answer) {
+  private void judge(AsyncResult<T> answer) {
     if (answer.succeeded() || isFinal.test(answer.cause())) {
       state = State.SETTLED;
       cancelNext();

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,8 @@ class ChaosIT {
 
   @Test
   @Timeout(value = 25, unit = TimeUnit.MINUTES)
-  void killsAHangAndACutLoseNothing(@TempDir Path dir) throws Exception {
+  void killsAHangAndACutLoseNothing(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path dir)
+      throws Exception {
     LOG.info("seed {}", SEED);
     Random random = new Random(SEED);
     try (Cluster cluster = new Cluster(dir, 3)) {

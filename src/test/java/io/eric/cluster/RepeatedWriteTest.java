@@ -21,7 +21,7 @@ class RepeatedWriteTest {
 
   @Test
   void whatIsAnsweredAtOnceIsWrittenOnce() {
-    RepeatedWrite<String> write = write(2);
+    RepeatedWrite<@Nullable String> write = write(2);
     Future<@Nullable String> outcome = write.start();
     assertThat(write.quiet().isComplete()).isFalse();
     attempts.get(0).complete("stored");
@@ -33,7 +33,7 @@ class RepeatedWriteTest {
 
   @Test
   void whatIsNotAnsweredIsWrittenOnceMoreBesideIt() {
-    RepeatedWrite<String> write = write(2);
+    RepeatedWrite<@Nullable String> write = write(2);
     Future<@Nullable String> outcome = write.start();
     time.pass(249);
     assertThat(attempts).hasSize(1);
@@ -98,7 +98,7 @@ class RepeatedWriteTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aRefusalOrAFinalFailureEndsIt(boolean refused) {
-    RepeatedWrite<String> write = write(2);
+    RepeatedWrite<@Nullable String> write = write(2);
     Future<@Nullable String> outcome = write.start();
     if (refused) {
       attempts.get(0).complete(null);
@@ -114,7 +114,7 @@ class RepeatedWriteTest {
     assertThat(attempts).hasSize(1);
   }
 
-  private RepeatedWrite<String> write(int mostUnderWay) {
+  private RepeatedWrite<@Nullable String> write(int mostUnderWay) {
     return new RepeatedWrite<>(
         () -> {
           Promise<@Nullable String> attempt = Promise.promise();

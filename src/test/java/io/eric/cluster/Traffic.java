@@ -11,11 +11,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -192,7 +194,7 @@ final class Traffic implements AutoCloseable {
             () -> {
               for (Reader reader : readers) {
                 assertThat(reader.missing(acknowledged.get(reader.channel)))
-                    .as("acknowledged and not read by %s of %s", reader.listener, reader.channel)
+                    .as(() -> "acknowledged and not read by " + reader.story())
                     .isEmpty();
               }
             });
@@ -251,6 +253,7 @@ final class Traffic implements AutoCloseable {
     private final List<String> ids = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
     private final List<String> others = new ArrayList<>();
+    private final List<String> streams = new CopyOnWriteArrayList<>();
     private final AtomicInteger connects = new AtomicInteger();
     private final Map<Integer, Integer> lostAt = new ConcurrentHashMap<>();
     private int repeats;
@@ -259,6 +262,26 @@ final class Traffic implements AutoCloseable {
       this.channel = channel;
       this.listener = listener;
       this.turn = firstNode;
+    }
+
+    /** What it was given where it misses something, for who has to find out why. */
+    private synchronized String story() {
+      StringBuilder story = new StringBuilder(listener + " of " + channel);
+      List<Integer> missing = missing(acknowledged.get(channel));
+      for (int i = 1; i < numbers.size(); i++) {
+        if (missing.contains(numbers.get(i) - 1)) {
+          story.append(", after ").append(numbers.get(i - 1)).append(" (").append(ids.get(i - 1));
+          story
+              .append(") came ")
+              .append(numbers.get(i))
+              .append(" (")
+              .append(ids.get(i))
+              .append(')');
+        }
+      }
+      story.append(", missing as ");
+      missing.stream().limit(10).forEach(n -> story.append(acknowledged.get(channel).get(n)));
+      return story + ", else it got " + others + ", its streams: " + streams;
     }
 
     private void run(Semaphore connected) {
@@ -279,6 +302,7 @@ final class Traffic implements AutoCloseable {
         try (Lines lines = Lines.open(request.build())) {
           opened = true;
           connects.incrementAndGet();
+          streams.add(LocalTime.now() + " node " + node.number + " after " + lastId);
           if (!told) {
             told = true;
             connected.release();
