@@ -42,7 +42,13 @@ public sealed interface ToChannel {
       boolean raw,
       int maxMessages,
       int maxBytes)
-      implements ToChannel {}
+      implements ToChannel {
+
+    /** The same stream from another position on. */
+    public Attach from(String position) {
+      return new Attach(edge, stream, listener, position, live, raw, maxMessages, maxBytes);
+    }
+  }
 
   /**
    * Opens a stream again whose channel has another owner now, or whose owner was out of reach;

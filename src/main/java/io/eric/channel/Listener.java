@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listener {
 
+  /** A holder that is no edge. */
+  static final String CONSUMER = "";
+
   final String id;
 
   /** The last sequence before it existed; no cursor goes below. */
@@ -35,6 +38,12 @@ final class Listener {
   boolean started;
   boolean stoppedOnPurpose;
   @Nullable Attachment attachment;
+
+  /**
+   * Who had its messages last: the edge of its stream, or {@link #CONSUMER}. Null when nobody had
+   * since the channel was opened here.
+   */
+  @Nullable String lastHolder;
 
   /** When its cursor last moved, in milliseconds; tells a slow reader from a stuck one. */
   long lastAdvance;

@@ -346,6 +346,7 @@ final class OpenChannel implements BusConsumer.Owner {
                     markStarted(listener);
                     keep(listener);
                     listener.attachment = attached;
+                    listener.lastHolder = Listener.CONSUMER;
                     listener.lastAdvance = now();
                     listeners.movedBack();
                     attached.fill();

@@ -116,8 +116,10 @@ final class Streams {
   }
 
   /**
-   * Opens a stream again that this or another owner had. It takes over from no other stream, and
-   * goes on at the later of its position and the listener's cursor.
+   * Opens a stream again that this or another owner had. It takes over from no other stream. It
+   * goes on at its own position, for the edge knows best: the cursor may be ahead of a stream whose
+   * edge has acknowledged for others while the stream was not among the live ones any more. Only
+   * where somebody else has had the listener meanwhile does it not go back behind the cursor.
    */
   Future<Attached> reattach(Attach request) {
     if (request.listener() == null) {
@@ -131,21 +133,16 @@ final class Streams {
     if (listener.attachment != null) {
       throw InvalidListenerException.exists(listener.id);
     }
+    boolean others = listener.lastHolder != null && !listener.lastHolder.equals(request.edge());
+    return attach(others ? notBehindCursor(request, listener) : request);
+  }
+
+  private Attach notBehindCursor(Attach request, Listener listener) {
     Position position = Position.parse(request.after());
-    long stored = listener.cursor(log.lastSequence());
-    if (position != null && position.epoch().equals(log.epoch()) && position.sequence() < stored) {
-      position = new Position(log.epoch(), stored);
-    }
-    return attach(
-        new Attach(
-            request.edge(),
-            request.stream(),
-            request.listener(),
-            position == null ? request.after() : position.toString(),
-            request.live(),
-            request.raw(),
-            request.maxMessages(),
-            request.maxBytes()));
+    long cursor = listener.cursor(log.lastSequence());
+    boolean isBehind =
+        position != null && position.epoch().equals(log.epoch()) && position.sequence() < cursor;
+    return isBehind ? request.from(new Position(log.epoch(), cursor).toString()) : request;
   }
 
   private Listener newWatcher() {
@@ -176,6 +173,7 @@ final class Streams {
             request.raw(),
             listener.cursor(log.lastSequence()));
     listener.attachment = stream;
+    listener.lastHolder = request.edge();
     listener.lastAdvance = clock.getAsLong();
     return Resume.from(log, listener, request.after())
         .map(

@@ -33,6 +33,12 @@ final class ChannelStreams {
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
 
+  /**
+   * Streams that were live and ask to be opened anew. Until the channel has heard that, it takes an
+   * acknowledgement for theirs too.
+   */
+  private final Set<EdgeStream> reopening = new LinkedHashSet<>();
+
   /** Where the edge's turn has what is pending here, -1 if that is nothing. */
   private int pendingAt = NOTHING;
 
@@ -71,6 +77,7 @@ final class ChannelStreams {
   /** Forgets a stream; true if it was the last one. */
   boolean remove(EdgeStream stream) {
     all.remove(stream.number);
+    reopening.remove(stream);
     leave(stream);
     if (stream.listener() != null) {
       byListener.remove(stream.listener(), stream);
@@ -296,11 +303,22 @@ final class ChannelStreams {
     newestLiveFrom = 0;
   }
 
-  /** A stream gets another number. */
-  void renumber(EdgeStream stream, long number) {
+  /** A stream asks to be opened anew, under another number. */
+  void reopen(EdgeStream stream, long number) {
+    if (stream.liveIndex >= 0) {
+      reopening.add(stream);
+    }
+    leave(stream);
     all.remove(stream.number);
     stream.number = number;
     all.put(number, stream);
+  }
+
+  /** The channel has opened a stream anew. */
+  void reopened(EdgeStream stream) {
+    if (reopening.remove(stream)) {
+      acknowledge();
+    }
   }
 
   /** A stream does not carry this listener's messages any more. */
@@ -349,6 +367,9 @@ final class ChannelStreams {
   private void acknowledge() {
     long through = flushed;
     for (EdgeStream stream : unsettled) {
+      through = Math.min(through, stream.confirmed());
+    }
+    for (EdgeStream stream : reopening) {
       through = Math.min(through, stream.confirmed());
     }
     if (through > acknowledged) {

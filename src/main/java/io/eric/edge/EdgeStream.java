@@ -434,13 +434,12 @@ public final class EdgeStream {
       written = Math.max(written, channel.flushed());
       confirmed = unfinished == 0 ? written : confirmed;
     }
-    channel.leave(this);
     owesWritten = false;
     fetching = false;
     waiting = false;
     woken = false;
     reattaching = true;
-    channel.renumber(this, edge.newNumber());
+    channel.reopen(this, edge.newNumber());
     askAgain(before, number);
   }
 
@@ -484,6 +483,7 @@ public final class EdgeStream {
     attached = now;
     channel.attached(this, now.listener(), now.retryMs());
     take(now.first());
+    channel.reopened(this);
   }
 
   // ---- the ways to end

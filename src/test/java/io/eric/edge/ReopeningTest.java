@@ -1,0 +1,89 @@
+package io.eric.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.eric.Entry;
+import io.eric.Payload;
+import io.eric.bus.Addresses;
+import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Delivery;
+import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.LocalCodec;
+import io.eric.bus.Moved;
+import io.eric.bus.ToChannel;
+import io.eric.testing.Hub;
+import io.vertx.core.eventbus.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An edge whose streams ask to be opened anew, and a channel that the test plays. */
+class ReopeningTest {
+
+  private static final String CHANNEL = "played";
+
+  private final List<Message<Object>> asked = new CopyOnWriteArrayList<>();
+  private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
+  private Hub hub;
+  private EdgeUser user;
+
+  @BeforeEach
+  void start() {
+    hub = Hub.start();
+    user = new EdgeUser(hub, new EdgeOptions().setHeartbeat(0));
+    hub.vertx
+        .eventBus()
+        .localConsumer(
+            Addresses.channel(CHANNEL),
+            message -> {
+              if (message.body() instanceof ToChannel.Acknowledge told) {
+                acknowledged.add(told.through());
+              } else if (message.replyAddress() != null) {
+                asked.add(message);
+              }
+            });
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  @Test
+  void nothingIsAcknowledgedForAStreamThatTheChannelTakesForLive() {
+    Client client = new Client();
+    user.post(() -> user.opening(client, CHANNEL, "r", null));
+    answer(0, new Fetched(List.of(), 5, true, false));
+    awaitUntil(() -> client.stream != null);
+
+    hub.vertx.eventBus().publish(Addresses.MOVED, new Moved(CHANNEL, 1), LocalCodec.options());
+    awaitUntil(() -> asked.size() == 2);
+    // For other streams of the edge, or on its way when the stream left the live ones.
+    Delivery six = new Delivery(CHANNEL, "e", 1, 5, 6, List.of(entry(6)));
+    hub.vertx.eventBus().send(user.edge.address, six, LocalCodec.options());
+    user.run(() -> {});
+    user.run(() -> {});
+    assertThat(acknowledged).doesNotContain(6L);
+
+    answer(1, new Fetched(List.of(entry(6)), 6, true, false));
+    awaitUntil(() -> acknowledged.contains(6L));
+    assertThat(client.payloads()).containsExactly("6");
+  }
+
+  private void answer(int question, Fetched first) {
+    awaitUntil(() -> asked.size() > question);
+    asked.get(question).reply(new Attached("r", "e", false, 0, 1_000, first), LocalCodec.options());
+  }
+
+  private static Entry entry(long sequence) {
+    return new Entry(sequence, 0, null, "t", Payload.of(sequence), null, null);
+  }
+
+  private static void awaitUntil(java.util.concurrent.Callable<Boolean> condition) {
+    await().atMost(Duration.ofSeconds(Hub.PATIENCE)).until(condition);
+  }
+}
