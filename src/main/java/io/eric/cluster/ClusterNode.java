@@ -17,6 +17,7 @@ import io.eric.bus.Addresses;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Moved;
 import io.eric.bus.Post;
+import io.eric.bus.VertxLoop;
 import io.eric.channel.ChannelContainer;
 import io.eric.channel.CreationOrder;
 import io.eric.channel.Placement;
@@ -65,6 +66,9 @@ public final class ClusterNode implements Placement {
   private static final long CONFIRM_MS = 2_000;
   private static final long PROBE_MS = 2_000;
   private static final int MOVES_AT_A_TIME = 4;
+
+  /** A dead member may keep the first answers away when its channels are taken. */
+  private static final int TAKING_ATTEMPTS = 4;
 
   private final VertxInternal vertx;
   private final ContextInternal context;
@@ -401,9 +405,17 @@ public final class ClusterNode implements Placement {
     RecordSwap step =
         new RecordSwap(
             expected == null ? null : expected.text(), update == null ? null : update.text());
+    // A channel that is removed meanwhile must not come back by a second attempt to create it.
+    int attempts = expected == null ? 1 : TAKING_ATTEMPTS;
+    return new RepeatedWrite<@Nullable String>(
+            () -> submit(id, step), failure -> true, attempts, new VertxLoop(vertx, context))
+        .start()
+        .map(text -> Optional.ofNullable(text).map(record -> ChannelRecord.parse(id, record)));
+  }
+
+  private Future<@Nullable String> submit(String id, RecordSwap step) {
     try {
-      return Future.fromCompletionStage(map().submitToKey(id, step), context)
-          .map(text -> Optional.ofNullable(text).map(record -> ChannelRecord.parse(id, record)))
+      return Future.<@Nullable String>fromCompletionStage(map().submitToKey(id, step), context)
           .recover(
               e ->
                   Future.failedFuture(

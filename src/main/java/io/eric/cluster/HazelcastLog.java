@@ -46,10 +46,11 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   private static final long PATIENCE_MS = 20_000;
 
   /**
-   * One write of a batch may wait for a backup that died while the second gets through. Both write
-   * the same, so that it does not matter which of them comes last.
+   * Some writes of a batch may wait for a backup that died while the next gets through. All write
+   * the same, so that it does not matter which of them comes last. A dead member is known as such
+   * within a second or two, that is before the last attempt.
    */
-  private static final int ATTEMPTS_AT_ONCE = 2;
+  private static final int ATTEMPTS_AT_ONCE = 4;
 
   /** Cursors that moved within this time are written together. */
   private static final long GATHER_MS = 200;

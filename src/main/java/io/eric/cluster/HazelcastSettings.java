@@ -38,8 +38,6 @@ final class HazelcastSettings {
 
   private static final int PORTS_TRIED = 10;
 
-  private static final int BACKUP_TIMEOUT_MS = 1_000;
-
   private static final String BIND_ANY = "hazelcast.socket.bind.any";
 
   private HazelcastSettings() {}
@@ -52,11 +50,8 @@ final class HazelcastSettings {
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
-    // Who does not know whether a backup has it must say so, not "done", and say it soon: the
-    // channel waits for that, and then repeats the write.
+    // Who does not know whether a backup has it must say so, not "done".
     config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
-    config.setProperty(
-        "hazelcast.operation.backup.timeout.millis", Integer.toString(BACKUP_TIMEOUT_MS));
     vertx(config);
     if (options.getQuorum() > 1
         && !config.getSplitBrainProtectionConfigs().containsKey(PROTECTION)) {

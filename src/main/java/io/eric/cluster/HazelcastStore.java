@@ -4,6 +4,7 @@ import com.hazelcast.map.IMap;
 import io.eric.Entry;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.bus.VertxLoop;
 import io.eric.bus.Wire;
 import io.eric.bus.WireInput;
 import io.eric.log.Epoch;
@@ -32,6 +33,9 @@ final class HazelcastStore implements MessageStore {
 
   private static final int KEYS_AT_A_TIME = 512;
 
+  /** As {@link HazelcastLog} does: a dead member may keep the first answers away. */
+  private static final int ATTEMPTS_AT_ONCE = 4;
+
   private final Vertx vertx;
   private final IMap<LogKey, byte[]> map;
   private final long term;
@@ -57,8 +61,15 @@ final class HazelcastStore implements MessageStore {
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
     Context context = vertx.getOrCreateContext();
     LogKey headKey = new LogKey(channelId, LogKey.HEAD);
-    return Future.fromCompletionStage(
-            map.submitToKey(headKey, HeadUpdate.open(term, Epoch.random())), context)
+    HeadUpdate raise = HeadUpdate.open(term, Epoch.random());
+    RepeatedWrite<byte @Nullable []> opening =
+        new RepeatedWrite<>(
+            () -> Future.fromCompletionStage(map.submitToKey(headKey, raise), context),
+            failure -> true,
+            ATTEMPTS_AT_ONCE,
+            new VertxLoop(vertx, context));
+    return opening
+        .start()
         .compose(
             bytes -> {
               if (bytes == null) {

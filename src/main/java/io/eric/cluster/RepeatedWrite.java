@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A write that may be repeated as it is, and is until its outcome is known. Hazelcast does not say
- * that a write's backup was on its way to a member which died: it says nothing for a second or two.
- * So who has no answer asks again beside the first attempt, and what is answered first counts.
+ * that a write's backup was on its way to a member which died: it says nothing for five seconds. So
+ * who has no answer asks again beside the first attempt, and what is answered first counts.
  *
  * <p>Belongs to the loop that its attempts are answered on.
  *
@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RepeatedWrite<T extends @Nullable Object> {
 
-  /** Several times of what a write takes, and well below the time in which a client gives up. */
-  static final long UNANSWERED_MS = 250;
+  /**
+   * Several times of what a write takes, and well below the time in which a client gives up. Each
+   * further attempt waits twice as long, for it may be a burden that keeps the answers away.
+   */
+  static final long FIRST_UNANSWERED_MS = 250;
 
   static final long FIRST_PAUSE_MS = 50;
   static final long LONGEST_PAUSE_MS = 500;
@@ -33,6 +36,7 @@ final class RepeatedWrite<T extends @Nullable Object> {
   private final Promise<Void> quiet = Promise.promise();
   private State state = State.WRITING;
   private int underWay;
+  private long unansweredMs = FIRST_UNANSWERED_MS;
   private long pauseMs = FIRST_PAUSE_MS;
 
   /** Makes the next attempt. */
@@ -71,7 +75,8 @@ final class RepeatedWrite<T extends @Nullable Object> {
 
   private void attempt() {
     underWay++;
-    attemptAgainAfter(UNANSWERED_MS);
+    attemptAgainAfter(unansweredMs);
+    unansweredMs *= 2;
     attempt.get().onComplete(this::answered);
   }
 

@@ -50,6 +50,20 @@ class RepeatedWriteTest {
   }
 
   @Test
+  void eachAttemptWaitsTwiceAsLongAsTheOneBefore() {
+    write(4).start();
+    for (int wait : new int[] {250, 500, 1000}) {
+      int before = attempts.size();
+      time.pass(wait - 1);
+      assertThat(attempts).as("before %d ms", wait).hasSize(before);
+      time.pass(1);
+      assertThat(attempts).as("after %d ms", wait).hasSize(before + 1);
+    }
+    time.pass(60_000);
+    assertThat(attempts).hasSize(4);
+  }
+
+  @Test
   void theFirstAnswerCountsWhicheverAttemptItIsTo() {
     Future<@Nullable String> outcome = write(2).start();
     time.pass(250);
