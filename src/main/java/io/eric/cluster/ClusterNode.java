@@ -15,6 +15,7 @@ import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Loop;
 import io.eric.bus.Moved;
 import io.eric.bus.Post;
 import io.eric.bus.VertxLoop;
@@ -67,8 +68,8 @@ public final class ClusterNode implements Placement {
   private static final long PROBE_MS = 2_000;
   private static final int MOVES_AT_A_TIME = 4;
 
-  /** A dead member may keep the first answers away when its channels are taken. */
-  private static final int TAKING_ATTEMPTS = 4;
+  /** As long as Hazelcast waits for a backup that died, which a first answer may wait for. */
+  private static final long TAKING_PATIENCE_MS = 5_000;
 
   private final VertxInternal vertx;
   private final ContextInternal context;
@@ -405,10 +406,18 @@ public final class ClusterNode implements Placement {
     RecordSwap step =
         new RecordSwap(
             expected == null ? null : expected.text(), update == null ? null : update.text());
+    Loop loop = new VertxLoop(context);
+    long deadline = loop.nanoTime() + TAKING_PATIENCE_MS * 1_000_000;
     // A channel that is removed meanwhile must not come back by a second attempt to create it.
-    int attempts = expected == null ? 1 : TAKING_ATTEMPTS;
-    return new RepeatedWrite<@Nullable String>(
-            () -> submit(id, step), failure -> true, attempts, new VertxLoop(vertx, context))
+    RepeatedWrite<@Nullable String> write =
+        expected == null
+            ? new RepeatedWrite<>(() -> submit(id, step), failure -> true, 1, loop)
+            : new RepeatedWrite<>(
+                () -> submit(id, step),
+                failure -> loop.nanoTime() - deadline > 0,
+                RepeatedWrite.MOST_AT_ONCE,
+                loop);
+    return write
         .start()
         .map(text -> Optional.ofNullable(text).map(record -> ChannelRecord.parse(id, record)));
   }

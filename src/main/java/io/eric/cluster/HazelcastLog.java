@@ -46,11 +46,10 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   private static final long PATIENCE_MS = 20_000;
 
   /**
-   * Some writes of a batch may wait for a backup that died while the next gets through. All write
-   * the same, so that it does not matter which of them comes last. A dead member is known as such
-   * within a second or two, that is before the last attempt.
+   * So much may be appended behind a batch of which an attempt is still unanswered: nothing behind
+   * it can be removed. About what a channel takes in the seconds that a dead backup keeps it.
    */
-  private static final int ATTEMPTS_AT_ONCE = 4;
+  private static final long MOST_BEHIND_UNANSWERED = 16L << 20;
 
   /** Cursors that moved within this time are written together. */
   private static final long GATHER_MS = 200;
@@ -73,6 +72,11 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   private long trimmed;
   private boolean trimming;
   private boolean renewed;
+
+  /** The oldest batch of which an attempt is still unanswered, and the bytes appended since. */
+  private @Nullable Batch unanswered;
+
+  private long behindUnanswered;
   private @Nullable Promise<Void> nextWrite;
   private boolean writing;
   private boolean over;
@@ -87,7 +91,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
       Runnable lost) {
     super(past.isComplete() ? past.head().epoch() : Epoch.random(), base(past), retention);
     this.context = context;
-    this.loop = new VertxLoop(context.owner(), context);
+    this.loop = new VertxLoop(context);
     this.map = map;
     this.channel = channel;
     this.term = past.head().term();
@@ -153,6 +157,13 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
 
   @Override
   protected Future<List<Stored>> persist(List<Entry> entries) {
+    Batch noisy = unanswered;
+    return noisy == null || behindUnanswered <= MOST_BEHIND_UNANSWERED
+        ? write(entries)
+        : noisy.quiet.compose(quiet -> persist(entries));
+  }
+
+  private Future<List<Stored>> write(List<Entry> entries) {
     if (over || !quorum.getAsBoolean()) {
       return isOver();
     }
@@ -167,10 +178,11 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
         new RepeatedWrite<>(
             () -> submit(key, put).map(there -> there ? put : null),
             isFinal,
-            ATTEMPTS_AT_ONCE,
+            RepeatedWrite.MOST_AT_ONCE,
             loop);
     RepeatedWrite<byte @Nullable []> counted =
-        new RepeatedWrite<>(() -> submit(headKey, advance), isFinal, ATTEMPTS_AT_ONCE, loop);
+        new RepeatedWrite<>(
+            () -> submit(headKey, advance), isFinal, RepeatedWrite.MOST_AT_ONCE, loop);
     return outcome(stored)
         .compose(there -> outcome(counted))
         .compose(
@@ -180,10 +192,10 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
                 return isOver();
               }
               next = number + 1;
-              Batch batch = new Batch(number);
+              Batch batch = new Batch(number, stored.quiet());
               batch.entries = entries.size();
               batches.add(batch);
-              removeOnlyWhenQuiet(batch, stored.quiet());
+              noteUnanswered(put.size());
               removeBatchesBelow(oldest);
               List<Stored> contents = new ArrayList<>(entries.size());
               for (Entry entry : entries) {
@@ -279,7 +291,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
    */
   private void dropEmptyBatches() {
     Batch oldest;
-    while ((oldest = batches.peekFirst()) != null && oldest.entries == 0 && oldest.isQuiet) {
+    while ((oldest = batches.peekFirst()) != null && isRemovable(oldest)) {
       trimmed = oldest.number + 1;
       batches.removeFirst();
     }
@@ -291,14 +303,27 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   }
 
   /** What is removed while it is being written once more would be there for ever. */
-  private void removeOnlyWhenQuiet(Batch batch, Future<Void> quiet) {
-    if (!quiet.isComplete()) {
-      batch.isQuiet = false;
-      quiet.onComplete(
-          done -> {
-            batch.isQuiet = true;
-            dropEmptyBatches();
-          });
+  private static boolean isRemovable(Batch batch) {
+    return batch.entries == 0 && batch.quiet.isComplete();
+  }
+
+  private void noteUnanswered(long appended) {
+    if (unanswered != null) {
+      behindUnanswered += appended;
+      return;
+    }
+    behindUnanswered = 0;
+    for (Batch batch : batches) {
+      if (!batch.quiet.isComplete()) {
+        unanswered = batch;
+        batch.quiet.onComplete(
+            quiet -> {
+              unanswered = null;
+              noteUnanswered(0);
+              dropEmptyBatches();
+            });
+        return;
+      }
     }
   }
 
@@ -411,7 +436,10 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   @Override
   protected Future<Void> erase() {
     over = true;
-    return submit(headKey, HeadUpdate.erase(term))
+    List<Future<Void>> unansweredWrites = new ArrayList<>();
+    batches.forEach(batch -> unansweredWrites.add(batch.quiet));
+    return Future.join(unansweredWrites)
+        .compose(quiet -> submit(headKey, HeadUpdate.erase(term)))
         .map(
             head -> {
               if (head != null) {
@@ -445,11 +473,22 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   /** A batch and how many of its entries are kept. */
   static final class Batch {
     private final long number;
+    private final Future<Void> quiet;
     private int entries;
-    private boolean isQuiet = true;
 
+    /** Of the past. */
     private Batch(long number) {
+      this(number, Future.succeededFuture());
+    }
+
+    /**
+     * A batch that has just been written.
+     *
+     * @param quiet when no attempt to write it is unanswered
+     */
+    private Batch(long number, Future<Void> quiet) {
       this.number = number;
+      this.quiet = quiet;
     }
   }
 }

@@ -48,6 +48,10 @@ final class HazelcastSettings {
     closeToClients(config, options);
     admitOnly(config.getSerializationConfig());
     config.setProperty("hazelcast.phone.home.enabled", "false");
+    // Until it has joined there is no Hazelcast to end, so it has to give up by itself; a little
+    // later than we do, so that it is known for what it is, and the start repeated.
+    config.setProperty(
+        "hazelcast.max.join.seconds", Integer.toString(Joining.DEADLINE_SECONDS + 1));
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     // Who does not know whether a backup has it must say so, not "done".

@@ -4,7 +4,6 @@ import com.hazelcast.map.IMap;
 import io.eric.Entry;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
-import io.eric.bus.VertxLoop;
 import io.eric.bus.Wire;
 import io.eric.bus.WireInput;
 import io.eric.log.Epoch;
@@ -33,9 +32,6 @@ final class HazelcastStore implements MessageStore {
 
   private static final int KEYS_AT_A_TIME = 512;
 
-  /** As {@link HazelcastLog} does: a dead member may keep the first answers away. */
-  private static final int ATTEMPTS_AT_ONCE = 4;
-
   private final Vertx vertx;
   private final IMap<LogKey, byte[]> map;
   private final long term;
@@ -61,15 +57,9 @@ final class HazelcastStore implements MessageStore {
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
     Context context = vertx.getOrCreateContext();
     LogKey headKey = new LogKey(channelId, LogKey.HEAD);
-    HeadUpdate raise = HeadUpdate.open(term, Epoch.random());
-    RepeatedWrite<byte @Nullable []> opening =
-        new RepeatedWrite<>(
-            () -> Future.fromCompletionStage(map.submitToKey(headKey, raise), context),
-            failure -> true,
-            ATTEMPTS_AT_ONCE,
-            new VertxLoop(vertx, context));
-    return opening
-        .start()
+    // Once and no more: a second attempt that comes late would bring back a log that was erased.
+    return Future.fromCompletionStage(
+            map.submitToKey(headKey, HeadUpdate.open(term, Epoch.random())), context)
         .compose(
             bytes -> {
               if (bytes == null) {

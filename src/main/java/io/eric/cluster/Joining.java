@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node that joins its cluster, until it has joined or is given up. Hazelcast misses the answer to
@@ -13,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * runs under load needs that time-out, and who starts does not want to wait for it.
  */
 final class Joining {
+
+  private static final Logger logger = LoggerFactory.getLogger(Joining.class);
 
   /** Joining takes a second, on busy machines ten. */
   static final int DEADLINE_SECONDS = 30;
@@ -64,7 +68,7 @@ final class Joining {
   private void ended(AsyncResult<Vertx> joined) {
     boolean inTime = state.compareAndSet(State.JOINING, State.JOINED);
     if (joined.failed()) {
-      terminate.run(); // the manager does not close what it has not finished to open
+      end(); // the manager does not close what it has not finished to open
       result.fail(inTime ? joined.cause() : tooLong());
     } else if (inTime) {
       result.complete(joined.result());
@@ -81,8 +85,17 @@ final class Joining {
 
   private void giveUp() {
     if (!attempt.isComplete()) {
-      terminate.run();
+      end();
       timer.after(REPEAT_SECONDS, this::giveUp);
+    }
+  }
+
+  /** What is told and asked again does not depend on how that ends. */
+  private void end() {
+    try {
+      terminate.run();
+    } catch (RuntimeException e) {
+      logger.warn("a Hazelcast that did not join could not be ended: {}", e.toString());
     }
   }
 

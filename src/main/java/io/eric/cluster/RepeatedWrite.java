@@ -25,6 +25,12 @@ final class RepeatedWrite<T extends @Nullable Object> {
    */
   static final long FIRST_UNANSWERED_MS = 250;
 
+  /**
+   * Some attempts may wait for a backup that died while the next gets through. A dead member is
+   * known as such within a second or two, that is before the last of these.
+   */
+  static final int MOST_AT_ONCE = 4;
+
   static final long FIRST_PAUSE_MS = 50;
   static final long LONGEST_PAUSE_MS = 500;
 
@@ -77,7 +83,13 @@ final class RepeatedWrite<T extends @Nullable Object> {
     underWay++;
     attemptAgainAfter(unansweredMs);
     unansweredMs *= 2;
-    attempt.get().onComplete(this::answered);
+    Future<T> answer;
+    try {
+      answer = attempt.get();
+    } catch (RuntimeException e) { // Hazelcast is shut down
+      answer = Future.failedFuture(e);
+    }
+    answer.onComplete(this::answered);
   }
 
   private void answered(AsyncResult<T> answer) {

@@ -28,6 +28,11 @@ final class TermedPut implements EntryProcessor<LogKey, byte[], Boolean>, DataSe
     this.value = value;
   }
 
+  /** How many bytes it writes. */
+  int size() {
+    return value.length;
+  }
+
   @Override
   public Boolean process(Map.Entry<LogKey, byte[]> entry) {
     byte @Nullable [] before = entry.getValue();

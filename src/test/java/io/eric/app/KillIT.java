@@ -131,17 +131,18 @@ class KillIT {
     private long lastSequence;
 
     synchronized void add(String id, String event, String data) {
+      if (!event.equals("n")) {
+        fault(event + " " + data + " under " + id + " after " + last + " under " + lastId);
+        return;
+      }
       int number = Integer.parseInt(data);
       int dash = id.lastIndexOf('-');
       long sequence = Long.parseLong(id.substring(dash + 1));
       if (epoch == null) {
         epoch = id.substring(0, dash);
       }
-      if (!event.equals("n")
-          || number <= last
-          || sequence <= lastSequence
-          || !epoch.equals(id.substring(0, dash))) {
-        fault(event + " " + number + " under " + id + " after " + last + " under " + lastId);
+      if (number <= last || sequence <= lastSequence || !epoch.equals(id.substring(0, dash))) {
+        fault(number + " under " + id + " after " + last + " under " + lastId);
       }
       numbers.set(number);
       last = number;

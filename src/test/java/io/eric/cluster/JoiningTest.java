@@ -78,6 +78,19 @@ class JoiningTest {
         .isInstanceOf(Exception.class);
   }
 
+  @Test
+  void aHazelcastThatCannotBeEndedIsToldAllTheSame() {
+    HazelcastException failure = new HazelcastException("ports are in use");
+    Future<Vertx> joined =
+        Joining.awaited(
+            Future.failedFuture(failure),
+            () -> {
+              throw new IllegalStateException("not active");
+            },
+            (seconds, task) -> tasks.add(task));
+    assertThat(joined.cause()).isSameAs(failure);
+  }
+
   private Future<Vertx> join() {
     return Joining.awaited(
         attempt.future(),

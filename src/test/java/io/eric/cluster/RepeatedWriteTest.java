@@ -128,6 +128,22 @@ class RepeatedWriteTest {
     assertThat(attempts).hasSize(1);
   }
 
+  @Test
+  void anAttemptThatThrowsIsOneThatFailed() {
+    fatal = new IllegalStateException("shut down");
+    RepeatedWrite<@Nullable String> write =
+        new RepeatedWrite<>(
+            () -> {
+              throw new IllegalStateException(fatal);
+            },
+            failure -> failure.getCause() == fatal,
+            2,
+            new SimulatedLoop(time));
+    assertThat(write.start().cause()).hasCause(fatal);
+    assertThat(write.quiet().succeeded()).isTrue();
+    time.pass(60_000);
+  }
+
   private RepeatedWrite<@Nullable String> write(int mostUnderWay) {
     return new RepeatedWrite<>(
         () -> {

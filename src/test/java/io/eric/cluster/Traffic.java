@@ -269,7 +269,7 @@ final class Traffic implements AutoCloseable {
       StringBuilder story = new StringBuilder(listener + " of " + channel);
       List<Integer> missing = missing(acknowledged.get(channel));
       for (int i = 1; i < numbers.size(); i++) {
-        if (missing.contains(numbers.get(i) - 1)) {
+        if (numbers.get(i) > numbers.get(i - 1) + 1) {
           story.append(", after ").append(numbers.get(i - 1)).append(" (").append(ids.get(i - 1));
           story
               .append(") came ")
@@ -280,7 +280,9 @@ final class Traffic implements AutoCloseable {
         }
       }
       story.append(", missing as ");
-      missing.stream().limit(10).forEach(n -> story.append(acknowledged.get(channel).get(n)));
+      missing.stream()
+          .limit(10)
+          .forEach(n -> story.append(n + " (" + acknowledged.get(channel).get(n) + ") "));
       return story + ", else it got " + others + ", its streams: " + streams;
     }
 

@@ -28,6 +28,7 @@ class ReopeningTest {
 
   private final List<Message<Object>> asked = new CopyOnWriteArrayList<>();
   private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
+  private volatile boolean heardAll;
   private Hub hub;
   private EdgeUser user;
 
@@ -42,6 +43,8 @@ class ReopeningTest {
             message -> {
               if (message.body() instanceof ToChannel.Acknowledge told) {
                 acknowledged.add(told.through());
+              } else if (message.body().equals("all is said")) {
+                heardAll = true;
               } else if (message.replyAddress() != null) {
                 asked.add(message);
               }
@@ -65,8 +68,10 @@ class ReopeningTest {
     // For other streams of the edge, or on its way when the stream left the live ones.
     Delivery six = new Delivery(CHANNEL, "e", 1, 5, 6, List.of(entry(6)));
     hub.vertx.eventBus().send(user.edge.address, six, LocalCodec.options());
-    user.run(() -> {});
-    user.run(() -> {});
+    user.run(() -> {}); // it is taken
+    user.run(() -> {}); // and the turn that it came in is over
+    user.run(() -> hub.vertx.eventBus().send(Addresses.channel(CHANNEL), "all is said"));
+    awaitUntil(() -> heardAll);
     assertThat(acknowledged).doesNotContain(6L);
 
     answer(1, new Fetched(List.of(entry(6)), 6, true, false));
