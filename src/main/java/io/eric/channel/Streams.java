@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,42 @@ final class Streams {
 
   /** Opens a stream for a listener or a watcher. */
   Future<Attached> attach(Attach request) {
+    return open(
+        request,
+        listener ->
+            releaseNow(listener, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
+                .<Attach>map(released -> request));
+  }
+
+  /**
+   * Opens a stream again that this or another owner had. It takes over from no other stream. It
+   * goes on at its own position, for the edge knows best: the cursor may be ahead of a stream whose
+   * edge has acknowledged for others while the stream was not among the live ones any more. Only
+   * where somebody else has had the listener meanwhile does it not go back behind the cursor.
+   */
+  Future<Attached> reattach(Attach request) {
+    return open(
+        request,
+        listener -> {
+          if (listener.attachment instanceof StreamAttachment stream
+              && stream.edge.address.equals(request.edge())) {
+            detachFrom(listener, stream, stream.cursor()); // the same under its former number
+          }
+          if (listener.attachment != null) {
+            throw InvalidListenerException.exists(listener.id);
+          }
+          boolean others =
+              listener.lastHolder != null && !listener.lastHolder.equals(request.edge());
+          return Future.succeededFuture(others ? notBehindCursor(request, listener) : request);
+        });
+  }
+
+  /**
+   * Opens a stream when the changes of its listener's attachment before it are done.
+   *
+   * @param freed makes that nobody has the listener, and says what is to be opened then
+   */
+  private Future<Attached> open(Attach request, Function<Listener, Future<Attach>> freed) {
     Listener listener =
         request.listener() == null ? newWatcher() : listeners.get(request.listener());
     if (listener.stoppedOnPurpose && request.after() != null) {
@@ -102,8 +139,7 @@ final class Streams {
         .exclusively(
             () ->
                 opening.contains(stream)
-                    ? releaseNow(listener, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
-                        .compose(released -> register(request, stream, listener))
+                    ? freed.apply(listener).compose(opened -> register(opened, stream, listener))
                     : Future.<Registered>failedFuture(givenUp()))
         .compose(registered -> first(request, listener, registered))
         .onFailure(
@@ -113,28 +149,6 @@ final class Streams {
                 listeners.remove(listener);
               }
             });
-  }
-
-  /**
-   * Opens a stream again that this or another owner had. It takes over from no other stream. It
-   * goes on at its own position, for the edge knows best: the cursor may be ahead of a stream whose
-   * edge has acknowledged for others while the stream was not among the live ones any more. Only
-   * where somebody else has had the listener meanwhile does it not go back behind the cursor.
-   */
-  Future<Attached> reattach(Attach request) {
-    if (request.listener() == null) {
-      return attach(request);
-    }
-    Listener listener = listeners.get(request.listener());
-    if (listener.attachment instanceof StreamAttachment stream
-        && stream.edge.address.equals(request.edge())) {
-      detachFrom(listener, stream, stream.cursor()); // the same stream under its former number
-    }
-    if (listener.attachment != null) {
-      throw InvalidListenerException.exists(listener.id);
-    }
-    boolean others = listener.lastHolder != null && !listener.lastHolder.equals(request.edge());
-    return attach(others ? notBehindCursor(request, listener) : request);
   }
 
   private Attach notBehindCursor(Attach request, Listener listener) {

@@ -136,14 +136,18 @@ public final class EdgeStream {
       return;
     }
     Fetched first = attached.first();
-    // Nothing is written yet; the channel's answer starts right after this position.
-    confirmed = first.entries().isEmpty() ? first.through() : first.entries().get(0).sequence() - 1;
-    written = confirmed;
+    startAfter(first);
     if (over) { // lost or closed before the channel's answer came: it has a stream that is none
       edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, confirmed));
       return;
     }
     channel.attached(this, attached.listener(), attached.retryMs());
+  }
+
+  /** Nothing of this log is written yet; the channel's answer starts right after this position. */
+  private void startAfter(Fetched first) {
+    confirmed = first.entries().isEmpty() ? first.through() : first.entries().get(0).sequence() - 1;
+    written = confirmed;
   }
 
   /** The channel refused, or has not answered in time: then it may still open the stream. */
@@ -241,6 +245,7 @@ public final class EdgeStream {
     if (unfinished == 0 && confirmed < before) {
       confirmed = before; // all before these bytes was handed over
     }
+    String epoch = opened().epoch();
     Future<Void> done = open.write(bytes);
     if (done.isComplete()) {
       if (done.failed()) {
@@ -267,7 +272,9 @@ public final class EdgeStream {
           }
           unfinished--;
           unfinishedMessages -= messages;
-          confirmed = Math.max(confirmed, through);
+          if (epoch.equals(opened().epoch())) {
+            confirmed = Math.max(confirmed, through);
+          }
           unfinishedSince = System.nanoTime();
           if (unfinished == 0) {
             drained();
@@ -439,6 +446,9 @@ public final class EdgeStream {
     waiting = false;
     woken = false;
     reattaching = true;
+    if (watches) { // nothing else tells the channel that it is not one more
+      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, confirmed));
+    }
     channel.reopen(this, edge.newNumber());
     askAgain(before, number);
   }
@@ -481,6 +491,9 @@ public final class EdgeStream {
     }
     channel.forgetListener(this, before.listener());
     attached = now;
+    if (!now.epoch().equals(before.epoch())) {
+      startAfter(now.first()); // positions of the former log say nothing here
+    }
     channel.attached(this, now.listener(), now.retryMs());
     take(now.first());
     channel.reopened(this);

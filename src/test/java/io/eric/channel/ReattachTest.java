@@ -1,18 +1,24 @@
 package io.eric.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.eric.Channel;
+import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.Position;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusClient;
+import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.LocalCodec;
 import io.eric.bus.ToChannel;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.testing.Hub;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,21 @@ class ReattachTest {
     client.tell("x", new ToChannel.Detach(OTHER_EDGE, 1, sequence(two)));
     broadcast(3);
     assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one))))).containsExactly("3");
+  }
+
+  @Test
+  void itDoesNotTakeOverFromWhoIsTakingOver() {
+    List<io.vertx.core.eventbus.Message<Object>> ends = new CopyOnWriteArrayList<>();
+    hub.vertx.eventBus().localConsumer(EDGE, ends::add);
+    String one = broadcast(1);
+    attach(stream(EDGE, 1, one));
+    Future<Attached> other = client.ask("x", stream(OTHER_EDGE, 1, one));
+    await().until(() -> !ends.isEmpty());
+    Future<Attached> again = client.ask("x", new ToChannel.Reattach(stream(EDGE, 2, one)));
+    ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
+    assertThat(Hub.await(other).stopped()).isFalse();
+    await().until(again::isComplete);
+    assertThat(again.cause()).isInstanceOf(InvalidListenerException.class);
   }
 
   private static Attach stream(String edge, long number, String after) {

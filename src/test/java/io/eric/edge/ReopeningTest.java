@@ -27,6 +27,7 @@ class ReopeningTest {
   private static final String CHANNEL = "played";
 
   private final List<Message<Object>> asked = new CopyOnWriteArrayList<>();
+  private final List<Long> detached = new CopyOnWriteArrayList<>();
   private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
   private volatile boolean heardAll;
   private Hub hub;
@@ -43,6 +44,8 @@ class ReopeningTest {
             message -> {
               if (message.body() instanceof ToChannel.Acknowledge told) {
                 acknowledged.add(told.through());
+              } else if (message.body() instanceof ToChannel.Detach told) {
+                detached.add(told.stream());
               } else if (message.body().equals("all is said")) {
                 heardAll = true;
               } else if (message.replyAddress() != null) {
@@ -63,7 +66,7 @@ class ReopeningTest {
     answer(0, new Fetched(List.of(), 5, true, false));
     awaitUntil(() -> client.stream != null);
 
-    hub.vertx.eventBus().publish(Addresses.MOVED, new Moved(CHANNEL, 1), LocalCodec.options());
+    move();
     awaitUntil(() -> asked.size() == 2);
     // For other streams of the edge, or on its way when the stream left the live ones.
     Delivery six = new Delivery(CHANNEL, "e", 1, 5, 6, List.of(entry(6)));
@@ -79,9 +82,48 @@ class ReopeningTest {
     assertThat(client.payloads()).containsExactly("6");
   }
 
+  @Test
+  void aLogThatBeganAnewIsReadFromItsOwnBeginning() {
+    Client client = new Client();
+    user.post(() -> user.opening(client, CHANNEL, null, null));
+    answer(0, new Fetched(List.of(), 1_000, true, false));
+    awaitUntil(() -> client.stream != null);
+
+    move();
+    answer(1, "renewed", new Fetched(List.of(entry(1)), 1, false, false));
+    awaitUntil(() -> asked.size() == 3);
+
+    assertThat(((ToChannel.Fetch) asked.get(2).body()).after()).isEqualTo(1);
+    assertThat(client.payloads()).containsExactly("1");
+  }
+
+  @Test
+  void aWatcherGivesItsFormerStreamBack() {
+    Client client = new Client();
+    user.post(() -> user.opening(client, CHANNEL, null, null));
+    answer(0, new Fetched(List.of(), 5, true, false));
+    awaitUntil(() -> client.stream != null);
+    long former = client.stream.number;
+
+    move();
+    awaitUntil(() -> asked.size() == 2);
+
+    assertThat(detached).containsExactly(former);
+  }
+
+  private void move() {
+    hub.vertx.eventBus().publish(Addresses.MOVED, new Moved(CHANNEL, 1), LocalCodec.options());
+  }
+
   private void answer(int question, Fetched first) {
+    answer(question, "e", first);
+  }
+
+  private void answer(int question, String epoch, Fetched first) {
     awaitUntil(() -> asked.size() > question);
-    asked.get(question).reply(new Attached("r", "e", false, 0, 1_000, first), LocalCodec.options());
+    asked
+        .get(question)
+        .reply(new Attached("r", epoch, false, 0, 1_000, first), LocalCodec.options());
   }
 
   private static Entry entry(long sequence) {
