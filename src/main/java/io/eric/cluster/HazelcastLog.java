@@ -195,7 +195,11 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
               Batch batch = new Batch(number, stored.quiet());
               batch.entries = entries.size();
               batches.add(batch);
-              noteUnanswered(put.size());
+              if (unanswered != null) {
+                behindUnanswered += put.size();
+              } else {
+                noteUnanswered(batch);
+              }
               removeBatchesBelow(oldest);
               List<Stored> contents = new ArrayList<>(entries.size());
               for (Entry entry : entries) {
@@ -307,24 +311,21 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
     return batch.entries == 0 && batch.quiet.isComplete();
   }
 
-  private void noteUnanswered(long appended) {
-    if (unanswered != null) {
-      behindUnanswered += appended;
+  private void noteUnanswered(Batch batch) {
+    if (batch.quiet.isComplete()) {
       return;
     }
+    unanswered = batch;
     behindUnanswered = 0;
-    for (Batch batch : batches) {
-      if (!batch.quiet.isComplete()) {
-        unanswered = batch;
-        batch.quiet.onComplete(
-            quiet -> {
-              unanswered = null;
-              noteUnanswered(0);
-              dropEmptyBatches();
-            });
-        return;
-      }
-    }
+    batch.quiet.onComplete(
+        quiet -> {
+          unanswered = null;
+          dropEmptyBatches();
+          batches.stream()
+              .filter(other -> !other.quiet.isComplete())
+              .findFirst()
+              .ifPresent(this::noteUnanswered);
+        });
   }
 
   private void trimAlone() {
@@ -437,7 +438,11 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   protected Future<Void> erase() {
     over = true;
     List<Future<Void>> unansweredWrites = new ArrayList<>();
-    batches.forEach(batch -> unansweredWrites.add(batch.quiet));
+    for (Batch batch : batches) {
+      if (!batch.quiet.isComplete()) {
+        unansweredWrites.add(batch.quiet);
+      }
+    }
     return Future.join(unansweredWrites)
         .compose(quiet -> submit(headKey, HeadUpdate.erase(term)))
         .map(
