@@ -74,12 +74,16 @@ final class BusConsumer implements DirectAttachment {
     void gone(Listener listener, DirectAttachment consumer);
   }
 
+  /**
+   * @param node where the consumer is; null for here
+   */
   BusConsumer(
       Vertx vertx,
       String channelId,
       Listener listener,
       Resume.Point from,
       int window,
+      @Nullable String node,
       ChannelOptions<?> channelOptions,
       MessageLog log,
       UnaryOperator<Entry> adapted,
@@ -103,7 +107,6 @@ final class BusConsumer implements DirectAttachment {
     this.meters = meters;
     this.clock = clock;
     String here = Addresses.listener(channelId, listener.id);
-    String node = listener.consumerNode;
     this.address = node == null ? here : Post.at(node, here);
     this.options = new DeliveryOptions().setSendTimeout(channelOptions.getAckTimeout());
   }
@@ -206,7 +209,7 @@ final class BusConsumer implements DirectAttachment {
   }
 
   private void deliver(Sent sent) {
-    if (listener.hook == null) {
+    if (!listener.isObserved()) {
       request(sent, adapted.apply(sent.entry));
       return;
     }

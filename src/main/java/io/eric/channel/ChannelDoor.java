@@ -152,7 +152,7 @@ final class ChannelDoor {
       acknowledge(request, channel.stop(channel.listeners.get(stop.listener())));
     } else if (command instanceof Command.Listen listen) {
       Listener listener = channel.listeners.get(listen.listener());
-      if (renewed && (!listener.started || listener.attachment != null)) {
+      if (renewed && (!listener.isStarted() || listener.attachment() != null)) {
         request.reply(BusAnswer.result(ACK)); // stopped or taken over since: it stays so
         return;
       }
@@ -187,8 +187,9 @@ final class ChannelDoor {
     Post.Far far = post.far();
     if (far != null) {
       json.put("owner", far.node());
-      String node = listener.attachment == null ? null : listener.attachment.node();
-      if (listener.attachment != null) {
+      Attachment attachment = listener.attachment();
+      if (attachment != null) {
+        String node = attachment.node();
         json.put("node", node == null ? far.node() : node);
       }
     }
@@ -246,12 +247,9 @@ final class ChannelDoor {
   }
 
   private void setHook(Listener listener, @Nullable String hook, boolean running) {
-    listener.hookAddress = hook;
-    if (hook != null) {
-      listener.hook = entry -> callHook(hook, entry);
-    }
+    listener.observeBy(hook == null ? null : entry -> callHook(hook, entry), hook);
     if (running) {
-      listener.started = true;
+      listener.start();
     }
   }
 

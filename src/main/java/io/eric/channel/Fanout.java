@@ -117,10 +117,8 @@ final class Fanout {
 
   private boolean isLiveAt(EdgeSession edge, String listenerId) {
     Listener listener = listeners.find(listenerId);
-    return listener != null
-        && listener.attachment instanceof StreamAttachment stream
-        && stream.isLive()
-        && stream.edge == edge;
+    StreamAttachment stream = listener == null ? null : listener.stream();
+    return stream != null && stream.isLive() && stream.edge == edge;
   }
 
   private void wake(List<Entry> entries, boolean mixed) {
@@ -145,10 +143,12 @@ final class Fanout {
 
   private void wake(Listener listener) {
     listeners.clearWaiting(listener);
-    listener.lastAdvance = clock.getAsLong(); // it had nothing to do, so it is not stuck
-    if (listener.attachment instanceof DirectAttachment direct) {
+    listener.advanced(clock.getAsLong());
+    DirectAttachment direct = listener.direct();
+    StreamAttachment stream = listener.stream();
+    if (direct != null) {
       direct.fill();
-    } else if (listener.attachment instanceof StreamAttachment stream) {
+    } else if (stream != null) {
       send.accept(stream.edge, new FromChannel.Wake(channelId, stream.stream));
     }
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The listeners of a channel in order of creation, and what their cursors mean for the log. */
@@ -28,15 +29,22 @@ final class Listeners implements Cursors {
   private final NavigableMap<Long, Listener> inOrder = new TreeMap<>();
   private final Set<Listener> waiting = new LinkedHashSet<>();
   private final ListenerCount count;
+  private final Consumer<Listener> cursorMoved;
   private long lowest;
   private int questionsLeft;
   private long created;
   private boolean counts = true;
 
-  /** None yet; all that come count against what the hub may have. */
-  Listeners(MessageLog log, ListenerCount count) {
+  /**
+   * None yet.
+   *
+   * @param count what the hub may have, against which all count that come
+   * @param cursorMoved told of each whose cursor is its own again
+   */
+  Listeners(MessageLog log, ListenerCount count, Consumer<Listener> cursorMoved) {
     this.log = log;
     this.count = count;
+    this.cursorMoved = cursorMoved;
   }
 
   /**
@@ -139,6 +147,30 @@ final class Listeners implements Cursors {
       }
     }
     waiting.remove(listener);
+    listener.remove();
+  }
+
+  /** Gives a listener an attachment, whose cursor may be an earlier one. */
+  void attach(Listener listener, Attachment attachment, long now) {
+    listener.attach(attachment, now);
+    movedBack();
+  }
+
+  /**
+   * Takes a listener's attachment off, with all that follows from it: nobody waits to be woken, its
+   * cursor is its own again, perhaps further back than what was known, and goes to the store. A
+   * watcher goes with its stream.
+   *
+   * @param at the sequence up to which everything was handed over
+   */
+  void detach(Listener listener, long at, long now) {
+    clearWaiting(listener);
+    listener.detach(Math.min(at, log.lastSequence()), now);
+    movedBack();
+    if (listener.watcher) {
+      remove(listener);
+    }
+    cursorMoved.accept(listener);
   }
 
   /** Marks a listener whose stream wants to be woken by the next message. */

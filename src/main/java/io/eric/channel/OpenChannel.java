@@ -93,7 +93,7 @@ final class OpenChannel implements BusConsumer.Owner {
     this.log = log;
     this.adapted = adapted;
     this.meters = Meters.of(vertx);
-    this.listeners = new Listeners(log, budget.listeners());
+    this.listeners = new Listeners(log, budget.listeners(), this::cursorMoved);
     this.fanout =
         new Fanout(id, log, edges, listeners, context, adapted, this::send, OpenChannel::now);
     this.streams =
@@ -107,7 +107,6 @@ final class OpenChannel implements BusConsumer.Owner {
             fanout,
             adapted,
             this::sendEnd,
-            this::cursorMoved,
             this::readersAdvanced,
             meters,
             OpenChannel::now);
@@ -191,17 +190,17 @@ final class OpenChannel implements BusConsumer.Owner {
   Future<Void> keep(Listener listener) {
     Registration registration = listener.registration();
     if (listener.watcher
-        || registration.equals(listener.kept)
+        || registration.equals(listener.kept())
         || listeners.find(listener.id) != listener) {
       return Future.succeededFuture();
     }
-    Registration before = listener.kept;
-    listener.kept = registration;
+    Registration before = listener.kept();
+    listener.keep(registration);
     return log.register(listener.id, registration)
         .onFailure(
             e -> {
               logger.warn("channel {} could not store a listener", id, e);
-              listener.kept = before;
+              listener.keep(before);
             });
   }
 
@@ -266,19 +265,9 @@ final class OpenChannel implements BusConsumer.Owner {
   Future<Void> start(Listener listener) {
     return listener.exclusively(
         () -> {
-          markStarted(listener);
+          listener.start();
           return keep(listener);
         });
-  }
-
-  private static void markStarted(Listener listener) {
-    listener.started = true;
-    listener.stoppedOnPurpose = false;
-  }
-
-  private static void markStopped(Listener listener) {
-    listener.started = false;
-    listener.stoppedOnPurpose = true;
   }
 
   /**
@@ -287,12 +276,12 @@ final class OpenChannel implements BusConsumer.Owner {
    * not wait for the end of the stream, since {@code onMessage} may wait for the answer.
    */
   Future<Void> stop(Listener listener) {
-    markStopped(listener); // at once: no further read
+    listener.stop(); // at once: no further read
     Future<Void> kept = keep(listener);
     Future<Void> stopped =
         listener.exclusively(
             () -> {
-              markStopped(listener); // a stream that came first has started it again
+              listener.stop(); // a stream that came first has started it again
               return streams
                   .releaseWhenAnswered(listener)
                   .compose(released -> kept)
@@ -309,13 +298,7 @@ final class OpenChannel implements BusConsumer.Owner {
   Future<Void> listenOnBus(
       Listener listener, @Nullable String after, int window, @Nullable String node) {
     return attach(
-        listener,
-        BusConsumer.class,
-        after,
-        from -> {
-          listener.consumerNode = node;
-          return consumer(listener, from, window);
-        });
+        listener, BusConsumer.class, after, from -> consumer(listener, from, window, node));
   }
 
   /** Lets workers process the listener's queue. */
@@ -332,7 +315,7 @@ final class OpenChannel implements BusConsumer.Owner {
         () -> {
           // The same consumer goes on: it need not be told that it takes over from itself.
           boolean sameAddress =
-              kind == BusConsumer.class && listener.attachment instanceof BusConsumer;
+              kind == BusConsumer.class && listener.attachment() instanceof BusConsumer;
           return streams
               .releaseNow(
                   listener, sameAddress ? null : Message.TAKEN_OVER, Streams.TAKEN_OVER_RETRY_MS)
@@ -343,12 +326,8 @@ final class OpenChannel implements BusConsumer.Owner {
                       throw InvalidListenerException.unknown(listener.id);
                     }
                     DirectAttachment attached = attachment.apply(from);
-                    markStarted(listener);
+                    listeners.attach(listener, attached, now());
                     keep(listener);
-                    listener.attachment = attached;
-                    listener.lastHolder = Listener.CONSUMER;
-                    listener.lastAdvance = now();
-                    listeners.movedBack();
                     attached.fill();
                     return null;
                   });
@@ -359,23 +338,35 @@ final class OpenChannel implements BusConsumer.Owner {
   Future<Void> detach(Listener listener, DirectAttachment attachment) {
     return listener.exclusively(
         () ->
-            listener.attachment == attachment
+            listener.attachment() == attachment
                 ? streams.releaseNow(listener, null, 0)
                 : Future.succeededFuture());
   }
 
-  private BusConsumer consumer(Listener listener, Resume.Point from, int window) {
+  private BusConsumer consumer(
+      Listener listener, Resume.Point from, int window, @Nullable String node) {
     return new BusConsumer(
-        vertx, id, listener, from, window, options, log, adapted, this, meters, OpenChannel::now);
+        vertx,
+        id,
+        listener,
+        from,
+        window,
+        node,
+        options,
+        log,
+        adapted,
+        this,
+        meters,
+        OpenChannel::now);
   }
 
   /** Takes the next message of a started listener that has no attachment. */
   Future<Taken> takeNext(Listener listener) {
     return listener.exclusively(
         () -> {
-          if (!listener.started || listener.attachment != null) {
+          if (listener.state() != Listener.State.DETACHED) {
             throw new NoMessagesException(
-                listener.started
+                listener.isStarted()
                     ? "the listener's messages go to a stream"
                     : "the listener is stopped");
           }
@@ -406,7 +397,7 @@ final class OpenChannel implements BusConsumer.Owner {
     boolean behind = log.hasAfter(cursor, listener.id);
     return new Connection(
         listener.id,
-        listener.state(),
+        listener.status(),
         new Position(log.epoch(), cursor),
         behind ? last - cursor : 0);
   }
@@ -458,7 +449,7 @@ final class OpenChannel implements BusConsumer.Owner {
       }
     }
     for (Listener listener : listeners.all()) {
-      if (!listener.watcher && listener.cursor(log.lastSequence()) != listener.committed) {
+      if (!listener.watcher && !listener.isCommitted(log.lastSequence())) {
         cursorMoved(listener);
       }
     }
@@ -479,8 +470,7 @@ final class OpenChannel implements BusConsumer.Owner {
 
   private void cursorMoved(Listener listener) {
     if (!listener.watcher && listeners.find(listener.id) == listener) {
-      listener.committed = listener.cursor(log.lastSequence());
-      moved.put(listener.id, listener.committed);
+      moved.put(listener.id, listener.commit(log.lastSequence()));
       readersAdvanced();
     }
   }
@@ -508,7 +498,7 @@ final class OpenChannel implements BusConsumer.Owner {
 
   @Override
   public void advanced(Listener listener) {
-    listener.lastAdvance = now();
+    listener.advanced(now());
     cursorMoved(listener);
   }
 
@@ -519,12 +509,8 @@ final class OpenChannel implements BusConsumer.Owner {
 
   @Override
   public void gone(Listener listener, DirectAttachment consumer) {
-    if (listener.attachment == consumer) {
-      listener.attachment = null;
-      listener.moveTo(consumer.cursor(), now());
-      listeners.clearWaiting(listener);
-      listeners.movedBack();
-      cursorMoved(listener);
+    if (listener.attachment() == consumer) {
+      listeners.detach(listener, consumer.cursor(), now());
     }
   }
 
@@ -573,18 +559,18 @@ final class OpenChannel implements BusConsumer.Owner {
     cancelTrimTimer();
     List<Object> again = new ArrayList<>();
     for (Listener listener : listeners.all()) {
-      if (listener.attachment instanceof DirectAttachment direct) {
+      DirectAttachment direct = listener.direct();
+      if (direct != null) {
         JsonObject command = direct.again();
         if (command != null) {
           again.add(command);
         }
         direct.end(null);
-        listener.attachment = null;
-        listener.moveTo(direct.cursor(), now());
+        listeners.detach(listener, direct.cursor(), now());
       }
-      String hook = listener.hookAddress;
+      String hook = listener.hookAddress();
       if (hook != null && !Post.isFar(hook)) {
-        again.add(new ToChannel.RenewHook(listener.id, hook, listener.started));
+        again.add(new ToChannel.RenewHook(listener.id, hook, listener.isStarted()));
       }
     }
     Future<Void> idle = appender.leave(inOrder);
@@ -625,7 +611,7 @@ final class OpenChannel implements BusConsumer.Owner {
     readings.add(Gauge.IN_FLIGHT_BYTES, appender.inFlightBytes());
     for (Listener listener : listeners.all()) {
       readings.add(
-          switch (listener.state()) {
+          switch (listener.status()) {
             case STOPPED -> Gauge.LISTENERS_STOPPED;
             case LIVE -> Gauge.LISTENERS_LIVE;
             case CATCHING_UP -> Gauge.LISTENERS_CATCHING_UP;

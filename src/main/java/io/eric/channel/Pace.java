@@ -138,13 +138,6 @@ final class Pace implements BooleanSupplier {
   }
 
   private boolean advances(Listener listener, long now) {
-    if (listener.attachment == null) {
-      return false;
-    }
-    long advance = listener.lastAdvance;
-    if (listener.attachment instanceof StreamAttachment stream) {
-      advance = Math.max(advance, stream.lastProgress());
-    }
-    return now - advance < options.getWaitStall();
+    return listener.attachment() != null && now - listener.lastAdvance() < options.getWaitStall();
   }
 }

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -49,7 +48,6 @@ final class Streams {
   private final Fanout fanout;
   private final UnaryOperator<Entry> adapted;
   private final EndSender sendEnd;
-  private final Consumer<Listener> detached;
   private final Runnable advanced;
   private final Meters meters;
   private final LongSupplier clock;
@@ -67,7 +65,6 @@ final class Streams {
       Fanout fanout,
       UnaryOperator<Entry> adapted,
       EndSender sendEnd,
-      Consumer<Listener> detached,
       Runnable advanced,
       Meters meters,
       LongSupplier clock) {
@@ -80,7 +77,6 @@ final class Streams {
     this.fanout = fanout;
     this.adapted = adapted;
     this.sendEnd = sendEnd;
-    this.detached = detached;
     this.advanced = advanced;
     this.meters = meters;
     this.clock = clock;
@@ -107,16 +103,17 @@ final class Streams {
     return open(
         request,
         listener -> {
-          if (listener.attachment instanceof StreamAttachment stream
-              && stream.edge.address.equals(request.edge())) {
-            detachFrom(listener, stream, stream.cursor()); // the same under its former number
+          StreamAttachment former = listener.stream();
+          if (former != null && former.edge.address.equals(request.edge())) {
+            detachFrom(listener, former, former.cursor()); // the same under its former number
           }
-          if (listener.attachment != null) {
+          if (listener.attachment() != null) {
             throw InvalidListenerException.exists(listener.id);
           }
-          boolean others =
-              listener.lastHolder != null && !listener.lastHolder.equals(request.edge());
-          return Future.succeededFuture(others ? notBehindCursor(request, listener) : request);
+          return Future.succeededFuture(
+              listener.wasHeldByOthersThan(request.edge())
+                  ? notBehindCursor(request, listener)
+                  : request);
         });
   }
 
@@ -128,7 +125,7 @@ final class Streams {
   private Future<Attached> open(Attach request, Function<Listener, Future<Attach>> freed) {
     Listener listener =
         request.listener() == null ? newWatcher() : listeners.get(request.listener());
-    if (listener.stoppedOnPurpose && request.after() != null) {
+    if (listener.isStopped() && request.after() != null) {
       Fetched nothing = new Fetched(List.of(), log.lastSequence(), false, false);
       return Future.succeededFuture(
           new Attached(listener.id, log.epoch(), true, 0, retryMs, nothing));
@@ -145,7 +142,7 @@ final class Streams {
         .onFailure(
             e -> {
               opening.remove(stream);
-              if (listener.watcher && listener.attachment == null) {
+              if (listener.watcher && listener.attachment() == null) {
                 listeners.remove(listener);
               }
             });
@@ -175,8 +172,6 @@ final class Streams {
       return Future.failedFuture(InvalidListenerException.unknown(listener.id));
     }
     fanout.flush(); // what is pending is older than the stream, whose edge may be new
-    listener.started = true;
-    listener.stoppedOnPurpose = false;
     EdgeSession edge = edges.open(request.edge(), log.lastSequence(), clock.getAsLong());
     edge.streams.put(request.stream(), listener);
     StreamAttachment stream =
@@ -186,9 +181,7 @@ final class Streams {
             request.live(),
             request.raw(),
             listener.cursor(log.lastSequence()));
-    listener.attachment = stream;
-    listener.lastHolder = request.edge();
-    listener.lastAdvance = clock.getAsLong();
+    listeners.attach(listener, stream, clock.getAsLong());
     return Resume.from(log, listener, request.after())
         .map(
             point -> {
@@ -209,7 +202,7 @@ final class Streams {
       first =
           Future.succeededFuture(
               new Fetched(List.of(adapted.apply(gap)), stream.cursor(), false, false));
-    } else if (listener.hook != null) {
+    } else if (listener.isObserved()) {
       // Attaching does not wait for a listener's own code; the stream's next read does.
       first = Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, false));
     } else {
@@ -234,35 +227,25 @@ final class Streams {
   Future<Fetched> fetch(Fetch request) {
     EdgeSession edge = edges.find(request.edge());
     Listener listener = edge == null ? null : edge.streams.get(request.stream());
-    if (listener == null || !(listener.attachment instanceof StreamAttachment stream)) {
+    StreamAttachment stream = listener == null ? null : listener.stream();
+    if (listener == null || stream == null) {
       throw InvalidListenerException.unknown("of a stream that has ended");
     }
-    listener.lastAdvance = clock.getAsLong();
+    listener.advanced(clock.getAsLong());
     listeners.clearWaiting(listener);
     stream.goCatchingUp(Math.min(request.after(), log.lastSequence()));
     advanced.run();
-    if (stream.isEnding() || !listener.started) {
+    if (listener.state() != Listener.State.ATTACHED) {
       return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
     }
     Future<Fetched> answer = read(listener, stream, request.maxMessages(), request.maxBytes());
-    if (answer.isComplete()) {
-      listener.answered = Future.succeededFuture();
-    } else {
-      // The answer itself: who waits for it comes after the door, which sends it when it is there.
-      listener.answered = answer;
-      answer.onComplete(
-          sent -> {
-            if (listener.answered == answer) { // the batch must not outlive its answer here
-              listener.answered = Future.succeededFuture();
-            }
-          });
-    }
+    listener.reads(answer); // who waits for it comes after the door, which sends it
     return answer;
   }
 
   private Future<Fetched> read(
       Listener listener, StreamAttachment stream, int maxMessages, int maxBytes) {
-    boolean oneByOne = delayMs() > 0 || listener.hook != null;
+    boolean oneByOne = delayMs() > 0 || listener.isObserved();
     return log.read(stream.cursor(), listener.reader(), oneByOne ? 1 : maxMessages, maxBytes)
         .compose(slice -> observed(listener, slice))
         .map(slice -> answer(listener, stream, slice));
@@ -270,7 +253,7 @@ final class Streams {
 
   /** Runs the listener's own {@code onMessage} before the stream gets the message. */
   private Future<Slice> observed(Listener listener, Slice slice) {
-    if (listener.hook == null || slice.entries().isEmpty()) {
+    if (!listener.isObserved() || slice.entries().isEmpty()) {
       return Future.succeededFuture(slice);
     }
     Entry entry = slice.entries().get(0);
@@ -306,8 +289,8 @@ final class Streams {
     boolean live = false;
     boolean waiting = false;
     long through = slice.through();
-    if (listener.attachment == stream && !stream.isEnding()) {
-      boolean mayBePushed = stream.wantsLive && listener.hook == null && delayMs() == 0;
+    if (listener.attachment() == stream && !stream.isEnding()) {
+      boolean mayBePushed = stream.wantsLive && !listener.isObserved() && delayMs() == 0;
       fanout.flush();
       if (!log.hasAfter(through, listener.reader())) {
         through = log.lastSequence(); // what has come since the read is for others
@@ -329,9 +312,10 @@ final class Streams {
   /** A stream lags. */
   void demote(String edgeAddress, long streamNumber, long written) {
     Listener listener = listenerOf(edgeAddress, streamNumber);
-    if (listener != null && listener.attachment instanceof StreamAttachment stream) {
+    StreamAttachment stream = listener == null ? null : listener.stream();
+    if (listener != null && stream != null) {
       stream.goCatchingUp(Math.min(written, log.lastSequence()));
-      listener.lastAdvance = clock.getAsLong();
+      listener.advanced(clock.getAsLong());
       listeners.movedBack();
     }
   }
@@ -339,7 +323,8 @@ final class Streams {
   /** A stream is live at its edge, and what it had read before is handed to the kernel. */
   void written(String edgeAddress, long streamNumber, long through) {
     Listener listener = listenerOf(edgeAddress, streamNumber);
-    if (listener != null && listener.attachment instanceof StreamAttachment stream) {
+    StreamAttachment stream = listener == null ? null : listener.stream();
+    if (stream != null) {
       stream.written(through);
       advanced.run();
     }
@@ -351,7 +336,8 @@ final class Streams {
       return;
     }
     Listener listener = listenerOf(edgeAddress, streamNumber);
-    if (listener != null && listener.attachment instanceof StreamAttachment stream) {
+    StreamAttachment stream = listener == null ? null : listener.stream();
+    if (listener != null && stream != null) {
       detachFrom(listener, stream, written == UNKNOWN ? stream.cursor() : written);
     }
   }
@@ -391,15 +377,8 @@ final class Streams {
     long cursor = Math.min(written, log.lastSequence());
     stream.goCatchingUp(cursor);
     stream.edge.streams.remove(stream.stream, listener);
-    if (listener.attachment == stream) {
-      listeners.clearWaiting(listener);
-      listener.attachment = null;
-      listener.moveTo(cursor, clock.getAsLong());
-      listeners.movedBack();
-      if (listener.watcher) {
-        listeners.remove(listener);
-      }
-      detached.accept(listener);
+    if (listener.attachment() == stream) {
+      listeners.detach(listener, cursor, clock.getAsLong());
     }
     edges.closeIfUnused(stream.edge);
     advanced.run();
@@ -419,49 +398,42 @@ final class Streams {
 
   /** Ends a stream because its listener is stopped: what it has observed still reaches it. */
   Future<Void> releaseWhenAnswered(Listener listener) {
-    return listener
-        .answered
-        .<Void>mapEmpty()
-        .otherwiseEmpty()
-        .compose(answered -> releaseNow(listener, null, 0));
+    return listener.answered().compose(answered -> releaseNow(listener, null, 0));
   }
 
   /** Takes the present attachment away because it lags, once. */
   void disconnect(Listener listener) {
-    Attachment lagging = listener.attachment;
-    if (lagging == null || lagging == listener.disconnecting) {
+    if (listener.state() != Listener.State.ATTACHED) {
       return;
     }
-    listener.disconnecting = lagging;
+    Attachment lagging = listener.attachment();
+    listener.end();
     meters.count(Counter.LAGGARDS_DISCONNECTED);
     listener.exclusively(
-        () -> {
-          listener.disconnecting = null;
-          return listener.attachment == lagging
-              ? releaseNow(listener, null, 0)
-              : Future.<Void>succeededFuture();
-        });
+        () ->
+            listener.attachment() == lagging
+                ? releaseNow(listener, null, 0)
+                : Future.<Void>succeededFuture());
   }
 
   /** As {@link #release}, for who is alone with the listener's attachment already. */
   Future<Void> releaseNow(Listener listener, @Nullable String finalType, int retryMs) {
-    if (listener.attachment != null && Message.TAKEN_OVER.equals(finalType)) {
+    if (listener.attachment() != null && Message.TAKEN_OVER.equals(finalType)) {
       meters.count(Counter.TAKEOVERS);
     }
-    if (listener.attachment instanceof DirectAttachment direct) {
+    listener.end();
+    DirectAttachment direct = listener.direct();
+    if (direct != null) {
       return direct
           .end(finalType)
           .map(
               ended -> {
-                listener.attachment = null;
-                listener.moveTo(direct.cursor(), clock.getAsLong());
-                listeners.clearWaiting(listener);
-                listeners.movedBack();
-                detached.accept(listener);
+                listeners.detach(listener, direct.cursor(), clock.getAsLong());
                 return null;
               });
     }
-    if (!(listener.attachment instanceof StreamAttachment stream)) {
+    StreamAttachment stream = listener.stream();
+    if (stream == null) {
       return Future.succeededFuture();
     }
     fanout.flush();

@@ -68,7 +68,7 @@ final class WorkCommands {
 
   ProcessingProgress progress(String listenerId) {
     Listener listener = channel.listeners.get(listenerId);
-    if (listener.attachment instanceof WorkQueue queue) {
+    if (listener.attachment() instanceof WorkQueue queue) {
       return queue.progress();
     }
     long last = channel.log.lastSequence();
@@ -136,7 +136,7 @@ final class WorkCommands {
   /** The leases of the listener that a command names; null if its queue is not processed now. */
   private @Nullable Leases leases(JsonObject command) {
     Listener listener = channel.listeners.get(text(command, "r"));
-    return listener.attachment instanceof WorkQueue queue ? open.get(queue) : null;
+    return listener.attachment() instanceof WorkQueue queue ? open.get(queue) : null;
   }
 
   private static String worker(JsonObject command) {
