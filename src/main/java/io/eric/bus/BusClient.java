@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Asks channels over the event bus and turns what can go wrong there into the exceptions of
  * CONTRACT section 2. Futures complete on the caller's context.
  */
-public final class BusClient {
+public final class BusClient implements ChannelLink {
 
   /** How long a listener's own {@code onMessage} may take, in milliseconds. */
   public static final long HOOK_TIMEOUT_MS = 30_000;
@@ -127,16 +127,12 @@ public final class BusClient {
     return publishing.overdue();
   }
 
-  /**
-   * Asks a channel.
-   *
-   * @return its answer; fails with an {@link EricException}
-   */
+  @Override
   public <T> Future<T> ask(String channel, ToChannel question) {
     return ask(channel, question, local);
   }
 
-  /** As {@link #ask}, for what may have to wait for a listener's own {@code onMessage}. */
+  @Override
   public <T> Future<T> askLong(String channel, ToChannel question) {
     return ask(channel, question, patient);
   }
@@ -191,7 +187,7 @@ public final class BusClient {
     return bus.<JsonObject>request(Addresses.HEALTH, new JsonObject(), json).map(Message::body);
   }
 
-  /** Tells a channel something that it does not answer. */
+  @Override
   public void tell(String channel, ToChannel news) {
     if (!neighbours.tell(channel, news)) {
       bus.send(Addresses.channel(channel), news, local);

@@ -1,16 +1,26 @@
 package io.eric.bus;
 
 /**
- * The event loop that a part of the hub lives on: its time and its timers. What hangs on it runs in
- * the simulated time of the tests as it does on Vert.x. All methods are called on the loop.
+ * The event loop that a part of the hub lives on: its time, its timers and its next turns. What
+ * hangs on it runs in the simulated network of the tests as it does on Vert.x. All methods are
+ * called on the loop, but for {@link #later}.
  */
 public interface Loop {
 
   /** Time that only goes forward, in nanoseconds from some moment on. */
   long nanoTime();
 
+  /** The time of day, in milliseconds. */
+  long currentTimeMillis();
+
   /** Runs this once, after so many milliseconds. */
   Timer after(long ms, Runnable task);
+
+  /** Runs this every so many milliseconds. */
+  Timer every(long ms, Runnable task);
+
+  /** Runs this in a turn of its own, after what waits already. From any thread. */
+  void later(Runnable task);
 
   /** Something that is to run. */
   @FunctionalInterface

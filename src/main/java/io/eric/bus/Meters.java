@@ -33,7 +33,8 @@ public final class Meters implements Shareable {
 
   private final Set<Source> sources = ConcurrentHashMap.newKeySet();
 
-  private Meters() {
+  /** Meters of nothing yet; a hub's are {@link #of}. */
+  public Meters() {
     for (Counter counter : Counter.values()) {
       counts.put(counter, new LongAdder());
     }

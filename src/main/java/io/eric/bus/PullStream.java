@@ -6,9 +6,6 @@ import io.eric.Ids;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.Payload;
-import io.eric.Position;
-import io.eric.RepositoryException;
-import io.eric.UnavailableException;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Fetched;
 import io.vertx.core.Closeable;
@@ -21,6 +18,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,33 +30,27 @@ import org.slf4j.LoggerFactory;
  * reads the next when the last one is handed out. Holds one batch at most. Its handlers run on the
  * context that made it.
  */
-final class PullStream implements MessageStream {
+final class PullStream implements MessageStream, ChannelReader.Stream {
 
   private static final Logger logger = LoggerFactory.getLogger(PullStream.class);
 
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
-  /** How long to wait before a channel is asked again that nobody serves at this moment. */
-  private static final long REATTACH_PAUSE_MS = 500;
-
   private static final int BATCH_MESSAGES = 256;
   private static final int BATCH_BYTES = 64 << 10;
 
   private final Context context;
   private final Vertx vertx;
-  private final BusClient client;
   private final String channelId;
   private final @Nullable MessageQueueListener listener;
-  private final boolean raw;
   private final BiFunction<Entry, String, JsonObject> show;
   private final String address = Addresses.edge(Ids.random());
-  private final ArrayDeque<Entry> batch = new ArrayDeque<>();
+  private final ArrayDeque<Read> batch = new ArrayDeque<>();
   private @Nullable MessageConsumer<FromChannel> consumer;
   private @Nullable MessageConsumer<Moved> moves;
-
-  /** Its number at this edge; another one each time it is attached anew. */
-  private long stream = 1;
+  private final ChannelReader reader;
+  private long numbers = 1;
 
   private volatile @Nullable Handler<JsonObject> handler;
   private volatile @Nullable Handler<Void> endHandler;
@@ -68,10 +60,6 @@ final class PullStream implements MessageStream {
   private long handedOut;
   private long through;
   private long delayMs;
-  private boolean attached;
-  private boolean fetching;
-  private boolean waiting;
-  private boolean woken;
   private boolean pausing;
   private boolean handing;
   private boolean ended;
@@ -79,7 +67,7 @@ final class PullStream implements MessageStream {
   /** The verticle that reads is gone: the channel must not go on to wait for it. */
   private final Closeable undeployed =
       done -> {
-        end(true);
+        end();
         done.succeed();
       };
 
@@ -92,11 +80,25 @@ final class PullStream implements MessageStream {
       BiFunction<Entry, String, JsonObject> show) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.client = client;
     this.channelId = channelId;
     this.listener = listener;
-    this.raw = raw;
     this.show = show;
+    Post post = new Post(vertx);
+    this.reader =
+        new ChannelReader(
+            client,
+            new VertxLoop(context),
+            () -> post.far() != null,
+            new ChannelReader.Asking(
+                channelId,
+                address,
+                listener == null ? null : listener.id(),
+                false,
+                raw,
+                BATCH_MESSAGES,
+                BATCH_BYTES),
+            numbers,
+            this);
   }
 
   @Override
@@ -150,7 +152,7 @@ final class PullStream implements MessageStream {
           Promise<Void> closed = Promise.promise();
           context.runOnContext(
               v -> {
-                end(true);
+                end();
                 closed.complete();
               });
           return closed.future();
@@ -162,7 +164,7 @@ final class PullStream implements MessageStream {
       return;
     }
     if (listener != null && !listener.isRunning()) {
-      context.runOnContext(v -> end(false)); // a stopped listener's stream yields nothing
+      context.runOnContext(v -> end()); // a stopped listener's stream yields nothing
       return;
     }
     MessageConsumer<FromChannel> ours = vertx.eventBus().localConsumer(address);
@@ -175,77 +177,104 @@ final class PullStream implements MessageStream {
           vertx
               .eventBus()
               .localConsumer(
-                  Addresses.moved(channelId), move -> context.runOnContext(v -> reattach()));
+                  Addresses.moved(channelId), move -> context.runOnContext(v -> reader.moved()));
     }
-    String listenerId = listener == null ? null : listener.id();
-    client
-        .<Attached>ask(
-            channelId,
-            new ToChannel.Attach(
-                address, stream, listenerId, null, false, raw, BATCH_MESSAGES, BATCH_BYTES))
-        .onSuccess(
-            opened -> {
-              attached = true;
-              epoch = opened.epoch();
-              delayMs = opened.delayMs();
-              handedOut = opened.first().through();
-              for (Entry entry : opened.first().entries()) {
-                handedOut = Math.min(handedOut, entry.sequence() - 1);
-              }
-              take(opened.first());
-            })
-        .onFailure(
-            e -> {
-              // An answer that is only late would leave a stream that nobody reads.
-              client.tell(channelId, new ToChannel.Detach(address, stream, UNKNOWN));
-              fail(e);
-            });
+    reader.open(null).onSuccess(opened -> reader.begin()).onFailure(this::failed);
   }
 
   private void news(io.vertx.core.eventbus.Message<FromChannel> message) {
     FromChannel news = message.body();
     if (news instanceof FromChannel.Wake) {
-      if (waiting) {
-        waiting = false;
-        read();
-      } else {
-        woken = true; // the answer that says to wait has not come yet
-      }
+      reader.wake();
     } else if (news instanceof FromChannel.End end) {
-      message.reply(new FromChannel.Ended(attached ? handedOut : UNKNOWN), LocalCodec.options());
-      attached = false;
+      message.reply(
+          new FromChannel.Ended(reader.attached() == null ? UNKNOWN : handedOut),
+          LocalCodec.options());
+      reader.over();
       if (end.type() != null && !ended) {
         Entry event = new Entry(handedOut, 0, null, end.type(), Payload.NULL, null, null);
         JsonObject last = show.apply(event, epoch);
         give(end.retryMs() > 0 ? last.put("retry", end.retryMs()) : last);
       }
-      end(false);
+      end();
     }
   }
 
-  private void take(Fetched fetched) {
-    fetching = false;
-    if (ended) {
-      detach();
-      return;
+  // ---- for the reader
+
+  @Override
+  public long renumber() {
+    return ++numbers;
+  }
+
+  @Override
+  public long readTo() {
+    return through;
+  }
+
+  @Override
+  public void attached(Attached now, long startsAfter) {
+    if (!now.epoch().equals(epoch)) {
+      epoch = now.epoch();
+      through = startsAfter;
     }
-    batch.addAll(fetched.entries());
-    through = fetched.through();
-    waiting = fetched.waiting() && !woken;
-    woken = false;
+    delayMs = now.delayMs();
+  }
+
+  @Override
+  public void take(Fetched batch) {
+    List<Entry> entries = batch.entries();
+    if (this.batch.isEmpty()) { // else something stands before it
+      handedOut = entries.isEmpty() ? batch.through() : entries.get(0).sequence() - 1;
+    }
+    for (Entry entry : entries) {
+      this.batch.add(new Read(entry, epoch));
+    }
+    through = batch.through();
     handOut();
   }
 
+  @Override
+  public boolean isDrained() {
+    return batch.isEmpty() && demand.get() > 0 && !pausing;
+  }
+
+  @Override
+  public boolean joinLive(long from) {
+    return false; // it has not asked for that
+  }
+
+  @Override
+  public void leaveLive() {}
+
+  @Override
+  public void stopped() {
+    end();
+  }
+
+  @Override
+  public void failed(Throwable reason) {
+    if (!ended) {
+      Handler<Throwable> report = exceptionHandler;
+      if (report != null) {
+        report.handle(reason);
+      }
+      end();
+    }
+  }
+
   private void handOut() {
-    if (handing || ended || !attached) {
+    if (handing || ended) {
       return;
     }
     handing = true;
     while (demand.get() > 0 && handler != null && !batch.isEmpty() && !pausing && !ended) {
-      Entry entry = batch.removeFirst();
+      Read next = batch.removeFirst();
       demand.updateAndGet(left -> left == Long.MAX_VALUE || left == 0 ? left : left - 1);
-      handedOut = entry.sequence();
-      give(show.apply(entry, epoch));
+      if (next.epoch.equals(epoch)) { // a former log's places are none in this one
+        handedOut = next.entry.sequence();
+      }
+      give(show.apply(next.entry, next.epoch));
       if (delayMs > 0) {
         pausing = true;
         vertx.setTimer(
@@ -255,13 +284,13 @@ final class PullStream implements MessageStream {
               handOut();
             });
       }
-      if (Message.CHANNEL_CLOSED.equals(entry.type())) {
-        end(true);
+      if (Message.CHANNEL_CLOSED.equals(next.entry.type())) {
+        end();
       }
     }
     handing = false;
-    if (batch.isEmpty() && demand.get() > 0 && !pausing) {
-      read();
+    if (isDrained()) {
+      reader.drained();
     }
   }
 
@@ -278,105 +307,13 @@ final class PullStream implements MessageStream {
     }
   }
 
-  private void read() {
-    if (ended || fetching || waiting || !attached) {
-      return;
-    }
-    fetching = true;
-    handedOut = through;
-    long asked = stream;
-    client
-        .<Fetched>askLong(
-            channelId, new ToChannel.Fetch(address, asked, through, BATCH_MESSAGES, BATCH_BYTES))
-        .onComplete(
-            answer -> {
-              if (asked != stream) {
-                return; // attached anew meanwhile
-              }
-              if (answer.succeeded()) {
-                take(answer.result());
-                return;
-              }
-              fetching = false;
-              Throwable e = answer.cause();
-              if (moves != null && mayComeBack(e)) {
-                reattach();
-              } else if (attached) {
-                fail(e);
-              }
-            });
-  }
-
-  private static boolean mayComeBack(Throwable failure) {
-    return failure instanceof UnavailableException || failure instanceof RepositoryException;
-  }
-
-  /** Opens itself anew where the channel lives now; what was read is still handed out. */
-  private void reattach() {
-    if (ended || !attached) {
-      return;
-    }
-    waiting = false;
-    woken = false;
-    fetching = true; // no read until this is answered
-    askAgain(++stream);
-  }
-
-  private void askAgain(long asked) {
-    client
-        .<Attached>ask(
-            channelId,
-            new ToChannel.Reattach(
-                new ToChannel.Attach(
-                    address,
-                    asked,
-                    listener == null ? null : listener.id(),
-                    new Position(epoch, through).toString(),
-                    false,
-                    raw,
-                    BATCH_MESSAGES,
-                    BATCH_BYTES)))
-        .onComplete(
-            answer -> {
-              if (ended || asked != stream) {
-                return;
-              }
-              if (answer.succeeded()) {
-                epoch = answer.result().epoch();
-                take(answer.result().first());
-              } else if (mayComeBack(answer.cause())) {
-                vertx.setTimer(
-                    REATTACH_PAUSE_MS,
-                    timer -> {
-                      if (!ended && asked == stream) {
-                        askAgain(asked);
-                      }
-                    });
-              } else {
-                fail(answer.cause());
-              }
-            });
-  }
-
-  private void fail(Throwable failure) {
-    if (!ended) {
-      Handler<Throwable> report = exceptionHandler;
-      if (report != null) {
-        report.handle(failure);
-      }
-      end(true);
-    }
-  }
-
-  private void end(boolean detach) {
+  private void end() {
     if (ended) {
       return;
     }
     ended = true;
     batch.clear();
-    if (detach) {
-      detach();
-    }
+    reader.leave(handedOut);
     if (consumer != null) {
       consumer.unregister();
       ((ContextInternal) context).removeCloseHook(undeployed);
@@ -390,10 +327,6 @@ final class PullStream implements MessageStream {
     }
   }
 
-  private void detach() {
-    if (attached) {
-      attached = false;
-      client.tell(channelId, new ToChannel.Detach(address, stream, handedOut));
-    }
-  }
+  /** A message, and the log that it was read in. */
+  private record Read(Entry entry, String epoch) {}
 }

@@ -19,8 +19,24 @@ public final class VertxLoop implements Loop {
   }
 
   @Override
+  public long currentTimeMillis() {
+    return System.currentTimeMillis();
+  }
+
+  @Override
   public Timer after(long ms, Runnable task) {
     long id = context.setTimer(ms, due -> task.run());
     return () -> context.owner().cancelTimer(id);
+  }
+
+  @Override
+  public Timer every(long ms, Runnable task) {
+    long id = context.setPeriodic(ms, due -> task.run());
+    return () -> context.owner().cancelTimer(id);
+  }
+
+  @Override
+  public void later(Runnable task) {
+    context.runOnContext(turn -> task.run());
   }
 }

@@ -10,9 +10,13 @@ import io.eric.MessageQueueListener;
 import io.eric.Position;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
+import io.eric.bus.BusConsumerLink;
+import io.eric.bus.BusEdgeLink;
 import io.eric.bus.ChannelHandle;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
+import io.eric.bus.VertxLoop;
 import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
@@ -56,6 +60,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   @Nullable OpenChannel open;
   private @Nullable ChannelDoor door;
   private @Nullable MessageConsumer<Object> consumer;
+  private Runnable unmetered = () -> {};
 
   /** A channel with these options, which must not change afterwards. */
   protected AbstractChannel(ChannelOptions<?> options) {
@@ -155,13 +160,14 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
               UnaryOperator<Entry> adapted =
                   own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
               OpenChannel channel =
-                  new OpenChannel(vertx, context, id, options, retryMs(), log, budget, adapted);
+                  new OpenChannel(surroundings(), id, options, retryMs(), log, budget, adapted);
               ChannelDoor entrance =
                   new ChannelDoor(vertx, channel, this::executeOwn, this::removed);
               channel.ownedIn(term);
               channel.restore(restored);
               opened(channel);
               open = channel;
+              unmetered = Meters.of(vertx).add(context, channel::sample);
               handle = new ChannelHandle(vertx, id, own, retryMs());
               MessageConsumer<Object> address =
                   vertx.eventBus().localConsumer(Addresses.channel(id), entrance::handle);
@@ -184,6 +190,14 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return closeWith(null)
         .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.close())
         .onComplete(done -> closed());
+  }
+
+  private OpenChannel.Surroundings surroundings() {
+    return new OpenChannel.Surroundings(
+        new VertxLoop(context),
+        new BusEdgeLink(vertx),
+        new BusConsumerLink(vertx),
+        Meters.of(vertx));
   }
 
   private Future<Void> removed() {
@@ -214,6 +228,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
             return;
           }
           consumer = null;
+          unmetered.run();
           new Neighbours(vertx).removeChannel(id);
           if (door != null) {
             door.leave();
@@ -247,6 +262,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       return Future.succeededFuture();
     }
     consumer = null;
+    unmetered.run();
     new Neighbours(vertx).removeChannel(id);
     entrance.close(
         finalType == null

@@ -4,21 +4,20 @@ import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.bus.Addresses;
+import io.eric.bus.ConsumerLink;
 import io.eric.bus.Counter;
+import io.eric.bus.Loop;
 import io.eric.bus.Meters;
 import io.eric.bus.Post;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,20 +33,19 @@ final class BusConsumer implements DirectAttachment {
   private static final long LONGEST_PAUSE_MS = 5_000;
   private static final int READ_BYTES = 1 << 20;
 
-  private final Vertx vertx;
-  private final Post post;
+  private final Loop loop;
+  private final ConsumerLink link;
   private final String channelId;
   private final Listener listener;
   private final MessageLog log;
   private final UnaryOperator<Entry> adapted;
   private final Owner owner;
   private final Meters meters;
-  private final LongSupplier clock;
   private final int window;
   private final int maxDeliveries;
   private final long noHandlerTimeout;
   private final String address;
-  private final DeliveryOptions options;
+  private final long ackTimeout;
   private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
   private long cursor;
   private long next;
@@ -56,7 +54,7 @@ final class BusConsumer implements DirectAttachment {
   private Future<Void> observed = Future.succeededFuture();
   private boolean reading;
   private boolean closed;
-  private long timer = -1;
+  private Loop.@Nullable Timer timer;
   private long failing;
   private int failures;
   private long pause = FIRST_PAUSE_MS;
@@ -78,7 +76,8 @@ final class BusConsumer implements DirectAttachment {
    * @param node where the consumer is; null for here
    */
   BusConsumer(
-      Vertx vertx,
+      Loop loop,
+      ConsumerLink link,
       String channelId,
       Listener listener,
       Resume.Point from,
@@ -88,10 +87,9 @@ final class BusConsumer implements DirectAttachment {
       MessageLog log,
       UnaryOperator<Entry> adapted,
       Owner owner,
-      Meters meters,
-      LongSupplier clock) {
-    this.vertx = vertx;
-    this.post = new Post(vertx);
+      Meters meters) {
+    this.loop = loop;
+    this.link = link;
     this.channelId = channelId;
     this.listener = listener;
     this.cursor = from.cursor();
@@ -105,10 +103,9 @@ final class BusConsumer implements DirectAttachment {
     this.adapted = adapted;
     this.owner = owner;
     this.meters = meters;
-    this.clock = clock;
     String here = Addresses.listener(channelId, listener.id);
     this.address = node == null ? here : Post.at(node, here);
-    this.options = new DeliveryOptions().setSendTimeout(channelOptions.getAckTimeout());
+    this.ackTimeout = channelOptions.getAckTimeout();
   }
 
   @Override
@@ -137,7 +134,7 @@ final class BusConsumer implements DirectAttachment {
   /** Sends what the window allows. */
   @Override
   public void fill() {
-    if (gap != null && !closed && timer == -1) {
+    if (gap != null && !closed && timer == null) {
       GapCount.of(gap, meters);
       Sent first = new Sent(gap, true);
       gap = null;
@@ -145,7 +142,7 @@ final class BusConsumer implements DirectAttachment {
       deliver(first);
     }
     int room = window - inFlight.size();
-    if (closed || reading || timer != -1 || room <= 0) {
+    if (closed || reading || timer != null || room <= 0) {
       return;
     }
     reading = true;
@@ -159,7 +156,7 @@ final class BusConsumer implements DirectAttachment {
     close();
     if (finalType != null) {
       Entry last = new Entry(cursor, 0, null, finalType, Payload.NULL, null, null);
-      post.send(address, body(last), options);
+      link.tell(address, body(last));
     }
     return Future.succeededFuture();
   }
@@ -168,15 +165,15 @@ final class BusConsumer implements DirectAttachment {
   private void close() {
     closed = true;
     inFlight.clear();
-    if (timer != -1) {
-      vertx.cancelTimer(timer);
-      timer = -1;
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
     }
   }
 
   private void send(long from, AsyncResult<Slice> read) {
     reading = false;
-    if (closed || timer != -1) {
+    if (closed || timer != null) {
       return;
     }
     if (from != next) { // a message failed meanwhile: what was read does not come next
@@ -232,7 +229,7 @@ final class BusConsumer implements DirectAttachment {
       return; // while onMessage was looking at it
     }
     meters.count(Counter.DELIVERED_ON_BUS);
-    post.request(address, body(entry), options)
+    link.deliver(address, body(entry), ackTimeout)
         .onComplete(
             reply -> {
               if (reply.succeeded()) {
@@ -296,7 +293,7 @@ final class BusConsumer implements DirectAttachment {
     boolean noHandlers =
         failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     if (noHandlers) {
-      long now = clock.getAsLong();
+      long now = loop.currentTimeMillis();
       withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;
       if (now - withoutHandlersSince >= noHandlerTimeout) {
         meters.count(Counter.CONSUMERS_GONE);
@@ -336,12 +333,12 @@ final class BusConsumer implements DirectAttachment {
   }
 
   private void pauseAndSendAgain() {
-    if (timer == -1) {
+    if (timer == null) {
       timer =
-          vertx.setTimer(
+          loop.after(
               nextPause(),
-              id -> {
-                timer = -1;
+              () -> {
+                timer = null;
                 fill();
               });
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
@@ -353,7 +350,7 @@ final class BusConsumer implements DirectAttachment {
     if (withoutHandlersSince < 0) {
       return pause;
     }
-    long left = withoutHandlersSince + noHandlerTimeout - clock.getAsLong();
+    long left = withoutHandlersSince + noHandlerTimeout - loop.currentTimeMillis();
     return Math.max(1, Math.min(pause, left));
   }
 
@@ -365,7 +362,7 @@ final class BusConsumer implements DirectAttachment {
     pause = FIRST_PAUSE_MS;
     String id = new Position(log.epoch(), entry.sequence()).toString();
     Entry report = ErrorReport.inPlaceOf(entry, id, failure);
-    post.request(address, body(report), options);
+    var unused = link.deliver(address, body(report), ackTimeout);
     next = entry.sequence();
     if (inFlight.isEmpty()) {
       moveCursor(next);

@@ -1,13 +1,12 @@
 package io.eric.channel;
 
 import io.eric.Entry;
+import io.eric.bus.EdgeLink;
 import io.eric.bus.FromChannel;
+import io.eric.bus.Loop;
 import io.eric.log.MessageLog;
-import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +21,9 @@ final class Fanout {
   private final MessageLog log;
   private final Edges edges;
   private final Listeners listeners;
-  private final Context context;
+  private final Loop loop;
   private final UnaryOperator<Entry> adapted;
-  private final BiConsumer<EdgeSession, FromChannel> send;
-  private final LongSupplier clock;
+  private final EdgeLink link;
   private List<Entry> pending = new ArrayList<>();
   private boolean scheduled;
   private boolean hasDispatches;
@@ -38,18 +36,16 @@ final class Fanout {
       MessageLog log,
       Edges edges,
       Listeners listeners,
-      Context context,
+      Loop loop,
       UnaryOperator<Entry> adapted,
-      BiConsumer<EdgeSession, FromChannel> send,
-      LongSupplier clock) {
+      EdgeLink link) {
     this.channelId = channelId;
     this.log = log;
     this.edges = edges;
     this.listeners = listeners;
-    this.context = context;
+    this.loop = loop;
     this.adapted = adapted;
-    this.send = send;
-    this.clock = clock;
+    this.link = link;
   }
 
   /** Takes entries that have just become readable. */
@@ -60,7 +56,7 @@ final class Fanout {
     }
     if (!scheduled) {
       scheduled = true;
-      context.runOnContext(v -> flush());
+      loop.later(this::flush);
     }
   }
 
@@ -95,10 +91,11 @@ final class Fanout {
         edge.seen(through);
       } else {
         long after = edge.sent();
-        edge.sending(through, forEdge, clock.getAsLong());
+        edge.sending(through, forEdge, loop.currentTimeMillis());
         edge.seen(through);
-        send.accept(
-            edge, new FromChannel.Delivery(channelId, log.epoch(), term, after, through, forEdge));
+        link.tell(
+            edge.address,
+            new FromChannel.Delivery(channelId, log.epoch(), term, after, through, forEdge));
       }
     }
     wake(entries, mixed);
@@ -143,13 +140,14 @@ final class Fanout {
 
   private void wake(Listener listener) {
     listeners.clearWaiting(listener);
-    listener.advanced(clock.getAsLong());
+    listener.advanced(loop.currentTimeMillis());
     DirectAttachment direct = listener.direct();
     StreamAttachment stream = listener.stream();
     if (direct != null) {
       direct.fill();
     } else if (stream != null) {
-      send.accept(stream.edge, new FromChannel.Wake(channelId, stream.stream));
+      stream.wake();
+      link.tell(stream.edge.address, new FromChannel.Wake(channelId, stream.stream));
     }
   }
 }

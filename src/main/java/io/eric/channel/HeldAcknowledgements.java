@@ -1,12 +1,12 @@
 package io.eric.channel;
 
 import io.eric.bus.Counter;
+import io.eric.bus.Loop;
 import io.eric.bus.Meters;
-import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order.
@@ -17,13 +17,12 @@ final class HeldAcknowledgements {
 
   private static final long LOOK_AGAIN_MS = 20;
 
-  private final Vertx vertx;
+  private final Loop loop;
   private final BooleanSupplier mustHold;
   private final long longestMs;
   private final Meters meters;
-  private final LongSupplier clock;
   private final ArrayDeque<Held> held = new ArrayDeque<>();
-  private long timer = -1;
+  private Loop.@Nullable Timer timer;
   private volatile boolean holding;
   private boolean closed;
 
@@ -31,13 +30,11 @@ final class HeldAcknowledgements {
    * @param mustHold whether acknowledgements are held back at this moment
    * @param longestMs how long one is held at most
    */
-  HeldAcknowledgements(
-      Vertx vertx, BooleanSupplier mustHold, long longestMs, Meters meters, LongSupplier clock) {
-    this.vertx = vertx;
+  HeldAcknowledgements(Loop loop, BooleanSupplier mustHold, long longestMs, Meters meters) {
+    this.loop = loop;
     this.mustHold = mustHold;
     this.longestMs = longestMs;
     this.meters = meters;
-    this.clock = clock;
   }
 
   /** Runs an acknowledgement now, or when readers have caught up. */
@@ -47,9 +44,9 @@ final class HeldAcknowledgements {
       return;
     }
     meters.count(Counter.ACKS_HELD);
-    held.addLast(new Held(acknowledgement, clock.getAsLong()));
-    if (timer == -1) {
-      timer = vertx.setPeriodic(LOOK_AGAIN_MS, id -> readersAdvanced());
+    held.addLast(new Held(acknowledgement, loop.currentTimeMillis()));
+    if (timer == null) {
+      timer = loop.every(LOOK_AGAIN_MS, this::readersAdvanced);
       holding = true;
     }
   }
@@ -63,7 +60,7 @@ final class HeldAcknowledgements {
       releaseAll();
       return;
     }
-    long due = clock.getAsLong() - longestMs;
+    long due = loop.currentTimeMillis() - longestMs;
     Held first;
     while ((first = held.peekFirst()) != null && first.since <= due) {
       meters.count(Counter.ACKS_OVERDUE);
@@ -81,9 +78,9 @@ final class HeldAcknowledgements {
   }
 
   private void cancelTimer() {
-    if (timer != -1) {
-      vertx.cancelTimer(timer);
-      timer = -1;
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
       holding = false;
     }
   }

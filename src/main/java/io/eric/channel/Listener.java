@@ -136,8 +136,7 @@ final class Listener {
     switch (state) {
       case COLLECTING, STOPPED, DETACHED -> {
         this.attachment = attachment;
-        lastHolder =
-            attachment instanceof StreamAttachment stream ? stream.edge.address : CONSUMER;
+        lastHolder = attachment instanceof StreamAttachment stream ? stream.edge.address : CONSUMER;
         state = State.ATTACHED;
         lastAdvance = now;
       }
@@ -199,12 +198,12 @@ final class Listener {
     return state == State.STOPPED || state == State.ENDING && afterEnding == State.STOPPED;
   }
 
-  /** What takes its messages, or is being taken away; null if nobody does. */
   /** Whether somebody else than this edge had its messages last. */
   boolean wasHeldByOthersThan(String edge) {
     return lastHolder != null && !lastHolder.equals(edge);
   }
 
+  /** What takes its messages, or is being taken away; null if nobody does. */
   @Nullable Attachment attachment() {
     return attachment;
   }

@@ -5,8 +5,8 @@ import io.eric.UnavailableException;
 import io.eric.bus.Command;
 import io.eric.bus.Counter;
 import io.eric.bus.ListPage;
+import io.eric.bus.Loop;
 import io.eric.bus.Meters;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
@@ -31,7 +31,7 @@ final class ListenerLists {
   /** So many lists may wait to be made. */
   private static final int MAX_WAITING = 1_024;
 
-  private final Context context;
+  private final Loop loop;
   private final Listeners listeners;
   private final Function<Listener, JsonObject> shown;
   private final Meters meters;
@@ -43,8 +43,8 @@ final class ListenerLists {
   private boolean busy;
 
   ListenerLists(
-      Context context, Listeners listeners, Function<Listener, JsonObject> shown, Meters meters) {
-    this.context = context;
+      Loop loop, Listeners listeners, Function<Listener, JsonObject> shown, Meters meters) {
+    this.loop = loop;
     this.listeners = listeners;
     this.shown = shown;
     this.meters = meters;
@@ -67,7 +67,7 @@ final class ListenerLists {
     Making making = new Making(listeners.before(page), page.limit());
     if (!busy) {
       busy = true; // until the next turn
-      context.runOnContext(turn -> goOn());
+      loop.later(this::goOn);
       if (making.slice()) {
         return making.made.future();
       }
@@ -92,7 +92,7 @@ final class ListenerLists {
     if (first.slice() && waiting != null) {
       waiting.remove(first);
     }
-    context.runOnContext(turn -> goOn());
+    loop.later(this::goOn);
   }
 
   private final class Making {

@@ -7,25 +7,21 @@ import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.NoMessagesException;
 import io.eric.Position;
+import io.eric.bus.ConsumerLink;
 import io.eric.bus.Counter;
-import io.eric.bus.FromChannel;
+import io.eric.bus.EdgeLink;
 import io.eric.bus.FromChannel.Attached;
-import io.eric.bus.FromChannel.Ended;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.Gauge;
-import io.eric.bus.LocalCodec;
+import io.eric.bus.Loop;
 import io.eric.bus.Meters;
-import io.eric.bus.Neighbours;
 import io.eric.bus.Post;
 import io.eric.bus.ToChannel;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.log.MessageLog;
 import io.eric.log.Registration;
 import io.eric.log.Slice;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +44,6 @@ import org.slf4j.LoggerFactory;
 final class OpenChannel implements BusConsumer.Owner {
 
   private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
-  private static final long END_TIMEOUT_MS = 2_000;
   private static final long TRIM_INTERVAL_MS = 1_000;
 
   final String id;
@@ -56,10 +51,8 @@ final class OpenChannel implements BusConsumer.Owner {
   final Listeners listeners;
   final Appender appender;
   final Streams streams;
-  private final Vertx vertx;
-  private final Neighbours neighbours;
-  private final Post post;
-  private final Context context;
+  private final Loop loop;
+  private final ConsumerLink consumers;
   private final ChannelOptions<?> options;
   private final UnaryOperator<Entry> adapted;
   final Edges edges = new Edges();
@@ -67,35 +60,29 @@ final class OpenChannel implements BusConsumer.Owner {
   final HeldAcknowledgements acknowledgements;
   private final Overflow overflow;
   private final Meters meters;
-  private final Runnable unmetered;
   private final LogBudget.Share share;
-  private final DeliveryOptions toEdges = LocalCodec.options().setSendTimeout(END_TIMEOUT_MS);
   private final Map<String, Long> moved = new HashMap<>();
   private boolean lookScheduled;
-  private long trimTimer = -1;
+  private Loop.@Nullable Timer trimTimer;
   private boolean closed;
 
   OpenChannel(
-      Vertx vertx,
-      Context context,
+      Surroundings surroundings,
       String id,
       ChannelOptions<?> options,
       int retryMs,
       MessageLog log,
       LogBudget budget,
       UnaryOperator<Entry> adapted) {
-    this.vertx = vertx;
-    this.neighbours = new Neighbours(vertx);
-    this.post = new Post(vertx);
-    this.context = context;
+    this.loop = surroundings.loop;
+    this.consumers = surroundings.consumers;
     this.id = id;
     this.options = options;
     this.log = log;
     this.adapted = adapted;
-    this.meters = Meters.of(vertx);
+    this.meters = surroundings.meters;
     this.listeners = new Listeners(log, budget.listeners(), this::cursorMoved);
-    this.fanout =
-        new Fanout(id, log, edges, listeners, context, adapted, this::send, OpenChannel::now);
+    this.fanout = new Fanout(id, log, edges, listeners, loop, adapted, surroundings.edges);
     this.streams =
         new Streams(
             id,
@@ -106,11 +93,11 @@ final class OpenChannel implements BusConsumer.Owner {
             edges,
             fanout,
             adapted,
-            this::sendEnd,
+            surroundings.edges,
             this::readersAdvanced,
             meters,
-            OpenChannel::now);
-    Pace pace = new Pace(options, log, listeners, edges, fanout, budget, OpenChannel::now);
+            loop);
+    Pace pace = new Pace(options, log, listeners, edges, fanout, budget, loop::currentTimeMillis);
     this.overflow =
         new Overflow(
             options.getOverflow(),
@@ -124,11 +111,7 @@ final class OpenChannel implements BusConsumer.Owner {
     boolean waits = options.getOverflow() == OverflowPolicy.WAIT;
     this.acknowledgements =
         new HeldAcknowledgements(
-            vertx,
-            pace,
-            waits ? Long.MAX_VALUE / 2 : options.getPublishStall(),
-            meters,
-            OpenChannel::now);
+            loop, pace, waits ? Long.MAX_VALUE / 2 : options.getPublishStall(), meters);
     this.appender =
         new Appender(
             options,
@@ -139,11 +122,10 @@ final class OpenChannel implements BusConsumer.Owner {
             pace,
             budget,
             meters,
-            OpenChannel::now);
+            loop::currentTimeMillis);
     restoreListeners();
     this.share = budget.open(this::trimTo);
     share.update(log.heapBytes());
-    this.unmetered = meters.add(context, this::sample);
     startTrimTimer(); // a log with a past may hold what is too old by now
   }
 
@@ -157,8 +139,8 @@ final class OpenChannel implements BusConsumer.Owner {
             });
   }
 
-  private static long now() {
-    return System.currentTimeMillis();
+  private long now() {
+    return loop.currentTimeMillis();
   }
 
   /**
@@ -346,18 +328,7 @@ final class OpenChannel implements BusConsumer.Owner {
   private BusConsumer consumer(
       Listener listener, Resume.Point from, int window, @Nullable String node) {
     return new BusConsumer(
-        vertx,
-        id,
-        listener,
-        from,
-        window,
-        node,
-        options,
-        log,
-        adapted,
-        this,
-        meters,
-        OpenChannel::now);
+        loop, consumers, id, listener, from, window, node, options, log, adapted, this, meters);
   }
 
   /** Takes the next message of a started listener that has no attachment. */
@@ -404,7 +375,7 @@ final class OpenChannel implements BusConsumer.Owner {
 
   /** Makes lists of listeners, between the other work of the channel. */
   ListenerLists lists(Function<Listener, JsonObject> shown) {
-    return new ListenerLists(context, listeners, shown, meters);
+    return new ListenerLists(loop, listeners, shown, meters);
   }
 
   // ---- what happens
@@ -433,8 +404,8 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   private void startTrimTimer() {
-    if (trimTimer == -1 && !closed && log.usage().messages() > 0) {
-      trimTimer = vertx.setPeriodic(TRIM_INTERVAL_MS, timer -> trimWithTime());
+    if (trimTimer == null && !closed && log.usage().messages() > 0) {
+      trimTimer = loop.every(TRIM_INTERVAL_MS, this::trimWithTime);
     }
   }
 
@@ -462,9 +433,9 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   private void cancelTrimTimer() {
-    if (trimTimer != -1) {
-      vertx.cancelTimer(trimTimer);
-      trimTimer = -1;
+    if (trimTimer != null) {
+      trimTimer.cancel();
+      trimTimer = null;
     }
   }
 
@@ -479,8 +450,8 @@ final class OpenChannel implements BusConsumer.Owner {
   private void readersAdvanced() {
     if (!lookScheduled) {
       lookScheduled = true;
-      context.runOnContext(
-          v -> {
+      loop.later(
+          () -> {
             lookScheduled = false;
             if (closed) {
               return;
@@ -518,18 +489,6 @@ final class OpenChannel implements BusConsumer.Owner {
     logger.warn("channel {} could not store its cursors", id, failure);
   }
 
-  // ---- edges
-
-  private void send(EdgeSession edge, FromChannel news) {
-    if (!neighbours.tellEdge(edge.address, news)) {
-      post.send(edge.address, news, toEdges);
-    }
-  }
-
-  private Future<Long> sendEnd(EdgeSession edge, FromChannel.End end) {
-    return post.<Ended>request(edge.address, end, toEdges).map(Ended::written);
-  }
-
   // ---- several nodes
 
   /** Whose deliveries are newer than those of former owners. */
@@ -555,6 +514,7 @@ final class OpenChannel implements BusConsumer.Owner {
    */
   Future<List<Object>> leave(boolean inOrder) {
     closed = true;
+    share.close(); // its log is another owner's
     listeners.uncount();
     cancelTrimTimer();
     List<Object> again = new ArrayList<>();
@@ -590,8 +550,8 @@ final class OpenChannel implements BusConsumer.Owner {
   // ---- what the hub asks
 
   private void trimTo(long heapBytes, Runnable done) {
-    context.runOnContext(
-        v -> {
+    loop.later(
+        () -> {
           if (!closed) {
             meters.count(Counter.BUDGET_TRIMS);
             overflow.shrinkTo(heapBytes);
@@ -601,7 +561,8 @@ final class OpenChannel implements BusConsumer.Owner {
         });
   }
 
-  private void sample(Meters.Readings readings) {
+  /** Adds what it knows of the gauges. */
+  void sample(Meters.Readings readings) {
     readings.add(Gauge.CHANNELS, 1);
     MessageLog.Usage used = log.usage();
     readings.add(Gauge.LOG_MESSAGES, used.messages());
@@ -626,7 +587,6 @@ final class OpenChannel implements BusConsumer.Owner {
   /** Ends all streams with the given event and commits the cursors. */
   Future<Void> close(@Nullable String finalType) {
     closed = true;
-    unmetered.run();
     share.close();
     listeners.uncount();
     cancelTrimTimer();
@@ -648,4 +608,13 @@ final class OpenChannel implements BusConsumer.Owner {
     }
     return cursors;
   }
+
+  /**
+   * What the channel lives in.
+   *
+   * @param loop everything happens on it
+   * @param edges the way to those who stream
+   * @param consumers the way to those who listen on the event bus
+   */
+  record Surroundings(Loop loop, EdgeLink edges, ConsumerLink consumers, Meters meters) {}
 }

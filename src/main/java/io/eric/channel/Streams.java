@@ -7,9 +7,11 @@ import io.eric.Message;
 import io.eric.Position;
 import io.eric.UnavailableException;
 import io.eric.bus.Counter;
+import io.eric.bus.EdgeLink;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.Loop;
 import io.eric.bus.Meters;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.bus.ToChannel.Fetch;
@@ -23,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +48,10 @@ final class Streams {
   private final Edges edges;
   private final Fanout fanout;
   private final UnaryOperator<Entry> adapted;
-  private final EndSender sendEnd;
+  private final EdgeLink link;
   private final Runnable advanced;
   private final Meters meters;
-  private final LongSupplier clock;
+  private final Loop loop;
 
   /** Streams that were asked for and are not registered with their edge yet. */
   private final Set<Opening> opening = new HashSet<>();
@@ -64,10 +65,10 @@ final class Streams {
       Edges edges,
       Fanout fanout,
       UnaryOperator<Entry> adapted,
-      EndSender sendEnd,
+      EdgeLink link,
       Runnable advanced,
       Meters meters,
-      LongSupplier clock) {
+      Loop loop) {
     this.channelId = channelId;
     this.options = options;
     this.retryMs = retryMs;
@@ -76,10 +77,10 @@ final class Streams {
     this.edges = edges;
     this.fanout = fanout;
     this.adapted = adapted;
-    this.sendEnd = sendEnd;
+    this.link = link;
     this.advanced = advanced;
     this.meters = meters;
-    this.clock = clock;
+    this.loop = loop;
   }
 
   // ---- attach
@@ -158,7 +159,8 @@ final class Streams {
 
   private Listener newWatcher() {
     listeners.checkRoom(options.getMaxListeners(), meters);
-    Listener watcher = new Listener(Ids.random(), 0, log.lastSequence(), true, clock.getAsLong());
+    Listener watcher =
+        new Listener(Ids.random(), 0, log.lastSequence(), true, loop.currentTimeMillis());
     listeners.add(watcher);
     return watcher;
   }
@@ -172,7 +174,7 @@ final class Streams {
       return Future.failedFuture(InvalidListenerException.unknown(listener.id));
     }
     fanout.flush(); // what is pending is older than the stream, whose edge may be new
-    EdgeSession edge = edges.open(request.edge(), log.lastSequence(), clock.getAsLong());
+    EdgeSession edge = edges.open(request.edge(), log.lastSequence(), loop.currentTimeMillis());
     edge.streams.put(request.stream(), listener);
     StreamAttachment stream =
         new StreamAttachment(
@@ -181,13 +183,13 @@ final class Streams {
             request.live(),
             request.raw(),
             listener.cursor(log.lastSequence()));
-    listeners.attach(listener, stream, clock.getAsLong());
+    listeners.attach(listener, stream, loop.currentTimeMillis());
     return Resume.from(log, listener, request.after())
         .map(
             point -> {
-              stream.goCatchingUp(point.cursor());
+              int read = stream.read(point.cursor());
               listeners.movedBack();
-              return new Registered(stream, point.gap());
+              return new Registered(stream, read, point.gap());
             })
         .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
   }
@@ -206,7 +208,7 @@ final class Streams {
       // Attaching does not wait for a listener's own code; the stream's next read does.
       first = Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, false));
     } else {
-      first = read(listener, stream, request.maxMessages(), request.maxBytes());
+      first = read(listener, stream, registered.read, request.maxMessages(), request.maxBytes());
     }
     return first
         .map(batch -> new Attached(listener.id, log.epoch(), false, delayMs(), retryMs, batch))
@@ -231,24 +233,25 @@ final class Streams {
     if (listener == null || stream == null) {
       throw InvalidListenerException.unknown("of a stream that has ended");
     }
-    listener.advanced(clock.getAsLong());
+    listener.advanced(loop.currentTimeMillis());
     listeners.clearWaiting(listener);
-    stream.goCatchingUp(Math.min(request.after(), log.lastSequence()));
+    int read = stream.read(Math.min(request.after(), log.lastSequence()));
     advanced.run();
     if (listener.state() != Listener.State.ATTACHED) {
       return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
     }
-    Future<Fetched> answer = read(listener, stream, request.maxMessages(), request.maxBytes());
+    Future<Fetched> answer =
+        read(listener, stream, read, request.maxMessages(), request.maxBytes());
     listener.reads(answer); // who waits for it comes after the door, which sends it
     return answer;
   }
 
   private Future<Fetched> read(
-      Listener listener, StreamAttachment stream, int maxMessages, int maxBytes) {
+      Listener listener, StreamAttachment stream, int read, int maxMessages, int maxBytes) {
     boolean oneByOne = delayMs() > 0 || listener.isObserved();
     return log.read(stream.cursor(), listener.reader(), oneByOne ? 1 : maxMessages, maxBytes)
         .compose(slice -> observed(listener, slice))
-        .map(slice -> answer(listener, stream, slice));
+        .map(slice -> answer(listener, stream, read, slice));
   }
 
   /** Runs the listener's own {@code onMessage} before the stream gets the message. */
@@ -275,7 +278,7 @@ final class Streams {
             });
   }
 
-  private Fetched answer(Listener listener, StreamAttachment stream, Slice slice) {
+  private Fetched answer(Listener listener, StreamAttachment stream, int read, Slice slice) {
     List<Entry> entries = slice.entries();
     meters.count(Counter.DELIVERED_CATCHING_UP, entries.size());
     GapCount.of(entries, meters);
@@ -289,7 +292,7 @@ final class Streams {
     boolean live = false;
     boolean waiting = false;
     long through = slice.through();
-    if (listener.attachment() == stream && !stream.isEnding()) {
+    if (listener.attachment() == stream && stream.isLatest(read)) {
       boolean mayBePushed = stream.wantsLive && !listener.isObserved() && delayMs() == 0;
       fanout.flush();
       if (!log.hasAfter(through, listener.reader())) {
@@ -299,7 +302,7 @@ final class Streams {
           stream.goLive(through, entries.isEmpty());
         } else if (entries.isEmpty()) {
           waiting = true;
-          stream.goWaiting(through);
+          stream.await(through);
           listeners.setWaiting(listener);
         }
       }
@@ -314,8 +317,8 @@ final class Streams {
     Listener listener = listenerOf(edgeAddress, streamNumber);
     StreamAttachment stream = listener == null ? null : listener.stream();
     if (listener != null && stream != null) {
-      stream.goCatchingUp(Math.min(written, log.lastSequence()));
-      listener.advanced(clock.getAsLong());
+      stream.read(Math.min(written, log.lastSequence()));
+      listener.advanced(loop.currentTimeMillis());
       listeners.movedBack();
     }
   }
@@ -353,7 +356,7 @@ final class Streams {
   void giveUp(EdgeSession edge) {
     meters.count(Counter.EDGES_GIVEN_UP);
     for (long number : List.copyOf(edge.streams.keySet())) {
-      sendEnd.send(edge, new End(channelId, number, null, 0));
+      link.end(edge.address, new End(channelId, number, null, 0));
       detach(edge.address, number, UNKNOWN);
     }
   }
@@ -362,7 +365,7 @@ final class Streams {
   void acknowledge(String edgeAddress, long through) {
     EdgeSession edge = edges.find(edgeAddress);
     if (edge != null) {
-      edge.acknowledge(through, clock.getAsLong());
+      edge.acknowledge(through, loop.currentTimeMillis());
       advanced.run();
     }
   }
@@ -375,10 +378,10 @@ final class Streams {
   /** The one place where a stream leaves the books. */
   private void detachFrom(Listener listener, StreamAttachment stream, long written) {
     long cursor = Math.min(written, log.lastSequence());
-    stream.goCatchingUp(cursor);
+    stream.end();
     stream.edge.streams.remove(stream.stream, listener);
     if (listener.attachment() == stream) {
-      listeners.detach(listener, cursor, clock.getAsLong());
+      listeners.detach(listener, cursor, loop.currentTimeMillis());
     }
     edges.closeIfUnused(stream.edge);
     advanced.run();
@@ -428,7 +431,7 @@ final class Streams {
           .end(finalType)
           .map(
               ended -> {
-                listeners.detach(listener, direct.cursor(), clock.getAsLong());
+                listeners.detach(listener, direct.cursor(), loop.currentTimeMillis());
                 return null;
               });
     }
@@ -437,9 +440,8 @@ final class Streams {
       return Future.succeededFuture();
     }
     fanout.flush();
-    stream.goEnding();
-    return sendEnd
-        .send(stream.edge, new End(channelId, stream.stream, finalType, retryMs))
+    stream.end();
+    return link.end(stream.edge.address, new End(channelId, stream.stream, finalType, retryMs))
         .otherwise(UNKNOWN)
         .map(
             written -> {
@@ -448,15 +450,14 @@ final class Streams {
             });
   }
 
-  /** Tells an edge to end a stream; gives the sequence up to which the kernel has everything. */
-  @FunctionalInterface
-  interface EndSender {
-    Future<Long> send(EdgeSession edge, End end);
-  }
-
   /** A stream as its edge knows it. */
   private record Opening(String edge, long stream) {}
 
-  /** A stream that is its listener's attachment, and the gap that it has to see first. */
-  private record Registered(StreamAttachment stream, @Nullable Entry gap) {}
+  /**
+   * A stream that is its listener's attachment.
+   *
+   * @param read the number of its first read
+   * @param gap what it has to see first
+   */
+  private record Registered(StreamAttachment stream, int read, @Nullable Entry gap) {}
 }

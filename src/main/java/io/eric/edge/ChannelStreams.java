@@ -4,6 +4,7 @@ import io.eric.Entry;
 import io.eric.Message;
 import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Delivery;
+import io.eric.bus.Loop;
 import io.eric.bus.ToChannel;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,7 @@ final class ChannelStreams {
   private long flushed;
   private long acknowledged;
   private long newestLiveFrom;
-  private long lagTimer = -1;
+  private Loop.@Nullable Timer lagTimer;
   private long term;
   private String epoch = "";
   private int retryMs;
@@ -65,7 +67,7 @@ final class ChannelStreams {
   }
 
   void add(EdgeStream stream) {
-    all.put(stream.number, stream);
+    all.put(stream.number(), stream);
   }
 
   /** A stream knows whose messages it carries. */
@@ -76,7 +78,7 @@ final class ChannelStreams {
 
   /** Forgets a stream; true if it was the last one. */
   boolean remove(EdgeStream stream) {
-    all.remove(stream.number);
+    all.remove(stream.number());
     reopening.remove(stream);
     leave(stream);
     if (stream.listener() != null) {
@@ -98,6 +100,7 @@ final class ChannelStreams {
    * @param from the sequence up to which it has everything
    */
   boolean join(EdgeStream stream, long from) {
+    enter(Objects.requireNonNull(stream.epoch()));
     if (delivered > from) {
       return false;
     }
@@ -142,14 +145,7 @@ final class ChannelStreams {
       }
       term = delivery.term();
     }
-    if (!delivery.epoch().equals(epoch)) { // another channel of the same name, or its log was lost
-      flush();
-      epoch = delivery.epoch();
-      delivered = 0;
-      flushed = 0;
-      acknowledged = 0;
-      newestLiveFrom = 0;
-    }
+    enter(delivery.epoch());
     if (delivery.through() <= delivered) {
       return; // repeated
     }
@@ -192,6 +188,28 @@ final class ChannelStreams {
     if (end >= 0) {
       flush();
       List.copyOf(live).forEach(EdgeStream::endAtOnce); // who lags ends when it has read as far
+    }
+  }
+
+  /**
+   * From now on it is about this log. If it was about another one, of a channel of the same name or
+   * of one that was lost, the streams that have read that one attach anew.
+   */
+  private void enter(String newEpoch) {
+    if (newEpoch.equals(epoch)) {
+      return;
+    }
+    flush();
+    epoch = newEpoch;
+    delivered = 0;
+    flushed = 0;
+    acknowledged = 0;
+    newestLiveFrom = 0;
+    for (EdgeStream stream : List.copyOf(all.values())) {
+      String its = stream.epoch();
+      if (its != null && !its.equals(newEpoch)) {
+        stream.moved();
+      }
     }
   }
 
@@ -263,7 +281,7 @@ final class ChannelStreams {
     pendingAt = NOTHING;
     long before = flushed;
     flushed = delivered;
-    long now = System.nanoTime();
+    long now = edge.loop.nanoTime();
     long messages = 0;
     if (writes.hasShared()) {
       // Over a copy, because a write may take streams out of the list: the one that proves to lag,
@@ -295,7 +313,7 @@ final class ChannelStreams {
     flush();
     term = newTerm;
     for (EdgeStream stream : List.copyOf(all.values())) {
-      stream.reattach();
+      stream.moved();
     }
     delivered = 0;
     flushed = 0;
@@ -303,14 +321,17 @@ final class ChannelStreams {
     newestLiveFrom = 0;
   }
 
-  /** A stream asks to be opened anew, under another number. */
-  void reopen(EdgeStream stream, long number) {
+  /** Takes a stream out of the live ones that asks to be opened anew. */
+  void leaveToReopen(EdgeStream stream) {
     if (stream.liveIndex >= 0) {
       reopening.add(stream);
     }
     leave(stream);
-    all.remove(stream.number);
-    stream.number = number;
+  }
+
+  /** A stream gets another number. */
+  void renumber(EdgeStream stream, long number) {
+    all.remove(stream.number());
     all.put(number, stream);
   }
 
@@ -331,8 +352,8 @@ final class ChannelStreams {
   /** A live stream's bytes did not go to the kernel at once. */
   void setUnsettled(EdgeStream stream) {
     unsettled.add(stream);
-    if (lagTimer == -1) {
-      lagTimer = edge.vertx.setTimer(edge.options.getLagTime(), timer -> demoteLagging());
+    if (lagTimer == null) {
+      lagTimer = edge.loop.after(edge.options.getLagTime(), this::demoteLagging);
     }
   }
 
@@ -344,23 +365,23 @@ final class ChannelStreams {
   }
 
   private void demoteLagging() {
-    lagTimer = -1;
-    long now = System.nanoTime();
+    lagTimer = null;
+    long now = edge.loop.nanoTime();
     for (EdgeStream stream : List.copyOf(unsettled)) {
       if (stream.lagsSince(now) >= edge.options.getLagTime() * 1_000_000) {
         stream.demote();
       }
     }
     if (!unsettled.isEmpty()) {
-      lagTimer = edge.vertx.setTimer(edge.options.getLagTime(), timer -> demoteLagging());
+      lagTimer = edge.loop.after(edge.options.getLagTime(), this::demoteLagging);
     }
     acknowledge();
   }
 
   private void cancelLagTimer() {
-    if (lagTimer != -1) {
-      edge.vertx.cancelTimer(lagTimer);
-      lagTimer = -1;
+    if (lagTimer != null) {
+      lagTimer.cancel();
+      lagTimer = null;
     }
   }
 

@@ -2,29 +2,30 @@ package io.eric.edge;
 
 import io.eric.EricException;
 import io.eric.Ids;
+import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusClient;
+import io.eric.bus.ChannelLink;
 import io.eric.bus.Counter;
 import io.eric.bus.FromChannel;
-import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.Gauge;
-import io.eric.bus.LocalCodec;
+import io.eric.bus.Loop;
 import io.eric.bus.Meters;
 import io.eric.bus.Moved;
-import io.eric.bus.Neighbours;
 import io.eric.bus.Post;
 import io.eric.bus.ToChannel;
-import io.vertx.core.Context;
+import io.eric.bus.VertxLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,47 +43,68 @@ public final class Edge {
 
   final EdgeOptions options;
   final StreamFormat format;
-  final BusClient client;
-  final Vertx vertx;
+  final ChannelLink client;
+  final Loop loop;
   final Meters meters;
-  final String address;
-  private final Context context;
-  private final Neighbours neighbours;
+  final String address = Addresses.edge(Ids.random());
+  private final Function<Edge, EdgeAddress> opening;
+  private final BooleanSupplier clustered;
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
   final TurnWrites turnWrites;
-  private final Post post;
-  private @Nullable MessageConsumer<FromChannel> consumer;
-  private @Nullable MessageConsumer<Moved> moves;
+  private @Nullable EdgeAddress registered;
   private long nextStream = 1;
   private int streams;
   private boolean closed;
-  private Runnable unmetered = () -> {};
 
   /** An edge of the verticle whose context this is called on. */
   public Edge(Vertx vertx, StreamFormat format, EdgeOptions options) {
-    this.vertx = vertx;
-    this.meters = Meters.of(vertx);
-    this.context = vertx.getOrCreateContext();
-    this.neighbours = new Neighbours(vertx);
+    this(
+        new VertxLoop(vertx.getOrCreateContext()),
+        new BusClient(vertx),
+        Meters.of(vertx),
+        isClustered(vertx),
+        edge -> new EdgeAddress(vertx, edge),
+        format,
+        options);
+  }
+
+  /**
+   * An edge.
+   *
+   * @param loop everything happens on it
+   * @param clustered whether channels may come back on another node when they do not answer
+   * @param opening makes it known to channels
+   */
+  Edge(
+      Loop loop,
+      ChannelLink client,
+      Meters meters,
+      BooleanSupplier clustered,
+      Function<Edge, EdgeAddress> opening,
+      StreamFormat format,
+      EdgeOptions options) {
+    this.loop = loop;
+    this.client = client;
+    this.meters = meters;
+    this.clustered = clustered;
+    this.opening = opening;
     this.format = format;
     this.options = options;
-    this.client = new BusClient(vertx);
-    this.post = new Post(vertx);
-    this.address = Addresses.edge(Ids.random());
-    this.pulse = new Pulse(vertx, options);
-    this.turnWrites = new TurnWrites(context, options.getBatchBytes());
+    this.pulse = new Pulse(loop, options);
+    this.turnWrites = new TurnWrites(loop, options.getBatchBytes());
+  }
+
+  private static BooleanSupplier isClustered(Vertx vertx) {
+    Post post = new Post(vertx);
+    return () -> post.far() != null;
   }
 
   /** Starts to take deliveries. */
   public Future<Void> start() {
-    MessageConsumer<FromChannel> ours = vertx.eventBus().localConsumer(address);
-    ours.handler(this::asked);
-    consumer = ours;
-    neighbours.addEdge(address, context, this::told);
-    unmetered = meters.add(context, this::sample);
-    moves = vertx.eventBus().localConsumer(Addresses.MOVED, move -> moved(move.body()));
-    return ours.completion();
+    EdgeAddress ours = opening.apply(this);
+    registered = ours;
+    return ours.opened();
   }
 
   /**
@@ -95,33 +117,12 @@ public final class Edge {
   public Future<EdgeStream> open(
       String channel, @Nullable String listener, @Nullable String after) {
     if (closed) {
-      return Future.failedFuture(new io.eric.UnavailableException("the hub is draining"));
+      return Future.failedFuture(new UnavailableException("the hub is draining"));
     }
-    EdgeStream stream = new EdgeStream(this, channelStreams(channel), nextStream++);
-    stream.watches = listener == null;
+    EdgeStream stream = new EdgeStream(this, channelStreams(channel), nextStream++, listener);
     stream.channel.add(stream);
     streams++;
-    return client
-        .<Attached>ask(channel, attach(stream.number, listener, after))
-        .map(
-            attached -> {
-              meters.count(Counter.STREAMS_OPENED);
-              stream.attached(attached);
-              return stream;
-            })
-        .onFailure(stream::notAttached);
-  }
-
-  ToChannel.Attach attach(long number, @Nullable String listener, @Nullable String after) {
-    return new ToChannel.Attach(
-        address,
-        number,
-        listener,
-        after,
-        true,
-        false,
-        options.getLagMessages() * 16,
-        options.getBatchBytes());
+    return stream.open(after).onSuccess(opened -> meters.count(Counter.STREAMS_OPENED));
   }
 
   /** How many streams are open. */
@@ -140,13 +141,13 @@ public final class Edge {
       return Future.succeededFuture();
     }
     Promise<Void> drained = Promise.promise();
-    goodbye(all, 0, System.nanoTime(), overMs, drained);
+    goodbye(all, 0, loop.nanoTime(), overMs, drained);
     return drained.future();
   }
 
   private void goodbye(
       List<EdgeStream> all, int next, long startedNs, long overMs, Promise<Void> drained) {
-    long elapsedMs = (System.nanoTime() - startedNs) / 1_000_000;
+    long elapsedMs = (loop.nanoTime() - startedNs) / 1_000_000;
     int due =
         overMs <= 0 ? all.size() : (int) Math.min(all.size(), 1 + all.size() * elapsedMs / overMs);
     int index = next;
@@ -158,7 +159,7 @@ public final class Edge {
       return;
     }
     int reached = index;
-    vertx.setTimer(10, timer -> goodbye(all, reached, startedNs, overMs, drained));
+    loop.after(10, () -> goodbye(all, reached, startedNs, overMs, drained));
   }
 
   /** Clients come back after 1 to 3 seconds, not all at once. */
@@ -170,22 +171,15 @@ public final class Edge {
   public Future<Void> close() {
     closed = true;
     pulse.stop();
-    unmetered.run();
     for (EdgeStream stream : all()) {
       stream.endAtOnce();
     }
-    MessageConsumer<FromChannel> ours = consumer;
-    consumer = null;
-    neighbours.removeEdge(address);
-    MessageConsumer<Moved> heard = moves;
-    moves = null;
-    if (heard != null) {
-      heard.unregister();
-    }
-    return ours == null ? Future.succeededFuture() : ours.unregister();
+    EdgeAddress ours = registered;
+    registered = null;
+    return ours == null ? Future.succeededFuture() : ours.close();
   }
 
-  private void sample(Meters.Readings readings) {
+  void sample(Meters.Readings readings) {
     long live = 0;
     for (ChannelStreams channel : channels.values()) {
       live += channel.live();
@@ -204,7 +198,8 @@ public final class Edge {
     return channels.computeIfAbsent(channel, id -> new ChannelStreams(this, id));
   }
 
-  private void moved(Moved move) {
+  /** A channel has another owner, or its owner is within reach again. */
+  void moved(Moved move) {
     ChannelStreams channel = channels.get(move.channel());
     if (channel != null) {
       channel.moved(move.term());
@@ -213,7 +208,7 @@ public final class Edge {
 
   /** Whether channels may come back on another node when they do not answer here. */
   boolean isClustered() {
-    return post.far() != null;
+    return clustered.getAsBoolean();
   }
 
   /** A number that no stream here has had. */
@@ -235,21 +230,23 @@ public final class Edge {
     pulse.add(stream);
   }
 
-  private void asked(Message<FromChannel> message) {
-    if (message.body() instanceof FromChannel.End end) {
-      EdgeStream stream = find(end.channel(), end.stream());
-      if (stream == null) {
-        message.fail(404, "no such stream");
-      } else {
-        stream.ended(
-            end, written -> message.reply(new FromChannel.Ended(written), LocalCodec.options()));
-      }
-    } else {
-      told(message.body());
+  /**
+   * A channel ends a stream.
+   *
+   * @param answer takes the sequence up to which the kernel has everything
+   * @return false if there is no such stream; then nothing is answered
+   */
+  boolean end(FromChannel.End end, LongConsumer answer) {
+    EdgeStream stream = find(end.channel(), end.stream());
+    if (stream == null) {
+      return false;
     }
+    stream.ended(end, answer);
+    return true;
   }
 
-  private void told(FromChannel news) {
+  /** A channel says something that wants no answer. */
+  void told(FromChannel news) {
     if (news instanceof FromChannel.Delivery delivery) {
       ChannelStreams channel = channels.get(delivery.channel());
       if (channel == null) {

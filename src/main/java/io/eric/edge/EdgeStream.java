@@ -4,8 +4,7 @@ import io.eric.Entry;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
-import io.eric.RepositoryException;
-import io.eric.UnavailableException;
+import io.eric.bus.ChannelReader;
 import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
@@ -24,51 +23,66 @@ import org.jspecify.annotations.Nullable;
  * catching up (it reads the log at its own pace, when the kernel has taken what was read before).
  * It holds no messages of its own: a slow client costs a cursor. On the edge's context only.
  */
-public final class EdgeStream {
+public final class EdgeStream implements ChannelReader.Stream {
 
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
-  /** How long to wait before a channel is asked again that nobody serves at this moment. */
-  private static final long REATTACH_PAUSE_MS = 500;
-
-  /** How the channel knows it; another one each time it is attached anew. */
-  long number;
-
   final ChannelStreams channel;
   private final Edge edge;
+  private final ChannelReader reader;
 
   /** Its place among the live streams, -1 if it is not live. Kept by {@link ChannelStreams}. */
   int liveIndex = -1;
 
-  /** Whether it carries broadcasts only, for nobody in particular. */
-  boolean watches;
-
   private @Nullable Attached attached;
   private @Nullable StreamSink sink;
   private long liveFrom;
+
+  /** The sequence up to which it was written to. */
   private long written;
+
+  /** The sequence up to which the kernel has everything. */
   private long confirmed;
+
+  /**
+   * Another one for each log that it was attached to: bytes out of a former one confirm nothing.
+   */
+  private int logs;
+
   private int unfinished;
   private long unfinishedSince;
   private int unfinishedMessages;
   private long lastWrite;
   private long bornAt;
   private long expiresAt = Long.MAX_VALUE;
-  private boolean fetching;
-  private boolean reattaching;
-  private boolean missedMove;
-  private boolean waiting;
-  private boolean pausing;
-  private boolean woken;
   private boolean owesWritten;
   private boolean over;
   private @Nullable Buffer lastWords;
 
-  EdgeStream(Edge edge, ChannelStreams channel, long number) {
+  /**
+   * A stream that is not attached yet.
+   *
+   * @param listener whose messages it carries; null for a watcher
+   */
+  EdgeStream(Edge edge, ChannelStreams channel, long number, @Nullable String listener) {
     this.edge = edge;
     this.channel = channel;
-    this.number = number;
+    this.reader =
+        new ChannelReader(
+            edge.client,
+            edge.loop,
+            edge::isClustered,
+            new ChannelReader.Asking(
+                channel.id,
+                edge.address,
+                listener,
+                true,
+                false,
+                edge.options.getLagMessages() * 16,
+                edge.options.getBatchBytes()),
+            number,
+            this);
   }
 
   // ---- for the door
@@ -95,7 +109,7 @@ public final class EdgeStream {
       return;
     }
     this.sink = sink;
-    long now = System.nanoTime();
+    long now = edge.loop.nanoTime();
     bornAt = now;
     long interval = edge.options.getHeartbeat() * 1_000_000;
     // Spread, so that streams that came together do not send their heartbeats together.
@@ -106,56 +120,66 @@ public final class EdgeStream {
           bornAt + maxAge - maxAge / 10 + ThreadLocalRandom.current().nextLong(maxAge / 5 + 1);
     }
     edge.begun(this);
-    take(opened().first());
-    if (missedMove) {
-      missedMove = false;
-      reattach();
-    }
+    reader.begin();
   }
 
   /** The connection is gone, or the door gives the stream up before it began. Idempotent. */
   public void lost() {
-    if (!over) {
-      leave(position());
-    }
+    leave(position());
   }
 
-  /** Tells the channel how far the stream got, and takes it out of the books. */
+  /** Tells the channel how far the stream got, and takes it out of the books. Idempotent. */
   private void leave(long position) {
     // In this order: without the stream, the edge acknowledges what the stream has not written.
-    edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position));
+    reader.leave(position);
     forget();
   }
 
   // ---- for the edge
 
-  void attached(Attached attached) {
-    this.attached = attached;
-    if (attached.stopped()) {
-      forget();
-      return;
-    }
-    Fetched first = attached.first();
-    startAfter(first);
-    if (over) { // lost or closed before the channel's answer came: it has a stream that is none
-      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, confirmed));
-      return;
-    }
-    channel.attached(this, attached.listener(), attached.retryMs());
+  /** Attaches it; see {@link ChannelReader#open}. */
+  Future<EdgeStream> open(@Nullable String after) {
+    return reader
+        .open(after)
+        .map(
+            answer -> {
+              if (attached == null) { // it is none: stopped, or lost before the answer came
+                attached = answer;
+              }
+              if (answer.stopped()) {
+                forget();
+              }
+              return this;
+            })
+        .onFailure(refused -> forget());
   }
 
-  /** Nothing of this log is written yet; the channel's answer starts right after this position. */
-  private void startAfter(Fetched first) {
-    confirmed = first.entries().isEmpty() ? first.through() : first.entries().get(0).sequence() - 1;
-    written = confirmed;
+  /** What the channel knows it by. */
+  long number() {
+    return reader.number();
   }
 
-  /** The channel refused, or has not answered in time: then it may still open the stream. */
-  void notAttached(Throwable reason) {
-    forget();
-    if (reason instanceof UnavailableException) {
-      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, UNKNOWN));
+  @Override
+  public long renumber() {
+    long next = edge.newNumber();
+    channel.renumber(this, next);
+    return next;
+  }
+
+  @Override
+  public void attached(Attached now, long startsAfter) {
+    Attached before = attached;
+    attached = now;
+    if (before != null) {
+      channel.forgetListener(this, before.listener());
     }
+    if (before == null || !before.epoch().equals(now.epoch())) {
+      logs++;
+      written = startsAfter;
+      confirmed = startsAfter;
+    }
+    channel.attached(this, now.listener(), now.retryMs());
+    channel.reopened(this);
   }
 
   private Attached opened() {
@@ -186,6 +210,11 @@ public final class EdgeStream {
   /** For how long written bytes have been waiting for the kernel, in nanoseconds. */
   long lagsSince(long now) {
     return unfinished == 0 ? 0 : now - unfinishedSince;
+  }
+
+  /** Whose positions it carries; null until it is attached. */
+  @Nullable String epoch() {
+    return attached == null ? null : attached.epoch();
   }
 
   /** The sequence up to which everything was handed to the kernel. */
@@ -245,7 +274,7 @@ public final class EdgeStream {
     if (unfinished == 0 && confirmed < before) {
       confirmed = before; // all before these bytes was handed over
     }
-    String epoch = opened().epoch();
+    int log = logs;
     Future<Void> done = open.write(bytes);
     if (done.isComplete()) {
       if (done.failed()) {
@@ -272,10 +301,10 @@ public final class EdgeStream {
           }
           unfinished--;
           unfinishedMessages -= messages;
-          if (epoch.equals(opened().epoch())) {
+          if (log == logs) {
             confirmed = Math.max(confirmed, through);
           }
-          unfinishedSince = System.nanoTime();
+          unfinishedSince = edge.loop.nanoTime();
           if (unfinished == 0) {
             drained();
           }
@@ -300,7 +329,7 @@ public final class EdgeStream {
       tellWritten();
       channel.setSettled(this);
     } else {
-      fetch();
+      reader.drained();
     }
   }
 
@@ -317,186 +346,87 @@ public final class EdgeStream {
     if (unfinished == 0) {
       written = position;
     }
-    edge.client.tell(channel.id, new ToChannel.Demote(edge.address, number, position));
-    if (unfinished == 0) {
-      fetch();
-    }
+    edge.client.tell(channel.id, new ToChannel.Demote(edge.address, number(), position));
+    reader.demote();
   }
 
   void wake() {
-    if (waiting) {
-      waiting = false;
-      fetch();
-    } else {
-      woken = true; // the answer that says to wait has not been taken yet
-    }
+    reader.wake();
+  }
+
+  void moved() {
+    reader.moved();
   }
 
   /** Tells the channel, once, that the stream is live and has what it had read before. */
   private void tellWritten() {
     if (owesWritten) {
       owesWritten = false;
-      edge.client.tell(channel.id, new ToChannel.Written(edge.address, number, confirmed));
+      edge.client.tell(channel.id, new ToChannel.Written(edge.address, number(), confirmed));
     }
   }
 
-  private void fetch() {
-    if (over || fetching || waiting || pausing || unfinished > 0 || liveIndex >= 0 || reattaching) {
-      return;
-    }
-    fetching = true;
-    long asked = number;
-    edge.client
-        .<Fetched>askLong(
-            channel.id,
-            new ToChannel.Fetch(
-                edge.address,
-                number,
-                written,
-                edge.options.getLagMessages() * 16,
-                edge.options.getBatchBytes()))
-        .onComplete(
-            answer -> {
-              if (asked != number) {
-                return; // attached anew meanwhile
-              }
-              fetching = false;
-              if (over) {
-                return;
-              }
-              if (answer.succeeded()) {
-                take(answer.result());
-              } else if (edge.isClustered() && mayComeBack(answer.cause())) {
-                reattach();
-              } else {
-                endAtOnce(); // the channel is gone or does not answer: the client comes back
-              }
-            });
+  // ---- for the reader
+
+  @Override
+  public long readTo() {
+    return written;
   }
 
-  private void take(Fetched batch) {
-    int end = ChannelStreams.indexOfEnd(batch.entries());
+  @Override
+  public boolean isDrained() {
+    return unfinished == 0;
+  }
+
+  @Override
+  public void take(Fetched batch) {
+    List<Entry> entries = batch.entries();
+    int end = ChannelStreams.indexOfEnd(entries);
     if (end >= 0) {
-      endAfter(batch.entries().subList(0, end + 1));
-      return;
-    }
-    if (!batch.entries().isEmpty()) {
-      Buffer bytes = edge.format.encode(batch.entries(), opened().epoch(), opened().retryMs());
-      write(bytes, batch.through(), batch.entries().size(), System.nanoTime());
-      if (over) {
-        return;
-      }
-    } else {
+      endAfter(entries.subList(0, end + 1));
+    } else if (entries.isEmpty()) {
       written = Math.max(written, batch.through());
       if (unfinished == 0) {
         confirmed = written;
       }
-    }
-    waiting = batch.waiting() && !woken;
-    woken = false;
-    long delay = opened().delayMs();
-    if (batch.live()) {
-      liveFrom = batch.through();
-      if (!channel.join(this, liveFrom)) {
-        fetch();
-        return;
-      }
-      owesWritten = true;
-      if (unfinished == 0) {
-        tellWritten();
-      }
-    } else if (delay > 0 && !batch.entries().isEmpty()) {
-      pausing = true;
-      edge.vertx.setTimer(
-          delay,
-          timer -> {
-            pausing = false;
-            fetch();
-          });
     } else {
-      fetch();
+      Buffer bytes = edge.format.encode(entries, opened().epoch(), opened().retryMs());
+      write(bytes, batch.through(), entries.size(), edge.loop.nanoTime());
     }
   }
 
-  // ---- several nodes
-
-  private static boolean mayComeBack(Throwable failure) {
-    return failure instanceof UnavailableException || failure instanceof RepositoryException;
+  @Override
+  public boolean joinLive(long from) {
+    liveFrom = from;
+    if (!channel.join(this, from)) {
+      return false;
+    }
+    owesWritten = true;
+    if (unfinished == 0) {
+      tellWritten();
+    }
+    return true;
   }
 
-  /**
-   * Opens itself anew where the channel lives now, after what was written: bytes that still wait
-   * for the kernel will get there, or the connection is lost and says what it has.
-   */
-  void reattach() {
-    Attached before = attached;
-    if (over) {
-      return;
-    }
-    if (before == null || sink == null) {
-      missedMove = true;
-      return;
-    }
+  @Override
+  public void leaveLive() {
     if (liveIndex >= 0) {
       written = Math.max(written, channel.flushed());
       confirmed = unfinished == 0 ? written : confirmed;
     }
+    channel.leaveToReopen(this);
     owesWritten = false;
-    fetching = false;
-    waiting = false;
-    woken = false;
-    reattaching = true;
-    if (watches) { // nothing else tells the channel that it is not one more
-      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, confirmed));
-    }
-    channel.reopen(this, edge.newNumber());
-    askAgain(before, number);
   }
 
-  private void askAgain(Attached before, long asked) {
-    edge.client
-        .<Attached>ask(
-            channel.id,
-            new ToChannel.Reattach(
-                edge.attach(
-                    number,
-                    watches ? null : before.listener(),
-                    new Position(before.epoch(), written).toString())))
-        .onComplete(
-            answer -> {
-              if (over || asked != number) {
-                return;
-              }
-              if (answer.succeeded()) {
-                reattached(before, answer.result());
-              } else if (mayComeBack(answer.cause())) {
-                edge.vertx.setTimer(
-                    REATTACH_PAUSE_MS,
-                    timer -> {
-                      if (!over && asked == number) {
-                        askAgain(before, asked);
-                      }
-                    });
-              } else {
-                endAtOnce(); // the channel or the listener is gone, or has another stream
-              }
-            });
+  @Override
+  public void stopped() {
+    endWith(null, 0);
   }
 
-  private void reattached(Attached before, Attached now) {
-    reattaching = false;
-    if (now.stopped()) {
-      endWith(null, 0);
-      return;
-    }
-    channel.forgetListener(this, before.listener());
-    attached = now;
-    if (!now.epoch().equals(before.epoch())) {
-      startAfter(now.first()); // positions of the former log say nothing here
-    }
-    channel.attached(this, now.listener(), now.retryMs());
-    take(now.first());
-    channel.reopened(this);
+  /** The client comes back by itself, and is told then what is wrong. */
+  @Override
+  public void failed(Throwable reason) {
+    endAtOnce();
   }
 
   // ---- the ways to end
@@ -504,7 +434,7 @@ public final class EdgeStream {
   /** The producer has said that nothing more comes; what follows is for streams that come later. */
   private void endAfter(List<Entry> last) {
     Buffer bytes = edge.format.encode(last, opened().epoch(), opened().retryMs());
-    write(bytes, last.get(last.size() - 1).sequence(), last.size(), System.nanoTime());
+    write(bytes, last.get(last.size() - 1).sequence(), last.size(), edge.loop.nanoTime());
     if (!over) {
       endAtOnce();
     }
@@ -534,7 +464,7 @@ public final class EdgeStream {
 
   private void end(@Nullable String type, int retryMs) {
     if (!over) {
-      edge.client.tell(channel.id, new ToChannel.Detach(edge.address, number, position()));
+      reader.leave(position());
       endWith(type, retryMs);
     }
   }
@@ -552,7 +482,7 @@ public final class EdgeStream {
     }
     open.end(last);
     if (unfinished > 0) { // the client may never read what is before the end
-      edge.vertx.setTimer(edge.options.getWriteDeadline(), timer -> abortUnfinished(open));
+      edge.loop.after(edge.options.getWriteDeadline(), () -> abortUnfinished(open));
     }
   }
 
@@ -567,6 +497,7 @@ public final class EdgeStream {
   void forget() {
     if (!over) {
       over = true;
+      reader.over();
       edge.closed(this);
     }
   }

@@ -1,9 +1,10 @@
 package io.eric.edge;
 
-import io.vertx.core.Vertx;
+import io.eric.bus.Loop;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One timer for all streams of an edge, so that an idle stream costs no timer. */
 final class Pulse {
@@ -11,13 +12,13 @@ final class Pulse {
   private static final long LONGEST_MS = 1_000;
   private static final long SHORTEST_MS = 10;
 
-  private final Vertx vertx;
+  private final Loop loop;
   private final long intervalMs;
   final Set<EdgeStream> streams = new LinkedHashSet<>();
-  private long timer = -1;
+  private Loop.@Nullable Timer timer;
 
-  Pulse(Vertx vertx, EdgeOptions options) {
-    this.vertx = vertx;
+  Pulse(Loop loop, EdgeOptions options) {
+    this.loop = loop;
     long shortest = options.getWriteDeadline();
     if (options.getHeartbeat() > 0) {
       shortest = Math.min(shortest, options.getHeartbeat());
@@ -30,8 +31,8 @@ final class Pulse {
 
   void add(EdgeStream stream) {
     streams.add(stream);
-    if (timer == -1) {
-      timer = vertx.setPeriodic(intervalMs, id -> beat());
+    if (timer == null) {
+      timer = loop.every(intervalMs, this::beat);
     }
   }
 
@@ -43,14 +44,14 @@ final class Pulse {
   }
 
   void stop() {
-    if (timer != -1) {
-      vertx.cancelTimer(timer);
-      timer = -1;
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
     }
   }
 
   private void beat() {
-    long now = System.nanoTime();
+    long now = loop.nanoTime();
     for (EdgeStream stream : new ArrayList<>(streams)) {
       stream.pulse(now);
     }

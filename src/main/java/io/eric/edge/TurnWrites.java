@@ -1,6 +1,6 @@
 package io.eric.edge;
 
-import io.vertx.core.Context;
+import io.eric.bus.Loop;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnWrites {
 
-  private final Context context;
+  private final Loop loop;
   private final int maxBytes;
   private final List<@Nullable PendingWrites> all = new ArrayList<>();
 
-  /** The turns of the edge on this context, whose writes are joined up to so many bytes. */
-  TurnWrites(Context context, int maxBytes) {
-    this.context = context;
+  /** The turns of the edge on this loop, whose writes are joined up to so many bytes. */
+  TurnWrites(Loop loop, int maxBytes) {
+    this.loop = loop;
     this.maxBytes = maxBytes;
   }
 
@@ -53,7 +53,7 @@ final class TurnWrites {
   }
 
   private void flushAtEnd() {
-    context.runOnContext(end -> flush());
+    loop.later(this::flush);
   }
 
   private void flush() {

@@ -170,7 +170,7 @@ class ListenerTest {
   @Test
   void itsCursorIsThatOfItsAttachmentAndNeverBeforeItsCreation() {
     Listener listener = in("ATTACHED");
-    listener.stream().goCatchingUp(15);
+    listener.stream().read(15);
     assertThat(listener.cursor(20)).isEqualTo(15);
     assertThat(listener.cursor(14)).as("no further than the log").isEqualTo(14);
     listener.detach(3, 9);

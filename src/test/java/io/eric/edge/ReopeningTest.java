@@ -103,7 +103,7 @@ class ReopeningTest {
     user.post(() -> user.opening(client, CHANNEL, null, null));
     answer(0, new Fetched(List.of(), 5, true, false));
     awaitUntil(() -> client.stream != null);
-    long former = client.stream.number;
+    long former = client.stream.number();
 
     move();
     awaitUntil(() -> asked.size() == 2);

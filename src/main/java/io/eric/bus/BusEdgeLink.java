@@ -1,0 +1,34 @@
+package io.eric.bus;
+
+import io.eric.bus.FromChannel.Ended;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+
+/** The way to edges of this JVM, and over the event bus to those of others. */
+public final class BusEdgeLink implements EdgeLink {
+
+  private static final long END_TIMEOUT_MS = 2_000;
+
+  private final Neighbours neighbours;
+  private final Post post;
+  private final DeliveryOptions options = LocalCodec.options().setSendTimeout(END_TIMEOUT_MS);
+
+  /** The way from this Vert.x instance. */
+  public BusEdgeLink(Vertx vertx) {
+    this.neighbours = new Neighbours(vertx);
+    this.post = new Post(vertx);
+  }
+
+  @Override
+  public void tell(String edge, FromChannel news) {
+    if (!neighbours.tellEdge(edge, news)) {
+      post.send(edge, news, options);
+    }
+  }
+
+  @Override
+  public Future<Long> end(String edge, FromChannel.End end) {
+    return post.<Ended>request(edge, end, options).map(Ended::written);
+  }
+}

@@ -1,0 +1,20 @@
+package io.eric.bus;
+
+import io.vertx.core.Future;
+
+/** The way from who reads to the channels, wherever they are. */
+public interface ChannelLink {
+
+  /**
+   * Asks a channel.
+   *
+   * @return its answer; fails with an {@link io.eric.EricException}
+   */
+  <T> Future<T> ask(String channel, ToChannel question);
+
+  /** As {@link #ask}, for what may have to wait for a listener's own {@code onMessage}. */
+  <T> Future<T> askLong(String channel, ToChannel question);
+
+  /** Tells a channel something that it does not answer. */
+  void tell(String channel, ToChannel news);
+}

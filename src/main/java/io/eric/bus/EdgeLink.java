@@ -1,0 +1,18 @@
+package io.eric.bus;
+
+import io.vertx.core.Future;
+
+/** The way from a channel to the edges, wherever they are. */
+public interface EdgeLink {
+
+  /** Tells an edge something that it does not answer. */
+  void tell(String edge, FromChannel news);
+
+  /**
+   * Has an edge end a stream.
+   *
+   * @return the sequence up to which the kernel has everything, -1 if the edge does not know; fails
+   *     if it does not answer
+   */
+  Future<Long> end(String edge, FromChannel.End end);
+}

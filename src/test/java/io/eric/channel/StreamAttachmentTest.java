@@ -1,0 +1,132 @@
+package io.eric.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.channel.StreamAttachment.State;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class StreamAttachmentTest {
+
+  private static final Map<String, Consumer<StreamAttachment>> EVENTS =
+      Map.of(
+          "read", stream -> stream.read(12),
+          "await", stream -> stream.await(13),
+          "live", stream -> stream.goLive(13, true),
+          "wake", StreamAttachment::wake,
+          "written", stream -> stream.written(14),
+          "end", StreamAttachment::end);
+
+  private static final Map<State, List<String>> WAYS =
+      Map.of(
+          State.READING, List.of(),
+          State.WAITING, List.of("await"),
+          State.LIVE_UNSETTLED, List.of("live"),
+          State.LIVE, List.of("live", "written"),
+          State.ENDING, List.of("end"));
+
+  private final EdgeSession edge = new EdgeSession("e", 10, 1);
+  private final StreamAttachment stream = new StreamAttachment(edge, 1, true, false, 10);
+
+  private void in(State state) {
+    WAYS.get(state).forEach(event -> EVENTS.get(event).accept(stream));
+    assertThat(stream.state()).isEqualTo(state);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          READING,        read,    READING,        12
+          READING,        await,   WAITING,        13
+          READING,        live,    LIVE_UNSETTLED, 13
+          READING,        wake,    READING,        10
+          READING,        written, READING,        10
+          READING,        end,     ENDING,         10
+          WAITING,        read,    READING,        12
+          WAITING,        await,   WAITING,        13
+          WAITING,        live,    WAITING,        13
+          WAITING,        wake,    READING,        13
+          WAITING,        written, WAITING,        13
+          WAITING,        end,     ENDING,         13
+          LIVE_UNSETTLED, read,    READING,        12
+          LIVE_UNSETTLED, await,   LIVE_UNSETTLED, 13
+          LIVE_UNSETTLED, live,    LIVE_UNSETTLED, 13
+          LIVE_UNSETTLED, wake,    LIVE_UNSETTLED, 13
+          LIVE_UNSETTLED, written, LIVE,           14
+          LIVE_UNSETTLED, end,     ENDING,         13
+          LIVE,           read,    READING,        12
+          LIVE,           await,   LIVE,           14
+          LIVE,           live,    LIVE,           14
+          LIVE,           wake,    LIVE,           14
+          LIVE,           written, LIVE,           14
+          LIVE,           end,     ENDING,         14
+          ENDING,         read,    ENDING,         12
+          ENDING,         await,   ENDING,         10
+          ENDING,         live,    ENDING,         10
+          ENDING,         wake,    ENDING,         10
+          ENDING,         written, ENDING,         10
+          ENDING,         end,     ENDING,         10
+          """)
+  void eachEventInEachState(State state, String event, State then, long cursor) {
+    in(state);
+    EVENTS.get(event).accept(stream);
+    assertThat(stream.state()).isEqualTo(then);
+    assertThat(stream.cursor()).isEqualTo(cursor);
+    boolean live = then == State.LIVE_UNSETTLED || then == State.LIVE;
+    assertThat(stream.isLive()).isEqualTo(live);
+    assertThat(edge.liveStreams).isEqualTo(live ? 1 : 0);
+  }
+
+  @Test
+  void theTableHasAllStatesAndEvents() throws Exception {
+    CsvSource table =
+        StreamAttachmentTest.class
+            .getDeclaredMethod(
+                "eachEventInEachState", State.class, String.class, State.class, long.class)
+            .getAnnotation(CsvSource.class);
+    Set<String> rows = new TreeSet<>();
+    for (String row : table.textBlock().lines().toList()) {
+      List<String> cells = Arrays.stream(row.split(",")).map(String::strip).toList();
+      rows.add(State.valueOf(cells.get(0)) + " " + cells.get(1));
+    }
+    assertThat(WAYS).containsOnlyKeys(State.values());
+    assertThat(rows).hasSize(WAYS.size() * EVENTS.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void onlyTheLatestReadSaysWhatItBecomes(State state) {
+    int first = stream.read(10);
+    assertThat(stream.isLatest(first)).isTrue();
+    in(state);
+    int second = stream.read(10);
+    assertThat(stream.isLatest(first)).isFalse();
+    assertThat(stream.isLatest(second)).isEqualTo(state != State.ENDING);
+  }
+
+  @Test
+  void onlyASettledStreamFollowsItsEdge() {
+    edge.sending(11, List.of(), 1);
+    edge.sending(12, List.of(), 1);
+    in(State.LIVE_UNSETTLED);
+    edge.acknowledge(11, 2);
+    assertThat(stream.cursor()).isEqualTo(13); // nothing was read up to there
+    stream.written(13);
+    edge.sending(20, List.of(), 2);
+    edge.acknowledge(20, 3);
+    assertThat(stream.cursor()).isEqualTo(20);
+    stream.end();
+    edge.sending(21, List.of(), 3);
+    edge.acknowledge(21, 4);
+    assertThat(stream.cursor()).isEqualTo(20);
+  }
+}
