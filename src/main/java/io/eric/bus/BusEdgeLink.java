@@ -4,11 +4,14 @@ import io.eric.bus.FromChannel.Ended;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 
 /** The way to edges of this JVM, and over the event bus to those of others. */
 public final class BusEdgeLink implements EdgeLink {
 
   private static final long END_TIMEOUT_MS = 2_000;
+  private static final long UNKNOWN = -1;
 
   private final Neighbours neighbours;
   private final Post post;
@@ -29,6 +32,13 @@ public final class BusEdgeLink implements EdgeLink {
 
   @Override
   public Future<Long> end(String edge, FromChannel.End end) {
-    return post.<Ended>request(edge, end, options).map(Ended::written);
+    return post.<Ended>request(edge, end, options)
+        .map(Ended::written)
+        .recover(
+            e ->
+                e instanceof ReplyException reply
+                        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                    ? Future.succeededFuture(UNKNOWN) // it has no such stream
+                    : Future.failedFuture(e));
   }
 }

@@ -1,6 +1,7 @@
 package io.eric.bus;
 
 import io.eric.EricException;
+import io.eric.InvalidListenerException;
 import io.eric.Position;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
@@ -20,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>state</th><th>an answer</th><th>drained</th><th>woken</th><th>moved</th>
  *     <th>demoted</th></tr>
  * <tr><td>OPENING</td><td>see {@link #begin}</td><td>–</td><td>kept</td><td>kept</td><td>–</td></tr>
- * <tr><td>READING</td><td>LIVE, WAITING, PAUSED, DRAINING or READING</td><td>–</td><td>kept</td>
+ * <tr><td>READING</td><td>LIVE_UNSETTLED, LIVE, WAITING, PAUSED, DRAINING or READING</td><td>–</td><td>kept</td>
  *     <td>REATTACHING</td><td>–</td></tr>
  * <tr><td>WAITING</td><td>–</td><td>–</td><td>DRAINING or READING</td><td>REATTACHING</td>
  *     <td>–</td></tr>
  * <tr><td>PAUSED</td><td>–, then DRAINING or READING</td><td>–</td><td>–</td>
  *     <td>REATTACHING</td><td>–</td></tr>
  * <tr><td>DRAINING</td><td>–</td><td>READING</td><td>–</td><td>REATTACHING</td><td>–</td></tr>
+ * <tr><td>LIVE_UNSETTLED</td><td>–</td><td>LIVE</td><td>–</td><td>REATTACHING</td>
+ *     <td>DRAINING or READING</td></tr>
  * <tr><td>LIVE</td><td>–</td><td>–</td><td>–</td><td>REATTACHING</td>
  *     <td>DRAINING or READING</td></tr>
  * <tr><td>REATTACHING</td><td>as READING; or asks again</td><td>–</td><td>kept</td>
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A dash is an event that changes nothing: an answer to a question that another one has
  * replaced, or news that the next read finds out by itself. Two events may come before the answer
  * that they belong to, and are kept until it comes: to be woken, and that the channel has moved.
+ * What is lost on the way is found by the {@link ReaderBook}, which has it {@linkplain #repair
+ * repaired}.
  */
 public final class ChannelReader {
 
@@ -52,7 +57,9 @@ public final class ChannelReader {
     PAUSED,
     /** What it has read has to be handed on before it reads more. */
     DRAINING,
-    /** It is pushed to with others. */
+    /** It is pushed to with others, and what it read before is not handed on yet. */
+    LIVE_UNSETTLED,
+    /** It is pushed to with others, and the channel knows that it has what it read before. */
     LIVE,
     /** It attaches anew. */
     REATTACHING,
@@ -71,12 +78,21 @@ public final class ChannelReader {
   private final BooleanSupplier mayMove;
   private final Stream stream;
   private final Asking asking;
+  private final ReaderBook book;
+
+  /** When it last changed its state, as the book counts, and since when it reads. */
+  long changedAt;
+
+  long readingSince;
 
   private State state = State.OPENING;
   private long number;
 
   /** The question whose answer is waited for; what answers an earlier one comes too late. */
   private int question;
+
+  /** How often it has read or lagged under its present number, as the channel is told. */
+  private int read;
 
   private @Nullable Attached attached;
   private boolean wokenEarly;
@@ -102,6 +118,9 @@ public final class ChannelReader {
     /** The sequence to read on after: what follows was not given to it. */
     long readTo();
 
+    /** The sequence up to which it has handed everything on for certain. */
+    long handedOn();
+
     /** It was attached, and what comes next begins right after this sequence. */
     void attached(Attached now, long startsAfter);
 
@@ -114,8 +133,14 @@ public final class ChannelReader {
     /** Whether it is pushed to from this sequence on, and lacks nothing. */
     boolean joinLive(long from);
 
-    /** It is pushed to no more, because it attaches anew. */
+    /** It leaves those that are pushed to, because it attaches anew. */
     void leaveLive();
+
+    /** The channel has forgotten that it is pushed to: it lags, and says so. */
+    void demote();
+
+    /** The channel has not answered for so long that its client had better come back. */
+    void givenUp();
 
     /** Its listener was stopped meanwhile. */
     void stopped();
@@ -129,6 +154,7 @@ public final class ChannelReader {
    *
    * @param mayMove whether the channel may come back on another node when it does not answer
    * @param number its first number at its edge
+   * @param book the book of the streams that it belongs to
    */
   public ChannelReader(
       ChannelLink link,
@@ -136,12 +162,14 @@ public final class ChannelReader {
       BooleanSupplier mayMove,
       Asking asking,
       long number,
+      ReaderBook book,
       Stream stream) {
     this.link = link;
     this.loop = loop;
     this.mayMove = mayMove;
     this.asking = asking;
     this.number = number;
+    this.book = book;
     this.stream = stream;
   }
 
@@ -163,7 +191,7 @@ public final class ChannelReader {
     long startsAfter = startOf(answer.first());
     attached = answer;
     if (answer.stopped()) {
-      state = State.OVER;
+      become(State.OVER);
     } else if (state == State.OVER) { // left before the answer came: it has a stream that is none
       tellDetached(number, startsAfter);
     } else {
@@ -172,7 +200,7 @@ public final class ChannelReader {
   }
 
   private void notOpened(Throwable reason) {
-    state = State.OVER;
+    become(State.OVER);
     if (reason instanceof UnavailableException) { // an answer that is only late opens it still
       tellDetached(number, UNKNOWN);
     }
@@ -195,7 +223,18 @@ public final class ChannelReader {
   public void drained() {
     if (state == State.DRAINING) {
       read();
+    } else if (state == State.LIVE_UNSETTLED) {
+      settle();
     }
+  }
+
+  private void settle() {
+    become(State.LIVE);
+    tellWritten();
+  }
+
+  private void tellWritten() {
+    link.tell(asking.channel, new ToChannel.Written(asking.edge, number, read, stream.handedOn()));
   }
 
   /** There is something for it. */
@@ -203,13 +242,14 @@ public final class ChannelReader {
     switch (state) {
       case WAITING -> readWhenDrained();
       case OPENING, READING, REATTACHING -> wokenEarly = true;
-      case PAUSED, DRAINING, LIVE, OVER -> {} // it reads anyway, or is pushed to, or is gone
+      case PAUSED, DRAINING, LIVE_UNSETTLED, LIVE, OVER -> {} // it reads anyway, or is pushed to, or is gone
     }
   }
 
   /** It is pushed to no more, and reads on for itself. */
   public void demote() {
-    if (state == State.LIVE) {
+    if (isLive()) {
+      tellDemoted();
       readWhenDrained();
     }
   }
@@ -218,14 +258,14 @@ public final class ChannelReader {
   public void moved() {
     switch (state) {
       case OPENING -> movedEarly = true;
-      case READING, WAITING, PAUSED, DRAINING, LIVE, REATTACHING -> reattach();
+      case READING, WAITING, PAUSED, DRAINING, LIVE_UNSETTLED, LIVE, REATTACHING -> reattach();
       case OVER -> {}
     }
   }
 
   /** It ends, of which the channel has to know nothing, or knows it already. Idempotent. */
   public void over() {
-    state = State.OVER;
+    become(State.OVER);
     question++;
     cancelTimer();
   }
@@ -243,6 +283,16 @@ public final class ChannelReader {
   }
 
   // ---- what it is
+
+  private void become(State next) {
+    State before = state;
+    state = next;
+    book.changed(this, before, next);
+  }
+
+  private boolean isLive() {
+    return state == State.LIVE_UNSETTLED || state == State.LIVE;
+  }
 
   /** What it does. */
   public State state() {
@@ -275,14 +325,17 @@ public final class ChannelReader {
     wokenEarly = false;
     if (batch.live()) {
       if (stream.joinLive(batch.through())) {
-        state = State.LIVE;
+        become(State.LIVE_UNSETTLED);
+        if (stream.isDrained()) {
+          settle();
+        }
       } else {
         read();
       }
     } else if (batch.waiting() && !woken) {
-      state = State.WAITING;
+      become(State.WAITING);
     } else if (!batch.entries().isEmpty() && delayMs() > 0) {
-      state = State.PAUSED;
+      become(State.PAUSED);
       timer = loop.after(delayMs(), this::readWhenDrained);
     } else {
       readWhenDrained();
@@ -299,17 +352,22 @@ public final class ChannelReader {
     if (stream.isDrained()) {
       read();
     } else {
-      state = State.DRAINING;
+      become(State.DRAINING);
     }
   }
 
   private void read() {
-    state = State.READING;
+    become(State.READING);
     int asked = ++question;
     link.<Fetched>askLong(
             asking.channel,
             new ToChannel.Fetch(
-                asking.edge, number, stream.readTo(), asking.maxMessages, asking.maxBytes))
+                asking.edge,
+                number,
+                ++read,
+                stream.readTo(),
+                asking.maxMessages,
+                asking.maxBytes))
         .onComplete(
             answer -> {
               if (asked != question) {
@@ -317,7 +375,9 @@ public final class ChannelReader {
               }
               if (answer.succeeded()) {
                 took(answer.result());
-              } else if (mayMove.getAsBoolean() && mayComeBack(answer.cause())) {
+              } else if (answer.cause() instanceof InvalidListenerException
+                  || mayMove.getAsBoolean() && mayComeBack(answer.cause())) {
+                // The channel may have forgotten the stream; if its listener is gone, it says so.
                 reattach();
               } else {
                 stream.failed(answer.cause()); // the channel is gone or does not answer
@@ -344,9 +404,10 @@ public final class ChannelReader {
     if (asking.listener == null) { // nothing else tells the channel that this is not one more
       tellDetached(number, stream.readTo());
     }
-    state = State.REATTACHING;
+    become(State.REATTACHING);
     wokenEarly = false;
     number = stream.renumber();
+    read = 0;
     askAgain(++question, number);
   }
 
@@ -356,7 +417,7 @@ public final class ChannelReader {
       throw new IllegalStateException("what was never attached cannot be attached anew");
     }
     String after = new Position(before.epoch(), stream.readTo()).toString();
-    link.<Attached>ask(asking.channel, new ToChannel.Reattach(attach(after)))
+    link.<Attached>ask(asking.channel, new ToChannel.Reattach(attach(after), stream.handedOn()))
         .onComplete(
             answer -> {
               if (asked != question) {
@@ -397,7 +458,76 @@ public final class ChannelReader {
         asking.live,
         asking.raw,
         asking.maxMessages,
-        asking.maxBytes);
+        asking.maxBytes,
+        book.intervalMs());
+  }
+
+  // ---- what the book finds
+
+  /** The channel has no read of this stream under way. */
+  void readAgain() {
+    if (state == State.READING) {
+      read();
+    }
+  }
+
+  /**
+   * Brings it in line with what the channel takes it to do.
+   *
+   * @param theirs null if the channel does not know it
+   * @return whether anything had to be done
+   */
+  boolean repair(@Nullable StreamState theirs) {
+    if (theirs == StreamState.ENDING || theirs == ReaderBook.stateOf(state)) {
+      return false; // it is being told, or both agree
+    }
+    switch (state) {
+      case OPENING, REATTACHING, OVER -> {
+        return false; // it is not to be there, or its answer is on its way
+      }
+      case READING -> {
+        if (theirs != null) {
+          return false; // its read comes to the channel, or is found to be lost
+        }
+        reattach();
+      }
+      case WAITING, PAUSED, DRAINING, LIVE_UNSETTLED, LIVE -> {
+        if (theirs == null) {
+          reattach();
+        } else {
+          bringBack(theirs);
+        }
+      }
+    }
+    return true;
+  }
+
+  private void bringBack(StreamState theirs) {
+    switch (state) {
+      case WAITING -> readWhenDrained();
+      case PAUSED, DRAINING -> tellDemoted();
+      case LIVE -> {
+        if (theirs == StreamState.LIVE_UNSETTLED) {
+          tellWritten();
+        } else {
+          stream.demote();
+        }
+      }
+      case LIVE_UNSETTLED -> stream.demote();
+      case OPENING, READING, REATTACHING, OVER ->
+          throw new IllegalStateException("a stream that is " + state + " is not brought back");
+    }
+  }
+
+  private void tellDemoted() {
+    link.tell(asking.channel, new ToChannel.Demote(asking.edge, number, ++read, stream.handedOn()));
+  }
+
+  /** The channel has not answered for too long. */
+  void giveUp() {
+    if (state == State.REATTACHING) {
+      stream.givenUp();
+    }
   }
 
   private void tellDetached(long stream, long written) {

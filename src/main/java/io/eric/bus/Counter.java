@@ -109,6 +109,19 @@ public enum Counter implements Metric {
 
   /** Streams attached. */
   STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
+  /** See {@link ReaderBook}. */
+  STATEMENTS("eric_statements_total", "Times channels were asked to confirm an edge's streams"),
+  /** An answer later than half an interval is none. */
+  STATEMENTS_UNANSWERED(
+      "eric_statements_unanswered_total", "Times a channel did not confirm streams in time"),
+  /** Something between an edge and a channel was lost. */
+  STREAM_REPAIRS(
+      "eric_stream_repairs_total", "Streams brought in line after something was lost on the way"),
+  /** Its channel answered nothing. */
+  STREAMS_GIVEN_UP(
+      "eric_streams_given_up_total", "Streams ended because their channels did not confirm them"),
+  /** Without a statement for three intervals. */
+  EDGES_FORGOTTEN("eric_edges_forgotten_total", "Times a channel forgot an edge that was silent"),
   /** {@code http.maxStreams}, {@code socket.maxStreams}. */
   STREAMS_REFUSED_LIMIT("eric_streams_refused_total", "reason", "limit", Help.STREAMS_REFUSED),
   /** {@code maxStreamsPerClient}. */

@@ -33,6 +33,7 @@ public sealed interface FromChannel {
    *
    * @param listener whose messages it carries; the watcher's made-up id for a watch
    * @param epoch of the log, for positions
+   * @param session it is attached in
    * @param stopped true: the listener was stopped on purpose and the client only reconnects; there
    *     is no stream (HTTP answers 204)
    * @param delayMs pause between messages, 0 for none
@@ -40,7 +41,13 @@ public sealed interface FromChannel {
    * @param first the first batch
    */
   record Attached(
-      String listener, String epoch, boolean stopped, long delayMs, int retryMs, Fetched first)
+      String listener,
+      String epoch,
+      Session session,
+      boolean stopped,
+      long delayMs,
+      int retryMs,
+      Fetched first)
       implements FromChannel {}
 
   /**
@@ -58,12 +65,13 @@ public sealed interface FromChannel {
    * Messages for the live streams of an edge: broadcasts for all of them, dispatches for the stream
    * of their receiver.
    *
-   * @param term of the channel's ownership: an edge that has heard of a later one drops this
+   * @param session of the edge: one that has heard of a later one drops this, and streams of an
+   *     earlier one are not known to the owner
    * @param after the sequence of the last message before these: who has not seen it is not live
    * @param through the sequence up to which this delivery is complete for this edge
    */
   record Delivery(
-      String channel, String epoch, long term, long after, long through, List<Entry> entries)
+      String channel, String epoch, Session session, long after, long through, List<Entry> entries)
       implements FromChannel {}
 
   /** There is something for a waiting stream. */
@@ -90,4 +98,23 @@ public sealed interface FromChannel {
 
   /** A message that {@code deliverNext} took. */
   record Taken(String epoch, Entry entry) implements FromChannel {}
+
+  /**
+   * What an owner knows of an edge that has made a {@link ToChannel.Statement}.
+   *
+   * @param session of the edge with this owner, who had the channel when the statement came
+   * @param epoch of its log
+   * @param sent up to where deliveries have been sent to the edge
+   * @param streams the edge's streams, by what the owner takes them to do
+   * @param lost those of the statement's reads that it has not under way
+   */
+  record Confirmed(
+      Session session, String epoch, long sent, StreamTallies.Snapshot streams, List<Long> lost)
+      implements FromChannel {}
+
+  /** The streams of an edge, see {@link ToChannel.ListStreams}. */
+  record StreamList(Session session, List<Listed> streams) implements FromChannel {}
+
+  /** A stream by its number at its edge. */
+  record Listed(long stream, StreamState state) {}
 }

@@ -20,6 +20,9 @@ public enum Gauge implements Metric {
   STREAMS_LIVE("eric_streams", "state", "live", Help.STREAMS),
   /** Streams at the doors that read what they have missed. */
   STREAMS_CATCHING_UP("eric_streams", "state", "catching_up", Help.STREAMS),
+  /** Streams whose channels have not confirmed them. */
+  STREAMS_UNCONFIRMED(
+      "eric_streams_unconfirmed", "Streams at the doors that their channels have not confirmed"),
   /** Messages whose publishers wait. */
   IN_FLIGHT("eric_publishes_in_flight", "Messages taken by channels and not yet acknowledged"),
   /** Their bytes. */

@@ -22,6 +22,9 @@ public interface Loop {
   /** Runs this in a turn of its own, after what waits already. From any thread. */
   void later(Runnable task);
 
+  /** A number from 0 to below this bound, by chance: what should not happen everywhere at once. */
+  long random(long bound);
+
   /** Something that is to run. */
   @FunctionalInterface
   interface Timer {

@@ -6,6 +6,7 @@ import io.eric.Ids;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.Payload;
+import io.eric.UnavailableException;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Fetched;
 import io.vertx.core.Closeable;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * reads the next when the last one is handed out. Holds one batch at most. Its handlers run on the
  * context that made it.
  */
-final class PullStream implements MessageStream, ChannelReader.Stream {
+final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBook.Side {
 
   private static final Logger logger = LoggerFactory.getLogger(PullStream.class);
 
@@ -49,7 +50,11 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
   private final ArrayDeque<Read> batch = new ArrayDeque<>();
   private @Nullable MessageConsumer<FromChannel> consumer;
   private @Nullable MessageConsumer<Moved> moves;
+  private final VertxLoop loop;
+  private final ReaderBook book;
   private final ChannelReader reader;
+  private Loop.@Nullable Timer bookTimer;
+  private Session session = Session.NONE;
   private long numbers = 1;
 
   private volatile @Nullable Handler<JsonObject> handler;
@@ -84,10 +89,22 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
     this.listener = listener;
     this.show = show;
     Post post = new Post(vertx);
+    this.loop = new VertxLoop(context);
+    // Nobody would open it again, so it does not give up while its channel is out of reach.
+    this.book =
+        new ReaderBook(
+            client,
+            loop,
+            Meters.of(vertx),
+            channelId,
+            address,
+            ReaderBook.DEFAULT_INTERVAL_MS,
+            ReaderBook.NEVER_GIVES_UP,
+            this);
     this.reader =
         new ChannelReader(
             client,
-            new VertxLoop(context),
+            loop,
             () -> post.far() != null,
             new ChannelReader.Asking(
                 channelId,
@@ -98,6 +115,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
                 BATCH_MESSAGES,
                 BATCH_BYTES),
             numbers,
+            book,
             this);
   }
 
@@ -179,6 +197,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
               .localConsumer(
                   Addresses.moved(channelId), move -> context.runOnContext(v -> reader.moved()));
     }
+    bookTimer = loop.every(ReaderBook.DEFAULT_INTERVAL_MS / 4, book::tick);
     reader.open(null).onSuccess(opened -> reader.begin()).onFailure(this::failed);
   }
 
@@ -218,6 +237,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
       epoch = now.epoch();
       through = startsAfter;
     }
+    session = now.session();
     delayMs = now.delayMs();
   }
 
@@ -235,6 +255,11 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
   }
 
   @Override
+  public long handedOn() {
+    return handedOut;
+  }
+
+  @Override
   public boolean isDrained() {
     return batch.isEmpty() && demand.get() > 0 && !pausing;
   }
@@ -246,6 +271,16 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
 
   @Override
   public void leaveLive() {}
+
+  @Override
+  public void demote() {
+    reader.demote(); // it is never pushed to
+  }
+
+  @Override
+  public void givenUp() {
+    failed(new UnavailableException("the channel does not answer"));
+  }
 
   @Override
   public void stopped() {
@@ -262,6 +297,40 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
       end();
     }
   }
+
+  // ---- for the book
+
+  @Override
+  public Session session() {
+    return session;
+  }
+
+  @Override
+  public long acknowledged() {
+    return 0; // nothing is pushed here
+  }
+
+  @Override
+  public List<ChannelReader> readers() {
+    return List.of(reader);
+  }
+
+  @Override
+  public @Nullable ChannelReader reader(long number) {
+    return number == reader.number() ? reader : null;
+  }
+
+  @Override
+  public void isIn(Session now, String newEpoch) {
+    if (session.isBefore(now)) {
+      reader.moved();
+    }
+  }
+
+  @Override
+  public void sent(long sequence) {}
+
+  // ---- to the user
 
   private void handOut() {
     if (handing || ended) {
@@ -313,6 +382,9 @@ final class PullStream implements MessageStream, ChannelReader.Stream {
     }
     ended = true;
     batch.clear();
+    if (bookTimer != null) {
+      bookTimer.cancel();
+    }
     reader.leave(handedOut);
     if (consumer != null) {
       consumer.unregister();

@@ -32,6 +32,7 @@ public sealed interface ToChannel {
    *     shows them; only without {@code live}
    * @param maxMessages bound of the first batch
    * @param maxBytes bound of the first batch
+   * @param intervalMs how often the edge makes {@linkplain Statement statements} about the channel
    */
   record Attach(
       String edge,
@@ -41,12 +42,14 @@ public sealed interface ToChannel {
       boolean live,
       boolean raw,
       int maxMessages,
-      int maxBytes)
+      int maxBytes,
+      long intervalMs)
       implements ToChannel {
 
     /** The same stream from another position on. */
     public Attach from(String position) {
-      return new Attach(edge, stream, listener, position, live, raw, maxMessages, maxBytes);
+      return new Attach(
+          edge, stream, listener, position, live, raw, maxMessages, maxBytes, intervalMs);
     }
   }
 
@@ -56,38 +59,45 @@ public sealed interface ToChannel {
    * now keeps that one.
    *
    * @param stream under a new number, after the position up to which it was written
+   * @param handedOn the sequence up to which the kernel has what was written
    */
-  record Reattach(Attach stream) implements ToChannel {}
+  record Reattach(Attach stream, long handedOn) implements ToChannel {}
 
   /**
    * Asks for what follows {@code after}, which tells the channel that everything up to there was
    * handed to the kernel; answered by {@link Fetched}. The stream is not live from now on until an
    * answer says so.
+   *
+   * @param read how often the stream has read or lagged since it was attached, with this time: what
+   *     is overtaken by a later read says nothing any more
    */
-  record Fetch(String edge, long stream, long after, int maxMessages, int maxBytes)
+  record Fetch(String edge, long stream, int read, long after, int maxMessages, int maxBytes)
       implements ToChannel {}
 
   /**
    * All live streams of an edge have everything up to here handed to the kernel. Not answered.
    *
+   * @param session the streams are live in
    * @param through a sequence
    */
-  record Acknowledge(String edge, long through) implements ToChannel {}
+  record Acknowledge(String edge, Session session, long through) implements ToChannel {}
 
   /**
    * A stream is live at its edge now, and what was read for it before is handed to the kernel: from
    * now on the edge's acknowledgements count for it. Not answered.
    *
+   * @param read the one whose answer made it live, see {@link Fetch}; 0 for the first batch
    * @param through the sequence from which the stream is live
    */
-  record Written(String edge, long stream, long through) implements ToChannel {}
+  record Written(String edge, long stream, int read, long through) implements ToChannel {}
 
   /**
    * A stream lags and leaves the live ones; it fetches when its socket has drained. Not answered.
    *
+   * @param read see {@link Fetch}
    * @param written what was handed to the kernel for it
    */
-  record Demote(String edge, long stream, long written) implements ToChannel {}
+  record Demote(String edge, long stream, int read, long written) implements ToChannel {}
 
   /**
    * A stream was lost or closed by its client. Not answered.
@@ -121,4 +131,31 @@ public sealed interface ToChannel {
    *     knows it knows better
    */
   record RenewHook(String listener, @Nullable String hook, boolean running) implements ToChannel {}
+
+  /**
+   * States which streams an edge has on a channel, so that what was lost on the way between the two
+   * is found; answered by {@link FromChannel.Confirmed} once the channel's owner has proved that it
+   * is the owner.
+   *
+   * @param session that the edge last heard of
+   * @param intervalMs the edge makes a statement each time this has passed
+   * @param acknowledged what the edge last acknowledged for its live streams
+   * @param streams the edge's streams, by what they do
+   * @param reads streams that have waited long for the answer to a {@link Fetch}
+   */
+  record Statement(
+      String edge,
+      Session session,
+      long intervalMs,
+      long acknowledged,
+      StreamTallies.Snapshot streams,
+      java.util.List<Long> reads)
+      implements ToChannel {}
+
+  /**
+   * Asks which streams of an edge a channel has; answered by {@link FromChannel.StreamList}.
+   *
+   * @param part of {@code parts}: the streams whose number, divided by {@code parts}, leaves this
+   */
+  record ListStreams(String edge, int part, int parts) implements ToChannel {}
 }

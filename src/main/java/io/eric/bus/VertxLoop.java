@@ -2,6 +2,7 @@ package io.eric.bus;
 
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The loop of a Vert.x context. */
 public final class VertxLoop implements Loop {
@@ -38,5 +39,10 @@ public final class VertxLoop implements Loop {
   @Override
   public void later(Runnable task) {
     context.runOnContext(turn -> task.run());
+  }
+
+  @Override
+  public long random(long bound) {
+    return ThreadLocalRandom.current().nextLong(bound);
   }
 }

@@ -3,25 +3,31 @@ package io.eric.bus;
 import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Confirmed;
 import io.eric.bus.FromChannel.Delivery;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Ended;
 import io.eric.bus.FromChannel.Fetched;
 import io.eric.bus.FromChannel.HookCall;
+import io.eric.bus.FromChannel.Listed;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.FromChannel.Published;
+import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.FromChannel.Wake;
+import io.eric.bus.StreamTallies.Tally;
 import io.eric.bus.ToChannel.Acknowledge;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.bus.ToChannel.Demote;
 import io.eric.bus.ToChannel.Detach;
 import io.eric.bus.ToChannel.Fetch;
+import io.eric.bus.ToChannel.ListStreams;
 import io.eric.bus.ToChannel.PublishBatch;
 import io.eric.bus.ToChannel.Reattach;
 import io.eric.bus.ToChannel.RegisterListener;
 import io.eric.bus.ToChannel.RenewHook;
 import io.eric.bus.ToChannel.StartListener;
+import io.eric.bus.ToChannel.Statement;
 import io.eric.bus.ToChannel.TakeNext;
 import io.eric.bus.ToChannel.Written;
 import io.vertx.core.buffer.Buffer;
@@ -50,6 +56,8 @@ public final class Wire {
   private static final int REGISTER = 11;
   private static final int REATTACH = 12;
   private static final int RENEW_HOOK = 13;
+  private static final int STATEMENT = 14;
+  private static final int LIST_STREAMS = 15;
   private static final int PUBLISHED = 32;
   private static final int ATTACHED = 33;
   private static final int FETCHED = 34;
@@ -59,6 +67,8 @@ public final class Wire {
   private static final int ENDED = 38;
   private static final int HOOK_CALL = 39;
   private static final int TAKEN = 40;
+  private static final int CONFIRMED = 41;
+  private static final int STREAM_LIST = 42;
 
   private Wire() {}
 
@@ -88,21 +98,38 @@ public final class Wire {
       case JSON -> json(in.getBytes());
       case PUBLISH -> new PublishBatch(in.getList(Wire::publish));
       case ATTACH -> attach(in);
-      case REATTACH -> new Reattach(attach(in));
-      case FETCH -> new Fetch(in.getString(), in.getLong(), in.getLong(), in.getInt(), in.getInt());
-      case ACKNOWLEDGE -> new Acknowledge(in.getString(), in.getLong());
-      case WRITTEN -> new Written(in.getString(), in.getLong(), in.getLong());
-      case DEMOTE -> new Demote(in.getString(), in.getLong(), in.getLong());
+      case REATTACH -> new Reattach(attach(in), in.getLong());
+      case FETCH ->
+          new Fetch(
+              in.getString(),
+              in.getLong(),
+              in.getInt(),
+              in.getLong(),
+              in.getInt(),
+              in.getInt());
+      case ACKNOWLEDGE -> new Acknowledge(in.getString(), session(in), in.getLong());
+      case WRITTEN -> new Written(in.getString(), in.getLong(), in.getInt(), in.getLong());
+      case DEMOTE -> new Demote(in.getString(), in.getLong(), in.getInt(), in.getLong());
       case DETACH -> new Detach(in.getString(), in.getLong(), in.getLong());
       case START -> new StartListener(in.getString());
       case TAKE -> new TakeNext(in.getString());
       case REGISTER -> new RegisterListener(in.getString(), in.getOptional(), in.getBoolean());
       case RENEW_HOOK -> new RenewHook(in.getString(), in.getOptional(), in.getBoolean());
+      case STATEMENT ->
+          new Statement(
+              in.getString(),
+              session(in),
+              in.getLong(),
+              in.getLong(),
+              tallies(in),
+              in.getList(WireInput::getLong));
+      case LIST_STREAMS -> new ListStreams(in.getString(), in.getInt(), in.getInt());
       case PUBLISHED -> new Published(in.getString(), in.getList(Wire::outcome));
       case ATTACHED ->
           new Attached(
               in.getString(),
               in.getString(),
+              session(in),
               in.getBoolean(),
               in.getLong(),
               in.getInt(),
@@ -112,7 +139,7 @@ public final class Wire {
           new Delivery(
               in.getString(),
               in.getString(),
-              in.getLong(),
+              session(in),
               in.getLong(),
               in.getLong(),
               readEntries(in));
@@ -121,6 +148,15 @@ public final class Wire {
       case ENDED -> new Ended(in.getLong());
       case HOOK_CALL -> new HookCall(in.getString(), entry(in));
       case TAKEN -> new Taken(in.getString(), entry(in));
+      case CONFIRMED ->
+          new Confirmed(
+              session(in),
+              in.getString(),
+              in.getLong(),
+              tallies(in),
+              in.getList(WireInput::getLong));
+      case STREAM_LIST ->
+          new StreamList(session(in), in.getList(Wire::listed));
       default -> throw new IllegalArgumentException(kind + " is no kind of body");
     };
   }
@@ -157,21 +193,24 @@ public final class Wire {
       write(out.putByte(ATTACH), attach);
     } else if (question instanceof Reattach again) {
       write(out.putByte(REATTACH), again.stream());
+      out.putLong(again.handedOn());
     } else if (question instanceof Fetch fetch) {
       out.putByte(FETCH)
           .putString(fetch.edge())
           .putLong(fetch.stream())
+          .putInt(fetch.read())
           .putLong(fetch.after())
           .putInt(fetch.maxMessages())
           .putInt(fetch.maxBytes());
     } else if (question instanceof Acknowledge acknowledge) {
-      out.putByte(ACKNOWLEDGE).putString(acknowledge.edge()).putLong(acknowledge.through());
+      write(out.putByte(ACKNOWLEDGE).putString(acknowledge.edge()), acknowledge.session());
+      out.putLong(acknowledge.through());
     } else if (question instanceof Written written) {
       out.putByte(WRITTEN).putString(written.edge()).putLong(written.stream());
-      out.putLong(written.through());
+      out.putInt(written.read()).putLong(written.through());
     } else if (question instanceof Demote demote) {
       out.putByte(DEMOTE).putString(demote.edge()).putLong(demote.stream());
-      out.putLong(demote.written());
+      out.putInt(demote.read()).putLong(demote.written());
     } else if (question instanceof Detach detach) {
       out.putByte(DETACH).putString(detach.edge()).putLong(detach.stream());
       out.putLong(detach.written());
@@ -185,6 +224,13 @@ public final class Wire {
     } else if (question instanceof RenewHook renew) {
       out.putByte(RENEW_HOOK).putString(renew.listener()).putOptional(renew.hook());
       out.putBoolean(renew.running());
+    } else if (question instanceof Statement statement) {
+      write(out.putByte(STATEMENT).putString(statement.edge()), statement.session());
+      out.putLong(statement.intervalMs()).putLong(statement.acknowledged());
+      write(out, statement.streams());
+      writeNumbers(out, statement.reads());
+    } else if (question instanceof ListStreams list) {
+      out.putByte(LIST_STREAMS).putString(list.edge()).putInt(list.part()).putInt(list.parts());
     } else {
       throw new IllegalArgumentException("no form for " + question.getClass());
     }
@@ -197,22 +243,18 @@ public final class Wire {
         write(out, outcome);
       }
     } else if (news instanceof Attached attached) {
-      out.putByte(ATTACHED)
-          .putString(attached.listener())
-          .putString(attached.epoch())
-          .putBoolean(attached.stopped())
+      out.putByte(ATTACHED).putString(attached.listener()).putString(attached.epoch());
+      write(out, attached.session());
+      out.putBoolean(attached.stopped())
           .putLong(attached.delayMs())
           .putInt(attached.retryMs());
       write(out, attached.first());
     } else if (news instanceof Fetched fetched) {
       write(out.putByte(FETCHED), fetched);
     } else if (news instanceof Delivery delivery) {
-      out.putByte(DELIVERY)
-          .putString(delivery.channel())
-          .putString(delivery.epoch())
-          .putLong(delivery.term())
-          .putLong(delivery.after())
-          .putLong(delivery.through());
+      out.putByte(DELIVERY).putString(delivery.channel()).putString(delivery.epoch());
+      write(out, delivery.session());
+      out.putLong(delivery.after()).putLong(delivery.through());
       writeEntries(out, delivery.entries());
     } else if (news instanceof Wake wake) {
       out.putByte(WAKE).putString(wake.channel()).putLong(wake.stream());
@@ -225,6 +267,17 @@ public final class Wire {
       write(out.putByte(HOOK_CALL).putString(call.epoch()), call.entry());
     } else if (news instanceof Taken taken) {
       write(out.putByte(TAKEN).putString(taken.epoch()), taken.entry());
+    } else if (news instanceof Confirmed confirmed) {
+      write(out.putByte(CONFIRMED), confirmed.session());
+      out.putString(confirmed.epoch()).putLong(confirmed.sent());
+      write(out, confirmed.streams());
+      writeNumbers(out, confirmed.lost());
+    } else if (news instanceof StreamList list) {
+      write(out.putByte(STREAM_LIST), list.session());
+      out.putInt(list.streams().size());
+      for (Listed each : list.streams()) {
+        out.putLong(each.stream()).putByte(each.state().ordinal());
+      }
     } else {
       throw new IllegalArgumentException("no form for " + news.getClass());
     }
@@ -248,7 +301,8 @@ public final class Wire {
         .putBoolean(attach.live())
         .putBoolean(attach.raw())
         .putInt(attach.maxMessages())
-        .putInt(attach.maxBytes());
+        .putInt(attach.maxBytes())
+        .putLong(attach.intervalMs());
   }
 
   private static Attach attach(WireInput in) {
@@ -260,7 +314,46 @@ public final class Wire {
         in.getBoolean(),
         in.getBoolean(),
         in.getInt(),
-        in.getInt());
+        in.getInt(),
+        in.getLong());
+  }
+
+  private static void write(WireOutput out, StreamTallies.Snapshot streams) {
+    for (Tally tally :
+        List.of(streams.reading(), streams.waiting(), streams.unsettled(), streams.live())) {
+      out.putInt(tally.count()).putLong(tally.digest());
+    }
+  }
+
+  private static StreamTallies.Snapshot tallies(WireInput in) {
+    return new StreamTallies.Snapshot(tally(in), tally(in), tally(in), tally(in));
+  }
+
+  private static Tally tally(WireInput in) {
+    return new Tally(in.getInt(), in.getLong());
+  }
+
+  private static void write(WireOutput out, Session session) {
+    out.putLong(session.term()).putLong(session.number());
+  }
+
+  private static Session session(WireInput in) {
+    return new Session(in.getLong(), in.getLong());
+  }
+
+  private static void writeNumbers(WireOutput out, List<Long> numbers) {
+    out.putInt(numbers.size());
+    numbers.forEach(out::putLong);
+  }
+
+  private static Listed listed(WireInput in) {
+    long stream = in.getLong();
+    int state = in.getByte();
+    StreamState[] states = StreamState.values();
+    if (state >= states.length) {
+      throw new IllegalArgumentException(state + " is no state of a stream");
+    }
+    return new Listed(stream, states[state]);
   }
 
   private static void write(WireOutput out, Outcome outcome) {

@@ -211,7 +211,11 @@ final class ChannelDoor {
     } else if (question instanceof ToChannel.Attach attach) {
       reply(request, channel.attach(attach));
     } else if (question instanceof ToChannel.Reattach again) {
-      reply(request, channel.reattach(again.stream()));
+      reply(request, channel.reattach(again));
+    } else if (question instanceof ToChannel.Statement statement) {
+      reply(request, channel.confirm(statement));
+    } else if (question instanceof ToChannel.ListStreams list) {
+      request.reply(channel.list(list), local);
     } else if (question instanceof ToChannel.StartListener start) {
       channel
           .start(channel.listeners.get(start.listener()))
@@ -256,11 +260,14 @@ final class ChannelDoor {
   /** Takes what edges tell and want no answer to. */
   void told(ToChannel news) {
     if (news instanceof ToChannel.Acknowledge acknowledge) {
-      channel.streams.acknowledge(acknowledge.edge(), acknowledge.through());
+      channel.streams.acknowledge(
+          acknowledge.edge(), acknowledge.session(), acknowledge.through());
     } else if (news instanceof ToChannel.Written written) {
-      channel.streams.written(written.edge(), written.stream(), written.through());
+      channel.streams.written(
+          written.edge(), written.stream(), written.read(), written.through());
     } else if (news instanceof ToChannel.Demote demote) {
-      channel.streams.demote(demote.edge(), demote.stream(), demote.written());
+      channel.streams.demote(
+          demote.edge(), demote.stream(), demote.read(), demote.written());
     } else if (news instanceof ToChannel.Detach detach) {
       channel.streams.detach(detach.edge(), detach.stream(), detach.written());
     }

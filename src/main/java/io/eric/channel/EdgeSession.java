@@ -1,6 +1,9 @@
 package io.eric.channel;
 
 import io.eric.Entry;
+import io.eric.bus.Session;
+import io.eric.bus.StreamState;
+import io.eric.bus.StreamTallies;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,24 +14,55 @@ import java.util.Map;
  */
 final class EdgeSession {
 
+  /** An edge is forgotten that has made no statement for so many of its intervals. */
+  private static final int SILENT_INTERVALS = 3;
+
   /** So many windows on their way are more than a busy edge explains. */
   private static final long STUCK_WINDOWS = 16;
 
   final String address;
+  private Session session;
   final Map<Long, Listener> streams = new HashMap<>();
-  int liveStreams;
+  final StreamTallies tallies = new StreamTallies();
   private final SentDeliveries unacknowledged = new SentDeliveries();
   private long acknowledged;
   private long sent;
   private long seen;
   private long lastProgress;
+  private long forgottenAt;
 
-  EdgeSession(String address, long lastSequence, long now) {
+  EdgeSession(String address, Session session, long lastSequence, long now) {
     this.address = address;
+    this.session = session;
     this.acknowledged = lastSequence;
     this.sent = lastSequence;
     this.seen = lastSequence;
     this.lastProgress = now;
+  }
+
+  /** What the edge is told to tell its streams' times apart by. */
+  Session session() {
+    return session;
+  }
+
+  /** See {@link Edges#renew}. */
+  void renew(Session next) {
+    session = next;
+  }
+
+  /** Whether any of its streams is pushed to. */
+  boolean hasLiveStreams() {
+    return tallies.count(StreamState.LIVE) + tallies.count(StreamState.LIVE_UNSETTLED) > 0;
+  }
+
+  /** It has opened a stream or made a statement, and makes the next one in so many milliseconds. */
+  void heard(long now, long intervalMs) {
+    forgottenAt = now + SILENT_INTERVALS * intervalMs;
+  }
+
+  /** When it counts as gone if it makes no other statement, in milliseconds. */
+  long forgottenAt() {
+    return forgottenAt;
   }
 
   /** The sequence up to which all settled live streams have everything. */
@@ -40,6 +74,15 @@ final class EdgeSession {
   /** When the edge last acknowledged something, in milliseconds. */
   long lastProgress() {
     return lastProgress;
+  }
+
+  /**
+   * Nothing up to here was sent, for nobody is pushed to: who is live at the edge all the same has
+   * missed it.
+   */
+  void skipped(long through) {
+    seen = through;
+    sent = through;
   }
 
   /** All up to here that is for this edge has been sent to it. */
@@ -80,7 +123,7 @@ final class EdgeSession {
 
   /** Whether publishers should be slowed down for this edge: it is behind, and it does advance. */
   boolean holdsPublishers(int windowMessages, long windowBytes, long stallMs, long now) {
-    return liveStreams > 0
+    return hasLiveStreams()
         && (unacknowledged.messages() > windowMessages || unacknowledged.bytes() > windowBytes)
         && now - lastProgress < stallMs;
   }

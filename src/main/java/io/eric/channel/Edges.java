@@ -1,14 +1,36 @@
 package io.eric.channel;
 
+import io.eric.bus.Session;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The edges that have streams on this channel. */
+/** The edges that have streams on this channel, each in a session that it has had no other of. */
 final class Edges {
 
   private final Map<String, EdgeSession> byAddress = new LinkedHashMap<>();
+  private long term;
+  private long lastSession;
+
+  /**
+   * No edges yet.
+   *
+   * @param firstSession where sessions are counted from: another owner of the same term, which a
+   *     cluster that has lost its records may have, counts from somewhere else
+   */
+  Edges(long firstSession) {
+    this.lastSession = firstSession;
+  }
+
+  /** The number of this ownership. */
+  void ownedIn(long ownership) {
+    term = ownership;
+  }
+
+  long term() {
+    return term;
+  }
 
   Collection<EdgeSession> all() {
     return byAddress.values();
@@ -20,7 +42,19 @@ final class Edges {
 
   /** The edge's session, a new one if it has no streams here yet. */
   EdgeSession open(String address, long lastSequence, long now) {
-    return byAddress.computeIfAbsent(address, a -> new EdgeSession(a, lastSequence, now));
+    return byAddress.computeIfAbsent(address, a -> new EdgeSession(a, nextSession(), lastSequence, now));
+  }
+
+  /**
+   * What the edge knows of its streams may differ from what is known here: it is to attach them
+   * anew.
+   */
+  void renew(EdgeSession edge) {
+    edge.renew(nextSession());
+  }
+
+  private Session nextSession() {
+    return new Session(term, ++lastSession);
   }
 
   /** Forgets the edge if it has no streams left. */

@@ -28,9 +28,6 @@ final class Fanout {
   private boolean scheduled;
   private boolean hasDispatches;
 
-  /** The number of this ownership, which every delivery carries. */
-  long term;
-
   Fanout(
       String channelId,
       MessageLog log,
@@ -76,8 +73,8 @@ final class Fanout {
     long through = entries.get(entries.size() - 1).sequence();
     List<Entry> shared = null;
     for (EdgeSession edge : edges.all()) {
-      if (edge.liveStreams == 0) {
-        edge.seen(through);
+      if (!edge.hasLiveStreams()) {
+        edge.skipped(through);
         continue;
       }
       List<Entry> forEdge;
@@ -95,7 +92,7 @@ final class Fanout {
         edge.seen(through);
         link.tell(
             edge.address,
-            new FromChannel.Delivery(channelId, log.epoch(), term, after, through, forEdge));
+            new FromChannel.Delivery(channelId, log.epoch(), edge.session(), after, through, forEdge));
       }
     }
     wake(entries, mixed);
@@ -115,7 +112,7 @@ final class Fanout {
   private boolean isLiveAt(EdgeSession edge, String listenerId) {
     Listener listener = listeners.find(listenerId);
     StreamAttachment stream = listener == null ? null : listener.stream();
-    return stream != null && stream.isLive() && stream.edge == edge;
+    return stream != null && stream.isPushedTo() && stream.edge == edge;
   }
 
   private void wake(List<Entry> entries, boolean mixed) {

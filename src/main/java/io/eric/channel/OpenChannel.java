@@ -11,6 +11,8 @@ import io.eric.bus.ConsumerLink;
 import io.eric.bus.Counter;
 import io.eric.bus.EdgeLink;
 import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Confirmed;
+import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.Gauge;
 import io.eric.bus.Loop;
@@ -18,6 +20,9 @@ import io.eric.bus.Meters;
 import io.eric.bus.Post;
 import io.eric.bus.ToChannel;
 import io.eric.bus.ToChannel.Attach;
+import io.eric.bus.ToChannel.ListStreams;
+import io.eric.bus.ToChannel.Reattach;
+import io.eric.bus.ToChannel.Statement;
 import io.eric.log.MessageLog;
 import io.eric.log.Registration;
 import io.eric.log.Slice;
@@ -29,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +52,15 @@ final class OpenChannel implements BusConsumer.Owner {
   private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
   private static final long TRIM_INTERVAL_MS = 1_000;
 
+  /** So many that two owners hardly begin with the same. */
+  private static final long FIRST_SESSIONS = 1L << 40;
+
+  /** A timer that fires so late says that this node was busy or frozen. */
+  private static final long LATE_MS = 500;
+
+  /** Then edges have so much time to be heard. */
+  private static final long GRACE_MS = 5_000;
+
   final String id;
   final MessageLog log;
   final Listeners listeners;
@@ -55,7 +70,7 @@ final class OpenChannel implements BusConsumer.Owner {
   private final ConsumerLink consumers;
   private final ChannelOptions<?> options;
   private final UnaryOperator<Entry> adapted;
-  final Edges edges = new Edges();
+  final Edges edges;
   private final Fanout fanout;
   final HeldAcknowledgements acknowledgements;
   private final Overflow overflow;
@@ -64,6 +79,9 @@ final class OpenChannel implements BusConsumer.Owner {
   private final Map<String, Long> moved = new HashMap<>();
   private boolean lookScheduled;
   private Loop.@Nullable Timer trimTimer;
+  private Loop.@Nullable Timer edgeTimer;
+  private long edgesDue;
+  private Supplier<Future<Void>> proof = Future::succeededFuture;
   private boolean closed;
 
   OpenChannel(
@@ -81,6 +99,7 @@ final class OpenChannel implements BusConsumer.Owner {
     this.log = log;
     this.adapted = adapted;
     this.meters = surroundings.meters;
+    this.edges = new Edges(loop.random(FIRST_SESSIONS));
     this.listeners = new Listeners(log, budget.listeners(), this::cursorMoved);
     this.fanout = new Fanout(id, log, edges, listeners, loop, adapted, surroundings.edges);
     this.streams =
@@ -197,11 +216,12 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   /** Opens a stream again that another owner had, see {@link Streams#reattach}. */
-  Future<Attached> reattach(Attach request) {
+  Future<Attached> reattach(Reattach request) {
     return streams.reattach(request).onSuccess(this::keepStarted);
   }
 
   private void keepStarted(Attached attached) {
+    watchEdges();
     Listener listener = listeners.find(attached.listener());
     if (listener != null) {
       keep(listener);
@@ -489,11 +509,74 @@ final class OpenChannel implements BusConsumer.Owner {
     logger.warn("channel {} could not store its cursors", id, failure);
   }
 
+  // ---- statements of edges
+
+  /**
+   * What is known here of an edge's streams.
+   *
+   * @return when it is proved that this was the owner after the question came
+   */
+  Future<Confirmed> confirm(Statement statement) {
+    return proof
+        .get()
+        .map(
+            proved -> {
+              Confirmed answer = streams.confirm(statement);
+              EdgeSession edge = edges.find(statement.edge());
+              if (edge != null && edge.forgottenAt() < edgesDue) { // it is heard more often
+                cancelEdgeTimer();
+                watchEdges();
+              }
+              return answer;
+            });
+  }
+
+  /** An edge's streams, or a part of them. */
+  StreamList list(ListStreams request) {
+    return streams.list(request);
+  }
+
+  private void watchEdges() {
+    if (edgeTimer == null && !closed && !edges.all().isEmpty()) {
+      long now = now();
+      long next = Long.MAX_VALUE;
+      for (EdgeSession edge : edges.all()) {
+        next = Math.min(next, edge.forgottenAt());
+      }
+      long due = Math.max(now + 1, next);
+      edgesDue = due;
+      edgeTimer = loop.after(due - now, () -> lookAtEdges(due));
+    }
+  }
+
+  /** Statements that came while this node was busy, or frozen, are heard before anybody is gone. */
+  private void lookAtEdges(long due) {
+    if (now() - due > LATE_MS) {
+      edgeTimer = loop.after(GRACE_MS, () -> lookAtEdges(now()));
+      return;
+    }
+    edgeTimer = null;
+    streams.forgetSilentEdges();
+    watchEdges();
+  }
+
+  private void cancelEdgeTimer() {
+    if (edgeTimer != null) {
+      edgeTimer.cancel();
+      edgeTimer = null;
+    }
+  }
+
   // ---- several nodes
+
+  /** How the owner proves that it is the owner at this moment. */
+  void provenBy(Supplier<Future<Void>> proof) {
+    this.proof = proof;
+  }
 
   /** Whose deliveries are newer than those of former owners. */
   void ownedIn(long term) {
-    fanout.term = term;
+    edges.ownedIn(term);
   }
 
   /** A node is gone, and with it its edges. */
@@ -517,6 +600,7 @@ final class OpenChannel implements BusConsumer.Owner {
     share.close(); // its log is another owner's
     listeners.uncount();
     cancelTrimTimer();
+    cancelEdgeTimer();
     List<Object> again = new ArrayList<>();
     for (Listener listener : listeners.all()) {
       DirectAttachment direct = listener.direct();
@@ -590,6 +674,7 @@ final class OpenChannel implements BusConsumer.Owner {
     share.close();
     listeners.uncount();
     cancelTrimTimer();
+    cancelEdgeTimer();
     appender.close(); // first: what it holds back is released by the next line
     acknowledgements.close();
     List<Future<Void>> released = new ArrayList<>();

@@ -1,6 +1,8 @@
 package io.eric.channel;
 
 import io.eric.bus.Post;
+import io.eric.bus.StreamState;
+import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,27 +31,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamAttachment implements Attachment {
 
-  /** What the channel and the stream's edge have agreed on. */
-  enum State {
-    /** It reads, or is busy with what it has read. */
-    READING,
-    /** It has read everything; the next message wakes it. */
-    WAITING,
-    /** It is pushed to, and what it read before is not handed to the kernel yet. */
-    LIVE_UNSETTLED,
-    /** It is pushed to, and follows its edge's acknowledgements. */
-    LIVE,
-    /** It is being taken away: nothing is pushed to it, and it reads nothing. */
-    ENDING
-  }
-
   final EdgeSession edge;
   final long stream;
   final boolean wantsLive;
   final boolean raw;
-  private State state = State.READING;
+  private StreamState state = StreamState.READING;
   private long cursor;
   private int reads;
+  private int readsUnderWay;
+
+  /** The latest read that its edge has told of; 0 before the first. */
+  private int lastRead;
+
+  private long start;
+
+  private boolean wasLive;
 
   StreamAttachment(EdgeSession edge, long stream, boolean wantsLive, boolean raw, long cursor) {
     this.edge = edge;
@@ -57,6 +53,7 @@ final class StreamAttachment implements Attachment {
     this.wantsLive = wantsLive;
     this.raw = raw;
     this.cursor = cursor;
+    edge.tallies.changed(stream, null, state);
   }
 
   // ---- events
@@ -69,7 +66,7 @@ final class StreamAttachment implements Attachment {
   int read(long from) {
     switch (state) {
       case READING, WAITING, LIVE_UNSETTLED, LIVE -> {
-        become(State.READING);
+        become(StreamState.READING);
         cursor = from;
       }
       case ENDING -> cursor = Math.max(cursor, from);
@@ -79,8 +76,8 @@ final class StreamAttachment implements Attachment {
 
   /** There was nothing to read up to here; the next message wakes it. */
   void await(long through) {
-    if (state == State.READING) {
-      become(State.WAITING);
+    if (state == StreamState.READING) {
+      become(StreamState.WAITING);
       cursor = through;
     }
   }
@@ -94,8 +91,8 @@ final class StreamAttachment implements Attachment {
    * @param nothingRead whether there was nothing for the stream up to there
    */
   void goLive(long through, boolean nothingRead) {
-    if (state == State.READING) {
-      become(State.LIVE_UNSETTLED);
+    if (state == StreamState.READING) {
+      become(StreamState.LIVE_UNSETTLED);
       if (nothingRead) {
         cursor = through;
       }
@@ -104,15 +101,15 @@ final class StreamAttachment implements Attachment {
 
   /** There is something for it, which its edge is told. */
   void wake() {
-    if (state == State.WAITING) {
-      become(State.READING);
+    if (state == StreamState.WAITING) {
+      become(StreamState.READING);
     }
   }
 
   /** The stream is live at its edge, and what it had read before was handed to the kernel. */
   void written(long through) {
-    if (state == State.LIVE_UNSETTLED) {
-      become(State.LIVE);
+    if (state == StreamState.LIVE_UNSETTLED) {
+      become(StreamState.LIVE);
       cursor = Math.max(cursor, through);
     }
   }
@@ -122,39 +119,84 @@ final class StreamAttachment implements Attachment {
    * says nothing of this stream once it is closed there.
    */
   void end() {
-    if (state != State.ENDING) {
+    if (state != StreamState.ENDING) {
+      wasLive = isLive();
       cursor = cursor();
-      become(State.ENDING);
+      become(StreamState.ENDING);
     }
   }
 
-  private void become(State next) {
-    boolean wasLive = isLive();
-    state = next;
-    if (isLive() != wasLive) {
-      edge.liveStreams += wasLive ? -1 : 1;
+  private void become(StreamState next) {
+    if (next != state) {
+      edge.tallies.changed(stream, state, next == StreamState.ENDING ? null : next);
+      state = next;
+    }
+  }
+
+  /** A batch is being read for it. */
+  void reads(Future<?> answer) {
+    if (!answer.isComplete()) {
+      readsUnderWay++;
+      answer.onComplete(done -> readsUnderWay--);
     }
   }
 
   // ---- what it is
 
-  State state() {
+  /**
+   * Whether messages for it alone go to its edge. They do while it ends, too: until the edge hears
+   * that, what it pushes to the stream with others must lack nothing.
+   */
+  boolean isPushedTo() {
+    return isLive() || state == StreamState.ENDING && wasLive;
+  }
+
+  /** Where it was attached to read from, which may be ahead of its cursor. */
+  void startsFrom(long position) {
+    start = position;
+  }
+
+  /** See {@link #startsFrom}. */
+  long start() {
+    return start;
+  }
+
+  /** Whether this is later than all that its edge has said before; then it counts from now on. */
+  boolean isNews(int read) {
+    if (read <= lastRead) {
+      return false;
+    }
+    lastRead = read;
+    return true;
+  }
+
+  /** Whether its edge has said nothing later. */
+  boolean isOfLatest(int read) {
+    return read == lastRead;
+  }
+
+  /** Whether a batch is being read for it. */
+  boolean isBeingRead() {
+    return readsUnderWay > 0;
+  }
+
+  StreamState state() {
     return state;
   }
 
   /** Whether no later read has begun, so that the answer to this one says what it becomes. */
   boolean isLatest(int read) {
-    return read == reads && state == State.READING;
+    return read == reads && state == StreamState.READING;
   }
 
   @Override
   public boolean isLive() {
-    return state == State.LIVE_UNSETTLED || state == State.LIVE;
+    return state == StreamState.LIVE_UNSETTLED || state == StreamState.LIVE;
   }
 
   @Override
   public long cursor() {
-    return state == State.LIVE ? Math.max(cursor, edge.acknowledged()) : cursor;
+    return state == StreamState.LIVE ? Math.max(cursor, edge.acknowledged()) : cursor;
   }
 
   @Override

@@ -9,21 +9,31 @@ import io.eric.UnavailableException;
 import io.eric.bus.Counter;
 import io.eric.bus.EdgeLink;
 import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Confirmed;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.FromChannel.Listed;
+import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.Loop;
 import io.eric.bus.Meters;
+import io.eric.bus.Session;
+import io.eric.bus.StreamState;
+import io.eric.bus.StreamTallies;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.bus.ToChannel.Fetch;
+import io.eric.bus.ToChannel.ListStreams;
+import io.eric.bus.ToChannel.Reattach;
+import io.eric.bus.ToChannel.Statement;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +63,8 @@ final class Streams {
   private final Meters meters;
   private final Loop loop;
 
-  /** Streams that were asked for and are not registered with their edge yet. */
-  private final Set<Opening> opening = new HashSet<>();
+  /** Streams that were asked for and are not registered with their edge yet, and their answers. */
+  private final Map<Opening, Future<Attached>> opening = new HashMap<>();
 
   Streams(
       String channelId,
@@ -89,9 +99,12 @@ final class Streams {
   Future<Attached> attach(Attach request) {
     return open(
         request,
-        listener ->
-            releaseNow(listener, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
-                .<Attach>map(released -> request));
+        Long.MAX_VALUE,
+        listener -> {
+          refuseOvertaken(request, listener);
+          return releaseNow(listener, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
+              .<Attach>map(released -> request);
+        });
   }
 
   /**
@@ -100,10 +113,13 @@ final class Streams {
    * edge has acknowledged for others while the stream was not among the live ones any more. Only
    * where somebody else has had the listener meanwhile does it not go back behind the cursor.
    */
-  Future<Attached> reattach(Attach request) {
+  Future<Attached> reattach(Reattach again) {
+    Attach request = again.stream();
     return open(
         request,
+        again.handedOn(),
         listener -> {
+          refuseOvertaken(request, listener);
           StreamAttachment former = listener.stream();
           if (former != null && former.edge.address.equals(request.edge())) {
             detachFrom(listener, former, former.cursor()); // the same under its former number
@@ -118,35 +134,92 @@ final class Streams {
         });
   }
 
+  /** A question may come so late that its edge has opened another stream for the listener since. */
+  private static void refuseOvertaken(Attach request, Listener listener) {
+    StreamAttachment present = listener.stream();
+    if (present != null
+        && present.edge.address.equals(request.edge())
+        && present.stream > request.stream()) {
+      throw givenUp();
+    }
+  }
+
   /**
    * Opens a stream when the changes of its listener's attachment before it are done.
    *
+   * @param handedOn what the kernel has of what was written before, if that is less
    * @param freed makes that nobody has the listener, and says what is to be opened then
    */
-  private Future<Attached> open(Attach request, Function<Listener, Future<Attach>> freed) {
+  private Future<Attached> open(
+      Attach request, long handedOn, Function<Listener, Future<Attach>> freed) {
+    Opening stream = new Opening(request.edge(), request.stream());
+    Future<Attached> underWay = opening.get(stream);
+    if (underWay != null) {
+      return underWay; // the question was repeated on its way
+    }
+    Listener present = listenerOf(request.edge(), request.stream());
+    if (present != null && present.stream() != null) {
+      return repeat(request, present, present.stream());
+    }
     Listener listener =
         request.listener() == null ? newWatcher() : listeners.get(request.listener());
     if (listener.isStopped() && request.after() != null) {
       Fetched nothing = new Fetched(List.of(), log.lastSequence(), false, false);
       return Future.succeededFuture(
-          new Attached(listener.id, log.epoch(), true, 0, retryMs, nothing));
+          new Attached(listener.id, log.epoch(), Session.NONE, true, 0, retryMs, nothing));
     }
-    Opening stream = new Opening(request.edge(), request.stream());
-    opening.add(stream);
-    return listener
+    Promise<Attached> opened = Promise.promise();
+    opening.put(stream, opened.future());
+    listener
         .exclusively(
             () ->
-                opening.contains(stream)
-                    ? freed.apply(listener).compose(opened -> register(opened, stream, listener))
+                opening.containsKey(stream)
+                    ? freed.apply(listener).compose(ready -> register(ready, handedOn, stream, listener))
                     : Future.<Registered>failedFuture(givenUp()))
         .compose(registered -> first(request, listener, registered))
         .onFailure(
             e -> {
-              opening.remove(stream);
+              opening.remove(stream, opened.future());
               if (listener.watcher && listener.attachment() == null) {
                 listeners.remove(listener);
               }
-            });
+            })
+        .onComplete(opened);
+    return opened.future();
+  }
+
+  /**
+   * Answers a question again that was repeated on its way. The stream stays as it is: it does not
+   * take over from itself, and it may be live, which its edge knows from the first answer.
+   */
+  private Future<Attached> repeat(Attach request, Listener listener, StreamAttachment stream) {
+    if (!stream.isOfLatest(0) || stream.state() == StreamState.LIVE) {
+      return Future.failedFuture(givenUp()); // its edge has had the first answer
+    }
+    return Resume.from(log, listener, request.after())
+        .compose(
+            point -> {
+              Entry gap = point.gap();
+              if (gap != null) {
+                return Future.succeededFuture(
+                    new Fetched(List.of(adapted.apply(gap)), point.cursor(), false, false));
+              }
+              return listener.isObserved()
+                  ? Future.succeededFuture(
+                      new Fetched(List.of(), stream.start(), false, false))
+                  : log.read(
+                          stream.start(),
+                          listener.reader(),
+                          request.maxMessages(),
+                          request.maxBytes())
+                      .map(slice -> new Fetched(shown(stream, slice), slice.through(), false, false));
+            })
+        .map(batch -> attached(listener, stream, batch));
+  }
+
+  private Attached attached(Listener listener, StreamAttachment stream, Fetched batch) {
+    return new Attached(
+        listener.id, log.epoch(), stream.edge.session(), false, delayMs(), retryMs, batch);
   }
 
   private Attach notBehindCursor(Attach request, Listener listener) {
@@ -166,8 +239,9 @@ final class Streams {
   }
 
   /** Makes the stream the listener's attachment, at the position where it goes on. */
-  private Future<Registered> register(Attach request, Opening key, Listener listener) {
-    if (!opening.remove(key)) {
+  private Future<Registered> register(
+      Attach request, long handedOn, Opening key, Listener listener) {
+    if (opening.remove(key) == null) {
       return Future.failedFuture(givenUp());
     }
     if (listeners.find(listener.id) != listener) { // removed while its former stream was ending
@@ -175,6 +249,7 @@ final class Streams {
     }
     fanout.flush(); // what is pending is older than the stream, whose edge may be new
     EdgeSession edge = edges.open(request.edge(), log.lastSequence(), loop.currentTimeMillis());
+    edge.heard(loop.currentTimeMillis(), request.intervalMs());
     edge.streams.put(request.stream(), listener);
     StreamAttachment stream =
         new StreamAttachment(
@@ -187,9 +262,11 @@ final class Streams {
     return Resume.from(log, listener, request.after())
         .map(
             point -> {
-              int read = stream.read(point.cursor());
+              long from = point.cursor();
+              stream.startsFrom(from);
+              int read = stream.read(point.gap() == null ? Math.min(from, handedOn) : from);
               listeners.movedBack();
-              return new Registered(stream, read, point.gap());
+              return new Registered(stream, read, from, point.gap());
             })
         .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
   }
@@ -203,15 +280,22 @@ final class Streams {
       GapCount.of(gap, meters);
       first =
           Future.succeededFuture(
-              new Fetched(List.of(adapted.apply(gap)), stream.cursor(), false, false));
+              new Fetched(List.of(adapted.apply(gap)), registered.from, false, false));
     } else if (listener.isObserved()) {
       // Attaching does not wait for a listener's own code; the stream's next read does.
-      first = Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, false));
+      first = Future.succeededFuture(new Fetched(List.of(), registered.from, false, false));
     } else {
-      first = read(listener, stream, registered.read, request.maxMessages(), request.maxBytes());
+      first =
+          read(
+              listener,
+              stream,
+              registered.read,
+              registered.from,
+              request.maxMessages(),
+              request.maxBytes());
     }
     return first
-        .map(batch -> new Attached(listener.id, log.epoch(), false, delayMs(), retryMs, batch))
+        .map(batch -> attached(listener, stream, batch))
         .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
   }
 
@@ -233,6 +317,9 @@ final class Streams {
     if (listener == null || stream == null) {
       throw InvalidListenerException.unknown("of a stream that has ended");
     }
+    if (!stream.isNews(request.read())) {
+      throw new UnavailableException("the stream has read on since");
+    }
     listener.advanced(loop.currentTimeMillis());
     listeners.clearWaiting(listener);
     int read = stream.read(Math.min(request.after(), log.lastSequence()));
@@ -241,17 +328,24 @@ final class Streams {
       return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
     }
     Future<Fetched> answer =
-        read(listener, stream, read, request.maxMessages(), request.maxBytes());
+        read(
+            listener, stream, read, stream.cursor(), request.maxMessages(), request.maxBytes());
+    stream.reads(answer);
     listener.reads(answer); // who waits for it comes after the door, which sends it
     return answer;
   }
 
   private Future<Fetched> read(
-      Listener listener, StreamAttachment stream, int read, int maxMessages, int maxBytes) {
+      Listener listener,
+      StreamAttachment stream,
+      int read,
+      long from,
+      int maxMessages,
+      int maxBytes) {
     boolean oneByOne = delayMs() > 0 || listener.isObserved();
-    return log.read(stream.cursor(), listener.reader(), oneByOne ? 1 : maxMessages, maxBytes)
+    return log.read(from, listener.reader(), oneByOne ? 1 : maxMessages, maxBytes)
         .compose(slice -> observed(listener, slice))
-        .map(slice -> answer(listener, stream, read, slice));
+        .map(slice -> answer(listener, stream, read, from, slice));
   }
 
   /** Runs the listener's own {@code onMessage} before the stream gets the message. */
@@ -278,17 +372,12 @@ final class Streams {
             });
   }
 
-  private Fetched answer(Listener listener, StreamAttachment stream, int read, Slice slice) {
+  private Fetched answer(
+      Listener listener, StreamAttachment stream, int read, long from, Slice slice) {
     List<Entry> entries = slice.entries();
     meters.count(Counter.DELIVERED_CATCHING_UP, entries.size());
     GapCount.of(entries, meters);
-    if (!stream.raw && !entries.isEmpty()) {
-      List<Entry> shown = new ArrayList<>(entries.size());
-      for (Entry entry : entries) {
-        shown.add(adapted.apply(entry));
-      }
-      entries = shown;
-    }
+    entries = shown(stream, slice);
     boolean live = false;
     boolean waiting = false;
     long through = slice.through();
@@ -299,10 +388,10 @@ final class Streams {
         through = log.lastSequence(); // what has come since the read is for others
         if (mayBePushed) {
           live = true;
-          stream.goLive(through, entries.isEmpty());
+          stream.goLive(through, entries.isEmpty() && stream.cursor() == from);
         } else if (entries.isEmpty()) {
           waiting = true;
-          stream.await(through);
+          stream.await(stream.cursor() == from ? through : stream.cursor());
           listeners.setWaiting(listener);
         }
       }
@@ -310,13 +399,24 @@ final class Streams {
     return new Fetched(entries, through, live, waiting);
   }
 
+  private List<Entry> shown(StreamAttachment stream, Slice slice) {
+    if (stream.raw || slice.entries().isEmpty()) {
+      return slice.entries();
+    }
+    List<Entry> shown = new ArrayList<>(slice.entries().size());
+    for (Entry entry : slice.entries()) {
+      shown.add(adapted.apply(entry));
+    }
+    return shown;
+  }
+
   // ---- what edges say
 
   /** A stream lags. */
-  void demote(String edgeAddress, long streamNumber, long written) {
+  void demote(String edgeAddress, long streamNumber, int read, long written) {
     Listener listener = listenerOf(edgeAddress, streamNumber);
     StreamAttachment stream = listener == null ? null : listener.stream();
-    if (listener != null && stream != null) {
+    if (listener != null && stream != null && stream.isNews(read)) {
       stream.read(Math.min(written, log.lastSequence()));
       listener.advanced(loop.currentTimeMillis());
       listeners.movedBack();
@@ -324,10 +424,10 @@ final class Streams {
   }
 
   /** A stream is live at its edge, and what it had read before is handed to the kernel. */
-  void written(String edgeAddress, long streamNumber, long through) {
+  void written(String edgeAddress, long streamNumber, int read, long through) {
     Listener listener = listenerOf(edgeAddress, streamNumber);
     StreamAttachment stream = listener == null ? null : listener.stream();
-    if (stream != null) {
+    if (stream != null && stream.isOfLatest(read)) {
       stream.written(through);
       advanced.run();
     }
@@ -335,7 +435,7 @@ final class Streams {
 
   /** A stream is lost, or given up before it was open. */
   void detach(String edgeAddress, long streamNumber, long written) {
-    if (opening.remove(new Opening(edgeAddress, streamNumber))) {
+    if (opening.remove(new Opening(edgeAddress, streamNumber)) != null) {
       return;
     }
     Listener listener = listenerOf(edgeAddress, streamNumber);
@@ -362,11 +462,66 @@ final class Streams {
   }
 
   /** All live streams of an edge have everything up to here. */
-  void acknowledge(String edgeAddress, long through) {
+  void acknowledge(String edgeAddress, Session session, long through) {
     EdgeSession edge = edges.find(edgeAddress);
-    if (edge != null) {
+    if (edge != null && edge.session().equals(session)) {
       edge.acknowledge(through, loop.currentTimeMillis());
       advanced.run();
+    }
+  }
+
+  // ---- statements
+
+  /** Compares what an edge states with what is here, which changes nothing but what it owed. */
+  Confirmed confirm(Statement statement) {
+    EdgeSession edge = edges.find(statement.edge());
+    if (edge == null) {
+      Session none = new Session(edges.term(), 0);
+      return new Confirmed(
+          none, log.epoch(), 0, StreamTallies.NONE, List.copyOf(statement.reads()));
+    }
+    edge.heard(loop.currentTimeMillis(), statement.intervalMs());
+    acknowledge(statement.edge(), statement.session(), statement.acknowledged());
+    List<Long> lost = new ArrayList<>();
+    for (long number : statement.reads()) {
+      StreamAttachment stream = attachmentOf(edge, number);
+      if (stream == null || !stream.isBeingRead()) {
+        lost.add(number);
+      }
+    }
+    return new Confirmed(
+        edge.session(), log.epoch(), edge.sent(), edge.tallies.snapshot(), lost);
+  }
+
+  /** An edge's streams, or a part of them. */
+  StreamList list(ListStreams request) {
+    List<Listed> listed = new ArrayList<>();
+    EdgeSession edge = edges.find(request.edge());
+    if (edge != null) {
+      for (long number : edge.streams.keySet()) {
+        StreamAttachment stream = attachmentOf(edge, number);
+        if (stream != null && number % request.parts() == request.part()) {
+          listed.add(new Listed(number, stream.state()));
+        }
+      }
+    }
+    return new StreamList(
+        edge == null ? new Session(edges.term(), 0) : edge.session(), listed);
+  }
+
+  private static @Nullable StreamAttachment attachmentOf(EdgeSession edge, long number) {
+    Listener listener = edge.streams.get(number);
+    return listener == null ? null : listener.stream();
+  }
+
+  /** Detaches the streams of edges that make no statements any more, where they last were. */
+  void forgetSilentEdges() {
+    long now = loop.currentTimeMillis();
+    for (EdgeSession edge : List.copyOf(edges.all())) {
+      if (now >= edge.forgottenAt()) {
+        meters.count(Counter.EDGES_FORGOTTEN);
+        lost(edge);
+      }
     }
   }
 
@@ -442,7 +597,11 @@ final class Streams {
     fanout.flush();
     stream.end();
     return link.end(stream.edge.address, new End(channelId, stream.stream, finalType, retryMs))
-        .otherwise(UNKNOWN)
+        .otherwise(
+            unanswered -> {
+              edges.renew(stream.edge); // it may go on there, and miss what is for it alone
+              return UNKNOWN;
+            })
         .map(
             written -> {
               detachFrom(listener, stream, written == UNKNOWN ? stream.cursor() : written);
@@ -457,7 +616,9 @@ final class Streams {
    * A stream that is its listener's attachment.
    *
    * @param read the number of its first read
+   * @param from where it reads on, which may be ahead of its cursor
    * @param gap what it has to see first
    */
-  private record Registered(StreamAttachment stream, int read, @Nullable Entry gap) {}
+  private record Registered(
+      StreamAttachment stream, int read, long from, @Nullable Entry gap) {}
 }

@@ -270,20 +270,32 @@ final class Route {
       return body;
     }
     if (body instanceof ToChannel.Acknowledge told) {
-      return new ToChannel.Acknowledge(here(told.edge()), told.through());
+      return new ToChannel.Acknowledge(here(told.edge()), told.session(), told.through());
     } else if (body instanceof ToChannel.Fetch fetch) {
       return new ToChannel.Fetch(
-          here(fetch.edge()), fetch.stream(), fetch.after(), fetch.maxMessages(), fetch.maxBytes());
+          here(fetch.edge()),
+          fetch.stream(),
+          fetch.read(),
+          fetch.after(),
+          fetch.maxMessages(),
+          fetch.maxBytes());
     } else if (body instanceof ToChannel.Written told) {
-      return new ToChannel.Written(here(told.edge()), told.stream(), told.through());
+      return new ToChannel.Written(
+          here(told.edge()), told.stream(), told.read(), told.through());
     } else if (body instanceof ToChannel.Demote told) {
-      return new ToChannel.Demote(here(told.edge()), told.stream(), told.written());
+      return new ToChannel.Demote(
+          here(told.edge()), told.stream(), told.read(), told.written());
     } else if (body instanceof ToChannel.Detach told) {
       return new ToChannel.Detach(here(told.edge()), told.stream(), told.written());
+    } else if (body instanceof ToChannel.Statement s) {
+      return new ToChannel.Statement(
+          here(s.edge()), s.session(), s.intervalMs(), s.acknowledged(), s.streams(), s.reads());
+    } else if (body instanceof ToChannel.ListStreams list) {
+      return new ToChannel.ListStreams(here(list.edge()), list.part(), list.parts());
     } else if (body instanceof Attach attach) {
       return stamped(attach);
     } else if (body instanceof ToChannel.Reattach again) {
-      return new ToChannel.Reattach(stamped(again.stream()));
+      return new ToChannel.Reattach(stamped(again.stream()), again.handedOn());
     } else if (body instanceof ToChannel.RegisterListener register && register.hook() != null) {
       return new ToChannel.RegisterListener(
           register.listener(), here(register.hook()), register.running());
@@ -302,7 +314,8 @@ final class Route {
         attach.live(),
         attach.raw(),
         attach.maxMessages(),
-        attach.maxBytes());
+        attach.maxBytes(),
+        attach.intervalMs());
   }
 
   private String here(String place) {

@@ -2,9 +2,14 @@ package io.eric.edge;
 
 import io.eric.Entry;
 import io.eric.Message;
+import io.eric.bus.ChannelReader;
 import io.eric.bus.Counter;
+import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Delivery;
 import io.eric.bus.Loop;
+import io.eric.bus.PublishTimeouts;
+import io.eric.bus.ReaderBook;
+import io.eric.bus.Session;
 import io.eric.bus.ToChannel;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -13,7 +18,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +27,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The hot path, per delivery: one encoding, however many streams; per turn of the event loop:
  * one write and one flush per stream, all of the same bytes; one acknowledgement to the channel.
  */
-final class ChannelStreams {
+final class ChannelStreams implements ReaderBook.Side {
 
   private static final EdgeStream[] NO_STREAMS = {};
   private static final int NOTHING = -1;
 
   final Edge edge;
   final String id;
+  final ReaderBook book;
   private final Map<Long, EdgeStream> all = new HashMap<>();
   private final Map<String, EdgeStream> byListener = new HashMap<>();
   private final List<EdgeStream> live = new ArrayList<>();
@@ -49,13 +54,26 @@ final class ChannelStreams {
   private long acknowledged;
   private long newestLiveFrom;
   private Loop.@Nullable Timer lagTimer;
-  private long term;
+
+  /** The latest session with an owner; the term alone of one that has only been heard of. */
+  private Session session = Session.NONE;
+
   private String epoch = "";
   private int retryMs;
 
   ChannelStreams(Edge edge, String id) {
     this.edge = edge;
     this.id = id;
+    this.book =
+        new ReaderBook(
+            edge.client,
+            edge.loop,
+            edge.meters,
+            id,
+            edge.address,
+            edge.options.confirmIntervalMs(),
+            PublishTimeouts.DEFAULT.publish(),
+            this);
   }
 
   Collection<EdgeStream> streams() {
@@ -70,9 +88,19 @@ final class ChannelStreams {
     all.put(stream.number(), stream);
   }
 
-  /** A stream knows whose messages it carries. */
-  void attached(EdgeStream stream, String listener, int channelRetryMs) {
-    byListener.put(listener, stream);
+  /** A stream knows whose messages it carries, and in which session. */
+  void attached(EdgeStream stream, Attached now) {
+    if (now.session().isBefore(session)) {
+      edge.loop.later(stream::moved); // the owner has forgotten it since, or is none any more
+    } else {
+      enter(now.session(), now.epoch());
+    }
+    attached(stream, now.listener(), now.retryMs());
+  }
+
+  private void attached(EdgeStream stream, String listener, int channelRetryMs) {
+    // The channel may answer a stream later than the one that has taken its listener over.
+    byListener.merge(listener, stream, (a, b) -> a.number() > b.number() ? a : b);
     retryMs = channelRetryMs;
   }
 
@@ -100,8 +128,7 @@ final class ChannelStreams {
    * @param from the sequence up to which it has everything
    */
   boolean join(EdgeStream stream, long from) {
-    enter(Objects.requireNonNull(stream.epoch()));
-    if (delivered > from) {
+    if (delivered > from || !session.equals(stream.session())) {
       return false;
     }
     flush(); // what is pending is older than the stream's own beginning here
@@ -139,13 +166,10 @@ final class ChannelStreams {
   }
 
   void deliver(Delivery delivery) {
-    if (delivery.term() != term) {
-      if (delivery.term() < term) {
-        return; // of an owner that does not know yet that it is none any more
-      }
-      term = delivery.term();
+    if (delivery.session().isBefore(session)) {
+      return; // of an owner that does not know yet that it is none any more, or overtaken
     }
-    enter(delivery.epoch());
+    enter(delivery.session(), delivery.epoch());
     if (delivery.through() <= delivered) {
       return; // repeated
     }
@@ -192,25 +216,29 @@ final class ChannelStreams {
   }
 
   /**
-   * From now on it is about this log. If it was about another one, of a channel of the same name or
-   * of one that was lost, the streams that have read that one attach anew.
+   * From now on it is about this session. Streams that are attached in another one attach anew,
+   * because the owner does not know them: what it pushes lacks what is for them alone.
    */
-  private void enter(String newEpoch) {
-    if (newEpoch.equals(epoch)) {
+  private void enter(Session now, String newEpoch) {
+    if (now.equals(session)) {
       return;
     }
     flush();
+    session = now;
     epoch = newEpoch;
+    startAnew();
+    for (EdgeStream stream : List.copyOf(all.values())) {
+      if (stream.session().isOpen() && stream.session().isBefore(now)) {
+        stream.moved();
+      }
+    }
+  }
+
+  private void startAnew() {
     delivered = 0;
     flushed = 0;
     acknowledged = 0;
     newestLiveFrom = 0;
-    for (EdgeStream stream : List.copyOf(all.values())) {
-      String its = stream.epoch();
-      if (its != null && !its.equals(newEpoch)) {
-        stream.moved();
-      }
-    }
   }
 
   /** Where the producer has said to all that nothing more comes, which ends streams; or -1. */
@@ -225,7 +253,7 @@ final class ChannelStreams {
 
   private static Delivery part(Delivery whole, long after, long through, List<Entry> entries) {
     return new Delivery(
-        whole.channel(), whole.epoch(), whole.term(), after, through, List.copyOf(entries));
+        whole.channel(), whole.epoch(), whole.session(), after, through, List.copyOf(entries));
   }
 
   /** In pieces of no more than a batch's bytes, however much was published at once. */
@@ -307,18 +335,17 @@ final class ChannelStreams {
 
   /** The channel has another owner, or its owner is within reach again: all streams open anew. */
   void moved(long newTerm) {
-    if (newTerm < term) {
+    if (newTerm < session.term()) {
       return;
     }
     flush();
-    term = newTerm;
+    if (newTerm > session.term()) {
+      session = new Session(newTerm, 0);
+      startAnew();
+    }
     for (EdgeStream stream : List.copyOf(all.values())) {
       stream.moved();
     }
-    delivered = 0;
-    flushed = 0;
-    acknowledged = 0;
-    newestLiveFrom = 0;
   }
 
   /** Takes a stream out of the live ones that asks to be opened anew. */
@@ -345,6 +372,51 @@ final class ChannelStreams {
   /** A stream does not carry this listener's messages any more. */
   void forgetListener(EdgeStream stream, String listener) {
     byListener.remove(listener, stream);
+  }
+
+  // ---- for the book
+
+  @Override
+  public Session session() {
+    return session;
+  }
+
+  @Override
+  public long acknowledged() {
+    return acknowledged;
+  }
+
+  @Override
+  public List<ChannelReader> readers() {
+    List<ChannelReader> readers = new ArrayList<>(all.size());
+    for (EdgeStream stream : all.values()) {
+      readers.add(stream.reader());
+    }
+    return readers;
+  }
+
+  @Override
+  public @Nullable ChannelReader reader(long number) {
+    EdgeStream stream = all.get(number);
+    return stream == null ? null : stream.reader();
+  }
+
+  @Override
+  public void isIn(Session now, String newEpoch) {
+    if (session.isBefore(now)) {
+      enter(now, newEpoch);
+    }
+  }
+
+  @Override
+  public void sent(long through) {
+    if (through <= delivered) {
+      return;
+    }
+    demoteUnless(through);
+    delivered = through;
+    flushed = Math.max(flushed, through); // who is live still was not meant by what is missing
+    acknowledge();
   }
 
   // ---- acknowledgements
@@ -395,7 +467,7 @@ final class ChannelStreams {
     }
     if (through > acknowledged) {
       acknowledged = through;
-      edge.client.tell(id, new ToChannel.Acknowledge(edge.address, through));
+      edge.client.tell(id, new ToChannel.Acknowledge(edge.address, session, through));
     }
   }
 }

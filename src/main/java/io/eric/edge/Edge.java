@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -91,7 +90,7 @@ public final class Edge {
     this.opening = opening;
     this.format = format;
     this.options = options;
-    this.pulse = new Pulse(loop, options);
+    this.pulse = new Pulse(loop, options, this::confirmStreams);
     this.turnWrites = new TurnWrites(loop, options.getBatchBytes());
   }
 
@@ -163,8 +162,8 @@ public final class Edge {
   }
 
   /** Clients come back after 1 to 3 seconds, not all at once. */
-  private static int jitteredRetry() {
-    return ThreadLocalRandom.current().nextInt(1_000, 3_000);
+  int jitteredRetry() {
+    return (int) (1_000 + loop.random(2_000));
   }
 
   /** Detaches and ends everything at once. Idempotent. */
@@ -184,6 +183,11 @@ public final class Edge {
     for (ChannelStreams channel : channels.values()) {
       live += channel.live();
     }
+    long unconfirmed = 0;
+    for (ChannelStreams channel : channels.values()) {
+      unconfirmed += channel.book.unconfirmed();
+    }
+    readings.add(Gauge.STREAMS_UNCONFIRMED, unconfirmed);
     readings.add(Gauge.STREAMS_LIVE, live);
     readings.add(Gauge.STREAMS_CATCHING_UP, streams - live);
   }
@@ -225,6 +229,13 @@ public final class Edge {
     }
   }
 
+  /** Has channels confirm that they know the streams here, as often as that is due. */
+  private void confirmStreams() {
+    for (ChannelStreams channel : List.copyOf(channels.values())) {
+      channel.book.tick();
+    }
+  }
+
   /** A stream has begun: it gets heartbeats, and its writes a deadline. */
   void begun(EdgeStream stream) {
     pulse.add(stream);
@@ -251,7 +262,7 @@ public final class Edge {
       ChannelStreams channel = channels.get(delivery.channel());
       if (channel == null) {
         // Its last stream has just gone; nobody must wait for us.
-        client.tell(delivery.channel(), new ToChannel.Acknowledge(address, delivery.through()));
+        client.tell(delivery.channel(), new ToChannel.Acknowledge(address, delivery.session(), delivery.through()));
       } else {
         channel.deliver(delivery);
       }

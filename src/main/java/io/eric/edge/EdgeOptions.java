@@ -1,12 +1,20 @@
 package io.eric.edge;
 
 import io.eric.JsonOptions;
+import io.eric.bus.ReaderBook;
 import io.vertx.core.json.JsonObject;
 
 /** How an edge treats its streams. Times are in milliseconds. */
 public final class EdgeOptions {
 
+  private static final long SHORTEST_CONFIRM_INTERVAL = 100;
+  private static final long LONGEST_CONFIRM_INTERVAL = 60_000;
+
+  /** A busy second must not make streams look lost that are only slow to be confirmed. */
+  private static final long SHORTEST_HALF_HEARTBEAT = 1_000;
+
   private long heartbeat = 15_000;
+  private long confirmInterval;
   private long writeDeadline = 60_000;
   private long streamMaxAge = 3_600_000;
   private int batchBytes = 64 << 10;
@@ -25,6 +33,7 @@ public final class EdgeOptions {
     EdgeOptions options = JsonOptions.read(json, EdgeOptions.class);
     return options
         .setHeartbeat(options.heartbeat)
+        .setConfirmInterval(options.confirmInterval)
         .setWriteDeadline(options.writeDeadline)
         .setStreamMaxAge(options.streamMaxAge)
         .setBatchBytes(options.batchBytes)
@@ -37,7 +46,10 @@ public final class EdgeOptions {
     return JsonOptions.write(this);
   }
 
-  /** Pause after which an idle stream is probed; 0 is never. Default 15 s. */
+  /**
+   * Pause after which an idle stream is probed; 0 is never. A heartbeat is written only to streams
+   * that their channels have {@linkplain #getConfirmInterval confirmed}. Default 15 s.
+   */
   public long getHeartbeat() {
     return heartbeat;
   }
@@ -46,6 +58,44 @@ public final class EdgeOptions {
   public EdgeOptions setHeartbeat(long heartbeat) {
     this.heartbeat = atLeast("heartbeat", heartbeat, 0);
     return this;
+  }
+
+  /**
+   * How often channels are asked to confirm that they know the streams here and have sent them
+   * nothing that got lost; whatever the heartbeat is. Streams that are not confirmed for two such
+   * intervals attach anew. 0, the default, is half the heartbeat, between 1 and 60 s, and 7.5 s
+   * without heartbeats; else 100 ms to 60 s.
+   */
+  public long getConfirmInterval() {
+    return confirmInterval;
+  }
+
+  /** See {@link #getConfirmInterval()}. */
+  public EdgeOptions setConfirmInterval(long confirmInterval) {
+    if (confirmInterval != 0
+        && (confirmInterval < SHORTEST_CONFIRM_INTERVAL
+            || confirmInterval > LONGEST_CONFIRM_INTERVAL)) {
+      throw new IllegalArgumentException(
+          "confirmInterval is "
+              + confirmInterval
+              + ", it must be 0 or "
+              + SHORTEST_CONFIRM_INTERVAL
+              + " to "
+              + LONGEST_CONFIRM_INTERVAL);
+    }
+    this.confirmInterval = confirmInterval;
+    return this;
+  }
+
+  /** The interval that these options mean. */
+  long confirmIntervalMs() {
+    if (confirmInterval > 0) {
+      return confirmInterval;
+    }
+    return heartbeat == 0
+        ? ReaderBook.DEFAULT_INTERVAL_MS
+        : Math.min(
+            LONGEST_CONFIRM_INTERVAL, Math.max(SHORTEST_HALF_HEARTBEAT, heartbeat / 2));
   }
 
   /** How long a client may leave written bytes unread before it counts as gone. Default 60 s. */

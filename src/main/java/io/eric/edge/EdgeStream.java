@@ -9,12 +9,12 @@ import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.Session;
 import io.eric.bus.ToChannel;
 import io.eric.edge.PendingWrites.Segment;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,6 @@ public final class EdgeStream implements ChannelReader.Stream {
   private long lastWrite;
   private long bornAt;
   private long expiresAt = Long.MAX_VALUE;
-  private boolean owesWritten;
   private boolean over;
   private @Nullable Buffer lastWords;
 
@@ -82,6 +81,7 @@ public final class EdgeStream implements ChannelReader.Stream {
                 edge.options.getLagMessages() * 16,
                 edge.options.getBatchBytes()),
             number,
+            channel.book,
             this);
   }
 
@@ -113,11 +113,11 @@ public final class EdgeStream implements ChannelReader.Stream {
     bornAt = now;
     long interval = edge.options.getHeartbeat() * 1_000_000;
     // Spread, so that streams that came together do not send their heartbeats together.
-    lastWrite = now - (interval == 0 ? 0 : ThreadLocalRandom.current().nextLong(interval / 2 + 1));
+    lastWrite = now - (interval == 0 ? 0 : edge.loop.random(interval / 2 + 1));
     long maxAge = edge.options.getStreamMaxAge() * 1_000_000;
     if (maxAge > 0) {
       expiresAt =
-          bornAt + maxAge - maxAge / 10 + ThreadLocalRandom.current().nextLong(maxAge / 5 + 1);
+          bornAt + maxAge - maxAge / 10 + edge.loop.random(maxAge / 5 + 1);
     }
     edge.begun(this);
     reader.begin();
@@ -154,6 +154,10 @@ public final class EdgeStream implements ChannelReader.Stream {
         .onFailure(refused -> forget());
   }
 
+  ChannelReader reader() {
+    return reader;
+  }
+
   /** What the channel knows it by. */
   long number() {
     return reader.number();
@@ -178,7 +182,7 @@ public final class EdgeStream implements ChannelReader.Stream {
       written = startsAfter;
       confirmed = startsAfter;
     }
-    channel.attached(this, now.listener(), now.retryMs());
+    channel.attached(this, now);
     channel.reopened(this);
   }
 
@@ -212,9 +216,9 @@ public final class EdgeStream implements ChannelReader.Stream {
     return unfinished == 0 ? 0 : now - unfinishedSince;
   }
 
-  /** Whose positions it carries; null until it is attached. */
-  @Nullable String epoch() {
-    return attached == null ? null : attached.epoch();
+  /** In which it is attached; none until it is. */
+  Session session() {
+    return attached == null ? Session.NONE : attached.session();
   }
 
   /** The sequence up to which everything was handed to the kernel. */
@@ -325,28 +329,25 @@ public final class EdgeStream implements ChannelReader.Stream {
   }
 
   private void drained() {
+    reader.drained();
     if (liveIndex >= 0) {
-      tellWritten();
       channel.setSettled(this);
-    } else {
-      reader.drained();
     }
   }
 
   /** Leaves the live streams; reads on when the kernel has taken what is written. */
-  void demote() {
+  @Override
+  public void demote() {
     if (liveIndex < 0 || over) {
       return;
     }
     edge.meters.count(Counter.DEMOTIONS);
     long position = position();
-    owesWritten = false;
     channel.leave(this);
     confirmed = position;
     if (unfinished == 0) {
       written = position;
     }
-    edge.client.tell(channel.id, new ToChannel.Demote(edge.address, number(), position));
     reader.demote();
   }
 
@@ -358,19 +359,16 @@ public final class EdgeStream implements ChannelReader.Stream {
     reader.moved();
   }
 
-  /** Tells the channel, once, that the stream is live and has what it had read before. */
-  private void tellWritten() {
-    if (owesWritten) {
-      owesWritten = false;
-      edge.client.tell(channel.id, new ToChannel.Written(edge.address, number(), confirmed));
-    }
-  }
-
   // ---- for the reader
 
   @Override
   public long readTo() {
     return written;
+  }
+
+  @Override
+  public long handedOn() {
+    return confirmed;
   }
 
   @Override
@@ -398,14 +396,7 @@ public final class EdgeStream implements ChannelReader.Stream {
   @Override
   public boolean joinLive(long from) {
     liveFrom = from;
-    if (!channel.join(this, from)) {
-      return false;
-    }
-    owesWritten = true;
-    if (unfinished == 0) {
-      tellWritten();
-    }
-    return true;
+    return channel.join(this, from);
   }
 
   @Override
@@ -415,7 +406,6 @@ public final class EdgeStream implements ChannelReader.Stream {
       confirmed = unfinished == 0 ? written : confirmed;
     }
     channel.leaveToReopen(this);
-    owesWritten = false;
   }
 
   @Override
@@ -427,6 +417,12 @@ public final class EdgeStream implements ChannelReader.Stream {
   @Override
   public void failed(Throwable reason) {
     endAtOnce();
+  }
+
+  /** Nobody knows whether it misses messages: its client comes back, perhaps at another node. */
+  @Override
+  public void givenUp() {
+    goodbye(edge.jitteredRetry());
   }
 
   // ---- the ways to end
@@ -451,7 +447,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     endWith(end.type(), end.retryMs());
   }
 
-  /** The server is draining. */
+  /** The client had better come back later, or elsewhere. */
   void goodbye(int retryMs) {
     channel.flush();
     end(Message.GOODBYE, retryMs);
@@ -524,7 +520,8 @@ public final class EdgeStream implements ChannelReader.Stream {
       return;
     }
     long heartbeat = edge.options.getHeartbeat() * 1_000_000;
-    if (heartbeat > 0 && now - lastWrite >= heartbeat) {
+    // A heartbeat says that nothing is missing, so it is left out where nobody knows.
+    if (heartbeat > 0 && now - lastWrite >= heartbeat && channel.book.confirms(reader)) {
       if (liveIndex >= 0) {
         written = Math.max(written, channel.flushed()); // nothing of what was flushed is missing
       }

@@ -14,12 +14,14 @@ final class Pulse {
 
   private final Loop loop;
   private final long intervalMs;
+  private final Runnable beaten;
   final Set<EdgeStream> streams = new LinkedHashSet<>();
   private Loop.@Nullable Timer timer;
 
-  Pulse(Loop loop, EdgeOptions options) {
+  Pulse(Loop loop, EdgeOptions options, Runnable beaten) {
     this.loop = loop;
-    long shortest = options.getWriteDeadline();
+    this.beaten = beaten;
+    long shortest = Math.min(options.getWriteDeadline(), options.confirmIntervalMs());
     if (options.getHeartbeat() > 0) {
       shortest = Math.min(shortest, options.getHeartbeat());
     }
@@ -55,5 +57,6 @@ final class Pulse {
     for (EdgeStream stream : new ArrayList<>(streams)) {
       stream.pulse(now);
     }
+    beaten.run();
   }
 }

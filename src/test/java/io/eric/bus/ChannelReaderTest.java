@@ -45,6 +45,15 @@ class ChannelReaderTest {
           () -> clustered,
           new ChannelReader.Asking("x", "e", "me", true, false, 16, 1_000),
           1,
+          new ReaderBook(
+              channel,
+              new SimulatedLoop(time),
+              new Meters(),
+              "x",
+              "e",
+              1_000,
+              1_000,
+              new OneStream()),
           stream);
 
   private static Entry entry(long sequence) {
@@ -52,7 +61,7 @@ class ChannelReaderTest {
   }
 
   private static Attached attached(Fetched first, long delayMs) {
-    return new Attached("me", "epoch", false, delayMs, 0, first);
+    return new Attached("me", "epoch", Session.NONE, false, delayMs, 0, first);
   }
 
   // ---- the table
@@ -65,6 +74,7 @@ class ChannelReaderTest {
           State.WAITING, List.of("attached", "begin", "some", "nothing"),
           State.PAUSED, List.of("attached with delay", "begin"),
           State.DRAINING, List.of("attached", "blocked", "begin"),
+          State.LIVE_UNSETTLED, List.of("attached", "begin", "blocked", "live"),
           State.LIVE, List.of("attached", "begin", "live"),
           State.REATTACHING, List.of("attached", "begin", "moved"),
           State.OVER, List.of("attached", "begin", "leave"));
@@ -153,6 +163,15 @@ class ChannelReaderTest {
           DRAINING,    moved,      REATTACHING
           DRAINING,    demote,     DRAINING
           DRAINING,    pause over, DRAINING
+          LIVE_UNSETTLED, some,       LIVE_UNSETTLED
+          LIVE_UNSETTLED, live,       LIVE_UNSETTLED
+          LIVE_UNSETTLED, nothing,    LIVE_UNSETTLED
+          LIVE_UNSETTLED, lost,       LIVE_UNSETTLED
+          LIVE_UNSETTLED, drained,    LIVE
+          LIVE_UNSETTLED, wake,       LIVE_UNSETTLED
+          LIVE_UNSETTLED, moved,      REATTACHING
+          LIVE_UNSETTLED, demote,     READING
+          LIVE_UNSETTLED, pause over, LIVE_UNSETTLED
           LIVE,        some,       LIVE
           LIVE,        live,       LIVE
           LIVE,        nothing,    LIVE
@@ -205,6 +224,77 @@ class ChannelReaderTest {
     assertThat(rows).hasSize(WAYS.size() * EVENTS.size());
   }
 
+  /** What a stream does when the channel takes it to do something else, and what is told then. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          OPENING,        READING,        OPENING,        -
+          OPENING,        WAITING,        OPENING,        -
+          OPENING,        LIVE_UNSETTLED, OPENING,        -
+          OPENING,        LIVE,           OPENING,        -
+          OPENING,        ENDING,         OPENING,        -
+          OPENING,        -,              OPENING,        -
+          READING,        READING,        READING,        -
+          READING,        WAITING,        READING,        -
+          READING,        LIVE_UNSETTLED, READING,        -
+          READING,        LIVE,           READING,        -
+          READING,        ENDING,         READING,        -
+          READING,        -,              REATTACHING,    Reattach
+          WAITING,        READING,        READING,        Fetch
+          WAITING,        WAITING,        WAITING,        -
+          WAITING,        LIVE_UNSETTLED, READING,        Fetch
+          WAITING,        LIVE,           READING,        Fetch
+          WAITING,        ENDING,         WAITING,        -
+          WAITING,        -,              REATTACHING,    Reattach
+          PAUSED,         READING,        PAUSED,         -
+          PAUSED,         WAITING,        PAUSED,         Demote
+          PAUSED,         LIVE_UNSETTLED, PAUSED,         Demote
+          PAUSED,         LIVE,           PAUSED,         Demote
+          PAUSED,         ENDING,         PAUSED,         -
+          PAUSED,         -,              REATTACHING,    Reattach
+          DRAINING,       READING,        DRAINING,       -
+          DRAINING,       WAITING,        DRAINING,       Demote
+          DRAINING,       LIVE_UNSETTLED, DRAINING,       Demote
+          DRAINING,       LIVE,           DRAINING,       Demote
+          DRAINING,       ENDING,         DRAINING,       -
+          DRAINING,       -,              REATTACHING,    Reattach
+          LIVE_UNSETTLED, READING,        READING,        Demote Fetch
+          LIVE_UNSETTLED, WAITING,        READING,        Demote Fetch
+          LIVE_UNSETTLED, LIVE_UNSETTLED, LIVE_UNSETTLED, -
+          LIVE_UNSETTLED, LIVE,           READING,        Demote Fetch
+          LIVE_UNSETTLED, ENDING,         LIVE_UNSETTLED, -
+          LIVE_UNSETTLED, -,              REATTACHING,    Reattach
+          LIVE,           READING,        READING,        Demote Fetch
+          LIVE,           WAITING,        READING,        Demote Fetch
+          LIVE,           LIVE_UNSETTLED, LIVE,           Written
+          LIVE,           LIVE,           LIVE,           -
+          LIVE,           ENDING,         LIVE,           -
+          LIVE,           -,              REATTACHING,    Reattach
+          REATTACHING,    READING,        REATTACHING,    -
+          REATTACHING,    WAITING,        REATTACHING,    -
+          REATTACHING,    LIVE_UNSETTLED, REATTACHING,    -
+          REATTACHING,    LIVE,           REATTACHING,    -
+          REATTACHING,    ENDING,         REATTACHING,    -
+          REATTACHING,    -,              REATTACHING,    -
+          OVER,           READING,        OVER,           -
+          OVER,           WAITING,        OVER,           -
+          OVER,           LIVE_UNSETTLED, OVER,           -
+          OVER,           LIVE,           OVER,           -
+          OVER,           ENDING,         OVER,           -
+          OVER,           -,              OVER,           -
+          """)
+  void eachDifferenceInEachState(State state, StreamState theirs, State then, String said) {
+    in(state);
+    int before = channel.said.size();
+    boolean repaired = reader.repair(theirs);
+    assertThat(reader.state()).isEqualTo(then);
+    List<String> words = channel.said.subList(before, channel.said.size());
+    assertThat(String.join(" ", words)).isEqualTo(said == null ? "" : said);
+    assertThat(repaired).isEqualTo(said != null);
+  }
+
   // ---- what comes early, late, or not at all
 
   @ParameterizedTest
@@ -248,7 +338,7 @@ class ChannelReaderTest {
     reader.wake();
     assertThat(reader.state()).isEqualTo(State.DRAINING);
     reader.drained();
-    assertThat(channel.last()).isEqualTo(new Fetch("e", 1, 11, 16, 1_000));
+    assertThat(channel.last()).isEqualTo(new Fetch("e", 1, 3, 11, 16, 1_000));
   }
 
   @Test
@@ -354,6 +444,7 @@ class ChannelReaderTest {
   private static final class Channel implements ChannelLink {
     private final List<ToChannel> questions = new ArrayList<>();
     private final List<ToChannel> told = new ArrayList<>();
+    private final List<String> said = new ArrayList<>();
     private Promise<Object> pending = Promise.promise();
 
     private ToChannel last() {
@@ -376,6 +467,7 @@ class ChannelReaderTest {
     @SuppressWarnings("unchecked")
     public <T> Future<T> ask(String channel, ToChannel question) {
       questions.add(question);
+      said.add(question.getClass().getSimpleName());
       pending = Promise.promise();
       return (Future<T>) pending.future();
     }
@@ -388,10 +480,39 @@ class ChannelReaderTest {
     @Override
     public void tell(String channel, ToChannel news) {
       told.add(news);
+      said.add(news.getClass().getSimpleName());
     }
   }
 
-  private static final class Taking implements ChannelReader.Stream {
+  private final class OneStream implements ReaderBook.Side {
+    @Override
+    public Session session() {
+      return Session.NONE;
+    }
+
+    @Override
+    public long acknowledged() {
+      return 0;
+    }
+
+    @Override
+    public List<ChannelReader> readers() {
+      return List.of(reader);
+    }
+
+    @Override
+    public ChannelReader reader(long number) {
+      return reader;
+    }
+
+    @Override
+    public void isIn(Session session, String epoch) {}
+
+    @Override
+    public void sent(long through) {}
+  }
+
+  private final class Taking implements ChannelReader.Stream {
     private final List<Long> taken = new ArrayList<>();
     private boolean drained = true;
     private boolean joins = true;
@@ -432,6 +553,19 @@ class ChannelReaderTest {
 
     @Override
     public void leaveLive() {}
+
+    @Override
+    public long handedOn() {
+      return read;
+    }
+
+    @Override
+    public void demote() {
+      reader.demote();
+    }
+
+    @Override
+    public void givenUp() {}
 
     @Override
     public void stopped() {}

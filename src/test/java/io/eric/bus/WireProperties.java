@@ -101,6 +101,12 @@ class WireProperties {
 
   /** A record with random fields. */
   private static Object any(Class<?> type, Random random) {
+    if (type == Long.class) {
+      return random.nextLong() >> random.nextInt(64);
+    }
+    if (type.isEnum()) {
+      return type.getEnumConstants()[random.nextInt(type.getEnumConstants().length)];
+    }
     try {
       RecordComponent[] parts = type.getRecordComponents();
       Object[] values = new Object[parts.length];

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import io.eric.bus.Session;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,7 @@ class ListenerTest {
           "GONE", List.of("attach", "remove"));
 
   private static StreamAttachment stream() {
-    return new StreamAttachment(new EdgeSession("e", 10, 1), 1, true, false, 10);
+    return new StreamAttachment(new EdgeSession("e", Session.NONE, 10, 1), 1, true, false, 10);
   }
 
   private static Listener in(String state) {

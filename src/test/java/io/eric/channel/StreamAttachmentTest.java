@@ -2,7 +2,8 @@ package io.eric.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.channel.StreamAttachment.State;
+import io.eric.bus.Session;
+import io.eric.bus.StreamState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +26,18 @@ class StreamAttachmentTest {
           "written", stream -> stream.written(14),
           "end", StreamAttachment::end);
 
-  private static final Map<State, List<String>> WAYS =
+  private static final Map<StreamState, List<String>> WAYS =
       Map.of(
-          State.READING, List.of(),
-          State.WAITING, List.of("await"),
-          State.LIVE_UNSETTLED, List.of("live"),
-          State.LIVE, List.of("live", "written"),
-          State.ENDING, List.of("end"));
+          StreamState.READING, List.of(),
+          StreamState.WAITING, List.of("await"),
+          StreamState.LIVE_UNSETTLED, List.of("live"),
+          StreamState.LIVE, List.of("live", "written"),
+          StreamState.ENDING, List.of("end"));
 
-  private final EdgeSession edge = new EdgeSession("e", 10, 1);
+  private final EdgeSession edge = new EdgeSession("e", Session.NONE, 10, 1);
   private final StreamAttachment stream = new StreamAttachment(edge, 1, true, false, 10);
 
-  private void in(State state) {
+  private void in(StreamState state) {
     WAYS.get(state).forEach(event -> EVENTS.get(event).accept(stream));
     assertThat(stream.state()).isEqualTo(state);
   }
@@ -76,14 +77,14 @@ class StreamAttachmentTest {
           ENDING,         written, ENDING,         10
           ENDING,         end,     ENDING,         10
           """)
-  void eachEventInEachState(State state, String event, State then, long cursor) {
+  void eachEventInEachState(StreamState state, String event, StreamState then, long cursor) {
     in(state);
     EVENTS.get(event).accept(stream);
     assertThat(stream.state()).isEqualTo(then);
     assertThat(stream.cursor()).isEqualTo(cursor);
-    boolean live = then == State.LIVE_UNSETTLED || then == State.LIVE;
+    boolean live = then == StreamState.LIVE_UNSETTLED || then == StreamState.LIVE;
     assertThat(stream.isLive()).isEqualTo(live);
-    assertThat(edge.liveStreams).isEqualTo(live ? 1 : 0);
+    assertThat(edge.hasLiveStreams()).isEqualTo(live);
   }
 
   @Test
@@ -91,33 +92,33 @@ class StreamAttachmentTest {
     CsvSource table =
         StreamAttachmentTest.class
             .getDeclaredMethod(
-                "eachEventInEachState", State.class, String.class, State.class, long.class)
+                "eachEventInEachState", StreamState.class, String.class, StreamState.class, long.class)
             .getAnnotation(CsvSource.class);
     Set<String> rows = new TreeSet<>();
     for (String row : table.textBlock().lines().toList()) {
       List<String> cells = Arrays.stream(row.split(",")).map(String::strip).toList();
-      rows.add(State.valueOf(cells.get(0)) + " " + cells.get(1));
+      rows.add(StreamState.valueOf(cells.get(0)) + " " + cells.get(1));
     }
-    assertThat(WAYS).containsOnlyKeys(State.values());
+    assertThat(WAYS).containsOnlyKeys(StreamState.values());
     assertThat(rows).hasSize(WAYS.size() * EVENTS.size());
   }
 
   @ParameterizedTest
   @EnumSource
-  void onlyTheLatestReadSaysWhatItBecomes(State state) {
+  void onlyTheLatestReadSaysWhatItBecomes(StreamState state) {
     int first = stream.read(10);
     assertThat(stream.isLatest(first)).isTrue();
     in(state);
     int second = stream.read(10);
     assertThat(stream.isLatest(first)).isFalse();
-    assertThat(stream.isLatest(second)).isEqualTo(state != State.ENDING);
+    assertThat(stream.isLatest(second)).isEqualTo(state != StreamState.ENDING);
   }
 
   @Test
   void onlyASettledStreamFollowsItsEdge() {
     edge.sending(11, List.of(), 1);
     edge.sending(12, List.of(), 1);
-    in(State.LIVE_UNSETTLED);
+    in(StreamState.LIVE_UNSETTLED);
     edge.acknowledge(11, 2);
     assertThat(stream.cursor()).isEqualTo(13); // nothing was read up to there
     stream.written(13);

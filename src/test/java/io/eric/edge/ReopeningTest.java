@@ -11,6 +11,7 @@ import io.eric.bus.FromChannel.Delivery;
 import io.eric.bus.FromChannel.Fetched;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Moved;
+import io.eric.bus.Session;
 import io.eric.bus.ToChannel;
 import io.eric.testing.Hub;
 import io.vertx.core.eventbus.Message;
@@ -69,7 +70,7 @@ class ReopeningTest {
     move();
     awaitUntil(() -> asked.size() == 2);
     // For other streams of the edge, or on its way when the stream left the live ones.
-    Delivery six = new Delivery(CHANNEL, "e", 1, 5, 6, List.of(entry(6)));
+    Delivery six = new Delivery(CHANNEL, "e", sessionOf("e"), 5, 6, List.of(entry(6)));
     hub.vertx.eventBus().send(user.edge.address, six, LocalCodec.options());
     user.run(() -> {}); // it is taken
     user.run(() -> {}); // and the turn that it came in is over
@@ -115,6 +116,11 @@ class ReopeningTest {
     hub.vertx.eventBus().publish(Addresses.MOVED, new Moved(CHANNEL, 1), LocalCodec.options());
   }
 
+  /** Another log has another session. */
+  private static Session sessionOf(String epoch) {
+    return new Session(1, epoch.charAt(0));
+  }
+
   private void answer(int question, Fetched first) {
     answer(question, "e", first);
   }
@@ -123,7 +129,9 @@ class ReopeningTest {
     awaitUntil(() -> asked.size() > question);
     asked
         .get(question)
-        .reply(new Attached("r", epoch, false, 0, 1_000, first), LocalCodec.options());
+        .reply(
+            new Attached("r", epoch, sessionOf(epoch), false, 0, 1_000, first),
+            LocalCodec.options());
   }
 
   private static Entry entry(long sequence) {

@@ -2,17 +2,31 @@ package io.eric.simulation;
 
 import io.eric.bus.Loop;
 import java.util.ArrayDeque;
+import java.util.Random;
 
 /** The event loop of a node in simulated time. It may freeze, with all that is due, and die. */
 public final class SimulatedLoop implements Loop {
 
   private final SimulatedTime time;
+  private final Random random;
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private boolean frozen;
   private boolean dead;
 
+  /** A loop whose chance is always the same. */
   public SimulatedLoop(SimulatedTime time) {
+    this(time, new Random(0));
+  }
+
+  /** A loop with the chance of a seed. */
+  public SimulatedLoop(SimulatedTime time, Random random) {
     this.time = time;
+    this.random = random;
+  }
+
+  @Override
+  public long random(long bound) {
+    return random.nextLong(bound);
   }
 
   @Override

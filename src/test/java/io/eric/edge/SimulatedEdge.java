@@ -1,0 +1,84 @@
+package io.eric.edge;
+
+import io.eric.bus.ChannelLink;
+import io.eric.bus.FromChannel;
+import io.eric.bus.Loop;
+import io.eric.bus.Meters;
+import io.eric.bus.Moved;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** An edge on a node of the simulated network: all of it but its address on an event bus. */
+public final class SimulatedEdge {
+
+  private final Edge edge;
+
+  /** An edge that makes statements and sends heartbeats at these intervals, in milliseconds. */
+  public SimulatedEdge(
+      Loop loop,
+      ChannelLink channels,
+      Meters meters,
+      StreamFormat format,
+      long confirmInterval,
+      long heartbeat) {
+    this.edge =
+        new Edge(
+            loop,
+            channels,
+            meters,
+            () -> true,
+            unused -> {
+              throw new UnsupportedOperationException("it has no address");
+            },
+            format,
+            new EdgeOptions()
+                .setHeartbeat(heartbeat)
+                .setConfirmInterval(confirmInterval)
+                .setStreamMaxAge(0));
+  }
+
+  /** Where channels reach it. */
+  public String address() {
+    return edge.address;
+  }
+
+  /** Opens a stream, as a door does. */
+  public Future<EdgeStream> open(String channel, String listener, String after) {
+    return edge.open(channel, listener, after);
+  }
+
+  /** Takes what a channel says. */
+  public void told(FromChannel news) {
+    edge.told(news);
+  }
+
+  /** A channel ends a stream. */
+  public boolean end(FromChannel.End end, LongConsumer answer) {
+    return edge.end(end, answer);
+  }
+
+  /** A channel has another owner. */
+  public void moved(Moved move) {
+    edge.moved(move);
+  }
+
+  /** What it takes its streams to do: "channel: address number: state". */
+  public List<String> streams() {
+    List<String> all = new ArrayList<>();
+    for (ChannelStreams channel : edge.channels.values()) {
+      for (EdgeStream stream : channel.streams()) {
+        all.add(
+            channel.id
+                + ": "
+                + edge.address
+                + " "
+                + stream.number()
+                + ": "
+                + stream.reader().state());
+      }
+    }
+    return all;
+  }
+}

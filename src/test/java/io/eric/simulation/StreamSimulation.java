@@ -1,0 +1,141 @@
+package io.eric.simulation;
+
+import io.eric.simulation.Network.Faults;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A run: a while of faults, then a while without, then a silence, and then one message that counts.
+ */
+final class StreamSimulation {
+
+  private static final int CHANNELS = 2;
+  private static final int NODES = 3;
+  private static final int LISTENERS = 3;
+  private static final int WATCHERS = 2;
+  private static final long FAULTY_MS = 20_000;
+  private static final long STEP_MS = 50;
+
+  /** So many intervals after the faults, nothing is to be missing any more. */
+  private static final int HEALED_AFTER = 8;
+
+  private static final int SILENT = 12;
+
+  private final Hub hub;
+
+  StreamSimulation(long seed) {
+    this.hub = new Hub(seed, NODES, CHANNELS);
+  }
+
+  /** What was wrong; empty if nothing was. */
+  List<String> run() {
+    for (String channel : hub.logs.keySet()) {
+      for (int i = 0; i < LISTENERS; i++) {
+        String listener = "l" + i;
+        hub.owner(channel).add(listener);
+        hub.clients.add(new Client(hub, channel + "/" + listener, channel, listener));
+      }
+      for (int i = 0; i < WATCHERS; i++) {
+        hub.clients.add(new Client(hub, channel + "/w" + i, channel, null));
+      }
+    }
+    hub.clients.forEach(Client::connect);
+    pass(1_000);
+    int dropped = 20 + hub.random.nextInt(300);
+    int doubled = hub.random.nextInt(150);
+    int late = hub.random.nextInt(150);
+    hub.network.fail(new Faults(dropped, doubled, late, 4_000));
+    for (long ms = 0; ms < FAULTY_MS; ms += STEP_MS) {
+      somethingHappens();
+      pass(STEP_MS);
+    }
+    hub.network.fail(Faults.NONE);
+    hub.note("the faults end");
+    hub.clients.forEach(client -> client.setSlow(false));
+    pass(6_000); // the last frozen node has thawed, the last dead one is back
+    pass(HEALED_AFTER * Hub.INTERVAL_MS);
+    everybodyHasEverything("when all is healed");
+    nobodyIsLeftOver();
+    pass(SILENT * Hub.INTERVAL_MS);
+    hub.logs.keySet().forEach(channel -> hub.publish(channel, null));
+    pass(Hub.INTERVAL_MS);
+    everybodyHasEverything("after a silence and one more message");
+    return hub.faults;
+  }
+
+  String trace() {
+    return hub.trace.toString();
+  }
+
+  private void pass(long ms) {
+    hub.time.pass(ms);
+  }
+
+  private void somethingHappens() {
+    int chance = hub.random.nextInt(1_000);
+    List<String> channels = new ArrayList<>(hub.logs.keySet());
+    String channel = channels.get(hub.random.nextInt(channels.size()));
+    Node node = hub.nodes.get(hub.random.nextInt(NODES));
+    Client client = hub.clients.get(hub.random.nextInt(hub.clients.size()));
+    if (chance < 250) {
+      hub.publish(channel, null);
+    } else if (chance < 350) {
+      hub.publish(channel, "l" + hub.random.nextInt(LISTENERS));
+    } else if (chance < 380) {
+      for (int i = 0; i < 40; i++) {
+        hub.publish(channel, null);
+      }
+    } else if (chance < 420) {
+      client.leave();
+    } else if (chance < 440) {
+      client.setSlow(hub.random.nextBoolean());
+    } else if (chance < 452) {
+      hub.freeze(node, 200 + hub.random.nextInt(4_800));
+    } else if (chance < 458) {
+      hub.kill(node, hub.random.nextInt(3_000));
+    } else if (chance < 468) {
+      hub.failOver(channel);
+    }
+  }
+
+  private void everybodyHasEverything(String when) {
+    for (Client client : hub.clients) {
+      if (!client.isConnected()) {
+        hub.fail(client.name + " has no stream " + when);
+        continue;
+      }
+      List<Long> expected = hub.expected(client.channel, client.start(), client.listener);
+      if (!expected.equals(client.received)) {
+        hub.fail(client.name + " " + when + ": " + difference(expected, client.received));
+      }
+    }
+  }
+
+  private static String difference(List<Long> expected, List<Long> received) {
+    TreeSet<Long> missing = new TreeSet<>(expected);
+    missing.removeAll(received);
+    TreeSet<Long> once = new TreeSet<>();
+    TreeSet<Long> twice = new TreeSet<>();
+    for (long sequence : received) {
+      if (!once.add(sequence)) {
+        twice.add(sequence);
+      }
+    }
+    once.removeAll(expected);
+    return missing + " are missing, " + twice + " came twice, " + once + " were not for it";
+  }
+
+  private void nobodyIsLeftOver() {
+    for (String channel : hub.logs.keySet()) {
+      long readers = hub.clients.stream().filter(c -> c.channel.equals(channel)).count();
+      List<String> streams = hub.owner(channel).streams();
+      if (streams.size() != readers) {
+        hub.fail(channel + " has " + streams + " for " + readers + " clients");
+      }
+      if (hub.owner(channel).listeners() != LISTENERS + WATCHERS) {
+        hub.fail(channel + " has " + hub.owner(channel).listeners() + " listeners");
+      }
+    }
+  }
+}
