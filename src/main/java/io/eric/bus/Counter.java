@@ -107,6 +107,11 @@ public enum Counter implements Metric {
   /** A page of an origin that is not in {@code http.cors.origins}. */
   FOREIGN_ORIGINS("eric_strangers_refused_total", "reason", "origin", Help.STRANGERS),
 
+  /** See {@link StateErrors#report}. */
+  STATE_ERRORS_EVENT("eric_state_errors_total", "what", "event", Help.STATE_ERRORS),
+  /** See {@link StateErrors#reportUnknown}. */
+  STATE_ERRORS_NEWS("eric_state_errors_total", "what", "news", Help.STATE_ERRORS),
+
   /** Streams attached. */
   STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
   /** See {@link ReaderBook}. */
@@ -253,6 +258,8 @@ public enum Counter implements Metric {
     static final String REFUSED = "Messages that channels refused to append";
     static final String DROPPED = "Messages dropped although somebody might not have read them";
     static final String GAPS = "Gaps told to listeners";
+    static final String STATE_ERRORS =
+        "Events that cannot be and news that nobody takes, ignored: a fault of eric";
     static final String STREAMS_REFUSED = "Streams refused";
     static final String STREAMS_CLOSED = "Streams closed by a limit";
     static final String CONNECTIONS = "Connections accepted";

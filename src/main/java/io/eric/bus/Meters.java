@@ -32,18 +32,25 @@ public final class Meters implements Shareable {
   private final Map<Counter, LongAdder> counts = new EnumMap<>(Counter.class);
 
   private final Set<Source> sources = ConcurrentHashMap.newKeySet();
+  private final StateErrors stateErrors;
 
   /** Meters of nothing yet; a hub's are {@link #of}. */
   public Meters() {
     for (Counter counter : Counter.values()) {
       counts.put(counter, new LongAdder());
     }
+    stateErrors = new StateErrors(this);
   }
 
   /** The meters of this Vert.x instance. */
   public static Meters of(Vertx vertx) {
     LocalMap<String, Meters> map = vertx.sharedData().getLocalMap(MAP);
     return map.computeIfAbsent(MAP, none -> new Meters());
+  }
+
+  /** Where this hub reports what cannot be. */
+  public StateErrors stateErrors() {
+    return stateErrors;
   }
 
   /** It has happened once more. */

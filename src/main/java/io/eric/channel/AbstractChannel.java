@@ -18,15 +18,18 @@ import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
 import io.eric.bus.VertxLoop;
 import io.eric.log.MemoryStore;
+import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -57,10 +60,11 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private long term;
   private Map<String, @Nullable Position> restored = Map.of();
   private volatile @Nullable ChannelHandle handle;
-  @Nullable OpenChannel open;
-  private @Nullable ChannelDoor door;
-  private @Nullable MessageConsumer<Object> consumer;
-  private Runnable unmetered = () -> {};
+  private volatile ChannelLife life = new ChannelLife(this::unfit);
+  private volatile @Nullable Parts parts;
+
+  /** What an end that has begun is waited for with. */
+  private Future<Void> ending = Future.succeededFuture();
 
   /** A channel with these options, which must not change afterwards. */
   protected AbstractChannel(ChannelOptions<?> options) {
@@ -149,47 +153,93 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
 
   @Override
   public final Future<?> start() {
+    if (life.state() == ChannelLife.State.CLOSED) {
+      life = new ChannelLife(this::unfit); // it is deployed again
+      parts = null;
+      ending = Future.succeededFuture();
+    }
+    ChannelLife begun = life;
+    begun.open();
+    // Vert.x does not stop what it gives up while it starts.
+    ((ContextInternal) context)
+        .addCloseHook(
+            done -> {
+              context.runOnContext(v -> giveUp(begun));
+              done.succeed();
+            });
     LocalCodec.register(vertx);
     MessageStore logStore = store == null ? MemoryStore.create() : store;
-    return logStore
-        .open(id, options.retention())
-        .compose(
-            log -> {
-              @Nullable Function<Message, JsonObject> own =
-                  adaptsPlainly() ? null : new AdaptedMessages(this::adapt);
-              UnaryOperator<Entry> adapted =
-                  own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
-              OpenChannel channel =
-                  new OpenChannel(surroundings(), id, options, retryMs(), log, budget, adapted);
-              ChannelDoor entrance =
-                  new ChannelDoor(vertx, channel, this::executeOwn, this::removed);
-              channel.ownedIn(term);
-              channel.restore(restored);
-              opened(channel);
-              open = channel;
-              unmetered = Meters.of(vertx).add(context, channel::sample);
-              handle = new ChannelHandle(vertx, id, own, retryMs());
-              MessageConsumer<Object> address =
-                  vertx.eventBus().localConsumer(Addresses.channel(id), entrance::handle);
-              consumer = address;
-              new Neighbours(vertx)
-                  .addChannel(
-                      id,
-                      context,
-                      channel.appender::publish,
-                      entrance::told,
-                      channel::waitsForReaders);
-              door = entrance;
-              logger.debug("channel {} is open, epoch {}", id, log.epoch());
-              return address.completion();
-            });
+    return Future.succeededFuture()
+        .compose(v -> logStore.open(id, options.retention()))
+        .onFailure(e -> begun.failed())
+        .compose(log -> serve(begun, log));
+  }
+
+  private void giveUp(ChannelLife begun) {
+    if (begun == life && begun.state() != ChannelLife.State.CLOSED) {
+      stop();
+    }
+  }
+
+  /** Nobody reaches the channel before all that may fail is done. */
+  private Future<Void> serve(ChannelLife begun, MessageLog log) {
+    if (begun.state() != ChannelLife.State.OPENING) {
+      return undone(log, new UnavailableException("the channel was given up before it was open"));
+    }
+    @Nullable Function<Message, JsonObject> own =
+        adaptsPlainly() ? null : new AdaptedMessages(this::adapt);
+    OpenChannel channel;
+    try {
+      UnaryOperator<Entry> adapted =
+          own == null ? UnaryOperator.identity() : new EntryAdapter(log.epoch(), own);
+      channel =
+          new OpenChannel(surroundings(), id, options, retryMs(), log, budget, adapted, begun);
+    } catch (RuntimeException e) {
+      begun.failed();
+      return undone(log, e);
+    }
+    try {
+      channel.ownedIn(term);
+      channel.restore(restored);
+      opened(channel);
+    } catch (RuntimeException e) {
+      begun.failed();
+      return channel.close(null).transform(closed -> undone(log, e));
+    }
+    ChannelDoor door = new ChannelDoor(vertx, channel, this::executeOwn, this::removed, begun);
+    MessageConsumer<Object> address =
+        vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
+    new Neighbours(vertx)
+        .addChannel(id, context, channel.appender::publish, door::told, channel::waitsForReaders);
+    parts = new Parts(channel, door, address, Meters.of(vertx).add(context, channel::sample));
+    handle = new ChannelHandle(vertx, id, own, retryMs());
+    begun.opened();
+    logger.debug("channel {} is open, epoch {}", id, log.epoch());
+    return address
+        .completion()
+        .recover(e -> stop().transform(stopped -> Future.<Void>failedFuture(e)));
+  }
+
+  /** The end of a start that fails. */
+  private Future<Void> undone(MessageLog log, Throwable reason) {
+    return log.close()
+        .onComplete(done -> closed())
+        .transform(done -> Future.<Void>failedFuture(reason));
   }
 
   @Override
   public final Future<?> stop() {
-    return closeWith(null)
-        .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.close())
-        .onComplete(done -> closed());
+    if (life.close(new UnavailableException("the channel is closing"))) {
+      ending = end(null);
+    }
+    Parts all = parts;
+    ChannelLife ended = life;
+    return (all == null ? ending : ending.eventually(all.channel.log::close))
+        .onComplete(
+            done -> {
+              ended.closed();
+              closed();
+            });
   }
 
   private OpenChannel.Surroundings surroundings() {
@@ -201,13 +251,19 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   private Future<Void> removed() {
-    return closeWith(Message.CHANNEL_CLOSED)
-        .compose(closed -> open == null ? Future.<Void>succeededFuture() : open.log.delete())
-        .compose(
-            deleted -> {
-              logger.debug("channel {} is removed", id);
-              return whenRemoved.get();
-            });
+    ChannelLife ended = life;
+    if (ended.close(InvalidChannelException.unknown(id))) {
+      OpenChannel channel = parts().channel;
+      ending =
+          end(Message.CHANNEL_CLOSED)
+              .compose(closed -> channel.log.delete())
+              .onComplete(deleted -> ended.closed());
+    }
+    return ending.compose(
+        deleted -> {
+          logger.debug("channel {} is removed", id);
+          return whenRemoved.get();
+        });
   }
 
   /**
@@ -221,21 +277,15 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     Promise<List<Object>> left = Promise.promise();
     context.runOnContext(
         v -> {
-          OpenChannel channel = open;
-          MessageConsumer<Object> address = consumer;
-          if (channel == null || address == null) {
+          if (!life.leave()) {
             left.complete(List.of());
             return;
           }
-          consumer = null;
-          unmetered.run();
-          new Neighbours(vertx).removeChannel(id);
-          if (door != null) {
-            door.leave();
-          }
-          channel
+          Parts all = parts();
+          withdraw(all);
+          all.channel
               .leave(inOrder)
-              .onComplete(again -> address.unregister().onComplete(gone -> left.handle(again)));
+              .onComplete(again -> all.address.unregister().onComplete(gone -> left.handle(again)));
         });
     return left.future();
   }
@@ -244,34 +294,43 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   final void nodeGone(String node) {
     context.runOnContext(
         v -> {
-          if (open != null && consumer != null) {
-            open.nodeGone(node);
+          if (life.state() == ChannelLife.State.OPEN) {
+            parts().channel.nodeGone(node);
           }
         });
   }
 
+  /** How far it is between its deployment and its end; for any thread. */
+  final ChannelLife.State state() {
+    return life.state();
+  }
+
+  /** The open channel, for who looks into it. */
+  final OpenChannel core() {
+    return parts().channel;
+  }
+
+  private Parts parts() {
+    return Objects.requireNonNull(parts, "an open channel has its parts");
+  }
+
+  /** Neither counts it nor finds it who does not ask at its address. */
+  private void withdraw(Parts all) {
+    all.unmetered.run();
+    new Neighbours(vertx).removeChannel(id);
+  }
+
   /**
    * Refuses what comes, ends all streams, and only then leaves its address: what edges still have
-   * to say about their streams finds somebody. Idempotent.
+   * to say about their streams finds somebody.
    */
-  private Future<Void> closeWith(@Nullable String finalType) {
-    MessageConsumer<Object> address = consumer;
-    OpenChannel channel = open;
-    ChannelDoor entrance = door;
-    if (address == null || channel == null || entrance == null) {
-      return Future.succeededFuture();
-    }
-    consumer = null;
-    unmetered.run();
-    new Neighbours(vertx).removeChannel(id);
-    entrance.close(
-        finalType == null
-            ? new UnavailableException("the channel is closing")
-            : InvalidChannelException.unknown(id));
-    return channel
+  private Future<Void> end(@Nullable String finalType) {
+    Parts all = parts();
+    withdraw(all);
+    return all.channel
         .close(finalType)
-        .eventually(() -> quiet(entrance, QUIET_TURNS))
-        .eventually(address::unregister)
+        .eventually(() -> quiet(all.door, QUIET_TURNS))
+        .eventually(all.address::unregister)
         .onComplete(
             ended -> {
               handle().close();
@@ -291,6 +350,18 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
                     ? Future.succeededFuture()
                     : quiet(entrance, turns - 1));
   }
+
+  private void unfit(ChannelLife.State state, String event) {
+    Meters.of(vertx).stateErrors().report("channel " + id, state, event);
+  }
+
+  /**
+   * What there is from the opening on.
+   *
+   * @param unmetered makes that it is not measured any more
+   */
+  private record Parts(
+      OpenChannel channel, ChannelDoor door, MessageConsumer<Object> address, Runnable unmetered) {}
 
   private ChannelHandle handle() {
     ChannelHandle deployed = handle;

@@ -14,7 +14,9 @@ import io.eric.bus.CommandReader;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.Meters;
 import io.eric.bus.Post;
+import io.eric.bus.StateErrors;
 import io.eric.bus.ToChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,13 +42,12 @@ final class ChannelDoor {
   private final ListenerLists lists;
   private final OwnCommands ownCommands;
   private final Supplier<Future<Void>> removeChannel;
-  private @Nullable EricException closed;
+  private final ChannelLife life;
+  private final StateErrors errors;
   private long refused;
   private final DeliveryOptions local = LocalCodec.options();
   private final DeliveryOptions toHooks =
       LocalCodec.options().setSendTimeout(BusClient.HOOK_TIMEOUT_MS);
-
-  private boolean left;
 
   /** Commands that only one kind of channel has. */
   @FunctionalInterface
@@ -64,24 +65,23 @@ final class ChannelDoor {
       Vertx vertx,
       OpenChannel channel,
       OwnCommands ownCommands,
-      Supplier<Future<Void>> removeChannel) {
+      Supplier<Future<Void>> removeChannel,
+      ChannelLife life) {
     this.post = new Post(vertx);
     this.channel = channel;
     this.lists = channel.lists(this::shown);
     this.ownCommands = ownCommands;
     this.removeChannel = removeChannel;
+    this.life = life;
+    this.errors = Meters.of(vertx).stateErrors();
   }
 
-  /** From now on refuses everything but what edges say about streams that are being ended. */
-  void close(EricException refusal) {
-    closed = refusal;
-  }
-
-  /** How many commands were refused since it is closed. */
+  /** How many commands were refused since the channel is closing. */
   long refused() {
     return refused;
   }
 
+  /** A channel that is closing still hears of the streams that it ends. */
   private static boolean isAboutOpenStream(Object body) {
     return body instanceof ToChannel question
         && !(question instanceof ToChannel.PublishBatch
@@ -92,11 +92,11 @@ final class ChannelDoor {
   }
 
   void handle(Message<Object> request) {
-    if (left) {
+    if (life.hasLeft()) {
       request.fail(BusAnswer.MOVED, new UnavailableException("the channel is moving").text());
       return;
     }
-    EricException refusal = closed;
+    EricException refusal = life.refusal();
     if (refusal != null && !isAboutOpenStream(request.body())) {
       refused++;
       BusAnswer.failure(request, refusal);
@@ -245,11 +245,6 @@ final class ChannelDoor {
     }
   }
 
-  /** From now on who asks is told that the channel has another owner. */
-  void leave() {
-    left = true;
-  }
-
   private void setHook(Listener listener, @Nullable String hook, boolean running) {
     listener.observeBy(hook == null ? null : entry -> callHook(hook, entry), hook);
     if (running) {
@@ -270,6 +265,8 @@ final class ChannelDoor {
           demote.edge(), demote.stream(), demote.read(), demote.written());
     } else if (news instanceof ToChannel.Detach detach) {
       channel.streams.detach(detach.edge(), detach.stream(), detach.written());
+    } else {
+      errors.reportUnknown("channel " + channel.id, news);
     }
   }
 

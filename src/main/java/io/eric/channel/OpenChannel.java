@@ -82,7 +82,7 @@ final class OpenChannel implements BusConsumer.Owner {
   private Loop.@Nullable Timer edgeTimer;
   private long edgesDue;
   private Supplier<Future<Void>> proof = Future::succeededFuture;
-  private boolean closed;
+  private final ChannelLife life;
 
   OpenChannel(
       Surroundings surroundings,
@@ -91,7 +91,9 @@ final class OpenChannel implements BusConsumer.Owner {
       int retryMs,
       MessageLog log,
       LogBudget budget,
-      UnaryOperator<Entry> adapted) {
+      UnaryOperator<Entry> adapted,
+      ChannelLife life) {
+    this.life = life;
     this.loop = surroundings.loop;
     this.consumers = surroundings.consumers;
     this.id = id;
@@ -142,10 +144,24 @@ final class OpenChannel implements BusConsumer.Owner {
             budget,
             meters,
             loop::currentTimeMillis);
-    restoreListeners();
     this.share = budget.open(this::trimTo);
-    share.update(log.heapBytes());
-    startTrimTimer(); // a log with a past may hold what is too old by now
+    try {
+      restoreListeners();
+      share.update(log.heapBytes());
+      startTrimTimer(); // a log with a past may hold what is too old by now
+    } catch (
+        RuntimeException e) { // from a store: the hub must not go on to count what is not there
+      letGo();
+      throw e;
+    }
+  }
+
+  /** Gives back what it has of its hub. */
+  private void letGo() {
+    share.close();
+    listeners.uncount();
+    cancelTrimTimer();
+    cancelEdgeTimer();
   }
 
   private void restoreListeners() {
@@ -324,7 +340,7 @@ final class OpenChannel implements BusConsumer.Owner {
               .compose(released -> Resume.from(log, listener, after))
               .map(
                   from -> {
-                    if (closed || listeners.find(listener.id) != listener) {
+                    if (life.isEnding() || listeners.find(listener.id) != listener) {
                       throw InvalidListenerException.unknown(listener.id);
                     }
                     DirectAttachment attached = attachment.apply(from);
@@ -424,7 +440,7 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   private void startTrimTimer() {
-    if (trimTimer == null && !closed && log.usage().messages() > 0) {
+    if (trimTimer == null && !life.isEnding() && log.usage().messages() > 0) {
       trimTimer = loop.every(TRIM_INTERVAL_MS, this::trimWithTime);
     }
   }
@@ -473,7 +489,7 @@ final class OpenChannel implements BusConsumer.Owner {
       loop.later(
           () -> {
             lookScheduled = false;
-            if (closed) {
+            if (life.isEnding()) {
               return;
             }
             if (!moved.isEmpty()) {
@@ -537,7 +553,7 @@ final class OpenChannel implements BusConsumer.Owner {
   }
 
   private void watchEdges() {
-    if (edgeTimer == null && !closed && !edges.all().isEmpty()) {
+    if (edgeTimer == null && !life.isEnding() && !edges.all().isEmpty()) {
       long now = now();
       long next = Long.MAX_VALUE;
       for (EdgeSession edge : edges.all()) {
@@ -596,11 +612,7 @@ final class OpenChannel implements BusConsumer.Owner {
    * @return what this node's own consumers have to say to the next owner
    */
   Future<List<Object>> leave(boolean inOrder) {
-    closed = true;
-    share.close(); // its log is another owner's
-    listeners.uncount();
-    cancelTrimTimer();
-    cancelEdgeTimer();
+    letGo(); // its log is another owner's
     List<Object> again = new ArrayList<>();
     for (Listener listener : listeners.all()) {
       DirectAttachment direct = listener.direct();
@@ -636,7 +648,7 @@ final class OpenChannel implements BusConsumer.Owner {
   private void trimTo(long heapBytes, Runnable done) {
     loop.later(
         () -> {
-          if (!closed) {
+          if (!life.isEnding()) {
             meters.count(Counter.BUDGET_TRIMS);
             overflow.shrinkTo(heapBytes);
             share.update(log.heapBytes());
@@ -670,11 +682,7 @@ final class OpenChannel implements BusConsumer.Owner {
 
   /** Ends all streams with the given event and commits the cursors. */
   Future<Void> close(@Nullable String finalType) {
-    closed = true;
-    share.close();
-    listeners.uncount();
-    cancelTrimTimer();
-    cancelEdgeTimer();
+    letGo();
     appender.close(); // first: what it holds back is released by the next line
     acknowledgements.close();
     List<Future<Void>> released = new ArrayList<>();

@@ -1,7 +1,6 @@
 package io.eric.channel;
 
 import io.eric.Channel;
-import java.util.Objects;
 
 /** Looks into a channel, for tests of what must not stay behind. Call it on any thread. */
 public final class ChannelProbe {
@@ -9,7 +8,7 @@ public final class ChannelProbe {
   private ChannelProbe() {}
 
   private static OpenChannel open(Channel channel) {
-    return Objects.requireNonNull(((AbstractChannel) channel).open);
+    return ((AbstractChannel) channel).core();
   }
 
   /** How many edges the channel knows. */

@@ -35,6 +35,7 @@ public final class SimulatedOwner {
 
   private final String id;
   private final OpenChannel channel;
+  private final ChannelLife life;
   private final FencedLog log;
 
   /** A log that several owners have one after the other. */
@@ -58,6 +59,10 @@ public final class SimulatedOwner {
       Supplier<Future<Void>> proof) {
     this.id = id;
     this.log = new FencedLog(log, loop, slow);
+    this.life =
+        new ChannelLife(
+            (state, event) -> meters.stateErrors().report("channel " + id, state, event));
+    life.open();
     this.channel =
         new OpenChannel(
             new OpenChannel.Surroundings(loop, edges, new NoConsumers(), meters),
@@ -66,9 +71,11 @@ public final class SimulatedOwner {
             0,
             this.log.proxy(),
             LogBudget.unlimited(),
-            entry -> entry);
+            entry -> entry,
+            life);
     channel.ownedIn(term);
     channel.provenBy(proof);
+    life.opened();
   }
 
   /** Whether another node owns the channel by now: its log takes nothing more from this one. */
@@ -78,7 +85,9 @@ public final class SimulatedOwner {
 
   /** Stops serving, as a former owner does. */
   public void leave(boolean inOrder) {
-    channel.leave(inOrder);
+    if (life.leave()) {
+      channel.leave(inOrder);
+    }
   }
 
   /** Adds a listener. */
@@ -214,8 +223,7 @@ public final class SimulatedOwner {
               action
                   .get()
                   .map(result -> (Object) result)
-                  .recover(
-                      e -> Future.failedFuture(new UnavailableException(String.valueOf(e))))
+                  .recover(e -> Future.failedFuture(new UnavailableException(String.valueOf(e))))
                   .onComplete(done));
       return done.future();
     }
