@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 public enum Gauge implements Metric {
   /** Open channels. */
   CHANNELS("eric_channels", "Open channels"),
+  /** Channels that make {@code /healthz} DOWN. */
+  CHANNELS_SILENT("eric_channels_silent", "Channels that do not answer, of which /healthz says"),
   /** Listeners that are not started. */
   LISTENERS_STOPPED("eric_listeners", "state", "stopped", Help.LISTENERS),
   /** Listeners that are pushed to. */

@@ -15,9 +15,11 @@ import io.eric.bus.Command;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
+import io.eric.bus.Health;
 import io.eric.bus.ListPage;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Meters;
+import io.eric.bus.VertxLoop;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageStore;
 import io.vertx.core.Context;
@@ -27,6 +29,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,7 +66,9 @@ public final class ChannelContainer {
   private long created;
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable MessageConsumer<Object> health;
+  private @Nullable DoorWatch doors;
   private Runnable unmetered = () -> {};
+  private Runnable unwatched = () -> {};
   private volatile @Nullable Placement placement;
   private boolean closed;
 
@@ -114,6 +120,11 @@ public final class ChannelContainer {
             .localConsumer(
                 Addresses.READINESS,
                 request -> readiness(watch).onSuccess(answer -> request.reply(answer)));
+    DoorWatch doorWatch =
+        new DoorWatch(new VertxLoop(vertx.getOrCreateContext()), new AddressedDoors());
+    doorWatch.start();
+    doors = doorWatch;
+    unwatched = Health.of(vertx).add(doorWatch);
     unmetered = Meters.of(vertx).add(vertx.getOrCreateContext(), this::sample);
     return address.completion();
   }
@@ -475,6 +486,11 @@ public final class ChannelContainer {
     MessageConsumer<Object> address = consumer;
     consumer = null;
     unmetered.run();
+    unwatched.run();
+    DoorWatch doorWatch = doors;
+    if (doorWatch != null) {
+      doorWatch.close();
+    }
     List<Future<Void>> undeployed = new ArrayList<>();
     if (address != null) {
       undeployed.add(address.unregister());
@@ -493,6 +509,10 @@ public final class ChannelContainer {
   private void sample(Meters.Readings readings) {
     readings.add(Gauge.LOG_BUDGET, budget.maxBytes());
     readings.add(Gauge.LOG_BUDGET_USED, budget.used());
+    DoorWatch doorWatch = doors;
+    if (doorWatch != null) {
+      readings.add(Gauge.CHANNELS_SILENT, doorWatch.silent());
+    }
   }
 
   private @Nullable Registered find(String id) {
@@ -576,11 +596,63 @@ public final class ChannelContainer {
         : Future.succeededFuture(order().page(page).toAnswer());
   }
 
+  /** The open channels of this node, asked at their addresses. */
+  private final class AddressedDoors implements DoorWatch.Doors {
+
+    private final JsonObject ping = new Command.Ping().toJson();
+
+    @Override
+    public List<String> all() {
+      synchronized (channels) {
+        return channels.values().stream()
+            .filter(Registered::mustAnswer)
+            .map(registered -> registered.channel.id())
+            .toList();
+      }
+    }
+
+    @Override
+    public boolean mustAnswer(String id) {
+      Registered registered = find(id);
+      return registered != null && registered.mustAnswer();
+    }
+
+    @Override
+    public Future<?> ping(String id, long timeoutMs) {
+      return vertx
+          .eventBus()
+          .request(Addresses.channel(id), ping, LocalCodec.options().setSendTimeout(timeoutMs))
+          .transform(
+              answer ->
+                  answer.succeeded() || isRefusal(answer.cause())
+                      ? Future.succeededFuture()
+                      : Future.failedFuture(answer.cause()));
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+      return failure instanceof ReplyException reply
+          && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE;
+    }
+  }
+
   /**
    * A channel that is deployed or being deployed.
    *
    * @param number its place in the order of creation
    * @param deployment its deployment id, when it is known
    */
-  private record Registered(AbstractChannel channel, long number, Promise<String> deployment) {}
+  private record Registered(AbstractChannel channel, long number, Promise<String> deployment) {
+
+    /**
+     * Whether whoever comes has to be answered. One that is closed is known no more, unless it was
+     * undeployed behind the container's back: then it is missed.
+     */
+    private boolean mustAnswer() {
+      return deployment.future().succeeded()
+          && switch (channel.state()) {
+            case OPEN, CLOSED -> true;
+            case NEW, OPENING, LEAVING, CLOSING -> false;
+          };
+    }
+  }
 }

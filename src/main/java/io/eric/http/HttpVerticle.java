@@ -7,6 +7,7 @@ import io.eric.bus.BusClient;
 import io.eric.bus.CommandReader;
 import io.eric.bus.Counter;
 import io.eric.bus.Gauge;
+import io.eric.bus.Health;
 import io.eric.bus.Meters;
 import io.eric.bus.Neighbours;
 import io.eric.edge.Edge;
@@ -253,7 +254,7 @@ public final class HttpVerticle extends VerticleBase {
     new StreamRoutes(bus, edge, format, frames, guarded, options, meters, () -> draining)
         .mount(router);
     hub.mount(router);
-    new PageRoutes(bus, hub, metrics, () -> draining).mount(router);
+    new PageRoutes(bus, hub, metrics, () -> draining, Health.of(vertx)).mount(router);
     new BridgeRoutes(
             vertx,
             options.getBridge(),

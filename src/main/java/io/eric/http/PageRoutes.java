@@ -3,15 +3,18 @@ package io.eric.http;
 import io.eric.EricException;
 import io.eric.UnavailableException;
 import io.eric.bus.BusClient;
+import io.eric.bus.Health;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -39,13 +42,16 @@ final class PageRoutes {
   private final HubRoutes hub;
   private final @Nullable Supplier<Future<Buffer>> metrics;
   private final BooleanSupplier draining;
+  private final Health health;
   private int waitForMetrics;
 
   PageRoutes(
       BusClient bus,
       HubRoutes hub,
       @Nullable Supplier<Future<Buffer>> metrics,
-      BooleanSupplier draining) {
+      BooleanSupplier draining,
+      Health health) {
+    this.health = health;
     this.bus = bus;
     this.hub = hub;
     this.metrics = metrics;
@@ -110,24 +116,43 @@ final class PageRoutes {
     }
   }
 
-  /** In a cluster with what troubles the node; it is alive all the same, and heals by itself. */
+  /**
+   * In a cluster with what troubles the node: that heals by itself. What keeps a part of the hub
+   * from its work does not, or whoever looks after the hub should know of it before.
+   */
   private void health(RoutingContext ctx) {
+    List<String> troubles = health.troubles();
     bus.health()
-        .onComplete(
-            health -> Answer.json(ctx.response(), health.encode()),
-            alone -> Answer.json(ctx.response(), UP));
+        .otherwise(alone -> new JsonObject().put("status", "UP"))
+        .onSuccess(
+            state -> {
+              if (!troubles.isEmpty() && !ctx.response().closed()) {
+                state.put("status", "DOWN").put("trouble", inOne(troubles));
+                ctx.response().setStatusCode(503);
+              }
+              Answer.json(ctx.response(), state.encode());
+            });
   }
 
-  /** Alive is who answers at all; ready is whose store serves and who takes new clients. */
+  /** Alive is who answers and does its work; ready is whose store serves and who takes clients. */
   private void readiness(RoutingContext ctx) {
     if (draining.getAsBoolean()) {
       Problem.send(ctx.response(), new UnavailableException("the server is draining"));
+      return;
+    }
+    List<String> troubles = health.troubles();
+    if (!troubles.isEmpty()) {
+      Problem.send(ctx.response(), new UnavailableException(inOne(troubles)));
       return;
     }
     bus.isReady()
         .onComplete(
             serves -> Answer.json(ctx.response(), UP),
             failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
+  }
+
+  private static String inOne(List<String> troubles) {
+    return String.join("; ", troubles);
   }
 
   private static void send(RoutingContext ctx, String type, Buffer body) {
