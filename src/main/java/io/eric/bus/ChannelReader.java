@@ -206,10 +206,17 @@ public final class ChannelReader {
     }
   }
 
-  /** Gives the stream its first batch, and goes on. */
+  /**
+   * Gives the stream its first batch, and goes on; nothing, if it is over already. To be called
+   * once, when it is attached: at any other time it is an error, see {@link StateErrors}.
+   */
   public void begin() {
     Attached opened = attached;
+    if (state == State.OVER) {
+      return;
+    }
     if (state != State.OPENING || opened == null) {
+      book.unfit(this, "begin");
       return;
     }
     took(opened.first());
@@ -242,7 +249,11 @@ public final class ChannelReader {
     switch (state) {
       case WAITING -> readWhenDrained();
       case OPENING, READING, REATTACHING -> wokenEarly = true;
-      case PAUSED, DRAINING, LIVE_UNSETTLED, LIVE, OVER -> {} // it reads anyway, or is pushed to, or is gone
+      case PAUSED,
+          DRAINING,
+          LIVE_UNSETTLED,
+          LIVE,
+          OVER -> {} // it reads anyway, or is pushed to, or is gone
     }
   }
 

@@ -137,6 +137,16 @@ public final class ReaderBook {
 
   // ---- what streams do
 
+  /** Something came to a stream that cannot be in its state. */
+  void unfit(ChannelReader stream, String event) {
+    meters
+        .stateErrors()
+        .report(
+            "stream " + stream.number() + " of " + edge + " on channel " + channel,
+            stream.state(),
+            event);
+  }
+
   /** A stream has changed its state, or asks for another batch. */
   void changed(ChannelReader stream, State before, State now) {
     stream.changedAt = ++changes;

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * attachment.
  *
  * <p>Its state changes by the methods of the first row alone. A dash is an event that leaves the
- * state as it is, because what it asks for is so already.
+ * state as it is, because what it asks for is so already: an attachment may go by itself while
+ * somebody takes it away, a client may stop what the overflow policy has just ended, and who has
+ * asked for a listener may find it removed when its turn has come.
  *
  * <table>
  * <caption>States and events</caption>

@@ -1,6 +1,7 @@
 package io.eric.channel;
 
 import io.eric.bus.Post;
+import io.eric.bus.StateErrors;
 import io.eric.bus.StreamState;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +16,23 @@ import org.jspecify.annotations.Nullable;
  *     <th>end</th></tr>
  * <tr><td>READING</td><td>READING</td><td>WAITING</td><td>LIVE_UNSETTLED</td><td>–</td>
  *     <td>–</td><td>ENDING</td></tr>
- * <tr><td>WAITING</td><td>READING</td><td>–</td><td>–</td><td>READING</td><td>–</td>
+ * <tr><td>WAITING</td><td>READING</td><td>error</td><td>error</td><td>READING</td><td>–</td>
  *     <td>ENDING</td></tr>
- * <tr><td>LIVE_UNSETTLED</td><td>READING</td><td>–</td><td>–</td><td>–</td><td>LIVE</td>
+ * <tr><td>LIVE_UNSETTLED</td><td>READING</td><td>error</td><td>error</td><td>–</td><td>LIVE</td>
  *     <td>ENDING</td></tr>
- * <tr><td>LIVE</td><td>READING</td><td>–</td><td>–</td><td>–</td><td>–</td><td>ENDING</td></tr>
- * <tr><td>ENDING</td><td>–, its cursor may move on</td><td>–</td><td>–</td><td>–</td><td>–</td>
- *     <td>–</td></tr>
+ * <tr><td>LIVE</td><td>READING</td><td>error</td><td>error</td><td>–</td><td>–</td>
+ *     <td>ENDING</td></tr>
+ * <tr><td>ENDING</td><td>–, its cursor may move on</td><td>error</td><td>error</td><td>–</td>
+ *     <td>–</td><td>–</td></tr>
  * </table>
  *
- * <p>A dash is an event that changes nothing. A read that is answered late finds a later one begun:
- * then its answer makes the stream neither live nor waiting, which {@link #isLatest} tells. {@code
- * wake} and {@code written} may be told twice, or cross with a read. When a stream ends, its edge
- * says how far it got; what it says otherwise comes too late.
+ * <p>A dash is an event that changes nothing. {@code wake} and {@code written} may be told twice,
+ * or cross with a read. When a stream ends, its edge says how far it got; what it says otherwise
+ * comes too late.
+ *
+ * <p>An error is an event that cannot be: it changes nothing, and is reported. A read that is
+ * answered late finds a later one begun, or the stream at its end: then its answer makes the stream
+ * neither live nor waiting, so {@link #isLatest} is asked before.
  */
 final class StreamAttachment implements Attachment {
 
@@ -39,6 +44,7 @@ final class StreamAttachment implements Attachment {
   private long cursor;
   private int reads;
   private int readsUnderWay;
+  private final StateErrors errors;
 
   /** The latest read that its edge has told of; 0 before the first. */
   private int lastRead;
@@ -47,7 +53,14 @@ final class StreamAttachment implements Attachment {
 
   private boolean wasLive;
 
-  StreamAttachment(EdgeSession edge, long stream, boolean wantsLive, boolean raw, long cursor) {
+  StreamAttachment(
+      EdgeSession edge,
+      long stream,
+      boolean wantsLive,
+      boolean raw,
+      long cursor,
+      StateErrors errors) {
+    this.errors = errors;
     this.edge = edge;
     this.stream = stream;
     this.wantsLive = wantsLive;
@@ -79,6 +92,8 @@ final class StreamAttachment implements Attachment {
     if (state == StreamState.READING) {
       become(StreamState.WAITING);
       cursor = through;
+    } else {
+      unfit("wait");
     }
   }
 
@@ -96,6 +111,8 @@ final class StreamAttachment implements Attachment {
       if (nothingRead) {
         cursor = through;
       }
+    } else {
+      unfit("live");
     }
   }
 
@@ -124,6 +141,10 @@ final class StreamAttachment implements Attachment {
       cursor = cursor();
       become(StreamState.ENDING);
     }
+  }
+
+  private void unfit(String event) {
+    errors.report("stream " + stream + " of " + edge.address, state, event);
   }
 
   private void become(StreamState next) {

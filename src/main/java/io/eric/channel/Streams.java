@@ -257,7 +257,8 @@ final class Streams {
             request.stream(),
             request.live(),
             request.raw(),
-            listener.cursor(log.lastSequence()));
+            listener.cursor(log.lastSequence()),
+            meters.stateErrors());
     listeners.attach(listener, stream, loop.currentTimeMillis());
     return Resume.from(log, listener, request.after())
         .map(

@@ -1,6 +1,7 @@
 package io.eric.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Entry;
 import io.eric.InvalidListenerException;
@@ -37,6 +38,7 @@ class ChannelReaderTest {
   private final SimulatedTime time = new SimulatedTime();
   private final Channel channel = new Channel();
   private final Taking stream = new Taking();
+  private final Meters meters = new Meters();
   private boolean clustered = true;
   private final ChannelReader reader =
       new ChannelReader(
@@ -46,14 +48,7 @@ class ChannelReaderTest {
           new ChannelReader.Asking("x", "e", "me", true, false, 16, 1_000),
           1,
           new ReaderBook(
-              channel,
-              new SimulatedLoop(time),
-              new Meters(),
-              "x",
-              "e",
-              1_000,
-              1_000,
-              new OneStream()),
+              channel, new SimulatedLoop(time), meters, "x", "e", 1_000, 1_000, new OneStream()),
           stream);
 
   private static Entry entry(long sequence) {
@@ -388,6 +383,26 @@ class ChannelReaderTest {
     in(State.READING);
     channel.fail(new UnavailableException("lost"));
     assertThat(stream.failure).isInstanceOf(UnavailableException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"OPENING", "OVER"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void onlyWhatHasNotBegunBegins(State state) {
+    in(state);
+    assertThatThrownBy(reader::begin)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("stream " + reader.number() + " of e on channel x is " + state);
+    assertThat(reader.state()).isEqualTo(state);
+    assertThat(meters.get(Counter.STATE_ERRORS_EVENT)).isOne();
+  }
+
+  @Test
+  void whatIsNotAttachedDoesNotBegin() {
+    reader.open(null);
+    assertThatThrownBy(reader::begin).isInstanceOf(AssertionError.class);
+    assertThat(stream.taken).isEmpty();
   }
 
   // ---- nothing is left behind at the channel

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Connection;
+import io.eric.bus.Meters;
+import io.eric.bus.Session;
 import io.eric.channel.Listener.State;
 import io.eric.log.Registration;
 import java.util.Arrays;
@@ -13,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import io.eric.bus.Session;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +43,8 @@ class ListenerTest {
           "GONE", List.of("attach", "remove"));
 
   private static StreamAttachment stream() {
-    return new StreamAttachment(new EdgeSession("e", Session.NONE, 10, 1), 1, true, false, 10);
+    return new StreamAttachment(
+        new EdgeSession("e", Session.NONE, 10, 1), 1, true, false, 10, new Meters().stateErrors());
   }
 
   private static Listener in(String state) {

@@ -1,7 +1,10 @@
 package io.eric.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eric.bus.Counter;
+import io.eric.bus.Meters;
 import io.eric.bus.Session;
 import io.eric.bus.StreamState;
 import java.util.Arrays;
@@ -35,7 +38,9 @@ class StreamAttachmentTest {
           StreamState.ENDING, List.of("end"));
 
   private final EdgeSession edge = new EdgeSession("e", Session.NONE, 10, 1);
-  private final StreamAttachment stream = new StreamAttachment(edge, 1, true, false, 10);
+  private final Meters meters = new Meters();
+  private final StreamAttachment stream =
+      new StreamAttachment(edge, 1, true, false, 10, meters.stateErrors());
 
   private void in(StreamState state) {
     WAYS.get(state).forEach(event -> EVENTS.get(event).accept(stream));
@@ -53,33 +58,42 @@ class StreamAttachmentTest {
           READING,        written, READING,        10
           READING,        end,     ENDING,         10
           WAITING,        read,    READING,        12
-          WAITING,        await,   WAITING,        13
-          WAITING,        live,    WAITING,        13
+          WAITING,        await,   error,          13
+          WAITING,        live,    error,          13
           WAITING,        wake,    READING,        13
           WAITING,        written, WAITING,        13
           WAITING,        end,     ENDING,         13
           LIVE_UNSETTLED, read,    READING,        12
-          LIVE_UNSETTLED, await,   LIVE_UNSETTLED, 13
-          LIVE_UNSETTLED, live,    LIVE_UNSETTLED, 13
+          LIVE_UNSETTLED, await,   error,          13
+          LIVE_UNSETTLED, live,    error,          13
           LIVE_UNSETTLED, wake,    LIVE_UNSETTLED, 13
           LIVE_UNSETTLED, written, LIVE,           14
           LIVE_UNSETTLED, end,     ENDING,         13
           LIVE,           read,    READING,        12
-          LIVE,           await,   LIVE,           14
-          LIVE,           live,    LIVE,           14
+          LIVE,           await,   error,          14
+          LIVE,           live,    error,          14
           LIVE,           wake,    LIVE,           14
           LIVE,           written, LIVE,           14
           LIVE,           end,     ENDING,         14
           ENDING,         read,    ENDING,         12
-          ENDING,         await,   ENDING,         10
-          ENDING,         live,    ENDING,         10
+          ENDING,         await,   error,          10
+          ENDING,         live,    error,          10
           ENDING,         wake,    ENDING,         10
           ENDING,         written, ENDING,         10
           ENDING,         end,     ENDING,         10
           """)
-  void eachEventInEachState(StreamState state, String event, StreamState then, long cursor) {
+  void eachEventInEachState(StreamState state, String event, String cell, long cursor) {
     in(state);
-    EVENTS.get(event).accept(stream);
+    boolean error = cell.equals("error");
+    if (error) {
+      assertThatThrownBy(() -> EVENTS.get(event).accept(stream))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("stream 1 of e is " + state);
+    } else {
+      EVENTS.get(event).accept(stream);
+    }
+    assertThat(meters.get(Counter.STATE_ERRORS_EVENT)).isEqualTo(error ? 1 : 0);
+    StreamState then = error ? state : StreamState.valueOf(cell);
     assertThat(stream.state()).isEqualTo(then);
     assertThat(stream.cursor()).isEqualTo(cursor);
     boolean live = then == StreamState.LIVE_UNSETTLED || then == StreamState.LIVE;
@@ -92,7 +106,7 @@ class StreamAttachmentTest {
     CsvSource table =
         StreamAttachmentTest.class
             .getDeclaredMethod(
-                "eachEventInEachState", StreamState.class, String.class, StreamState.class, long.class)
+                "eachEventInEachState", StreamState.class, String.class, String.class, long.class)
             .getAnnotation(CsvSource.class);
     Set<String> rows = new TreeSet<>();
     for (String row : table.textBlock().lines().toList()) {
