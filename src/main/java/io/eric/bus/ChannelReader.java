@@ -373,12 +373,7 @@ public final class ChannelReader {
     link.<Fetched>askLong(
             asking.channel,
             new ToChannel.Fetch(
-                asking.edge,
-                number,
-                ++read,
-                stream.readTo(),
-                asking.maxMessages,
-                asking.maxBytes))
+                asking.edge, number, ++read, stream.readTo(), asking.maxMessages, asking.maxBytes))
         .onComplete(
             answer -> {
               if (asked != question) {

@@ -11,8 +11,8 @@ public interface EdgeLink {
   /**
    * Has an edge end a stream.
    *
-   * @return the sequence up to which the kernel has everything, -1 if the edge does not know
-   *     that or the stream; fails if it does not answer
+   * @return the sequence up to which the kernel has everything, -1 if the edge does not know that
+   *     or the stream; fails if it does not answer
    */
   Future<Long> end(String edge, FromChannel.End end);
 }

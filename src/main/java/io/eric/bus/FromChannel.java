@@ -103,13 +103,11 @@ public sealed interface FromChannel {
    * What an owner knows of an edge that has made a {@link ToChannel.Statement}.
    *
    * @param session of the edge with this owner, who had the channel when the statement came
-   * @param epoch of its log
    * @param sent up to where deliveries have been sent to the edge
    * @param streams the edge's streams, by what the owner takes them to do
    * @param lost those of the statement's reads that it has not under way
    */
-  record Confirmed(
-      Session session, String epoch, long sent, StreamTallies.Snapshot streams, List<Long> lost)
+  record Confirmed(Session session, long sent, StreamTallies.Snapshot streams, List<Long> lost)
       implements FromChannel {}
 
   /** The streams of an edge, see {@link ToChannel.ListStreams}. */

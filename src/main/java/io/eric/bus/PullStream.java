@@ -321,7 +321,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
   }
 
   @Override
-  public void isIn(Session now, String newEpoch) {
+  public void isIn(Session now) {
     if (session.isBefore(now)) {
       reader.moved();
     }

@@ -71,7 +71,9 @@ public final class ReaderBook {
   /** How often a stream has changed its state. */
   private long changes;
 
-  private boolean used;
+  /** How many streams the owner has to have. */
+  private int attached;
+
   private long confirmedAt;
   private long nextAt;
   private long statedAt;
@@ -97,7 +99,7 @@ public final class ReaderBook {
     @Nullable ChannelReader reader(long number);
 
     /** The channel's owner has this session: streams of an earlier one are not known to it. */
-    void isIn(Session session, String epoch);
+    void isIn(Session session);
 
     /** Everything up to here was sent to this side: what has not come is lost. */
     void sent(long through);
@@ -154,6 +156,7 @@ public final class ReaderBook {
     StreamState owing = stateOf(now);
     if (owed != owing) {
       tallies.changed(stream.number(), owed, owing);
+      attached += (owing == null ? 0 : 1) - (owed == null ? 0 : 1);
     }
     if (before == State.READING) {
       reading.remove(stream);
@@ -168,8 +171,7 @@ public final class ReaderBook {
     } else if (now == State.REATTACHING && reattaching.add(stream)) {
       givenUpAt.put(stream, givesUpAt());
     }
-    if (!used && owing != null) {
-      used = true;
+    if (attached == 1 && owed == null && owing != null && reattaching.isEmpty()) {
       confirmedAt = loop.nanoTime(); // the owner's answer to the first one is a moment old
       nextAt = confirmedAt + loop.random(1 + interval / 4);
     }
@@ -203,12 +205,13 @@ public final class ReaderBook {
 
   /** How many streams are not confirmed. */
   public int unconfirmed() {
-    if (!used) {
-      return 0;
-    }
-    return loop.nanoTime() - confirmedAt < 2 * interval
-        ? reattaching.size()
-        : reattaching.size() + tallies.snapshot().count();
+    boolean recently = loop.nanoTime() - confirmedAt < 2 * interval;
+    return reattaching.size() + (recently ? 0 : attached);
+  }
+
+  /** Whether there are streams, and none has been confirmed for two intervals. */
+  public boolean isUnconfirmed() {
+    return attached + reattaching.size() > 0 && loop.nanoTime() - confirmedAt >= 2 * interval;
   }
 
   // ---- time
@@ -221,17 +224,10 @@ public final class ReaderBook {
       meters.count(Counter.STATEMENTS_UNANSWERED);
       round = null;
     }
-    if (!used) {
-      return;
+    if (round == null && attached > 0 && now - nextAt >= 0) {
+      state();
     }
-    if (round == null && now - nextAt >= 0) {
-      if (tallies.snapshot().count() > 0) {
-        state();
-      } else {
-        nextAt = now + interval;
-      }
-    }
-    boolean silent = round == null && now - confirmedAt >= 2 * interval;
+    boolean silent = round == null && attached > 0 && now - confirmedAt >= 2 * interval;
     if (silent && now - statedAt > interval / 2 && now - reopenedAt > interval) {
       reopenedAt = now;
       reopenAll();
@@ -276,12 +272,7 @@ public final class ReaderBook {
     ask(
         asked,
         new Statement(
-            edge,
-            side.session(),
-            intervalMs(),
-            side.acknowledged(),
-            asked.tallies,
-            longReads(now)),
+            edge, side.session(), intervalMs(), side.acknowledged(), asked.tallies, longReads(now)),
         this::confirmed);
   }
 
@@ -328,7 +319,7 @@ public final class ReaderBook {
       }
     }
     if (answer.session().isOpen()) {
-      side.isIn(answer.session(), answer.epoch());
+      side.isIn(answer.session());
       side.sent(answer.sent());
     }
     if (answer.streams().equals(asked.tallies)) {
@@ -384,24 +375,40 @@ public final class ReaderBook {
     meters.count(Counter.STREAM_REPAIRS);
   }
 
-  /**
-   * A question to the owner.
-   *
-   * @param statedAt when the statement was made that this belongs to
-   * @param askedAt when it was asked
-   * @param changes how often streams had changed then
-   * @param tallies what they were when the statement was made
-   */
-  private record Round(
-      long statedAt,
-      long askedAt,
-      long changes,
-      StreamTallies.Snapshot tallies,
-      int part,
-      int parts) {
+  /** A question to the owner. */
+  private static final class Round {
+
+    /** When the statement was made that it belongs to. */
+    private final long statedAt;
+
+    private final long askedAt;
+
+    /** How often streams had changed when it was asked. */
+    private final long changes;
+
+    /** What they were when the statement was made. */
+    private final StreamTallies.Snapshot tallies;
+
+    private final int part;
+    private final int parts;
 
     private Round(long now, long changes, StreamTallies.Snapshot tallies) {
       this(now, now, changes, tallies, 0, 0);
+    }
+
+    private Round(
+        long statedAt,
+        long askedAt,
+        long changes,
+        StreamTallies.Snapshot tallies,
+        int part,
+        int parts) {
+      this.statedAt = statedAt;
+      this.askedAt = askedAt;
+      this.changes = changes;
+      this.tallies = tallies;
+      this.part = part;
+      this.parts = parts;
     }
 
     private Round listing(long now, long changesNow, int nextPart, int allParts) {

@@ -14,9 +14,7 @@ public record Session(long term, long number) implements Comparable<Session> {
 
   @Override
   public int compareTo(Session other) {
-    return term == other.term
-        ? Long.compare(number, other.number)
-        : Long.compare(term, other.term);
+    return term == other.term ? Long.compare(number, other.number) : Long.compare(term, other.term);
   }
 
   /** Whether it came before the other. */

@@ -1,5 +1,8 @@
 package io.eric.bus;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamTallies {
 
-  private static final int STATES = StreamState.values().length;
-
   /** An edge without streams. */
   public static final Snapshot NONE = new StreamTallies().snapshot();
 
-  private final int[] counts = new int[STATES];
-  private final long[] digests = new long[STATES];
+  private final Map<StreamState, Sum> sums = new EnumMap<>(StreamState.class);
+
+  /** No streams. */
+  public StreamTallies() {
+    for (StreamState state : StreamState.values()) {
+      sums.put(state, new Sum());
+    }
+  }
 
   /** A stream's number among streams in one state, and all their numbers, in no order. */
   public record Tally(int count, long digest) {}
@@ -38,31 +45,29 @@ public final class StreamTallies {
   public void changed(long stream, @Nullable StreamState before, @Nullable StreamState after) {
     long mixed = mixed(stream);
     if (before != null) {
-      counts[before.ordinal()]--;
-      digests[before.ordinal()] -= mixed;
+      sum(before).add(-1, -mixed);
     }
     if (after != null) {
-      counts[after.ordinal()]++;
-      digests[after.ordinal()] += mixed;
+      sum(after).add(1, mixed);
     }
   }
 
   /** How many streams are in this state. */
   public int count(StreamState state) {
-    return counts[state.ordinal()];
+    return sum(state).count;
   }
 
   /** As it is now. */
   public Snapshot snapshot() {
     return new Snapshot(
-        tally(StreamState.READING),
-        tally(StreamState.WAITING),
-        tally(StreamState.LIVE_UNSETTLED),
-        tally(StreamState.LIVE));
+        sum(StreamState.READING).tally(),
+        sum(StreamState.WAITING).tally(),
+        sum(StreamState.LIVE_UNSETTLED).tally(),
+        sum(StreamState.LIVE).tally());
   }
 
-  private Tally tally(StreamState state) {
-    return new Tally(counts[state.ordinal()], digests[state.ordinal()]);
+  private Sum sum(StreamState state) {
+    return Objects.requireNonNull(sums.get(state));
   }
 
   /**
@@ -75,5 +80,19 @@ public final class StreamTallies {
     bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
     bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
     return bits ^ (bits >>> 31);
+  }
+
+  private static final class Sum {
+    private int count;
+    private long digest;
+
+    private void add(int streams, long mixed) {
+      count += streams;
+      digest += mixed;
+    }
+
+    private Tally tally() {
+      return new Tally(count, digest);
+    }
   }
 }

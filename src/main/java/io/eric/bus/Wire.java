@@ -101,12 +101,7 @@ public final class Wire {
       case REATTACH -> new Reattach(attach(in), in.getLong());
       case FETCH ->
           new Fetch(
-              in.getString(),
-              in.getLong(),
-              in.getInt(),
-              in.getLong(),
-              in.getInt(),
-              in.getInt());
+              in.getString(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getInt());
       case ACKNOWLEDGE -> new Acknowledge(in.getString(), session(in), in.getLong());
       case WRITTEN -> new Written(in.getString(), in.getLong(), in.getInt(), in.getLong());
       case DEMOTE -> new Demote(in.getString(), in.getLong(), in.getInt(), in.getLong());
@@ -149,14 +144,8 @@ public final class Wire {
       case HOOK_CALL -> new HookCall(in.getString(), entry(in));
       case TAKEN -> new Taken(in.getString(), entry(in));
       case CONFIRMED ->
-          new Confirmed(
-              session(in),
-              in.getString(),
-              in.getLong(),
-              tallies(in),
-              in.getList(WireInput::getLong));
-      case STREAM_LIST ->
-          new StreamList(session(in), in.getList(Wire::listed));
+          new Confirmed(session(in), in.getLong(), tallies(in), in.getList(WireInput::getLong));
+      case STREAM_LIST -> new StreamList(session(in), in.getList(Wire::listed));
       default -> throw new IllegalArgumentException(kind + " is no kind of body");
     };
   }
@@ -245,9 +234,7 @@ public final class Wire {
     } else if (news instanceof Attached attached) {
       out.putByte(ATTACHED).putString(attached.listener()).putString(attached.epoch());
       write(out, attached.session());
-      out.putBoolean(attached.stopped())
-          .putLong(attached.delayMs())
-          .putInt(attached.retryMs());
+      out.putBoolean(attached.stopped()).putLong(attached.delayMs()).putInt(attached.retryMs());
       write(out, attached.first());
     } else if (news instanceof Fetched fetched) {
       write(out.putByte(FETCHED), fetched);
@@ -269,14 +256,14 @@ public final class Wire {
       write(out.putByte(TAKEN).putString(taken.epoch()), taken.entry());
     } else if (news instanceof Confirmed confirmed) {
       write(out.putByte(CONFIRMED), confirmed.session());
-      out.putString(confirmed.epoch()).putLong(confirmed.sent());
+      out.putLong(confirmed.sent());
       write(out, confirmed.streams());
       writeNumbers(out, confirmed.lost());
     } else if (news instanceof StreamList list) {
       write(out.putByte(STREAM_LIST), list.session());
       out.putInt(list.streams().size());
       for (Listed each : list.streams()) {
-        out.putLong(each.stream()).putByte(each.state().ordinal());
+        out.putLong(each.stream()).putByte(each.state().code());
       }
     } else {
       throw new IllegalArgumentException("no form for " + news.getClass());
@@ -347,13 +334,7 @@ public final class Wire {
   }
 
   private static Listed listed(WireInput in) {
-    long stream = in.getLong();
-    int state = in.getByte();
-    StreamState[] states = StreamState.values();
-    if (state >= states.length) {
-      throw new IllegalArgumentException(state + " is no state of a stream");
-    }
-    return new Listed(stream, states[state]);
+    return new Listed(in.getLong(), StreamState.of(in.getByte()));
   }
 
   private static void write(WireOutput out, Outcome outcome) {

@@ -255,14 +255,11 @@ final class ChannelDoor {
   /** Takes what edges tell and want no answer to. */
   void told(ToChannel news) {
     if (news instanceof ToChannel.Acknowledge acknowledge) {
-      channel.streams.acknowledge(
-          acknowledge.edge(), acknowledge.session(), acknowledge.through());
+      channel.streams.acknowledge(acknowledge.edge(), acknowledge.session(), acknowledge.through());
     } else if (news instanceof ToChannel.Written written) {
-      channel.streams.written(
-          written.edge(), written.stream(), written.read(), written.through());
+      channel.streams.written(written.edge(), written.stream(), written.read(), written.through());
     } else if (news instanceof ToChannel.Demote demote) {
-      channel.streams.demote(
-          demote.edge(), demote.stream(), demote.read(), demote.written());
+      channel.streams.demote(demote.edge(), demote.stream(), demote.read(), demote.written());
     } else if (news instanceof ToChannel.Detach detach) {
       channel.streams.detach(detach.edge(), detach.stream(), detach.written());
     } else {

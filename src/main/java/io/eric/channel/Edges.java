@@ -42,7 +42,8 @@ final class Edges {
 
   /** The edge's session, a new one if it has no streams here yet. */
   EdgeSession open(String address, long lastSequence, long now) {
-    return byAddress.computeIfAbsent(address, a -> new EdgeSession(a, nextSession(), lastSequence, now));
+    return byAddress.computeIfAbsent(
+        address, a -> new EdgeSession(a, nextSession(), lastSequence, now));
   }
 
   /**

@@ -92,7 +92,8 @@ final class Fanout {
         edge.seen(through);
         link.tell(
             edge.address,
-            new FromChannel.Delivery(channelId, log.epoch(), edge.session(), after, through, forEdge));
+            new FromChannel.Delivery(
+                channelId, log.epoch(), edge.session(), after, through, forEdge));
       }
     }
     wake(entries, mixed);

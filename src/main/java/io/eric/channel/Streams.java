@@ -174,7 +174,9 @@ final class Streams {
         .exclusively(
             () ->
                 opening.containsKey(stream)
-                    ? freed.apply(listener).compose(ready -> register(ready, handedOn, stream, listener))
+                    ? freed
+                        .apply(listener)
+                        .compose(ready -> register(ready, handedOn, stream, listener))
                     : Future.<Registered>failedFuture(givenUp()))
         .compose(registered -> first(request, listener, registered))
         .onFailure(
@@ -205,14 +207,15 @@ final class Streams {
                     new Fetched(List.of(adapted.apply(gap)), point.cursor(), false, false));
               }
               return listener.isObserved()
-                  ? Future.succeededFuture(
-                      new Fetched(List.of(), stream.start(), false, false))
+                  ? Future.succeededFuture(new Fetched(List.of(), stream.start(), false, false))
                   : log.read(
                           stream.start(),
                           listener.reader(),
                           request.maxMessages(),
                           request.maxBytes())
-                      .map(slice -> new Fetched(shown(stream, slice), slice.through(), false, false));
+                      .map(
+                          slice ->
+                              new Fetched(shown(stream, slice), slice.through(), false, false));
             })
         .map(batch -> attached(listener, stream, batch));
   }
@@ -329,8 +332,7 @@ final class Streams {
       return Future.succeededFuture(new Fetched(List.of(), stream.cursor(), false, true));
     }
     Future<Fetched> answer =
-        read(
-            listener, stream, read, stream.cursor(), request.maxMessages(), request.maxBytes());
+        read(listener, stream, read, stream.cursor(), request.maxMessages(), request.maxBytes());
     stream.reads(answer);
     listener.reads(answer); // who waits for it comes after the door, which sends it
     return answer;
@@ -478,8 +480,7 @@ final class Streams {
     EdgeSession edge = edges.find(statement.edge());
     if (edge == null) {
       Session none = new Session(edges.term(), 0);
-      return new Confirmed(
-          none, log.epoch(), 0, StreamTallies.NONE, List.copyOf(statement.reads()));
+      return new Confirmed(none, 0, StreamTallies.NONE, List.copyOf(statement.reads()));
     }
     edge.heard(loop.currentTimeMillis(), statement.intervalMs());
     acknowledge(statement.edge(), statement.session(), statement.acknowledged());
@@ -490,8 +491,7 @@ final class Streams {
         lost.add(number);
       }
     }
-    return new Confirmed(
-        edge.session(), log.epoch(), edge.sent(), edge.tallies.snapshot(), lost);
+    return new Confirmed(edge.session(), edge.sent(), edge.tallies.snapshot(), lost);
   }
 
   /** An edge's streams, or a part of them. */
@@ -506,8 +506,7 @@ final class Streams {
         }
       }
     }
-    return new StreamList(
-        edge == null ? new Session(edges.term(), 0) : edge.session(), listed);
+    return new StreamList(edge == null ? new Session(edges.term(), 0) : edge.session(), listed);
   }
 
   private static @Nullable StreamAttachment attachmentOf(EdgeSession edge, long number) {
@@ -620,6 +619,5 @@ final class Streams {
    * @param from where it reads on, which may be ahead of its cursor
    * @param gap what it has to see first
    */
-  private record Registered(
-      StreamAttachment stream, int read, long from, @Nullable Entry gap) {}
+  private record Registered(StreamAttachment stream, int read, long from, @Nullable Entry gap) {}
 }

@@ -58,7 +58,6 @@ final class ChannelStreams implements ReaderBook.Side {
   /** The latest session with an owner; the term alone of one that has only been heard of. */
   private Session session = Session.NONE;
 
-  private String epoch = "";
   private int retryMs;
 
   ChannelStreams(Edge edge, String id) {
@@ -93,7 +92,7 @@ final class ChannelStreams implements ReaderBook.Side {
     if (now.session().isBefore(session)) {
       edge.loop.later(stream::moved); // the owner has forgotten it since, or is none any more
     } else {
-      enter(now.session(), now.epoch());
+      enter(now.session());
     }
     attached(stream, now.listener(), now.retryMs());
   }
@@ -169,7 +168,7 @@ final class ChannelStreams implements ReaderBook.Side {
     if (delivery.session().isBefore(session)) {
       return; // of an owner that does not know yet that it is none any more, or overtaken
     }
-    enter(delivery.session(), delivery.epoch());
+    enter(delivery.session());
     if (delivery.through() <= delivered) {
       return; // repeated
     }
@@ -219,13 +218,12 @@ final class ChannelStreams implements ReaderBook.Side {
    * From now on it is about this session. Streams that are attached in another one attach anew,
    * because the owner does not know them: what it pushes lacks what is for them alone.
    */
-  private void enter(Session now, String newEpoch) {
+  private void enter(Session now) {
     if (now.equals(session)) {
       return;
     }
     flush();
     session = now;
-    epoch = newEpoch;
     startAnew();
     for (EdgeStream stream : List.copyOf(all.values())) {
       if (stream.session().isOpen() && stream.session().isBefore(now)) {
@@ -402,9 +400,9 @@ final class ChannelStreams implements ReaderBook.Side {
   }
 
   @Override
-  public void isIn(Session now, String newEpoch) {
+  public void isIn(Session now) {
     if (session.isBefore(now)) {
-      enter(now, newEpoch);
+      enter(now);
     }
   }
 

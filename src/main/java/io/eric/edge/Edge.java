@@ -51,6 +51,7 @@ public final class Edge {
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
   final TurnWrites turnWrites;
+  final UnconfirmedChannels unconfirmed = new UnconfirmedChannels();
   private @Nullable EdgeAddress registered;
   private long nextStream = 1;
   private int streams;
@@ -224,6 +225,9 @@ public final class Edge {
   void closed(EdgeStream stream) {
     streams--;
     pulse.remove(stream);
+    if (streams == 0) {
+      unconfirmed.look(List.of());
+    }
     if (stream.channel.remove(stream)) {
       channels.remove(stream.channel.id, stream.channel);
     }
@@ -234,6 +238,7 @@ public final class Edge {
     for (ChannelStreams channel : List.copyOf(channels.values())) {
       channel.book.tick();
     }
+    unconfirmed.look(channels.values());
   }
 
   /** A stream has begun: it gets heartbeats, and its writes a deadline. */
@@ -262,7 +267,9 @@ public final class Edge {
       ChannelStreams channel = channels.get(delivery.channel());
       if (channel == null) {
         // Its last stream has just gone; nobody must wait for us.
-        client.tell(delivery.channel(), new ToChannel.Acknowledge(address, delivery.session(), delivery.through()));
+        client.tell(
+            delivery.channel(),
+            new ToChannel.Acknowledge(address, delivery.session(), delivery.through()));
       } else {
         channel.deliver(delivery);
       }

@@ -2,6 +2,7 @@ package io.eric.edge;
 
 import io.eric.bus.Addresses;
 import io.eric.bus.FromChannel;
+import io.eric.bus.Health;
 import io.eric.bus.LocalCodec;
 import io.eric.bus.Meters;
 import io.eric.bus.Moved;
@@ -20,6 +21,7 @@ final class EdgeAddress {
   private final MessageConsumer<FromChannel> consumer;
   private final MessageConsumer<Moved> moves;
   private final Runnable unmetered;
+  private final Runnable unwatched;
 
   /** Opens it, on the edge's context. */
   EdgeAddress(Vertx vertx, Edge edge) {
@@ -29,6 +31,7 @@ final class EdgeAddress {
     this.consumer = vertx.eventBus().localConsumer(edge.address, this::asked);
     neighbours.addEdge(edge.address, context, edge::told);
     this.unmetered = Meters.of(vertx).add(context, edge::sample);
+    this.unwatched = Health.of(vertx).add(edge.unconfirmed);
     this.moves = vertx.eventBus().localConsumer(Addresses.MOVED, move -> edge.moved(move.body()));
   }
 
@@ -38,6 +41,7 @@ final class EdgeAddress {
 
   Future<Void> close() {
     unmetered.run();
+    unwatched.run();
     neighbours.removeEdge(edge.address);
     return moves.unregister().eventually(consumer::unregister);
   }

@@ -94,8 +94,7 @@ public final class EdgeOptions {
     }
     return heartbeat == 0
         ? ReaderBook.DEFAULT_INTERVAL_MS
-        : Math.min(
-            LONGEST_CONFIRM_INTERVAL, Math.max(SHORTEST_HALF_HEARTBEAT, heartbeat / 2));
+        : Math.min(LONGEST_CONFIRM_INTERVAL, Math.max(SHORTEST_HALF_HEARTBEAT, heartbeat / 2));
   }
 
   /** How long a client may leave written bytes unread before it counts as gone. Default 60 s. */

@@ -10,7 +10,6 @@ import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
 import io.eric.bus.Session;
-import io.eric.bus.ToChannel;
 import io.eric.edge.PendingWrites.Segment;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -116,8 +115,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     lastWrite = now - (interval == 0 ? 0 : edge.loop.random(interval / 2 + 1));
     long maxAge = edge.options.getStreamMaxAge() * 1_000_000;
     if (maxAge > 0) {
-      expiresAt =
-          bornAt + maxAge - maxAge / 10 + edge.loop.random(maxAge / 5 + 1);
+      expiresAt = bornAt + maxAge - maxAge / 10 + edge.loop.random(maxAge / 5 + 1);
     }
     edge.begun(this);
     reader.begin();
@@ -183,7 +181,6 @@ public final class EdgeStream implements ChannelReader.Stream {
       confirmed = startsAfter;
     }
     channel.attached(this, now);
-    channel.reopened(this);
   }
 
   private Attached opened() {
@@ -391,6 +388,7 @@ public final class EdgeStream implements ChannelReader.Stream {
       Buffer bytes = edge.format.encode(entries, opened().epoch(), opened().retryMs());
       write(bytes, batch.through(), entries.size(), edge.loop.nanoTime());
     }
+    channel.reopened(this);
   }
 
   @Override

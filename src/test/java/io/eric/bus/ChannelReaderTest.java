@@ -521,7 +521,7 @@ class ChannelReaderTest {
     }
 
     @Override
-    public void isIn(Session session, String epoch) {}
+    public void isIn(Session session) {}
 
     @Override
     public void sent(long through) {}

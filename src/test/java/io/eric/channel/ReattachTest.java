@@ -56,7 +56,8 @@ class ReattachTest {
     // The stream has left its edge's live ones, and its word of that is still on its way.
     client.tell("x", new ToChannel.Acknowledge(EDGE, live.session(), sequence(two)));
 
-    assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one))))).containsExactly("2");
+    assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one)))))
+        .containsExactly("2");
   }
 
   @Test
@@ -65,7 +66,8 @@ class ReattachTest {
     String two = broadcast(2);
     attach(stream(EDGE, 1, one));
     client.tell("x", new ToChannel.Detach(EDGE, 1, sequence(two)));
-    assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one))))).containsExactly("2");
+    assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one)))))
+        .containsExactly("2");
   }
 
   @Test
@@ -76,7 +78,8 @@ class ReattachTest {
     attach(stream(OTHER_EDGE, 1, one));
     client.tell("x", new ToChannel.Detach(OTHER_EDGE, 1, sequence(two)));
     broadcast(3);
-    assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one))))).containsExactly("3");
+    assertThat(payloads(attach(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one)))))
+        .containsExactly("3");
   }
 
   @Test
@@ -87,7 +90,8 @@ class ReattachTest {
     attach(stream(EDGE, 1, one));
     Future<Attached> other = client.ask("x", stream(OTHER_EDGE, 1, one));
     await().until(() -> !ends.isEmpty());
-    Future<Attached> again = client.ask("x", new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one)));
+    Future<Attached> again =
+        client.ask("x", new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one)));
     ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
     assertThat(Hub.await(other).stopped()).isFalse();
     await().until(again::isComplete);

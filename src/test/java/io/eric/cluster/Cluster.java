@@ -18,8 +18,13 @@ final class Cluster implements AutoCloseable {
 
   /** Starts nodes that share nothing but the cluster. */
   Cluster(Path dir, int size) throws Exception {
+    this(dir, size, Map.of());
+  }
+
+  /** As above, with more settings in the environment of each node. */
+  Cluster(Path dir, int size, Map<String, String> more) throws Exception {
     network = Network.of(size);
-    Map<String, String> settings = new HashMap<>();
+    Map<String, String> settings = new HashMap<>(more);
     settings.put("ERIC_CLUSTER_NAME", "test" + ProcessHandle.current().pid());
     settings.put("ERIC_CLUSTER_HEARTBEAT_TIMEOUT", "4000");
     settings.put("ERIC_CLUSTER_MERGE_INTERVAL", "2000");

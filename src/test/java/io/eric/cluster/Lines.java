@@ -23,9 +23,14 @@ final class Lines implements AutoCloseable {
 
   /** Opens a stream; fails unless the answer is 200. */
   static Lines open(HttpRequest request) throws IOException {
+    return open(request, SILENCE_MS);
+  }
+
+  /** As above, given up when nothing comes for so long. */
+  static Lines open(HttpRequest request, int silenceMs) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
     connection.setConnectTimeout(2_000);
-    connection.setReadTimeout(SILENCE_MS);
+    connection.setReadTimeout(silenceMs);
     request
         .headers()
         .map()

@@ -158,8 +158,7 @@ final class Node implements ChannelLink, EdgeLink {
                     end,
                     written -> hub.network.send(at.name, here, () -> answer.tryComplete(written)));
             if (!found) {
-              hub.network.send(
-                  at.name, here, () -> answer.tryComplete(-1L));
+              hub.network.send(at.name, here, () -> answer.tryComplete(-1L));
             }
           });
     }

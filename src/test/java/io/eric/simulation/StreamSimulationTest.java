@@ -3,6 +3,7 @@ package io.eric.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,13 +14,24 @@ class StreamSimulationTest {
 
   private static final long FROM = Long.getLong("eric.simulation.from", 1);
   private static final int SEEDS = Integer.getInteger("eric.simulation.seeds", 1_000);
+  private static final int SOAK_SEEDS = Integer.getInteger("eric.simulation.seeds", 20_000);
 
   @Test
   void eachStreamHasEachMessageOnceSoonAfterTheFaultsEnd() {
-    for (long seed = FROM; seed < FROM + SEEDS; seed++) {
+    run(SEEDS);
+  }
+
+  @Test
+  @Tag("soak")
+  void alsoWithManyMoreSeeds() {
+    run(SOAK_SEEDS);
+  }
+
+  private static void run(int seeds) {
+    for (long seed = FROM; seed < FROM + seeds; seed++) {
       StreamSimulation simulation = new StreamSimulation(seed);
       List<String> faults = simulation.run();
-      if (!faults.isEmpty() && SEEDS == 1) {
+      if (!faults.isEmpty() && seeds == 1) {
         System.out.println(simulation.trace());
       }
       assertThat(faults).as("faults of seed %s", seed).isEmpty();

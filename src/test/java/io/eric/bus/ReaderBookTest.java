@@ -1,0 +1,427 @@
+package io.eric.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.bus.ChannelReader.State;
+import io.eric.bus.FromChannel.Attached;
+import io.eric.bus.FromChannel.Confirmed;
+import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.FromChannel.Listed;
+import io.eric.bus.FromChannel.StreamList;
+import io.eric.bus.ToChannel.Attach;
+import io.eric.bus.ToChannel.Detach;
+import io.eric.bus.ToChannel.Fetch;
+import io.eric.bus.ToChannel.ListStreams;
+import io.eric.bus.ToChannel.Reattach;
+import io.eric.bus.ToChannel.Statement;
+import io.eric.simulation.SimulatedLoop;
+import io.eric.simulation.SimulatedTime;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a reading side does about what the owner says of its streams, or does not say. */
+class ReaderBookTest {
+
+  private static final long INTERVAL_MS = 1_000;
+  private static final long GIVES_UP_MS = 3_000;
+  private static final Session SESSION = new Session(1, 7);
+  private static final Fetched NOTHING = new Fetched(List.of(), 10, false, true);
+  private static final Fetched LIVE = new Fetched(List.of(), 10, true, false);
+
+  private final SimulatedTime time = new SimulatedTime();
+  private final SimulatedLoop loop = new SimulatedLoop(time);
+  private final Meters meters = new Meters();
+  private final Channel channel = new Channel();
+  private final Streams streams = new Streams();
+  private final ReaderBook book =
+      new ReaderBook(channel, loop, meters, "x", "e", INTERVAL_MS, GIVES_UP_MS, streams);
+
+  ReaderBookTest() {
+    loop.every(INTERVAL_MS / 8, book::tick);
+  }
+
+  @Test
+  void streamsThatTheOwnerHasTooAreConfirmed() {
+    ChannelReader stream = stream(NOTHING);
+    for (int i = 0; i < 5; i++) {
+      until(Statement.class);
+      channel.answer(Statement.class, confirmed(StreamState.WAITING));
+      time.pass(1);
+    }
+    assertThat(time.now()).isGreaterThan(3 * INTERVAL_MS * 1_000_000);
+    assertThat(book.confirms(stream)).isTrue();
+    assertThat(stream.state()).isEqualTo(State.WAITING);
+    assertThat(count(Counter.STREAM_REPAIRS)).isZero();
+  }
+
+  @Test
+  void nothingIsConfirmedWithoutAnswers() {
+    ChannelReader stream = stream(NOTHING);
+    assertThat(book.confirms(stream)).isTrue();
+    time.pass(2 * INTERVAL_MS);
+    assertThat(book.confirms(stream)).isFalse();
+    assertThat(book.isUnconfirmed()).isTrue();
+    assertThat(count(Counter.STATEMENTS_UNANSWERED)).isPositive();
+  }
+
+  @Test
+  void anAnswerThatTakesLongerThanHalfAnIntervalSaysNothing() {
+    ChannelReader stream = stream(NOTHING);
+    for (int i = 0; i < 2; i++) {
+      until(Statement.class);
+      time.pass(INTERVAL_MS / 2 + INTERVAL_MS / 4);
+      channel.answer(Statement.class, confirmed(StreamState.WAITING));
+    }
+    time.pass(INTERVAL_MS / 2);
+    assertThat(book.confirms(stream)).isFalse();
+  }
+
+  @Test
+  void aStreamThatTheOwnerDoesNotKnowAttachesAnew() {
+    ChannelReader stream = stream(LIVE);
+    until(Statement.class);
+    channel.answer(
+        Statement.class, new Confirmed(new Session(1, 0), 0, StreamTallies.NONE, List.of()));
+    time.pass(1);
+    channel.answer(ListStreams.class, new StreamList(new Session(1, 0), List.of()));
+    time.pass(1);
+    assertThat(stream.state()).isEqualTo(State.REATTACHING);
+    channel.answer(Reattach.class, attached(NOTHING));
+    assertThat(stream.state()).isEqualTo(State.WAITING);
+    assertThat(count(Counter.STREAM_REPAIRS)).isEqualTo(1);
+  }
+
+  @Test
+  void aStreamThatOnlyTheOwnerKnowsIsGivenBack() {
+    ChannelReader stream = stream(NOTHING);
+    until(Statement.class);
+    channel.answer(
+        Statement.class, confirmed(StreamState.WAITING, StreamState.LIVE, StreamState.ENDING));
+    time.pass(1);
+    channel.answer(
+        ListStreams.class,
+        new StreamList(
+            SESSION,
+            List.of(
+                new Listed(stream.number(), StreamState.WAITING),
+                new Listed(99, StreamState.LIVE),
+                new Listed(98, StreamState.ENDING))));
+    time.pass(1);
+    assertThat(channel.told).containsExactly(new Detach("e", 99, -1));
+    assertThat(book.confirms(stream)).isTrue();
+  }
+
+  @Test
+  void aWakeThatWasLostIsMadeUpFor() {
+    ChannelReader stream = stream(NOTHING);
+    until(Statement.class);
+    channel.answer(Statement.class, confirmed(StreamState.READING));
+    time.pass(1);
+    channel.answer(
+        ListStreams.class,
+        new StreamList(SESSION, List.of(new Listed(stream.number(), StreamState.READING))));
+    time.pass(1);
+    assertThat(stream.state()).isEqualTo(State.READING);
+    assertThat(channel.asked(Fetch.class)).isTrue();
+  }
+
+  @Test
+  void aReadThatWasLostIsMadeAgain() {
+    ChannelReader stream = stream(NOTHING);
+    stream.wake();
+    assertThat(((Fetch) channel.last()).read()).isEqualTo(1);
+    Statement statement;
+    do {
+      until(Statement.class);
+      statement = (Statement) channel.waiting(Statement.class).orElseThrow();
+      channel.answer(
+          Statement.class,
+          new Confirmed(SESSION, 10, statement.streams(), List.copyOf(statement.reads())));
+      time.pass(1);
+    } while (statement.reads().isEmpty());
+    assertThat(statement.reads()).containsExactly(stream.number());
+    assertThat(((Fetch) channel.last()).read()).isEqualTo(2);
+  }
+
+  @Test
+  void whatHasChangedMeanwhileIsComparedAgain() {
+    ChannelReader stream = stream(NOTHING);
+    until(Statement.class);
+    stream.wake(); // the owner knows it already
+    channel.answer(Statement.class, confirmed(StreamState.READING));
+    time.pass(1);
+    assertThat(channel.asked(ListStreams.class)).isFalse();
+    until(Statement.class);
+  }
+
+  @Test
+  void deliveriesThatWereLostAreReported() {
+    stream(LIVE);
+    until(Statement.class);
+    Statement statement = (Statement) channel.waiting(Statement.class).orElseThrow();
+    channel.answer(Statement.class, new Confirmed(SESSION, 12, statement.streams(), List.of()));
+    time.pass(1);
+    assertThat(streams.sent).isEqualTo(12);
+  }
+
+  @Test
+  void aFormerOwnerConfirmsNothing() {
+    ChannelReader stream = stream(NOTHING);
+    streams.session = new Session(2, 1);
+    for (int i = 0; i < 2; i++) {
+      until(Statement.class);
+      channel.answer(Statement.class, confirmed(StreamState.WAITING));
+      time.pass(INTERVAL_MS - INTERVAL_MS / 8);
+    }
+    time.pass(INTERVAL_MS / 4);
+    assertThat(book.confirms(stream)).isFalse();
+  }
+
+  @Test
+  void streamsThatAreNotConfirmedAttachAnewAndEndWhereThatFailsToo() {
+    ChannelReader stream = stream(NOTHING);
+    time.pass(2 * INTERVAL_MS + INTERVAL_MS);
+    assertThat(stream.state()).isEqualTo(State.REATTACHING);
+    time.pass(GIVES_UP_MS - INTERVAL_MS);
+    assertThat(streams.givenUp).isZero();
+    time.pass(3 * INTERVAL_MS);
+    assertThat(streams.givenUp).isEqualTo(1);
+    assertThat(count(Counter.STREAMS_GIVEN_UP)).isEqualTo(1);
+  }
+
+  /** A pause of the JVM is no silence of the owner: it is asked first. */
+  @Test
+  void whoWasFrozenAsksBeforeItAttachesAnew() {
+    ChannelReader stream = stream(NOTHING);
+    until(Statement.class);
+    channel.answer(Statement.class, confirmed(StreamState.WAITING));
+    time.pass(1);
+    loop.freeze();
+    time.pass(20 * INTERVAL_MS);
+    loop.thaw();
+    assertThat(book.confirms(stream)).isFalse();
+    until(Statement.class);
+    channel.answer(Statement.class, confirmed(StreamState.WAITING));
+    time.pass(INTERVAL_MS);
+    assertThat(stream.state()).isEqualTo(State.WAITING);
+    assertThat(count(Counter.STREAM_REPAIRS)).isZero();
+  }
+
+  @Test
+  void manyStreamsAreListedInParts() {
+    for (int i = 0; i < 5_000; i++) {
+      stream(NOTHING);
+    }
+    until(Statement.class);
+    channel.answer(Statement.class, confirmed());
+    time.pass(1);
+    for (int part = 0; part < 2; part++) {
+      ListStreams list = (ListStreams) channel.waiting(ListStreams.class).orElseThrow();
+      assertThat(list.parts()).isEqualTo(2);
+      assertThat(list.part()).isEqualTo(part);
+      channel.answer(ListStreams.class, new StreamList(SESSION, List.of()));
+      time.pass(1);
+    }
+    assertThat(streams.all).allMatch(stream -> stream.state() == State.REATTACHING);
+  }
+
+  // ---- what it takes
+
+  private long count(Counter counter) {
+    return meters.get(counter);
+  }
+
+  /** A stream that has begun with this batch. */
+  private ChannelReader stream(Fetched first) {
+    Taking taking = new Taking(streams.all.size() + 1);
+    ChannelReader.Asking asking =
+        new ChannelReader.Asking("x", "e", "me" + taking.number, true, false, 16, 1_000);
+    taking.reader =
+        new ChannelReader(channel, loop, () -> true, asking, taking.number, book, taking);
+    streams.all.add(taking.reader);
+    taking.reader.open(null);
+    channel.answer(Attach.class, attached(first));
+    taking.reader.begin();
+    return taking.reader;
+  }
+
+  private static Attached attached(Fetched first) {
+    return new Attached("me", "epoch", SESSION, false, 0, 0, first);
+  }
+
+  /** The owner takes the streams to do this, in the order of their numbers. */
+  private Confirmed confirmed(StreamState... states) {
+    StreamTallies tallies = new StreamTallies();
+    for (int i = 0; i < states.length; i++) {
+      if (states[i] != StreamState.ENDING) {
+        tallies.changed(i + 1, null, states[i]);
+      }
+    }
+    return new Confirmed(SESSION, 10, tallies.snapshot(), List.of());
+  }
+
+  /** Lets time pass until this was asked last. */
+  private void until(Class<?> question) {
+    for (int i = 0; i < 20 && !channel.asked(question); i++) {
+      time.pass(INTERVAL_MS / 8);
+    }
+    assertThat(channel.asked(question)).isTrue();
+  }
+
+  /** An owner that answers when it is told to. */
+  private static final class Channel implements ChannelLink {
+    private final List<ToChannel> questions = new ArrayList<>();
+    private final List<ToChannel> told = new ArrayList<>();
+    private final Map<ToChannel, Promise<Object>> pending = new IdentityHashMap<>();
+
+    private ToChannel last() {
+      return questions.get(questions.size() - 1);
+    }
+
+    /** The last question of a kind, if it waits for its answer. */
+    private Optional<ToChannel> waiting(Class<?> kind) {
+      return questions.stream()
+          .filter(question -> kind.isInstance(question) && pending.containsKey(question))
+          .reduce((earlier, later) -> later);
+    }
+
+    private boolean asked(Class<?> kind) {
+      return waiting(kind).isPresent();
+    }
+
+    private void answer(Class<?> kind, Object answer) {
+      Promise<Object> promise = pending.remove(waiting(kind).orElseThrow());
+      promise.complete(answer);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> Future<T> ask(String channel, ToChannel question) {
+      Promise<Object> promise = Promise.promise();
+      questions.add(question);
+      pending.put(question, promise);
+      return (Future<T>) promise.future();
+    }
+
+    @Override
+    public <T> Future<T> askLong(String channel, ToChannel question) {
+      return ask(channel, question);
+    }
+
+    @Override
+    public void tell(String channel, ToChannel news) {
+      told.add(news);
+    }
+  }
+
+  private static final class Streams implements ReaderBook.Side {
+    private final List<ChannelReader> all = new ArrayList<>();
+    private Session session = SESSION;
+    private long sent;
+    private int givenUp;
+
+    @Override
+    public Session session() {
+      return session;
+    }
+
+    @Override
+    public long acknowledged() {
+      return 0;
+    }
+
+    @Override
+    public List<ChannelReader> readers() {
+      return List.copyOf(all);
+    }
+
+    @Override
+    public ChannelReader reader(long number) {
+      return all.stream().filter(stream -> stream.number() == number).findFirst().orElse(null);
+    }
+
+    @Override
+    public void isIn(Session now) {
+      session = now;
+    }
+
+    @Override
+    public void sent(long through) {
+      sent = through;
+    }
+  }
+
+  private final class Taking implements ChannelReader.Stream {
+    private long number;
+    private long read;
+    private ChannelReader reader;
+
+    private Taking(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public long renumber() {
+      number += 10_000;
+      return number;
+    }
+
+    @Override
+    public long readTo() {
+      return read;
+    }
+
+    @Override
+    public long handedOn() {
+      return read;
+    }
+
+    @Override
+    public void attached(Attached now, long startsAfter) {
+      read = startsAfter;
+    }
+
+    @Override
+    public void take(Fetched batch) {
+      read = Math.max(read, batch.through());
+    }
+
+    @Override
+    public boolean isDrained() {
+      return true;
+    }
+
+    @Override
+    public boolean joinLive(long from) {
+      return true;
+    }
+
+    @Override
+    public void leaveLive() {}
+
+    @Override
+    public void demote() {
+      reader.demote();
+    }
+
+    @Override
+    public void stopped() {}
+
+    @Override
+    public void failed(Throwable reason) {
+      throw new AssertionError("the stream failed", reason);
+    }
+
+    @Override
+    public void givenUp() {
+      streams.givenUp++;
+      reader.leave(read);
+    }
+  }
+}
