@@ -16,8 +16,8 @@ public final class Addresses {
   public static final String CHANNEL_PREFIX = "eric.channel.";
 
   /**
-   * In a cluster: takes a channel id whose address has no handler here, makes the node look it up,
-   * and answers whether it has one now.
+   * Takes a channel id whose address has no handler here, looks it up, waits until it is open if it
+   * is being opened, and answers whether to ask again.
    */
   public static final String RESOLVE = "eric.resolve";
 

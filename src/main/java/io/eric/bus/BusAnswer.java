@@ -3,6 +3,8 @@ package io.eric.bus;
 import io.eric.EricException;
 import io.eric.UnavailableException;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +20,36 @@ public final class BusAnswer {
    */
   public static final int MOVED = 421;
 
+  /**
+   * How Vert.x begins its answer, by the type a time-out, to a request that waited in the queue of
+   * somebody who left the address.
+   */
+  private static final String DISCARDED = "Discarded the request.";
+
   private BusAnswer() {}
+
+  /**
+   * Whether nobody stood at the address of a failed request, or whoever stood there left before the
+   * request was taken: nobody has seen it.
+   */
+  public static boolean hadNoHandler(Throwable failure) {
+    return failure instanceof ReplyException reply
+        && (reply.failureType() == ReplyFailure.NO_HANDLERS || isDiscarded(reply));
+  }
+
+  private static boolean isDiscarded(ReplyException reply) {
+    return reply.failureType() == ReplyFailure.TIMEOUT
+        && reply.getMessage() != null
+        && reply.getMessage().startsWith(DISCARDED);
+  }
+
+  /**
+   * Whether a failed request to a channel has certainly not been handled, so it may be repeated.
+   */
+  public static boolean isUnhandled(Throwable failure) {
+    return hadNoHandler(failure)
+        || (failure instanceof ReplyException reply && reply.failureCode() == MOVED);
+  }
 
   /** A result, wrapped. */
   public static JsonObject result(Object result) {

@@ -101,9 +101,8 @@ public final class BusClient implements ChannelLink {
     Supplier<Future<Message<JsonObject>>> attempt =
         () -> bus.request(address, command.toJson(), json);
     return (channel == null || command instanceof Command.CreateChannel
-            ? attempt.get()
+            ? attempt.get().map(Message::body)
             : insist(channel, attempt, System.nanoTime()))
-        .map(Message::body)
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
 
@@ -144,10 +143,9 @@ public final class BusClient implements ChannelLink {
 
   private <T> Future<T> request(String channel, ToChannel question, DeliveryOptions options) {
     return insist(
-            channel,
-            () -> bus.<T>request(Addresses.channel(channel), question, options),
-            System.nanoTime())
-        .map(Message::body);
+        channel,
+        () -> bus.<T>request(Addresses.channel(channel), question, options),
+        System.nanoTime());
   }
 
   /** Whether the channel may live at another node. */
@@ -156,30 +154,41 @@ public final class BusClient implements ChannelLink {
   }
 
   /**
-   * In a cluster a channel may have come or moved a moment ago, so a node that finds nobody at its
-   * address looks it up before it says so. Without a cluster there is one attempt.
+   * Asks again while nobody has handled the question, because a channel may be opening at this
+   * moment or, in a cluster, moving: a node that finds nobody at its address looks it up before it
+   * says so, and waits until it is open. Bounded by the time that a publish may take.
    */
-  private <R> Future<R> insist(String channel, Supplier<Future<R>> attempt, long since) {
-    Future<R> first = attempt.get();
-    if (post.far() == null) {
-      return first;
+  private <T> Future<T> insist(String channel, Supplier<Future<Message<T>>> attempt, long since) {
+    return attempt
+        .get()
+        .transform(
+            answer ->
+                answer.succeeded()
+                    ? Future.succeededFuture(answer.result().body())
+                    : BusAnswer.isUnhandled(answer.cause())
+                        ? askAgain(channel, attempt, since, answer.cause())
+                        : Future.failedFuture(answer.cause()));
+  }
+
+  private <T> Future<T> askAgain(
+      String channel, Supplier<Future<Message<T>>> attempt, long since, Throwable unhandled) {
+    if (System.nanoTime() - since > timeouts.publish() * 1_000_000) {
+      return Future.failedFuture(
+          new UnavailableException("nobody serves the channel at this moment"));
     }
-    return first.recover(
-        e -> {
-          boolean nobody =
-              e instanceof ReplyException reply
-                  && (reply.failureType() == ReplyFailure.NO_HANDLERS
-                      || reply.failureCode() == BusAnswer.MOVED);
-          if (!nobody || System.nanoTime() - since > timeouts.publish() * 1_000_000) {
-            return Future.failedFuture(e);
-          }
-          return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
-              .transform(
-                  found ->
-                      found.succeeded() && found.result().body()
-                          ? insist(channel, attempt, since)
-                          : Future.failedFuture(e));
-        });
+    return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
+        .transform(
+            found -> {
+              if (found.succeeded()) {
+                return found.result().body()
+                    ? insist(channel, attempt, since)
+                    : Future.failedFuture(unhandled);
+              }
+              return Future.failedFuture(
+                  BusAnswer.hadNoHandler(found.cause())
+                      ? unhandled // no hub is running here that could know the channel
+                      : new UnavailableException("nobody serves the channel at this moment"));
+            });
   }
 
   /** What troubles this node of a cluster; fails without a cluster. */
@@ -200,7 +209,7 @@ public final class BusClient implements ChannelLink {
       return eric;
     }
     if (failure instanceof ReplyException reply) {
-      if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
+      if (BusAnswer.hadNoHandler(reply)) {
         return channel == null
             ? new UnavailableException("the hub is not running")
             : InvalidChannelException.unknown(channel);

@@ -168,7 +168,9 @@ final class PublishAttempts {
   }
 
   private static boolean isTimeout(Throwable failure) {
-    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
+    return failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.TIMEOUT
+        && !BusAnswer.isUnhandled(reply);
   }
 
   private static boolean haveKeys(List<Command.Publish> messages) {

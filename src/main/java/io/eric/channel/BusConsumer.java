@@ -4,6 +4,7 @@ import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.bus.Addresses;
+import io.eric.bus.BusAnswer;
 import io.eric.bus.ConsumerLink;
 import io.eric.bus.Counter;
 import io.eric.bus.Loop;
@@ -13,8 +14,6 @@ import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -290,9 +289,7 @@ final class BusConsumer implements DirectAttachment {
     long sequence = sent.entry.sequence();
     meters.count(Counter.REDELIVERIES);
     sendAgainFrom(sent);
-    boolean noHandlers =
-        failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
-    if (noHandlers) {
+    if (BusAnswer.hadNoHandler(failure)) {
       long now = loop.currentTimeMillis();
       withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;
       if (now - withoutHandlersSince >= noHandlerTimeout) {

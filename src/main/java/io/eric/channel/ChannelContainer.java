@@ -67,6 +67,7 @@ public final class ChannelContainer {
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable MessageConsumer<Object> health;
   private @Nullable DoorWatch doors;
+  private @Nullable MessageConsumer<String> resolver;
   private Runnable unmetered = () -> {};
   private Runnable unwatched = () -> {};
   private volatile @Nullable Placement placement;
@@ -125,6 +126,9 @@ public final class ChannelContainer {
     doorWatch.start();
     doors = doorWatch;
     unwatched = Health.of(vertx).add(doorWatch);
+    if (placement == null) { // else the node of the cluster knows
+      resolver = vertx.eventBus().localConsumer(Addresses.RESOLVE, this::resolve);
+    }
     unmetered = Meters.of(vertx).add(vertx.getOrCreateContext(), this::sample);
     return address.completion();
   }
@@ -500,6 +504,11 @@ public final class ChannelContainer {
     if (described != null) {
       undeployed.add(described.unregister());
     }
+    MessageConsumer<String> resolving = resolver;
+    resolver = null;
+    if (resolving != null) {
+      undeployed.add(resolving.unregister());
+    }
     for (Registered registered : all) {
       undeployed.add(registered.deployment.future().compose(vertx::undeploy));
     }
@@ -542,6 +551,22 @@ public final class ChannelContainer {
       if (channels.remove(registered.channel.id(), registered)) {
         order.remove(registered.channel.id());
       }
+    }
+  }
+
+  /**
+   * Somebody here has found nobody at a channel's address; one that is being opened is waited for.
+   */
+  private void resolve(Message<String> question) {
+    Registered registered = find(question.body());
+    if (registered == null) {
+      question.reply(false);
+    } else {
+      registered
+          .deployment
+          .future()
+          .onComplete(
+              opened -> question.reply(registered.channel.state() == ChannelLife.State.OPEN));
     }
   }
 

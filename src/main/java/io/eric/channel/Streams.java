@@ -6,6 +6,7 @@ import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.Position;
 import io.eric.UnavailableException;
+import io.eric.bus.BusAnswer;
 import io.eric.bus.Counter;
 import io.eric.bus.EdgeLink;
 import io.eric.bus.FromChannel.Attached;
@@ -28,8 +29,6 @@ import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -362,8 +361,7 @@ final class Streams {
         .map(slice)
         .recover(
             e -> {
-              if (e instanceof ReplyException reply
-                  && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+              if (BusAnswer.hadNoHandler(e)) {
                 // The verticle that it lived in is gone: nobody has failed to process the message.
                 return Future.failedFuture(
                     new UnavailableException("the listener's own onMessage is not there"));

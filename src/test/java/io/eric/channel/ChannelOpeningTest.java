@@ -1,12 +1,19 @@
 package io.eric.channel;
 
 import static io.eric.testing.Hub.await;
+import static io.eric.testing.Hub.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Channel;
 import io.eric.InvalidChannelException;
 import io.eric.Message;
+import io.eric.Payload;
+import io.eric.UnavailableException;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.FromChannel.Published;
+import io.eric.bus.PublishTimeouts;
 import io.eric.log.MemoryStore;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
@@ -14,6 +21,7 @@ import io.eric.log.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +79,49 @@ class ChannelOpeningTest {
     store.release("broken");
     await(again);
     assertThat(channels.getAllIds()).containsExactly("broken");
+  }
+
+  @Test
+  void aQuestionThatComesWhileItOpensWaitsUntilItIsOpen() {
+    BusClient client = new BusClient(vertx);
+    Future<Channel> slow = channels.create("slow", null);
+    Future<Object> added = client.command(new Command.AddListener("slow", "bob"));
+    Future<Published> published =
+        client.publish(
+            "slow", List.of(new Command.Publish("slow", null, "t", Payload.NULL, null, null)));
+    askedMeanwhile();
+    store.release("slow");
+    assertThat(await(added)).isEqualTo("bob");
+    assertThat(await(published).outcomes()).hasSize(1);
+    await(slow);
+  }
+
+  @Test
+  void aQuestionToOneThatCannotBeOpenedIsRefused() {
+    Future<Channel> broken = channels.create("broken", null);
+    Future<Object> added = new BusClient(vertx).command(new Command.AddListener("broken", "bob"));
+    askedMeanwhile();
+    store.fail("broken");
+    assertThat(failure(added)).isInstanceOf(InvalidChannelException.class);
+    assertThat(failure(broken)).isNotNull();
+  }
+
+  @Test
+  void aQuestionDoesNotWaitForEver() {
+    Future<Channel> slow = channels.create("slow", null);
+    BusClient client = new BusClient(vertx, new PublishTimeouts(20, 50));
+    assertThat(failure(client.command(new Command.AddListener("slow", "bob"))))
+        .isInstanceOf(UnavailableException.class);
+    store.release("slow");
+    await(slow);
+  }
+
+  /** By the end of this, what was asked before has arrived wherever it goes. */
+  private void askedMeanwhile() {
+    Future<Channel> other = channels.create("other", null);
+    store.release("other");
+    await(other);
+    await(new BusClient(vertx).command(new Command.AddListener("other", "bob")));
   }
 
   /** Opens a log when the test says so. */
