@@ -55,6 +55,11 @@ final class LogBudget {
     return used.get();
   }
 
+  /** How many channels have a share. */
+  int shares() {
+    return shares.size();
+  }
+
   /** Whether the logs use more than they may. */
   boolean isExceeded() {
     return used.get() > maxBytes;

@@ -290,8 +290,9 @@ final class OpenChannel implements BusConsumer.Owner {
 
   /**
    * Ends a listener's stream; its queue keeps collecting. A message that the listener's own {@code
-   * onMessage} is looking at is still delivered, so it may stop the listener: then the answer does
-   * not wait for the end of the stream, since {@code onMessage} may wait for the answer.
+   * onMessage} is looking at is still delivered, so it may stop the listener: then the answer waits
+   * for the store alone and not for the end of the stream, since {@code onMessage} may wait for the
+   * answer.
    */
   Future<Void> stop(Listener listener) {
     listener.stop(); // at once: no further read
@@ -305,7 +306,7 @@ final class OpenChannel implements BusConsumer.Owner {
                   .compose(released -> kept)
                   .compose(done -> keep(listener));
             });
-    return listener.isObserving() ? Future.succeededFuture() : stopped;
+    return listener.isObserving() ? kept : stopped;
   }
 
   /**

@@ -1,0 +1,178 @@
+package io.eric.channel;
+
+import static io.eric.testing.Hub.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.Entry;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.bus.BusClient;
+import io.eric.bus.Command;
+import io.eric.bus.Gauge;
+import io.eric.bus.Meters;
+import io.eric.log.IndexedLog;
+import io.eric.log.MemoryStore;
+import io.eric.log.MessageLog;
+import io.eric.log.MessageStore;
+import io.eric.log.Registration;
+import io.eric.log.RetentionOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a channel takes with it when another node becomes its owner, and what that node is told. */
+class LeavingTest {
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void nothingOfItIsMeasuredOrCountsAgainstTheBudgetAnyMore(boolean inOrder) {
+    LogBudget budget = new LogBudget(1 << 30, new ListenerCount(1));
+    SSEChannel channel = new SSEChannel(new SSEChannelOptions().setId("x"));
+    channel.within(budget);
+    String deployment = await(vertx.deployVerticle(channel));
+    await(channel.registerListener(new MessageQueueListener("bob")));
+    await(channel.broadcast(Message.of("t", "x".repeat(10_000))));
+    assertThat(budget.shares()).isEqualTo(1);
+    assertThat(budget.used()).isGreaterThan(10_000);
+    assertThat(budget.listeners().mayAdd()).isFalse();
+    Meters.Readings open = await(Meters.of(vertx).sample(vertx));
+    assertThat(open.get(Gauge.CHANNELS)).isEqualTo(1);
+    assertThat(open.get(Gauge.LOG_MESSAGES)).isEqualTo(1);
+    assertThat(open.get(Gauge.LISTENERS_STOPPED)).isEqualTo(1);
+
+    await(channel.leave(inOrder));
+
+    assertThat(budget.shares()).isZero();
+    assertThat(budget.used()).isZero();
+    assertThat(budget.listeners().mayAdd()).isTrue();
+    Meters.Readings left = await(Meters.of(vertx).sample(vertx));
+    for (Gauge gauge : Gauge.values()) {
+      assertThat(left.get(gauge)).as(gauge.name()).isZero();
+    }
+    await(vertx.undeploy(deployment));
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void anOwnerThatDiesAfterItHasAnsweredAStopHasStoredIt() throws Exception {
+    HeldRegistrations store = new HeldRegistrations();
+    ChannelContainer channels = new ChannelContainer(vertx, store, new SSEChannelOptions());
+    await(channels.start());
+    var channel = await(channels.create("x", null));
+    CompletableFuture<Future<Object>> stopped = new CompletableFuture<>();
+    Promise<Void> observed = Promise.promise();
+    MessageQueueListener listener =
+        new MessageQueueListener("bob") {
+          @Override
+          public Future<Void> onMessage(Message message) {
+            store.hold();
+            stopped.complete(new BusClient(vertx).command(new Command.Stop("x", "bob")));
+            return observed.future();
+          }
+        };
+    await(listener.start());
+    await(channel.registerListener(listener));
+    channel.messageStream(listener).handler(item -> {});
+    await(channel.broadcast(Message.of("t", 1)));
+
+    Future<Object> answer = stopped.get(60, TimeUnit.SECONDS);
+    store.awaitStop();
+    assertThat(answer.isComplete()).isFalse();
+    store.release();
+    assertThat(await(answer)).isEqualTo("ack");
+    observed.complete();
+    await(channels.close());
+  }
+
+  /** Keeps listeners when the test says so. */
+  private static final class HeldRegistrations implements MessageStore {
+    private final MessageStore logs = MemoryStore.create();
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
+    private volatile Promise<Void> held;
+
+    void hold() {
+      held = Promise.promise();
+    }
+
+    void release() {
+      held.complete();
+    }
+
+    /** The channel has asked to keep that the listener is stopped, and has had time to answer. */
+    void awaitStop() throws Exception {
+      asked.get(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public Future<MessageLog> open(String channelId, RetentionOptions retention) {
+      return Future.succeededFuture(new Log(retention));
+    }
+
+    @Override
+    public Future<Void> close() {
+      return logs.close();
+    }
+
+    private final class Log extends IndexedLog<Entry> {
+      Log(RetentionOptions retention) {
+        super("epoch", 0, retention);
+      }
+
+      @Override
+      protected Future<List<Entry>> persist(List<Entry> batch) {
+        return Future.succeededFuture(batch);
+      }
+
+      @Override
+      protected Future<List<Entry>> load(List<Entry> contents) {
+        return Future.succeededFuture(contents);
+      }
+
+      @Override
+      protected Future<Void> persistCursors(Map<String, Long> cursors) {
+        return Future.succeededFuture();
+      }
+
+      @Override
+      protected Future<Void> persistRegistration(String listener, Registration registration) {
+        Promise<Void> waiting = held;
+        if (waiting == null) {
+          return Future.succeededFuture();
+        }
+        // What the channel answers without waiting for the store, it answers within this turn.
+        Vertx.currentContext().runOnContext(turn -> asked.complete(null));
+        return waiting.future();
+      }
+
+      @Override
+      protected Future<Void> persistForget(String listener) {
+        return Future.succeededFuture();
+      }
+
+      @Override
+      protected Future<Void> erase() {
+        return Future.succeededFuture();
+      }
+
+      @Override
+      protected Future<Void> release() {
+        return Future.succeededFuture();
+      }
+    }
+  }
+}
