@@ -13,6 +13,9 @@ public sealed interface ToChannel {
   /** In a JSON {@code l}: it repeats to a new owner what a former one was told. */
   String RENEWED = "renewed";
 
+  /** The result of a repeated {@code l} for a listener that was stopped or taken over since. */
+  String NOT_RENEWED = "not renewed";
+
   /**
    * Appends messages in this order; answered by {@link Published}.
    *

@@ -26,6 +26,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -152,14 +153,16 @@ final class ChannelDoor {
       acknowledge(request, channel.stop(channel.listeners.get(stop.listener())));
     } else if (command instanceof Command.Listen listen) {
       Listener listener = channel.listeners.get(listen.listener());
+      String node = request.headers().get(Post.NODE);
       if (renewed && (!listener.isStarted() || listener.attachment() != null)) {
-        request.reply(BusAnswer.result(ACK)); // stopped or taken over since: it stays so
+        // Stopped or taken over since, and it stays so, or the command was repeated on its way.
+        boolean isThere =
+            listener.attachment() instanceof BusConsumer consumer
+                && Objects.equals(consumer.node(), node);
+        request.reply(BusAnswer.result(isThere ? ACK : ToChannel.NOT_RENEWED));
         return;
       }
-      acknowledge(
-          request,
-          channel.listenOnBus(
-              listener, listen.after(), listen.window(), request.headers().get(Post.NODE)));
+      acknowledge(request, channel.listenOnBus(listener, listen.after(), listen.window(), node));
     } else if (command instanceof Command.ListAll list) {
       lists
           .list(list.page())

@@ -97,6 +97,7 @@ public final class ClusterNode implements Placement {
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
   private volatile Set<String> nodes = Set.of();
+  private Map<String, UUID> lives = Map.of();
   private long nodesSince;
   private @Nullable IMap<String, String> map;
   private @Nullable IMap<LogKey, byte[]> logs;
@@ -110,6 +111,11 @@ public final class ClusterNode implements Placement {
   private boolean hadQuorum;
   private @Nullable JoinAddresses joinAddresses;
   private boolean reading;
+  private boolean readAgain;
+
+  /** Whether this node has merged into another cluster, whose records it has not read yet. */
+  private boolean mergedSince;
+
   private boolean registering;
   private boolean closed;
 
@@ -169,7 +175,8 @@ public final class ClusterNode implements Placement {
         .compose(
             started -> {
               new Post(vertx).connect(line);
-              nodes = members.nodes();
+              lives = members.lives();
+              nodes = Set.copyOf(lives.keySet());
               nodesSince = System.nanoTime();
               hadQuorum = members.hasQuorum();
               joinAddresses = joinAddresses();
@@ -279,7 +286,13 @@ public final class ClusterNode implements Placement {
                 return Future.failedFuture(InvalidChannelException.exists(id));
               }
               learn(record);
-              return tellAll(record);
+              Future<?> opening = busy.get(id);
+              return tellAll(record)
+                  .compose(
+                      told ->
+                          opening == null
+                              ? Future.succeededFuture()
+                              : opening.<Void>mapEmpty().otherwiseEmpty());
             });
   }
 
@@ -398,6 +411,18 @@ public final class ClusterNode implements Placement {
         new UnavailableException("too few nodes of the cluster see each other"));
   }
 
+  /** The channels that anything is kept of here. */
+  Future<Set<String>> remembered() {
+    return onContext(
+        () -> {
+          Set<String> ids = new HashSet<>(records.keySet());
+          for (Map<String, ?> each : List.of(routes, open, busy, used)) {
+            ids.addAll(each.keySet());
+          }
+          return Future.succeededFuture(ids);
+        });
+  }
+
   // ---- records
 
   /** Changes a record if it is as expected; gives what is there then. */
@@ -467,10 +492,16 @@ public final class ClusterNode implements Placement {
   }
 
   private Future<Void> readAll() {
-    if (reading || closed) {
+    if (closed) {
+      return Future.succeededFuture();
+    }
+    if (reading) {
+      readAgain = true;
       return Future.succeededFuture();
     }
     reading = true;
+    boolean otherCluster = mergedSince;
+    mergedSince = false;
     Map<String, Long> before = new HashMap<>();
     records.forEach((id, record) -> before.put(id, record.term()));
     return vertx
@@ -486,7 +517,15 @@ public final class ClusterNode implements Placement {
         .<Void>map(
             all -> {
               synced = true;
-              all.values().forEach(this::learn);
+              for (ChannelRecord record : all.values()) {
+                ChannelRecord known = records.get(record.id());
+                if (otherCluster
+                    && known != null
+                    && Long.valueOf(known.term()).equals(before.get(known.id()))) {
+                  note(record); // what was written apart from this cluster, however late, is void
+                }
+                learn(record);
+              }
               before.forEach(
                   (id, term) -> {
                     if (!all.containsKey(id)) {
@@ -498,9 +537,17 @@ public final class ClusterNode implements Placement {
         .recover(
             e -> {
               logger.debug("the records cannot be read", e);
+              mergedSince |= otherCluster;
               return Future.succeededFuture();
             })
-        .onComplete(done -> reading = false);
+        .onComplete(
+            done -> {
+              reading = false;
+              if (readAgain) {
+                readAgain = false;
+                readAll();
+              }
+            });
   }
 
   private void readOne(String id) {
@@ -556,20 +603,22 @@ public final class ClusterNode implements Placement {
   }
 
   /** Streams are told before commands flow: they open themselves anew on the next term. */
-  private final Map<String, String> servedBy = new HashMap<>();
-
   private void serve(ChannelRecord record, Route route, @Nullable String node) {
-    String serving = node == null ? "" : node + ' ' + record.term();
-    String before = servedBy.put(record.id(), serving);
-    if (serving.equals(before)) {
+    Route.News news = route.news(node, record.term());
+    if (news == Route.News.NONE) {
       return;
     }
-    if (node != null && before != null) {
+    if (node == null) {
+      route.unserved();
+      return;
+    }
+    boolean isNew = news == Route.News.STREAMS_OPEN_ANEW;
+    if (isNew) {
       Moved moved = new Moved(record.id(), record.term());
       vertx.eventBus().publish(Addresses.MOVED, moved, LocalCodec.options());
       vertx.eventBus().publish(Addresses.moved(record.id()), moved, LocalCodec.options());
     }
-    route.servedBy(node, record.term(), node != null && before != null);
+    route.servedBy(node, record.term(), isNew);
   }
 
   private void take(ChannelRecord record) {
@@ -639,6 +688,9 @@ public final class ClusterNode implements Placement {
                       id,
                       record.term(),
                       (System.nanoTime() - since) / 1_000_000);
+                  if (!records.containsKey(id)) { // removed meanwhile
+                    return container.leave(id, false).mapEmpty();
+                  }
                   nowOpen(record);
                   tellAll(record);
                   return Future.succeededFuture();
@@ -667,8 +719,7 @@ public final class ClusterNode implements Placement {
     open.remove(id);
     Route route = route(id);
     route.listen();
-    servedBy.put(id, "");
-    route.servedBy(null, 0, false);
+    route.unserved();
     work(id, container.leave(id, false).onSuccess(again -> again.forEach(route::remember)));
   }
 
@@ -682,8 +733,7 @@ public final class ClusterNode implements Placement {
     open.remove(id);
     Route route = route(id);
     route.listen();
-    servedBy.put(id, "");
-    route.servedBy(null, 0, false);
+    route.unserved();
     ChannelRecord next = record.ownedBy(node);
     Future<Void> done =
         container
@@ -722,28 +772,85 @@ public final class ClusterNode implements Placement {
     if (closed) {
       return;
     }
-    Set<String> before = nodes;
-    nodes = members.nodes();
+    Map<String, UUID> before = lives;
+    lives = members.lives();
+    nodes = Set.copyOf(lives.keySet());
     nodesSince = System.nanoTime();
-    for (String node : before) {
-      if (!nodes.contains(node)) {
-        logger.info("node {} is gone, {} are left", node, nodes.size());
-        line.nodeGone(node);
-        leaving.remove(node);
-        unreachable.remove(node);
-        container.nodeGone(node);
-      }
-    }
+    before.forEach(
+        (node, life) -> {
+          UUID now = lives.get(node);
+          if (now == null) {
+            gone(node);
+          } else if (!now.equals(life)) {
+            cameBack(node);
+          }
+        });
     for (String node : nodes) {
-      if (!before.contains(node)) {
+      if (!before.containsKey(node)) {
         logger.info("node {} has come, there are {}", node, nodes.size());
       }
     }
     look();
   }
 
+  private void gone(String node) {
+    logger.info("node {} is gone, {} are left", node, nodes.size());
+    line.nodeGone(node);
+    leaving.remove(node);
+    unreachable.remove(node);
+    container.nodeGone(node);
+  }
+
+  /**
+   * A node has left and come back before this one looked. What was said to it meanwhile is lost,
+   * and streams that it serves have to open themselves anew. Those that it has on channels here are
+   * left to it, because it does the same, and may have begun with it.
+   */
+  private void cameBack(String node) {
+    if (node.equals(me)) {
+      hasMerged();
+      return;
+    }
+    logger.info("node {} was away and has come back", node);
+    line.nodeGone(node);
+    unreachable.remove(node);
+    records
+        .values()
+        .forEach(
+            record -> {
+              if (record.node().equals(node)) {
+                serve(record, route(record.id()), null);
+              }
+            });
+  }
+
+  /**
+   * This node is a member of another cluster than before, perhaps without having seen that it was
+   * alone. The others have forgotten its streams, and what was written here since may be void: a
+   * channel that is open here is opened anew, with what the cluster has of its log. One that only
+   * this node can open stays open while its record says so.
+   */
+  private void hasMerged() {
+    mergedSince = true;
+    for (String id : List.copyOf(open.keySet())) {
+      ChannelRecord record = records.get(id);
+      if (record == null || !record.isPinned()) {
+        lose(id);
+      }
+    }
+    records
+        .values()
+        .forEach(
+            record -> {
+              if (!open.containsKey(record.id())) {
+                serve(record, route(record.id()), null);
+              }
+            });
+  }
+
   private void merged() {
     logger.info("the cluster has merged again");
+    mergedSince = true;
     membersChanged();
     checkRegistration();
     readAll();
@@ -774,7 +881,7 @@ public final class ClusterNode implements Placement {
       records.values().forEach(record -> serve(record, route(record.id()), null));
       return;
     }
-    if (!nodes.equals(members.nodes())) {
+    if (!lives.equals(members.lives())) {
       membersChanged();
       return;
     }

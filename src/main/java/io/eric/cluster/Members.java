@@ -5,7 +5,10 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /** The nodes that this one sees. For any thread; asks nobody over the network. */
 final class Members {
@@ -48,13 +51,22 @@ final class Members {
 
   /** All nodes, this one included. */
   Set<String> nodes() {
-    Set<String> nodes = new TreeSet<>();
+    return lives().keySet();
+  }
+
+  /**
+   * All nodes, and which life of theirs this is: a node that merges into another cluster keeps its
+   * name and begins a new life, so that one which has left and come back is told from one that has
+   * stayed, also by who looks only afterwards.
+   */
+  SortedMap<String, UUID> lives() {
+    SortedMap<String, UUID> lives = new TreeMap<>();
     for (Member member : all()) {
       if (member.getAttribute(NODE_ID) != null) {
-        nodes.add(node(member));
+        lives.put(node(member), member.getUuid());
       }
     }
-    return nodes;
+    return lives;
   }
 
   /** Whether enough nodes see each other for anything to be written. */

@@ -1,5 +1,6 @@
 package io.eric.cluster;
 
+import io.eric.InvalidChannelException;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusAnswer;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,14 @@ final class Route {
 
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable String owner;
+  private long ownersTerm;
+
+  /** Whether it was ever said who serves the channel, or that nobody does. */
+  private boolean isNoted;
+
+  /** Whether the channel is removed. */
+  private boolean closed;
+
   private boolean retryScheduled;
   private boolean anyUnsent;
   private long made;
@@ -87,7 +97,12 @@ final class Route {
     }
   }
 
-  /** Leaves the channel's address to the channel itself. */
+  /**
+   * Leaves the channel's address to the channel itself. What waits in the address's queue at this
+   * moment is answered by Vert.x as discarded, which callers take for {@linkplain
+   * BusAnswer#hadNoHandler not handled}: the queue cannot be emptied before, because others fill
+   * it.
+   */
   void stopListening() {
     MessageConsumer<Object> ours = consumer;
     consumer = null;
@@ -101,17 +116,46 @@ final class Route {
   }
 
   /**
-   * Somebody serves the channel, or nobody does.
+   * Who serves the channel now.
    *
    * @param node the owner's, perhaps this one; null for nobody
    * @param term of the ownership
+   * @return what it is to {@link #servedBy}
+   */
+  News news(@Nullable String node, long term) {
+    if (isNoted && Objects.equals(node, owner) && (node == null || term == ownersTerm)) {
+      return News.NONE;
+    }
+    return node != null && isNoted ? News.STREAMS_OPEN_ANEW : News.FIRST_OR_NOBODY;
+  }
+
+  /** What it means to a route who serves its channel now. */
+  enum News {
+    /** It knows. */
+    NONE,
+    /** Nobody serves the channel, or nobody was known to: there is nothing to open anew. */
+    FIRST_OR_NOBODY,
+    /** Streams have to open themselves anew there, which has to be said to them first. */
+    STREAMS_OPEN_ANEW
+  }
+
+  /** Nobody serves the channel. */
+  void unserved() {
+    isNoted = true;
+    owner = null;
+  }
+
+  /**
+   * Somebody serves the channel.
+   *
+   * @param node the owner's, perhaps this one
+   * @param term of the ownership
    * @param isNew whether streams have to open themselves anew there, which they were told before
    */
-  void servedBy(@Nullable String node, long term, boolean isNew) {
+  void servedBy(String node, long term, boolean isNew) {
+    isNoted = true;
     owner = node;
-    if (node == null) {
-      return;
-    }
+    ownersTerm = term;
     if (isNew) {
       for (Waiting each : List.copyOf(waiting)) {
         holdBack(each);
@@ -124,14 +168,24 @@ final class Route {
     pump();
   }
 
-  /** The channel is removed. */
+  /**
+   * The channel is removed. A removal that is under way may be the one that has done it, so its
+   * caller gets the owner's answer.
+   */
   void close() {
+    closed = true;
     stopListening();
     standing.clear();
     for (Waiting each : List.copyOf(waiting)) {
-      waiting.remove(each);
-      each.message.fail(404, io.eric.InvalidChannelException.unknown(channel).text());
+      if (!(each.sent && each.isRemoval())) {
+        failUnknown(each);
+      }
     }
+  }
+
+  private void failUnknown(Waiting each) {
+    waiting.remove(each);
+    each.message.fail(404, InvalidChannelException.unknown(channel).text());
   }
 
   // ---- what comes
@@ -200,7 +254,8 @@ final class Route {
   private void send(Waiting each, String node, long leftMs) {
     each.sent = true;
     int attempt = ++each.attempt;
-    long timeout = each.isLong() ? leftMs : Math.min(leftMs, ATTEMPT_MS);
+    boolean onlyAttempt = each.isLong() || !each.mayBeRepeated();
+    long timeout = onlyAttempt ? leftMs : Math.min(leftMs, ATTEMPT_MS);
     line.request(node, address, stamped(each.body, node), Math.max(1, timeout))
         .onComplete(
             done -> {
@@ -219,8 +274,11 @@ final class Route {
 
   private void failed(Waiting each, Throwable cause) {
     if (cause instanceof ReplyException reply) {
-      boolean notDone =
-          reply.failureType() == ReplyFailure.NO_HANDLERS || reply.failureCode() == BusAnswer.MOVED;
+      boolean notDone = BusAnswer.isUnhandled(reply);
+      if (notDone && closed) {
+        failUnknown(each); // somebody else has removed the channel
+        return;
+      }
       if (notDone || (reply.failureType() == ReplyFailure.TIMEOUT && each.mayBeRepeated())) {
         missed.run();
         holdBack(each);
@@ -231,6 +289,11 @@ final class Route {
         each.message.fail(reply.failureCode(), reply.getMessage());
         return;
       }
+    }
+    if (closed) { // by a removal, which is what this one has asked for
+      waiting.remove(each);
+      each.reply(BusAnswer.result("ack"), local);
+      return;
     }
     fail(each, "no answer from the channel, the outcome is unknown");
   }
@@ -372,11 +435,19 @@ final class Route {
 
   private void sayStanding(String node, long term) {
     standingFor = term;
-    List.copyOf(standing.values()).forEach(body -> say(body, node, term));
+    Map.copyOf(standing).forEach((key, body) -> say(key, body, node, term));
   }
 
-  private void say(Object body, String node, long term) {
+  private void say(String key, Object body, String node, long term) {
     line.request(node, address, stamped(body, node), ATTEMPT_MS)
+        .onSuccess(
+            answer -> {
+              // A channel that is open here says itself what stands when it leaves, and one that
+              // does not take it knows better: neither is to hear it again from here.
+              if (node.equals(line.node()) || isNotRenewed(answer)) {
+                standing.remove(key, body);
+              }
+            })
         .onFailure(
             e -> {
               boolean refused =
@@ -384,16 +455,25 @@ final class Route {
                       && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
                       && reply.failureCode() != BusAnswer.MOVED
                       && reply.failureCode() != 503;
-              if (!refused && standingFor == term) {
+              if (refused) {
+                if (((ReplyException) e).failureCode() == 404) {
+                  standing.remove(key, body); // the listener was removed
+                }
+              } else if (standingFor == term) {
                 vertx.setTimer(
                     500,
                     timer -> {
-                      if (standingFor == term && standing.containsValue(body)) {
-                        say(body, node, term);
+                      if (standingFor == term && standing.get(key) == body) {
+                        say(key, body, node, term);
                       }
                     });
               }
             });
+  }
+
+  private static boolean isNotRenewed(@Nullable Object answer) {
+    return answer instanceof JsonObject json
+        && ToChannel.NOT_RENEWED.equals(json.getValue("result"));
   }
 
   /** A command that is not answered yet. */
@@ -413,6 +493,10 @@ final class Route {
 
     private boolean isLong() {
       return body instanceof ToChannel.Fetch || body instanceof ToChannel.TakeNext;
+    }
+
+    private boolean isRemoval() {
+      return body instanceof JsonObject json && "rc".equals(json.getValue("v"));
     }
 
     private boolean mayBeRepeated() {

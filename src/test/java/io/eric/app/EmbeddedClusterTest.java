@@ -11,12 +11,17 @@ import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.channel.SimpleDistributedApplicationListener;
 import io.eric.log.MemoryStore;
+import io.eric.socket.SocketClient;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,6 +124,32 @@ class EmbeddedClusterTest {
         .containsEntry("stoppedConsumer", Connection.State.STOPPED)
         .containsEntry("startedHere", Connection.State.DETACHED);
     assertThat(stoppedThere.id()).isEqualTo("stoppedThere");
+  }
+
+  @Test
+  void aChannelIsRemovedThroughTheDoorsOfANodeThatDoesNotOwnIt() throws Exception {
+    int port = freePort();
+    EricVerticle owner = hub(clustered(port), "owner");
+    Vertx vertx = clustered(port);
+    EricVerticle here = hub(vertx, "here");
+
+    String byHttp = channelOwnedBy(owner, here).id();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + here.httpPort() + "/channel/" + byHttp))
+                    .DELETE()
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(owner.channels().getAllIds()).doesNotContain(byHttp);
+
+    String bySocket = channelOwnedBy(owner, here).id();
+    SocketClient socket = new SocketClient(vertx, dir.resolve("here.sock").toString());
+    Waiting.forResult(socket.removeChannel(bySocket));
+    assertThat(owner.channels().getAllIds()).doesNotContain(bySocket);
+    assertThat(here.channels().getAllIds()).doesNotContain(bySocket);
   }
 
   @Test
