@@ -16,6 +16,7 @@ import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.Registration;
 import io.eric.log.RetentionOptions;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,12 +77,14 @@ class LeavingTest {
     await(channels.start());
     var channel = await(channels.create("x", null));
     CompletableFuture<Future<Object>> stopped = new CompletableFuture<>();
+    AtomicReference<Context> asking = new AtomicReference<>();
     Promise<Void> observed = Promise.promise();
     MessageQueueListener listener =
         new MessageQueueListener("bob") {
           @Override
           public Future<Void> onMessage(Message message) {
             store.hold();
+            asking.set(vertx.getOrCreateContext());
             stopped.complete(new BusClient(vertx).command(new Command.Stop("x", "bob")));
             return observed.future();
           }
@@ -92,6 +96,18 @@ class LeavingTest {
 
     Future<Object> answer = stopped.get(60, TimeUnit.SECONDS);
     store.awaitStop();
+    // The channel answers this one later, and the same context hears both answers.
+    await(
+        Future.<Object>future(
+            listed ->
+                asking
+                    .get()
+                    .runOnContext(
+                        v ->
+                            new BusClient(vertx)
+                                .list(new Command.ListAll("x", Command.Page.first(1)))
+                                .<Object>mapEmpty()
+                                .onComplete(listed))));
     assertThat(answer.isComplete()).isFalse();
     store.release();
     assertThat(await(answer)).isEqualTo("ack");
