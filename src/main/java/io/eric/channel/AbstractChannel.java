@@ -57,6 +57,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private @Nullable MessageStore store;
   private LogBudget budget = LogBudget.unlimited();
   private Supplier<Future<Void>> whenRemoved = Future::succeededFuture;
+  private Supplier<Future<Void>> proof = Future::succeededFuture;
   private long term;
   private Map<String, @Nullable Position> restored = Map.of();
   private volatile @Nullable ChannelHandle handle;
@@ -123,6 +124,11 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   /** The number of this ownership; 0, which it is without a cluster, never changes. */
   final void ownedIn(long term) {
     this.term = term;
+  }
+
+  /** How this node proves that it may serve; without it, nobody else can. */
+  final void provenBy(Supplier<Future<Void>> proof) {
+    this.proof = proof;
   }
 
   /** Listeners to have from the start, unless the log knows them, and where they were. */
@@ -200,6 +206,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     }
     try {
       channel.ownedIn(term);
+      channel.provenBy(proof);
       channel.restore(restored);
       opened(channel);
     } catch (RuntimeException e) {

@@ -315,6 +315,7 @@ public final class ChannelContainer {
     channel.storeIn(ownership.store());
     channel.ownedIn(ownership.term());
     channel.within(budget);
+    channel.provenBy(this::prove);
     channel.whenRemoved(() -> removed(registered));
     return deployAtHome(channel)
         .onSuccess(
@@ -535,6 +536,11 @@ public final class ChannelContainer {
     registered.deployment.future().onSuccess(vertx::undeploy);
     Placement cluster = placement;
     return cluster == null ? Future.succeededFuture() : cluster.removed(registered.channel.id());
+  }
+
+  private Future<Void> prove() {
+    Placement cluster = placement;
+    return cluster == null ? Future.succeededFuture() : cluster.prove();
   }
 
   /** A channel is listed when it answers: nobody is sent to one that is about to. */

@@ -46,6 +46,17 @@ public interface Placement {
   Future<Void> readiness();
 
   /**
+   * Proves that this node belongs, at a moment after this call, to a part of the cluster that may
+   * write. A node that was frozen believes so until it hears of its loss.
+   *
+   * @return completes on the caller's context; fails with {@link io.eric.UnavailableException} if
+   *     that cannot be proved soon
+   */
+  default Future<Void> prove() {
+    return Future.succeededFuture();
+  }
+
+  /**
    * What an owner needs to open a channel.
    *
    * @param term the number of this ownership

@@ -77,6 +77,7 @@ public final class ClusterNode implements Placement {
   private final HazelcastInstance hazelcast;
   private final ClusterOptions options;
   private final Members members;
+  private final QuorumRounds rounds;
   private final String me;
   private final Line line;
   private final Map<String, ChannelRecord> records = new ConcurrentHashMap<>();
@@ -132,6 +133,7 @@ public final class ClusterNode implements Placement {
     this.members = new Members(hazelcast, options.getQuorum());
     this.me = manager.getNodeId();
     this.line = new Line(vertx, context, me, open::containsKey, this::isMember);
+    this.rounds = new QuorumRounds(new Others(), new VertxLoop(context));
   }
 
   /**
@@ -374,6 +376,11 @@ public final class ClusterNode implements Placement {
     return trouble == null
         ? Future.succeededFuture()
         : Future.failedFuture(new UnavailableException(trouble));
+  }
+
+  @Override
+  public Future<Void> prove() {
+    return onContext(rounds::prove);
   }
 
   private @Nullable String trouble() {
@@ -947,6 +954,7 @@ public final class ClusterNode implements Placement {
         leaving.add(news.getString("node"));
         message.reply(null);
       }
+      case "see" -> message.reply(members.nodes().contains(news.getString("node")));
       case "probe" -> message.reply(!unreachable.contains(news.getString("node")));
       default -> message.fail(400, "unknown");
     }
@@ -1118,6 +1126,33 @@ public final class ClusterNode implements Placement {
     }
     if (entryListener != null) {
       map().removeEntryListener(entryListener);
+    }
+  }
+
+  /** Those who have to see this node when it says that it owns a channel. */
+  private final class Others implements QuorumRounds.Electorate {
+    @Override
+    public int quorum() {
+      return members.quorum();
+    }
+
+    @Override
+    public boolean hasQuorum() {
+      return members.hasQuorum();
+    }
+
+    @Override
+    public Set<String> others() {
+      Set<String> others = new HashSet<>(members.nodes());
+      others.remove(me);
+      return others;
+    }
+
+    @Override
+    public Future<Boolean> seesThisNode(String other, long timeoutMs) {
+      return line.request(
+              other, ADDRESS, new JsonObject().put("do", "see").put("node", me), timeoutMs)
+          .map(Boolean.TRUE::equals);
     }
   }
 
