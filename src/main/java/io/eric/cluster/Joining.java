@@ -24,12 +24,12 @@ final class Joining {
   /** How often a node that is given up is ended again, for Hazelcast may not be there yet. */
   static final int REPEAT_SECONDS = 1;
 
-  /** The thread that joins, the event loop and the timer's thread meet here. */
+  /** The thread that joins, the event loop and the scheduler's thread meet here. */
   private final AtomicReference<State> state = new AtomicReference<>(State.JOINING);
 
   private final Future<Vertx> attempt;
   private final Runnable terminate;
-  private final Timer timer;
+  private final Scheduler scheduler;
   private final Promise<Vertx> result = Promise.promise();
 
   private enum State {
@@ -40,14 +40,14 @@ final class Joining {
 
   /** Runs something later, on any thread that may block. */
   @FunctionalInterface
-  interface Timer {
+  interface Scheduler {
     void after(int seconds, Runnable task);
   }
 
-  private Joining(Future<Vertx> attempt, Runnable terminate, Timer timer) {
+  private Joining(Future<Vertx> attempt, Runnable terminate, Scheduler scheduler) {
     this.attempt = attempt;
     this.terminate = terminate;
-    this.timer = timer;
+    this.scheduler = scheduler;
   }
 
   /**
@@ -58,10 +58,10 @@ final class Joining {
    * @return fails with {@link OperationTimeoutException} if it takes too long, else as the attempt
    *     does; whenever it fails, nothing of the node is left
    */
-  static Future<Vertx> awaited(Future<Vertx> attempt, Runnable terminate, Timer timer) {
-    Joining joining = new Joining(attempt, terminate, timer);
+  static Future<Vertx> awaited(Future<Vertx> attempt, Runnable terminate, Scheduler scheduler) {
+    Joining joining = new Joining(attempt, terminate, scheduler);
     attempt.onComplete(joining::ended);
-    timer.after(DEADLINE_SECONDS, joining::deadline);
+    scheduler.after(DEADLINE_SECONDS, joining::deadline);
     return joining.result.future();
   }
 
@@ -86,7 +86,7 @@ final class Joining {
   private void giveUp() {
     if (!attempt.isComplete()) {
       end();
-      timer.after(REPEAT_SECONDS, this::giveUp);
+      scheduler.after(REPEAT_SECONDS, this::giveUp);
     }
   }
 
