@@ -368,6 +368,7 @@ final class Line implements Post.Far {
         return;
       }
       if (!isMember.test(to)) {
+        outboxes.remove(to, this); // an answer to a node that is gone has made it
         unreachable(asked);
         return;
       }
