@@ -70,7 +70,18 @@ final class LocalNode {
       nodes.add(new LocalNode(options));
     }
     nodes.forEach(each -> each.awaitSize(count));
+    nodes.forEach(LocalNode::awaitSafe);
     return nodes;
+  }
+
+  /**
+   * Waits until what the cluster keeps has all its copies: while they are being made, a create may
+   * be told that its outcome is unknown.
+   */
+  private void awaitSafe() {
+    Awaitility.await()
+        .atMost(60, TimeUnit.SECONDS)
+        .until(() -> hazelcast.getPartitionService().isClusterSafe());
   }
 
   void awaitSize(int size) {

@@ -87,7 +87,8 @@ class MultiplexedAnswersTest {
   @Test
   void refusedStreamsThatNobodyReadsCountUntilTheyAreOver() {
     start(new HttpOptions().setMaxRequests(100));
-    try (Http2Client deaf = new Http2Client(hub, 0)) {
+    // Vert.x flushes the head of an answer with the first byte of its body, so one may come.
+    try (Http2Client deaf = new Http2Client(hub, 1)) {
       List<HttpClientRequest> asked = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         HttpClientRequest request = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
