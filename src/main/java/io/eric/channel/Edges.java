@@ -16,8 +16,8 @@ final class Edges {
   /**
    * No edges yet.
    *
-   * @param firstSession where sessions are counted from: another owner of the same term, which a
-   *     cluster that has lost its records may have, counts from somewhere else
+   * @param firstSession where sessions are counted from: later than all sessions that a former
+   *     owner of the same term may have had
    */
   Edges(long firstSession) {
     this.lastSession = firstSession;

@@ -52,8 +52,8 @@ final class OpenChannel implements BusConsumer.Owner {
   private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
   private static final long TRIM_INTERVAL_MS = 1_000;
 
-  /** So many that two owners hardly begin with the same. */
-  private static final long FIRST_SESSIONS = 1L << 40;
+  /** So many sessions begin in a millisecond at most. */
+  private static final int SESSIONS_BITS = 20;
 
   /** A timer that fires so late says that this node was busy or frozen. */
   private static final long LATE_MS = 500;
@@ -101,7 +101,7 @@ final class OpenChannel implements BusConsumer.Owner {
     this.log = log;
     this.adapted = adapted;
     this.meters = surroundings.meters;
-    this.edges = new Edges(loop.random(FIRST_SESSIONS));
+    this.edges = new Edges(firstSession(loop));
     this.listeners = new Listeners(log, budget.listeners(), this::cursorMoved);
     this.fanout = new Fanout(id, log, edges, listeners, loop, adapted, surroundings.edges);
     this.streams =
@@ -162,6 +162,13 @@ final class OpenChannel implements BusConsumer.Owner {
     listeners.uncount();
     cancelTrimTimer();
     cancelEdgeTimer();
+  }
+
+  /**
+   * Later than those of all former owners of the same term, without a cluster of all there were.
+   */
+  private static long firstSession(Loop loop) {
+    return (loop.currentTimeMillis() << SESSIONS_BITS) + loop.random(1L << SESSIONS_BITS);
   }
 
   private void restoreListeners() {

@@ -32,6 +32,9 @@ final class ChannelStreams implements ReaderBook.Side {
   private static final EdgeStream[] NO_STREAMS = {};
   private static final int NOTHING = -1;
 
+  /** How long a stream stays with an owner of whom this edge knows that it is none any more. */
+  private static final long OUTDATED_PAUSE_MS = 500;
+
   final Edge edge;
   final String id;
   final ReaderBook book;
@@ -90,7 +93,8 @@ final class ChannelStreams implements ReaderBook.Side {
   /** A stream knows whose messages it carries, and in which session. */
   void attached(EdgeStream stream, Attached now) {
     if (now.session().isBefore(session)) {
-      edge.loop.later(stream::moved); // the owner has forgotten it since, or is none any more
+      // The owner has forgotten it since, or is none any more; then its successor needs a moment.
+      edge.loop.after(OUTDATED_PAUSE_MS, stream::moved);
     } else {
       enter(now.session());
     }

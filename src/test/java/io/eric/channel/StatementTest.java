@@ -83,6 +83,20 @@ class StatementTest {
     assertThat(confirmed.lost()).containsExactly(4L);
   }
 
+  /** Edges drop what comes in a session before the latest that they have heard of. */
+  @Test
+  void aChannelThatIsMadeAnewHasLaterSessions() {
+    Session session = this.<Attached>ask(stream(1, null)).session();
+    for (int i = 0; i < 3; i++) {
+      hub.ask("x", new JsonObject().put("v", "rc"));
+      hub.channel("x");
+      hub.ask("x", new JsonObject().put("v", "r").put("r", "r"));
+      Session next = this.<Attached>ask(stream(i + 2, null)).session();
+      assertThat(session.isBefore(next)).isTrue();
+      session = next;
+    }
+  }
+
   @Test
   void anAttachThatIsRepeatedIsNoTakeover() {
     broadcast(1);
