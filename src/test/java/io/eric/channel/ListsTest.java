@@ -8,7 +8,6 @@ import io.eric.Connection;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
-import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
@@ -16,8 +15,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,20 +158,6 @@ class ListsTest {
         .isInstanceOf(InvalidMessageFormatException.class);
     assertThatThrownBy(() -> hub.channels.getIds("none", 1))
         .isInstanceOf(InvalidChannelException.class);
-  }
-
-  @Test
-  void aListIsMadeBetweenOtherWork() {
-    Channel channel = listeners(5_000);
-    Queue<String> order = new ConcurrentLinkedQueue<>();
-    Future<?> list =
-        hub.request("eric.channel.big", ls("limit", 5_000)).onSuccess(l -> order.add("list"));
-    Future<?> again =
-        hub.request("eric.channel.big", ls("limit", 5_000)).onSuccess(l -> order.add("list"));
-    Future<?> published =
-        channel.broadcast(Message.of("t", 1)).onSuccess(position -> order.add("published"));
-    Hub.await(Future.all(list, again, published));
-    assertThat(order).containsExactly("published", "list", "list");
   }
 
   @Test
