@@ -40,6 +40,7 @@ final class ChannelDoor {
 
   private final Post post;
   private final OpenChannel channel;
+  private final StreamCommands streams;
   private final ListenerLists lists;
   private final OwnCommands ownCommands;
   private final Supplier<Future<Void>> removeChannel;
@@ -70,6 +71,7 @@ final class ChannelDoor {
       ChannelLife life) {
     this.post = new Post(vertx);
     this.channel = channel;
+    this.streams = new StreamCommands(channel);
     this.lists = channel.lists(this::shown);
     this.ownCommands = ownCommands;
     this.removeChannel = removeChannel;
@@ -207,18 +209,11 @@ final class ChannelDoor {
   // ---- our own objects
 
   private void answer(Message<Object> request, ToChannel question) {
-    if (question instanceof ToChannel.PublishBatch batch) {
+    Future<?> ofStreams = streams.answer(question);
+    if (ofStreams != null) {
+      reply(request, ofStreams);
+    } else if (question instanceof ToChannel.PublishBatch batch) {
       channel.appender.publish(batch.messages(), published -> request.reply(published, local));
-    } else if (question instanceof ToChannel.Fetch fetch) {
-      reply(request, channel.streams.fetch(fetch));
-    } else if (question instanceof ToChannel.Attach attach) {
-      reply(request, channel.attach(attach));
-    } else if (question instanceof ToChannel.Reattach again) {
-      reply(request, channel.reattach(again));
-    } else if (question instanceof ToChannel.Statement statement) {
-      reply(request, channel.confirm(statement));
-    } else if (question instanceof ToChannel.ListStreams list) {
-      request.reply(channel.list(list), local);
     } else if (question instanceof ToChannel.StartListener start) {
       channel
           .start(channel.listeners.get(start.listener()))
@@ -257,15 +252,7 @@ final class ChannelDoor {
 
   /** Takes what edges tell and want no answer to. */
   void told(ToChannel news) {
-    if (news instanceof ToChannel.Acknowledge acknowledge) {
-      channel.streams.acknowledge(acknowledge.edge(), acknowledge.session(), acknowledge.through());
-    } else if (news instanceof ToChannel.Written written) {
-      channel.streams.written(written.edge(), written.stream(), written.read(), written.through());
-    } else if (news instanceof ToChannel.Demote demote) {
-      channel.streams.demote(demote.edge(), demote.stream(), demote.read(), demote.written());
-    } else if (news instanceof ToChannel.Detach detach) {
-      channel.streams.detach(detach.edge(), detach.stream(), detach.written());
-    } else {
+    if (!streams.told(news)) {
       errors.reportUnknown("channel " + channel.id, news);
     }
   }

@@ -1,6 +1,7 @@
 package io.eric.channel;
 
 import io.eric.Entry;
+import io.eric.EricException;
 import io.eric.Payload;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
@@ -22,6 +23,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -35,6 +37,7 @@ public final class SimulatedOwner {
 
   private final String id;
   private final OpenChannel channel;
+  private final StreamCommands commands;
   private final ChannelLife life;
   private final FencedLog log;
 
@@ -73,6 +76,7 @@ public final class SimulatedOwner {
             LogBudget.unlimited(),
             entry -> entry,
             life);
+    commands = new StreamCommands(channel);
     channel.ownedIn(term);
     channel.provenBy(proof);
     life.opened();
@@ -104,34 +108,15 @@ public final class SimulatedOwner {
   /** Takes a question as the channel's address does. */
   public Future<? extends FromChannel> answer(ToChannel question) {
     try {
-      if (question instanceof ToChannel.Attach attach) {
-        return channel.attach(attach);
-      } else if (question instanceof ToChannel.Reattach again) {
-        return channel.reattach(again);
-      } else if (question instanceof ToChannel.Fetch fetch) {
-        return channel.streams.fetch(fetch);
-      } else if (question instanceof ToChannel.Statement statement) {
-        return channel.confirm(statement);
-      } else if (question instanceof ToChannel.ListStreams list) {
-        return Future.succeededFuture(channel.list(list));
-      }
-    } catch (RuntimeException refused) {
+      return Objects.requireNonNull(commands.answer(question), () -> "nobody asks " + question);
+    } catch (EricException refused) {
       return Future.failedFuture(refused);
     }
-    throw new IllegalArgumentException("nobody asks " + question);
   }
 
   /** Takes what edges tell. */
   public void told(ToChannel news) {
-    if (news instanceof ToChannel.Acknowledge acknowledge) {
-      channel.streams.acknowledge(acknowledge.edge(), acknowledge.session(), acknowledge.through());
-    } else if (news instanceof ToChannel.Written written) {
-      channel.streams.written(written.edge(), written.stream(), written.read(), written.through());
-    } else if (news instanceof ToChannel.Demote demote) {
-      channel.streams.demote(demote.edge(), demote.stream(), demote.read(), demote.written());
-    } else if (news instanceof ToChannel.Detach detach) {
-      channel.streams.detach(detach.edge(), detach.stream(), detach.written());
-    } else {
+    if (!commands.told(news)) {
       throw new IllegalArgumentException("nobody tells " + news);
     }
   }
