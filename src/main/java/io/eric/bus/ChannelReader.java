@@ -80,10 +80,14 @@ public final class ChannelReader {
   private final Asking asking;
   private final ReaderBook book;
 
-  /** When it last changed its state, as the book counts, and since when it reads. */
+  /** When it last changed its state, as the book counts. Like the next two, the book's to write. */
   long changedAt;
 
+  /** Since when it waits for the answer to a read. */
   long readingSince;
+
+  /** Until when it may attach anew. */
+  long givenUpAt;
 
   private State state = State.OPENING;
   private long number;

@@ -1,31 +1,15 @@
 package io.eric.bus;
 
 import io.eric.bus.ChannelReader.State;
-import io.eric.bus.FromChannel.Confirmed;
-import io.eric.bus.FromChannel.Listed;
-import io.eric.bus.FromChannel.StreamList;
-import io.eric.bus.ToChannel.ListStreams;
-import io.eric.bus.ToChannel.Statement;
-import io.vertx.core.AsyncResult;
-import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The book that a reading side keeps of its streams of one channel, and compares with the channel's
- * owner from time to time, because whatever the two tell each other may be lost. On one loop.
- *
- * <p>It states its tallies. If the owner has the same, all streams are confirmed as of the moment
- * when the statement was sent. If not, and nothing has changed here meanwhile, the two exchange
- * lists: a stream that only this side has is attached anew, one that only the owner has is given
- * back, and one that they see in different states is brought to read on from its position, which is
- * right whatever has been lost. An answer that takes longer than half an interval says nothing.
+ * The book that a reading side keeps of its streams of one channel: what each does, and how long
+ * ago the channel's owner has confirmed them, see {@link Statements}. On one loop.
  *
  * <p>Streams that have not been confirmed for two intervals attach anew. One whose channel does not
  * answer that either ends, so that its client comes back by itself.
@@ -38,18 +22,9 @@ public final class ReaderBook {
   /** For streams that nobody else would open again. */
   public static final long NEVER_GIVES_UP = Long.MAX_VALUE;
 
-  /** So many streams are listed in one answer; a row has about five bytes on its way. */
-  private static final int LIST_SIZE = 4_096;
-
   /** So many reads are asked after in one statement; the others are in later ones. */
   private static final int MOST_READS = 1_024;
 
-  /** While streams change, comparing tallies again is cheaper than comparing lists. */
-  private static final int MOST_COMPARISONS = 3;
-
-  private static final long UNKNOWN = -1;
-
-  private final ChannelLink link;
   private final Loop loop;
   private final Meters meters;
   private final String channel;
@@ -66,22 +41,16 @@ public final class ReaderBook {
   /** Streams that attach anew, the longest first. */
   private final Set<ChannelReader> reattaching = new LinkedHashSet<>();
 
-  private final Map<ChannelReader, Long> givenUpAt = new HashMap<>();
-
   /** How often a stream has changed its state. */
   private long changes;
 
   /** How many streams the owner has to have. */
   private int attached;
 
-  private long confirmedAt;
-  private long nextAt;
-  private long statedAt;
-  private long reopenedAt;
-  private @Nullable Round round;
+  private final Statements statements;
 
-  /** How often tallies are compared before lists are. */
-  private int comparisons = 1;
+  private long confirmedAt;
+  private long reopenedAt;
 
   /** The streams that a book is of. */
   public interface Side {
@@ -121,7 +90,6 @@ public final class ReaderBook {
       long intervalMs,
       long givesUpAfterMs,
       Side side) {
-    this.link = link;
     this.loop = loop;
     this.meters = meters;
     this.channel = channel;
@@ -130,6 +98,7 @@ public final class ReaderBook {
     this.givesUpAfter =
         givesUpAfterMs == NEVER_GIVES_UP ? NEVER_GIVES_UP : givesUpAfterMs * 1_000_000;
     this.side = side;
+    this.statements = new Statements(link, loop, meters, channel, edge, this);
   }
 
   /** How often a statement is made. */
@@ -162,18 +131,17 @@ public final class ReaderBook {
       reading.remove(stream);
     } else if (before == State.REATTACHING && now != State.REATTACHING) {
       reattaching.remove(stream);
-      givenUpAt.remove(stream);
-      nextAt = Math.min(nextAt, loop.nanoTime());
+      statements.soon();
     }
     if (now == State.READING) {
       stream.readingSince = loop.nanoTime();
       reading.add(stream);
     } else if (now == State.REATTACHING && reattaching.add(stream)) {
-      givenUpAt.put(stream, givesUpAt());
+      stream.givenUpAt = givesUpAt();
     }
     if (attached == 1 && owed == null && owing != null && reattaching.isEmpty()) {
       confirmedAt = loop.nanoTime(); // the owner's answer to the first one is a moment old
-      nextAt = confirmedAt + loop.random(1 + interval / 4);
+      statements.startAfter(loop.random(1 + interval / 4));
     }
   }
 
@@ -219,16 +187,9 @@ public final class ReaderBook {
   /** Does what is due. To be called several times in an interval. */
   public void tick() {
     long now = loop.nanoTime();
-    Round waiting = round;
-    if (waiting != null && now - waiting.askedAt > interval / 2) {
-      meters.count(Counter.STATEMENTS_UNANSWERED);
-      round = null;
-    }
-    if (round == null && attached > 0 && now - nextAt >= 0) {
-      state();
-    }
-    boolean silent = round == null && attached > 0 && now - confirmedAt >= 2 * interval;
-    if (silent && now - statedAt > interval / 2 && now - reopenedAt > interval) {
+    statements.tick(attached > 0);
+    boolean silent = attached > 0 && now - confirmedAt >= 2 * interval;
+    if (silent && statements.areUnanswered() && now - reopenedAt > interval) {
       reopenedAt = now;
       reopenAll();
     }
@@ -250,7 +211,7 @@ public final class ReaderBook {
     }
     List<ChannelReader> late = new ArrayList<>();
     for (ChannelReader stream : reattaching) {
-      if (now - givenUpAt.getOrDefault(stream, now) > 0) {
+      if (now - stream.givenUpAt > 0) {
         late.add(stream);
       }
     }
@@ -260,23 +221,27 @@ public final class ReaderBook {
     }
   }
 
-  // ---- statements
+  // ---- what statements are made of, and what comes of them
 
-  private void state() {
-    long now = loop.nanoTime();
-    statedAt = now;
-    nextAt = now + interval;
-    Round asked = new Round(now, changes, tallies.snapshot());
-    round = asked;
-    meters.count(Counter.STATEMENTS);
-    ask(
-        asked,
-        new Statement(
-            edge, side.session(), intervalMs(), side.acknowledged(), asked.tallies, longReads(now)),
-        this::confirmed);
+  Side side() {
+    return side;
   }
 
-  private List<Long> longReads(long now) {
+  long interval() {
+    return interval;
+  }
+
+  long changes() {
+    return changes;
+  }
+
+  StreamTallies.Snapshot tallies() {
+    return tallies.snapshot();
+  }
+
+  /** Some streams that have waited for the answer to a read for half an interval, and longer. */
+  List<Long> longReads() {
+    long now = loop.nanoTime();
     List<Long> numbers = new ArrayList<>();
     for (ChannelReader stream : reading) {
       if (now - stream.readingSince < interval / 2 || numbers.size() == MOST_READS) {
@@ -287,132 +252,12 @@ public final class ReaderBook {
     return numbers;
   }
 
-  /** What has come before the answer is looked at before it. */
-  private <T> void ask(Round asked, ToChannel question, Consumer<T> answered) {
-    Future<T> answer = link.ask(channel, question);
-    answer.onComplete(came -> loop.later(() -> answered(asked, came, answered)));
+  /** The owner had all streams at this moment. */
+  void confirmedAsOf(long moment) {
+    confirmedAt = Math.max(confirmedAt, moment);
   }
 
-  private <T> void answered(Round asked, AsyncResult<T> came, Consumer<T> answered) {
-    if (round != asked) {
-      return; // too late, which is counted
-    }
-    if (came.failed() || loop.nanoTime() - asked.askedAt > interval / 2) {
-      meters.count(Counter.STATEMENTS_UNANSWERED);
-      round = null;
-    } else {
-      answered.accept(came.result());
-    }
-  }
-
-  private void confirmed(Confirmed answer) {
-    Round asked = round;
-    if (asked == null || answer.session().term() < side.session().term()) {
-      round = null; // a former owner
-      return;
-    }
-    for (long number : answer.lost()) {
-      ChannelReader stream = side.reader(number);
-      if (stream != null && stream.changedAt <= asked.changes) {
-        repaired();
-        stream.readAgain();
-      }
-    }
-    if (answer.session().isOpen()) {
-      side.isIn(answer.session());
-      side.sent(answer.sent());
-    }
-    if (answer.streams().equals(asked.tallies)) {
-      confirmedAt = Math.max(confirmedAt, asked.statedAt);
-      comparisons = 1;
-      round = null;
-    } else if (changes != asked.changes && comparisons < MOST_COMPARISONS) {
-      round = null;
-      comparisons++;
-      nextAt = loop.nanoTime(); // at the next tick: what is on its way comes first
-    } else {
-      comparisons = 1;
-      int streams = Math.max(answer.streams().count(), asked.tallies.count());
-      list(asked.listing(loop.nanoTime(), changes, 0, 1 + streams / LIST_SIZE));
-    }
-  }
-
-  private void list(Round next) {
-    round = next;
-    ask(next, new ListStreams(edge, next.part, next.parts), this::listed);
-  }
-
-  private void listed(StreamList answer) {
-    Round asked = round;
-    if (asked == null || answer.session().term() < side.session().term()) {
-      round = null; // it has another owner since
-      return;
-    }
-    Map<Long, StreamState> theirs = new HashMap<>();
-    for (Listed each : answer.streams()) {
-      theirs.put(each.stream(), each.state());
-      if (side.reader(each.stream()) == null && each.state() != StreamState.ENDING) {
-        repaired();
-        link.tell(channel, new ToChannel.Detach(edge, each.stream(), UNKNOWN));
-      }
-    }
-    for (ChannelReader stream : side.readers()) {
-      if (stream.number() % asked.parts == asked.part && stream.changedAt <= asked.changes) {
-        if (stream.repair(theirs.get(stream.number()))) {
-          repaired();
-        }
-      }
-    }
-    if (asked.part + 1 < asked.parts) {
-      list(asked.listing(loop.nanoTime(), changes, asked.part + 1, asked.parts));
-    } else {
-      confirmedAt = Math.max(confirmedAt, asked.statedAt);
-      round = null;
-    }
-  }
-
-  private void repaired() {
+  void repaired() {
     meters.count(Counter.STREAM_REPAIRS);
-  }
-
-  /** A question to the owner. */
-  private static final class Round {
-
-    /** When the statement was made that it belongs to. */
-    private final long statedAt;
-
-    private final long askedAt;
-
-    /** How often streams had changed when it was asked. */
-    private final long changes;
-
-    /** What they were when the statement was made. */
-    private final StreamTallies.Snapshot tallies;
-
-    private final int part;
-    private final int parts;
-
-    private Round(long now, long changes, StreamTallies.Snapshot tallies) {
-      this(now, now, changes, tallies, 0, 0);
-    }
-
-    private Round(
-        long statedAt,
-        long askedAt,
-        long changes,
-        StreamTallies.Snapshot tallies,
-        int part,
-        int parts) {
-      this.statedAt = statedAt;
-      this.askedAt = askedAt;
-      this.changes = changes;
-      this.tallies = tallies;
-      this.part = part;
-      this.parts = parts;
-    }
-
-    private Round listing(long now, long changesNow, int nextPart, int allParts) {
-      return new Round(statedAt, now, changesNow, tallies, nextPart, allParts);
-    }
   }
 }

@@ -16,8 +16,6 @@ import io.eric.bus.ToChannel.Reattach;
 import io.eric.simulation.SimulatedLoop;
 import io.eric.simulation.SimulatedTime;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +34,9 @@ class ChannelReaderTest {
   private static final int DELAY_MS = 50;
 
   private final SimulatedTime time = new SimulatedTime();
-  private final Channel channel = new Channel();
-  private final Taking stream = new Taking();
+  private final ScriptedChannel channel = new ScriptedChannel();
+  private final TakingStream stream = new TakingStream(1, 1);
+  private final BookedStreams streams = new BookedStreams(Session.NONE);
   private final Meters meters = new Meters();
   private boolean clustered = true;
   private final ChannelReader reader =
@@ -47,9 +46,13 @@ class ChannelReaderTest {
           () -> clustered,
           new ChannelReader.Asking("x", "e", "me", true, false, 16, 1_000),
           1,
-          new ReaderBook(
-              channel, new SimulatedLoop(time), meters, "x", "e", 1_000, 1_000, new OneStream()),
+          new ReaderBook(channel, new SimulatedLoop(time), meters, "x", "e", 1_000, 1_000, streams),
           stream);
+
+  ChannelReaderTest() {
+    stream.reader = reader;
+    streams.all.add(reader);
+  }
 
   private static Entry entry(long sequence) {
     return new Entry(sequence, 0, null, "t", Payload.NULL, null, null);
@@ -347,12 +350,12 @@ class ChannelReaderTest {
   @Test
   void theAnswerToAFormerQuestionIsNone() {
     in(State.READING);
-    Promise<Object> former = channel.pending;
+    ToChannel former = channel.last();
     reader.moved();
     channel.answer(attached(SOME, 0));
     assertThat(reader.number()).isEqualTo(2);
     int taken = stream.taken.size();
-    former.complete(SOME);
+    channel.answer(former, SOME);
     assertThat(stream.taken).hasSize(taken);
     assertThat(reader.state()).isEqualTo(State.READING);
   }
@@ -362,9 +365,9 @@ class ChannelReaderTest {
     in(State.REATTACHING);
     for (int i = 0; i < 3; i++) {
       channel.fail(new UnavailableException("moving"));
-      assertThat(channel.asked()).isFalse();
+      assertThat(channel.isAsked()).isFalse();
       time.pass(500);
-      assertThat(channel.asked()).isTrue();
+      assertThat(channel.isAsked()).isTrue();
     }
     channel.answer(attached(LIVE, 0));
     assertThat(reader.state()).isEqualTo(State.LIVE);
@@ -430,9 +433,9 @@ class ChannelReaderTest {
   @Test
   void anAttachmentThatAnotherHasReplacedIsGivenBack() {
     in(State.REATTACHING);
-    Promise<Object> former = channel.pending;
+    ToChannel former = channel.last();
     reader.moved();
-    former.complete(attached(SOME, 0));
+    channel.answer(former, attached(SOME, 0));
     assertThat(channel.told).containsExactly(new Detach("e", 2, -1));
     channel.answer(attached(LIVE, 0));
     assertThat(reader.state()).isEqualTo(State.LIVE);
@@ -452,142 +455,6 @@ class ChannelReaderTest {
     in(State.PAUSED);
     reader.leave(10);
     time.pass(DELAY_MS);
-    assertThat(channel.asked()).isFalse();
-  }
-
-  /** A channel that answers when it is told to. */
-  private static final class Channel implements ChannelLink {
-    private final List<ToChannel> questions = new ArrayList<>();
-    private final List<ToChannel> told = new ArrayList<>();
-    private final List<String> said = new ArrayList<>();
-    private Promise<Object> pending = Promise.promise();
-
-    private ToChannel last() {
-      return questions.get(questions.size() - 1);
-    }
-
-    private boolean asked() {
-      return !pending.future().isComplete();
-    }
-
-    private void answer(Object answer) {
-      pending.tryComplete(answer); // one that is answered already stays so
-    }
-
-    private void fail(Throwable failure) {
-      pending.tryFail(failure);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> Future<T> ask(String channel, ToChannel question) {
-      questions.add(question);
-      said.add(question.getClass().getSimpleName());
-      pending = Promise.promise();
-      return (Future<T>) pending.future();
-    }
-
-    @Override
-    public <T> Future<T> askLong(String channel, ToChannel question) {
-      return ask(channel, question);
-    }
-
-    @Override
-    public void tell(String channel, ToChannel news) {
-      told.add(news);
-      said.add(news.getClass().getSimpleName());
-    }
-  }
-
-  private final class OneStream implements ReaderBook.Side {
-    @Override
-    public Session session() {
-      return Session.NONE;
-    }
-
-    @Override
-    public long acknowledged() {
-      return 0;
-    }
-
-    @Override
-    public List<ChannelReader> readers() {
-      return List.of(reader);
-    }
-
-    @Override
-    public ChannelReader reader(long number) {
-      return reader;
-    }
-
-    @Override
-    public void isIn(Session session) {}
-
-    @Override
-    public void sent(long through) {}
-  }
-
-  private final class Taking implements ChannelReader.Stream {
-    private final List<Long> taken = new ArrayList<>();
-    private boolean drained = true;
-    private boolean joins = true;
-    private long number = 1;
-    private long read;
-    private Throwable failure;
-
-    @Override
-    public long renumber() {
-      return ++number;
-    }
-
-    @Override
-    public long readTo() {
-      return read;
-    }
-
-    @Override
-    public void attached(Attached now, long startsAfter) {
-      read = startsAfter;
-    }
-
-    @Override
-    public void take(Fetched batch) {
-      batch.entries().forEach(entry -> taken.add(entry.sequence()));
-      read = Math.max(read, batch.through());
-    }
-
-    @Override
-    public boolean isDrained() {
-      return drained;
-    }
-
-    @Override
-    public boolean joinLive(long from) {
-      return joins;
-    }
-
-    @Override
-    public void leaveLive() {}
-
-    @Override
-    public long handedOn() {
-      return read;
-    }
-
-    @Override
-    public void demote() {
-      reader.demote();
-    }
-
-    @Override
-    public void givenUp() {}
-
-    @Override
-    public void stopped() {}
-
-    @Override
-    public void failed(Throwable reason) {
-      failure = reason;
-    }
+    assertThat(channel.isAsked()).isFalse();
   }
 }

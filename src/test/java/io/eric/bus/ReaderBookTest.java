@@ -16,13 +16,8 @@ import io.eric.bus.ToChannel.Reattach;
 import io.eric.bus.ToChannel.Statement;
 import io.eric.simulation.SimulatedLoop;
 import io.eric.simulation.SimulatedTime;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a reading side does about what the owner says of its streams, or does not say. */
@@ -37,8 +32,9 @@ class ReaderBookTest {
   private final SimulatedTime time = new SimulatedTime();
   private final SimulatedLoop loop = new SimulatedLoop(time);
   private final Meters meters = new Meters();
-  private final Channel channel = new Channel();
-  private final Streams streams = new Streams();
+  private final ScriptedChannel channel = new ScriptedChannel();
+  private final BookedStreams streams = new BookedStreams(SESSION);
+  private final List<TakingStream> taking = new ArrayList<>();
   private final ReaderBook book =
       new ReaderBook(channel, loop, meters, "x", "e", INTERVAL_MS, GIVES_UP_MS, streams);
 
@@ -189,9 +185,9 @@ class ReaderBookTest {
     time.pass(2 * INTERVAL_MS + INTERVAL_MS);
     assertThat(stream.state()).isEqualTo(State.REATTACHING);
     time.pass(GIVES_UP_MS - INTERVAL_MS);
-    assertThat(streams.givenUp).isZero();
+    assertThat(taking.get(0).isGivenUp).isFalse();
     time.pass(3 * INTERVAL_MS);
-    assertThat(streams.givenUp).isEqualTo(1);
+    assertThat(taking.get(0).isGivenUp).isTrue();
     assertThat(count(Counter.STREAMS_GIVEN_UP)).isEqualTo(1);
   }
 
@@ -239,16 +235,17 @@ class ReaderBookTest {
 
   /** A stream that has begun with this batch. */
   private ChannelReader stream(Fetched first) {
-    Taking taking = new Taking(streams.all.size() + 1);
+    TakingStream stream = new TakingStream(streams.all.size() + 1, 10_000);
     ChannelReader.Asking asking =
-        new ChannelReader.Asking("x", "e", "me" + taking.number, true, false, 16, 1_000);
-    taking.reader =
-        new ChannelReader(channel, loop, () -> true, asking, taking.number, book, taking);
-    streams.all.add(taking.reader);
-    taking.reader.open(null);
+        new ChannelReader.Asking("x", "e", "me" + stream.number, true, false, 16, 1_000);
+    stream.reader =
+        new ChannelReader(channel, loop, () -> true, asking, stream.number, book, stream);
+    taking.add(stream);
+    streams.all.add(stream.reader);
+    stream.reader.open(null);
     channel.answer(Attach.class, attached(first));
-    taking.reader.begin();
-    return taking.reader;
+    stream.reader.begin();
+    return stream.reader;
   }
 
   private static Attached attached(Fetched first) {
@@ -272,156 +269,5 @@ class ReaderBookTest {
       time.pass(INTERVAL_MS / 8);
     }
     assertThat(channel.asked(question)).isTrue();
-  }
-
-  /** An owner that answers when it is told to. */
-  private static final class Channel implements ChannelLink {
-    private final List<ToChannel> questions = new ArrayList<>();
-    private final List<ToChannel> told = new ArrayList<>();
-    private final Map<ToChannel, Promise<Object>> pending = new IdentityHashMap<>();
-
-    private ToChannel last() {
-      return questions.get(questions.size() - 1);
-    }
-
-    /** The last question of a kind, if it waits for its answer. */
-    private Optional<ToChannel> waiting(Class<?> kind) {
-      return questions.stream()
-          .filter(question -> kind.isInstance(question) && pending.containsKey(question))
-          .reduce((earlier, later) -> later);
-    }
-
-    private boolean asked(Class<?> kind) {
-      return waiting(kind).isPresent();
-    }
-
-    private void answer(Class<?> kind, Object answer) {
-      Promise<Object> promise = pending.remove(waiting(kind).orElseThrow());
-      promise.complete(answer);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> Future<T> ask(String channel, ToChannel question) {
-      Promise<Object> promise = Promise.promise();
-      questions.add(question);
-      pending.put(question, promise);
-      return (Future<T>) promise.future();
-    }
-
-    @Override
-    public <T> Future<T> askLong(String channel, ToChannel question) {
-      return ask(channel, question);
-    }
-
-    @Override
-    public void tell(String channel, ToChannel news) {
-      told.add(news);
-    }
-  }
-
-  private static final class Streams implements ReaderBook.Side {
-    private final List<ChannelReader> all = new ArrayList<>();
-    private Session session = SESSION;
-    private long sent;
-    private int givenUp;
-
-    @Override
-    public Session session() {
-      return session;
-    }
-
-    @Override
-    public long acknowledged() {
-      return 0;
-    }
-
-    @Override
-    public List<ChannelReader> readers() {
-      return List.copyOf(all);
-    }
-
-    @Override
-    public ChannelReader reader(long number) {
-      return all.stream().filter(stream -> stream.number() == number).findFirst().orElse(null);
-    }
-
-    @Override
-    public void isIn(Session now) {
-      session = now;
-    }
-
-    @Override
-    public void sent(long through) {
-      sent = through;
-    }
-  }
-
-  private final class Taking implements ChannelReader.Stream {
-    private long number;
-    private long read;
-    private ChannelReader reader;
-
-    private Taking(long number) {
-      this.number = number;
-    }
-
-    @Override
-    public long renumber() {
-      number += 10_000;
-      return number;
-    }
-
-    @Override
-    public long readTo() {
-      return read;
-    }
-
-    @Override
-    public long handedOn() {
-      return read;
-    }
-
-    @Override
-    public void attached(Attached now, long startsAfter) {
-      read = startsAfter;
-    }
-
-    @Override
-    public void take(Fetched batch) {
-      read = Math.max(read, batch.through());
-    }
-
-    @Override
-    public boolean isDrained() {
-      return true;
-    }
-
-    @Override
-    public boolean joinLive(long from) {
-      return true;
-    }
-
-    @Override
-    public void leaveLive() {}
-
-    @Override
-    public void demote() {
-      reader.demote();
-    }
-
-    @Override
-    public void stopped() {}
-
-    @Override
-    public void failed(Throwable reason) {
-      throw new AssertionError("the stream failed", reason);
-    }
-
-    @Override
-    public void givenUp() {
-      streams.givenUp++;
-      reader.leave(read);
-    }
   }
 }
