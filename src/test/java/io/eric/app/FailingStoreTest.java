@@ -3,11 +3,10 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Entry;
-import io.eric.log.IndexedLog;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.Registration;
 import io.eric.log.RetentionOptions;
+import io.eric.testing.MemoryLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -23,7 +22,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,44 +103,14 @@ class FailingStoreTest {
     }
   }
 
-  private static final class FailingLog extends IndexedLog<Entry> {
+  private static final class FailingLog extends MemoryLog {
     private FailingLog(RetentionOptions retention) {
-      super("epoch", 0, retention);
+      super(retention);
     }
 
     @Override
     protected Future<List<Entry>> persist(List<Entry> batch) {
       return Future.failedFuture(new IOException("java.io secret path /var/lib/eric"));
-    }
-
-    @Override
-    protected Future<List<Entry>> load(List<Entry> contents) {
-      return Future.succeededFuture(contents);
-    }
-
-    @Override
-    protected Future<Void> persistCursors(Map<String, Long> cursors) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> persistRegistration(String listener, Registration registration) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> persistForget(String listener) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> erase() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> release() {
-      return Future.succeededFuture();
     }
   }
 }

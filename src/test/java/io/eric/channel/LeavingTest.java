@@ -3,25 +3,21 @@ package io.eric.channel;
 import static io.eric.testing.Hub.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
-import io.eric.log.IndexedLog;
-import io.eric.log.MemoryStore;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.Registration;
 import io.eric.log.RetentionOptions;
+import io.eric.testing.MemoryLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -117,7 +113,6 @@ class LeavingTest {
 
   /** Keeps listeners when the test says so. */
   private static final class HeldRegistrations implements MessageStore {
-    private final MessageStore logs = MemoryStore.create();
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
     private volatile Promise<Void> held;
 
@@ -141,27 +136,12 @@ class LeavingTest {
 
     @Override
     public Future<Void> close() {
-      return logs.close();
+      return Future.succeededFuture();
     }
 
-    private final class Log extends IndexedLog<Entry> {
+    private final class Log extends MemoryLog {
       Log(RetentionOptions retention) {
-        super("epoch", 0, retention);
-      }
-
-      @Override
-      protected Future<List<Entry>> persist(List<Entry> batch) {
-        return Future.succeededFuture(batch);
-      }
-
-      @Override
-      protected Future<List<Entry>> load(List<Entry> contents) {
-        return Future.succeededFuture(contents);
-      }
-
-      @Override
-      protected Future<Void> persistCursors(Map<String, Long> cursors) {
-        return Future.succeededFuture();
+        super(retention);
       }
 
       @Override
@@ -173,21 +153,6 @@ class LeavingTest {
         // What the channel answers without waiting for the store, it answers within this turn.
         Vertx.currentContext().runOnContext(turn -> asked.complete(null));
         return waiting.future();
-      }
-
-      @Override
-      protected Future<Void> persistForget(String listener) {
-        return Future.succeededFuture();
-      }
-
-      @Override
-      protected Future<Void> erase() {
-        return Future.succeededFuture();
-      }
-
-      @Override
-      protected Future<Void> release() {
-        return Future.succeededFuture();
       }
     }
   }

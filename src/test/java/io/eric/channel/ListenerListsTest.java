@@ -30,8 +30,7 @@ class ListenerListsTest {
   private final SimulatedLoop loop = new SimulatedLoop(time);
   private final Meters meters = new Meters();
   private final MessageLog log = MemoryStore.create().open("x", RetentionOptions.DEFAULT).result();
-  private final Listeners listeners =
-      new Listeners(log, ListenerCount.unlimited(), listener -> {});
+  private final Listeners listeners = new Listeners(log, ListenerCount.unlimited(), listener -> {});
 
   /** How many listeners were looked at in each turn so far. */
   private final List<Integer> turns = new ArrayList<>();

@@ -2,17 +2,15 @@ package io.eric.channel;
 
 import io.eric.Entry;
 import io.eric.RepositoryException;
-import io.eric.log.IndexedLog;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.Registration;
 import io.eric.log.RetentionOptions;
+import io.eric.testing.MemoryLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -102,9 +100,9 @@ public final class SlowStore implements MessageStore {
     return reads.size();
   }
 
-  private final class Log extends IndexedLog<Entry> {
+  private final class Log extends MemoryLog {
     Log(RetentionOptions retention) {
-      super("epoch", 0, retention);
+      super(retention);
     }
 
     @Override
@@ -126,31 +124,6 @@ public final class SlowStore implements MessageStore {
         read.run();
       }
       return loaded.future();
-    }
-
-    @Override
-    protected Future<Void> persistCursors(Map<String, Long> cursors) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> persistRegistration(String listener, Registration registration) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> persistForget(String listener) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> erase() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    protected Future<Void> release() {
-      return Future.succeededFuture();
     }
   }
 }

@@ -12,28 +12,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** Whether three nodes in one JVM can prove that they belong to a quorum. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterProofTest {
 
-  private List<LocalNode> nodes;
+  private static List<LocalNode> nodes;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     nodes = new ArrayList<>(LocalNode.start(3));
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     nodes.forEach(LocalNode::close);
   }
 
   @Test
+  @Order(1)
   void eachProvesItWhileOneOtherAnswersAndOnTheCallersContext() throws Exception {
     for (LocalNode each : nodes) {
       assertThat(provenOnContext(each)).isTrue();
@@ -61,6 +66,7 @@ class ClusterProofTest {
   }
 
   @Test
+  @Order(2)
   void membersThatDoNotAnswerProveNothing() throws Exception {
     CountDownLatch free = new CountDownLatch(1);
     nodes.get(1).keepBusy(free);
@@ -74,7 +80,9 @@ class ClusterProofTest {
     await(nodes.get(0).node.prove());
   }
 
+  /** The last one: it takes the others away. */
   @Test
+  @Order(3)
   void whoIsAloneHasNoQuorum() {
     nodes.remove(2).close();
     nodes.remove(1).close();
