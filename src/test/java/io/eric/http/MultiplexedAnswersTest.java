@@ -92,7 +92,7 @@ class MultiplexedAnswersTest {
       List<HttpClientRequest> asked = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         HttpClientRequest request = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
-        HttpClientResponse answer = HttpHub.await(request.send());
+        HttpClientResponse answer = HttpHub.await(deaf.send(request, HttpClientResponse::pause));
         assertThat(answer.statusCode()).isEqualTo(404);
         asked.add(request);
       }
