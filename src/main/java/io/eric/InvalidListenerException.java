@@ -14,6 +14,11 @@ public final class InvalidListenerException extends EricException {
     return new InvalidListenerException("Invalid listener " + id, false);
   }
 
+  /** Whether it is about a listener that exists already. */
+  public boolean exists() {
+    return code() == 409;
+  }
+
   /** A listener with this id exists already. */
   public static InvalidListenerException exists(String id) {
     return new InvalidListenerException("Listener with id " + id + " already exists", true);

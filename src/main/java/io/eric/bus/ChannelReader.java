@@ -53,7 +53,7 @@ public final class ChannelReader {
     READING,
     /** It has read everything; the channel wakes it. */
     WAITING,
-    /** The channel wants a pause between messages. */
+    /** The channel wants a pause between messages, or the stream cannot be live at this moment. */
     PAUSED,
     /** What it has read has to be handed on before it reads more. */
     DRAINING,
@@ -70,6 +70,11 @@ public final class ChannelReader {
   /** How long to wait before a channel is asked again that nobody serves at this moment. */
   private static final long REATTACH_PAUSE_MS = 500;
 
+  /**
+   * How long to wait before it asks once more whether it may be live, having been refused twice.
+   */
+  private static final long JOIN_PAUSE_MS = 100;
+
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
@@ -80,16 +85,25 @@ public final class ChannelReader {
   private final Asking asking;
   private final ReaderBook book;
 
-  /** When it last changed its state, as the book counts. Like the next two, the book's to write. */
+  /**
+   * When it last changed its state, as the book counts. Like the next three, the book's to write.
+   */
   long changedAt;
 
   /** Since when it waits for the answer to a read. */
   long readingSince;
 
-  /** Until when it may attach anew. */
+  /** When it was last attached, as the book counts. */
+  long attachedAt;
+
+  /** Until when it may be attached anew. */
   long givenUpAt;
 
   private State state = State.OPENING;
+
+  /** The number under which it was first attached. */
+  private final long origin;
+
   private long number;
 
   /** The question whose answer is waited for; what answers an earlier one comes too late. */
@@ -99,6 +113,10 @@ public final class ChannelReader {
   private int read;
 
   private @Nullable Attached attached;
+
+  /** How often in a row it was not taken among the live ones although it had read everything. */
+  private int joinsRefused;
+
   private boolean wokenEarly;
   private boolean movedEarly;
   private Loop.@Nullable Timer timer;
@@ -149,6 +167,9 @@ public final class ChannelReader {
     /** Its listener was stopped meanwhile. */
     void stopped();
 
+    /** Its listener has another stream by now, which was opened later. */
+    void takenOver();
+
     /** It cannot go on. */
     void failed(Throwable reason);
   }
@@ -172,6 +193,7 @@ public final class ChannelReader {
     this.loop = loop;
     this.mayMove = mayMove;
     this.asking = asking;
+    this.origin = number;
     this.number = number;
     this.book = book;
     this.stream = stream;
@@ -324,6 +346,13 @@ public final class ChannelReader {
     return number;
   }
 
+  /**
+   * The number under which it was first attached: a stream that was opened later has a higher one.
+   */
+  public long origin() {
+    return origin;
+  }
+
   /** What the channel last said about it; null before it was attached. */
   public @Nullable Attached attached() {
     return attached;
@@ -341,20 +370,27 @@ public final class ChannelReader {
     if (batch.live()) {
       if (stream.joinLive(batch.through())) {
         become(State.LIVE_UNSETTLED);
+        joinsRefused = 0;
         if (stream.isDrained()) {
           settle();
         }
+      } else if (joinsRefused++ == 0) {
+        read(); // what it lacks has come
       } else {
-        read();
+        pause(JOIN_PAUSE_MS);
       }
     } else if (batch.waiting() && !woken) {
       become(State.WAITING);
     } else if (!batch.entries().isEmpty() && delayMs() > 0) {
-      become(State.PAUSED);
-      timer = loop.after(delayMs(), this::readWhenDrained);
+      pause(delayMs());
     } else {
       readWhenDrained();
     }
+  }
+
+  private void pause(long ms) {
+    become(State.PAUSED);
+    timer = loop.after(ms, this::readWhenDrained);
   }
 
   /** Who takes batches makes the pauses when it hands them out. */
@@ -427,7 +463,8 @@ public final class ChannelReader {
       throw new IllegalStateException("what was never attached cannot be attached anew");
     }
     String after = new Position(before.epoch(), stream.readTo()).toString();
-    link.<Attached>ask(asking.channel, new ToChannel.Reattach(attach(after), stream.handedOn()))
+    link.<Attached>ask(
+            asking.channel, new ToChannel.Reattach(attach(after), origin, stream.handedOn()))
         .onComplete(
             answer -> {
               if (asked != question) {
@@ -438,10 +475,16 @@ public final class ChannelReader {
                 reattached(answer.result());
               } else if (mayComeBack(answer.cause())) {
                 timer = loop.after(REATTACH_PAUSE_MS, () -> askAgain(asked, under));
+              } else if (isTaken(answer.cause())) {
+                stream.takenOver();
               } else {
-                stream.failed(answer.cause()); // it is gone, or has another stream
+                stream.failed(answer.cause()); // the listener is gone, or the channel
               }
             });
+  }
+
+  private static boolean isTaken(Throwable refusal) {
+    return refusal instanceof InvalidListenerException taken && taken.exists();
   }
 
   private void reattached(Attached now) {
@@ -533,9 +576,9 @@ public final class ChannelReader {
     link.tell(asking.channel, new ToChannel.Demote(asking.edge, number, ++read, stream.handedOn()));
   }
 
-  /** The channel has not answered for too long. */
+  /** The channel has not answered for too long, or not proved that it is the owner's. */
   void giveUp() {
-    if (state == State.REATTACHING) {
+    if (state != State.OPENING && state != State.OVER) {
       stream.givenUp();
     }
   }

@@ -84,7 +84,10 @@ public sealed interface FromChannel {
    * @param retryMs what to tell the client to wait, 0 for nothing
    */
   record End(String channel, long stream, @Nullable String type, int retryMs)
-      implements FromChannel {}
+      implements FromChannel {
+    /** What the loser of a takeover waits before it comes back, so that two tabs do not fight. */
+    public static final int TAKEN_OVER_RETRY_MS = 60_000;
+  }
 
   /**
    * A stream has ended.

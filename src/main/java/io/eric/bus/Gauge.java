@@ -24,11 +24,15 @@ public enum Gauge implements Metric {
   STREAMS_CATCHING_UP("eric_streams", "state", "catching_up", Help.STREAMS),
   /** Streams whose channels have not confirmed them. */
   STREAMS_UNCONFIRMED(
-      "eric_streams_unconfirmed", "Streams at the doors that their channels have not confirmed"),
+      "eric_streams_unconfirmed",
+      "Streams at the doors that were attached anew and not confirmed since, or not for two"
+          + " intervals"),
   /** Messages whose publishers wait. */
   IN_FLIGHT("eric_publishes_in_flight", "Messages taken by channels and not yet acknowledged"),
   /** Their bytes. */
-  IN_FLIGHT_BYTES("eric_publishes_in_flight_bytes", "Bytes of those messages"),
+  IN_FLIGHT_BYTES(
+      "eric_publishes_in_flight_bytes",
+      "Bytes of the messages taken by channels and not yet acknowledged"),
   /** Acknowledgements held back now. */
   ACKS_HELD("eric_acks_waiting", "Acknowledgements held back at this moment"),
   /** Messages in all logs. */

@@ -205,18 +205,27 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     FromChannel news = message.body();
     if (news instanceof FromChannel.Wake) {
       reader.wake();
+    } else if (news instanceof FromChannel.End end && end.stream() != reader.number()) {
+      message.reply(new FromChannel.Ended(UNKNOWN), LocalCodec.options()); // has another number now
     } else if (news instanceof FromChannel.End end) {
       message.reply(
           new FromChannel.Ended(reader.attached() == null ? UNKNOWN : handedOut),
           LocalCodec.options());
-      reader.over();
-      if (end.type() != null && !ended) {
-        Entry event = new Entry(handedOut, 0, null, end.type(), Payload.NULL, null, null);
-        JsonObject last = show.apply(event, epoch);
-        give(end.retryMs() > 0 ? last.put("retry", end.retryMs()) : last);
-      }
-      end();
+      endWith(end.type(), end.retryMs());
+    } else {
+      Meters.of(vertx).stateErrors().reportUnknown("stream of channel " + channelId, news);
     }
+  }
+
+  /** The channel knows that it ends. */
+  private void endWith(@Nullable String type, int retryMs) {
+    reader.over();
+    if (type != null && !ended) {
+      Entry event = new Entry(handedOut, 0, null, type, Payload.NULL, null, null);
+      JsonObject last = show.apply(event, epoch);
+      give(retryMs > 0 ? last.put("retry", retryMs) : last);
+    }
+    end();
   }
 
   // ---- for the reader
@@ -236,6 +245,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     if (!now.epoch().equals(epoch)) {
       epoch = now.epoch();
       through = startsAfter;
+      handedOut = startsAfter;
     }
     session = now.session();
     delayMs = now.delayMs();
@@ -285,6 +295,11 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
   @Override
   public void stopped() {
     end();
+  }
+
+  @Override
+  public void takenOver() {
+    endWith(Message.TAKEN_OVER, FromChannel.End.TAKEN_OVER_RETRY_MS);
   }
 
   @Override

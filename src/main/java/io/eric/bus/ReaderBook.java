@@ -38,8 +38,8 @@ public final class ReaderBook {
   /** Streams that wait for the answer to a read, the longest first. */
   private final Set<ChannelReader> reading = new LinkedHashSet<>();
 
-  /** Streams that attach anew, the longest first. */
-  private final Set<ChannelReader> reattaching = new LinkedHashSet<>();
+  /** Streams that attach anew, or have done so and are not confirmed since, the longest first. */
+  private final Set<ChannelReader> doubtful = new LinkedHashSet<>();
 
   /** How often a stream has changed its state. */
   private long changes;
@@ -50,6 +50,10 @@ public final class ReaderBook {
   private final Statements statements;
 
   private long confirmedAt;
+
+  /** Since when there are streams. */
+  private long begunAt;
+
   private long reopenedAt;
 
   /** The streams that a book is of. */
@@ -98,6 +102,8 @@ public final class ReaderBook {
     this.givesUpAfter =
         givesUpAfterMs == NEVER_GIVES_UP ? NEVER_GIVES_UP : givesUpAfterMs * 1_000_000;
     this.side = side;
+    this.confirmedAt = loop.nanoTime() - 2 * interval;
+    this.begunAt = confirmedAt;
     this.statements = new Statements(link, loop, meters, channel, edge, this);
   }
 
@@ -130,18 +136,22 @@ public final class ReaderBook {
     if (before == State.READING) {
       reading.remove(stream);
     } else if (before == State.REATTACHING && now != State.REATTACHING) {
-      reattaching.remove(stream);
       statements.soon();
     }
     if (now == State.READING) {
       stream.readingSince = loop.nanoTime();
       reading.add(stream);
-    } else if (now == State.REATTACHING && reattaching.add(stream)) {
+    } else if (now == State.REATTACHING && doubtful.add(stream)) {
       stream.givenUpAt = givesUpAt();
+    } else if (now == State.OVER) {
+      doubtful.remove(stream);
     }
-    if (attached == 1 && owed == null && owing != null && reattaching.isEmpty()) {
-      confirmedAt = loop.nanoTime(); // the owner's answer to the first one is a moment old
-      statements.startAfter(loop.random(1 + interval / 4));
+    if (owed == null && owing != null) {
+      stream.attachedAt = changes;
+      if (attached == 1 && doubtful.isEmpty()) {
+        begunAt = loop.nanoTime();
+        statements.startAfter(loop.random(1 + interval / 4));
+      }
     }
   }
 
@@ -164,22 +174,34 @@ public final class ReaderBook {
   }
 
   /**
-   * Whether the owner has confirmed, not long ago, that it has this stream: everything that was
-   * sent before then is written or is being read.
+   * Whether the owner has confirmed, not long ago, that it has this stream, or had its edge's
+   * others when it was opened: everything that was sent before then is written or is being read.
    */
   public boolean confirms(ChannelReader stream) {
-    return stateOf(stream.state()) != null && loop.nanoTime() - confirmedAt < 2 * interval;
+    return stateOf(stream.state()) != null
+        && loop.nanoTime() - confirmedAt < 2 * interval
+        && !doubtful.contains(stream);
   }
 
-  /** How many streams are not confirmed. */
+  /** How many streams are attached anew and not confirmed since, or all after two intervals. */
   public int unconfirmed() {
-    boolean recently = loop.nanoTime() - confirmedAt < 2 * interval;
-    return reattaching.size() + (recently ? 0 : attached);
+    if (unconfirmedFor() < 2 * interval) {
+      return doubtful.size();
+    }
+    int all = attached;
+    for (ChannelReader stream : doubtful) {
+      all += stateOf(stream.state()) == null ? 1 : 0;
+    }
+    return all;
   }
 
-  /** Whether there are streams, and none has been confirmed for two intervals. */
-  public boolean isUnconfirmed() {
-    return attached + reattaching.size() > 0 && loop.nanoTime() - confirmedAt >= 2 * interval;
+  /** For how many milliseconds nothing has been confirmed of the streams that there are. */
+  public long unconfirmedForMs() {
+    return attached + doubtful.size() == 0 ? 0 : unconfirmedFor() / 1_000_000;
+  }
+
+  private long unconfirmedFor() {
+    return loop.nanoTime() - Math.max(confirmedAt, begunAt);
   }
 
   // ---- time
@@ -188,7 +210,7 @@ public final class ReaderBook {
   public void tick() {
     long now = loop.nanoTime();
     statements.tick(attached > 0);
-    boolean silent = attached > 0 && now - confirmedAt >= 2 * interval;
+    boolean silent = attached > 0 && unconfirmedFor() >= 2 * interval;
     if (silent && statements.areUnanswered() && now - reopenedAt > interval) {
       reopenedAt = now;
       reopenAll();
@@ -206,12 +228,14 @@ public final class ReaderBook {
   }
 
   private void giveUp(long now) {
-    if (givesUpAfter == NEVER_GIVES_UP || reattaching.isEmpty()) {
+    if (givesUpAfter == NEVER_GIVES_UP || doubtful.isEmpty()) {
       return;
     }
     List<ChannelReader> late = new ArrayList<>();
-    for (ChannelReader stream : reattaching) {
-      if (now - stream.givenUpAt > 0) {
+    for (ChannelReader stream : doubtful) {
+      // One that is attached is to be confirmed, for which its book's next statements are there.
+      long more = stateOf(stream.state()) == null ? 0 : 2 * interval;
+      if (now - stream.givenUpAt > more) {
         late.add(stream);
       }
     }
@@ -252,9 +276,19 @@ public final class ReaderBook {
     return numbers;
   }
 
-  /** The owner had all streams at this moment. */
-  void confirmedAsOf(long moment) {
+  /**
+   * The owner has proved itself and had all streams at this moment.
+   *
+   * @param change the latest change of a stream that the owner was told of
+   */
+  void confirmedAsOf(long moment, long change) {
     confirmedAt = Math.max(confirmedAt, moment);
+    doubtful.removeIf(stream -> stateOf(stream.state()) != null && stream.attachedAt <= change);
+  }
+
+  /** A digest of the streams that are live, and have what they read before. */
+  public long live() {
+    return tallies.digest(StreamState.LIVE);
   }
 
   void repaired() {

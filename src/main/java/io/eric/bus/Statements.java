@@ -144,7 +144,7 @@ final class Statements {
       side.sent(answer.sent());
     }
     if (answer.streams().equals(asked.tallies)) {
-      book.confirmedAsOf(asked.statedAt);
+      book.confirmedAsOf(asked.statedAt, asked.statedChanges);
       comparisons = 1;
       round = null;
     } else if (book.changes() != asked.changes && comparisons < MOST_COMPARISONS) {
@@ -187,7 +187,7 @@ final class Statements {
     if (asked.part + 1 < asked.parts) {
       list(asked.listing(loop.nanoTime(), book.changes(), asked.part + 1, asked.parts));
     } else {
-      book.confirmedAsOf(asked.statedAt);
+      book.confirmedAsOf(asked.statedAt, asked.statedChanges);
       round = null;
     }
   }
@@ -195,9 +195,10 @@ final class Statements {
   /** A question to the owner. */
   private static final class Round {
 
-    /** When the statement was made that it belongs to. */
+    /** When the statement was made that it belongs to, and how often streams had changed then. */
     private final long statedAt;
 
+    private final long statedChanges;
     private final long askedAt;
 
     /** How often streams had changed when it was asked. */
@@ -210,26 +211,27 @@ final class Statements {
     private final int parts;
 
     private Round(long now, long changes, StreamTallies.Snapshot tallies) {
-      this(now, now, changes, tallies, 0, 0);
-    }
-
-    private Round(
-        long statedAt,
-        long askedAt,
-        long changes,
-        StreamTallies.Snapshot tallies,
-        int part,
-        int parts) {
-      this.statedAt = statedAt;
-      this.askedAt = askedAt;
+      this.statedAt = now;
+      this.statedChanges = changes;
+      this.askedAt = now;
       this.changes = changes;
       this.tallies = tallies;
+      this.part = 0;
+      this.parts = 0;
+    }
+
+    private Round(Round former, long now, long changes, int part, int parts) {
+      this.statedAt = former.statedAt;
+      this.statedChanges = former.statedChanges;
+      this.askedAt = now;
+      this.changes = changes;
+      this.tallies = former.tallies;
       this.part = part;
       this.parts = parts;
     }
 
     private Round listing(long now, long changesNow, int nextPart, int allParts) {
-      return new Round(statedAt, now, changesNow, tallies, nextPart, allParts);
+      return new Round(this, now, changesNow, nextPart, allParts);
     }
   }
 }

@@ -15,12 +15,12 @@ public final class StreamTallies {
   /** An edge without streams. */
   public static final Snapshot NONE = new StreamTallies().snapshot();
 
-  private final Map<StreamState, Sum> sums = new EnumMap<>(StreamState.class);
+  private final Map<StreamState, StreamDigest> sums = new EnumMap<>(StreamState.class);
 
   /** No streams. */
   public StreamTallies() {
     for (StreamState state : StreamState.values()) {
-      sums.put(state, new Sum());
+      sums.put(state, new StreamDigest());
     }
   }
 
@@ -43,56 +43,39 @@ public final class StreamTallies {
    * @param after null if it is in none any more
    */
   public void changed(long stream, @Nullable StreamState before, @Nullable StreamState after) {
-    long mixed = mixed(stream);
     if (before != null) {
-      sum(before).add(-1, -mixed);
+      sum(before).remove(stream);
     }
     if (after != null) {
-      sum(after).add(1, mixed);
+      sum(after).add(stream);
     }
   }
 
   /** How many streams are in this state. */
   public int count(StreamState state) {
-    return sum(state).count;
+    return sum(state).count();
+  }
+
+  /** A digest of the streams in this state. */
+  public long digest(StreamState state) {
+    return sum(state).value();
   }
 
   /** As it is now. */
   public Snapshot snapshot() {
     return new Snapshot(
-        sum(StreamState.READING).tally(),
-        sum(StreamState.WAITING).tally(),
-        sum(StreamState.LIVE_UNSETTLED).tally(),
-        sum(StreamState.LIVE).tally());
+        tally(StreamState.READING),
+        tally(StreamState.WAITING),
+        tally(StreamState.LIVE_UNSETTLED),
+        tally(StreamState.LIVE));
   }
 
-  private Sum sum(StreamState state) {
+  private Tally tally(StreamState state) {
+    StreamDigest sum = sum(state);
+    return new Tally(sum.count(), sum.value());
+  }
+
+  private StreamDigest sum(StreamState state) {
     return Objects.requireNonNull(sums.get(state));
-  }
-
-  /**
-   * Spreads a number over 64 bits, so that sums of small numbers do not meet by chance. The
-   * constants are those of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
-   * generators", 2014).
-   */
-  private static long mixed(long number) {
-    long bits = number + 0x9e3779b97f4a7c15L;
-    bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
-    bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
-    return bits ^ (bits >>> 31);
-  }
-
-  private static final class Sum {
-    private int count;
-    private long digest;
-
-    private void add(int streams, long mixed) {
-      count += streams;
-      digest += mixed;
-    }
-
-    private Tally tally() {
-      return new Tally(count, digest);
-    }
   }
 }

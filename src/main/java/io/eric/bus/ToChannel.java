@@ -58,13 +58,14 @@ public sealed interface ToChannel {
 
   /**
    * Opens a stream again whose channel has another owner now, or whose owner was out of reach;
-   * answered by {@link Attached}. It takes over from nobody: a listener that has another stream by
-   * now keeps that one.
+   * answered by {@link Attached}. It takes over from no stream that was opened later: if its
+   * listener has such a one by now, it is told so by {@link Attached#takenOver}.
    *
    * @param stream under a new number, after the position up to which it was written
+   * @param origin the number under which it was first attached: who it is among its edge's streams
    * @param handedOn the sequence up to which the kernel has what was written
    */
-  record Reattach(Attach stream, long handedOn) implements ToChannel {}
+  record Reattach(Attach stream, long origin, long handedOn) implements ToChannel {}
 
   /**
    * Asks for what follows {@code after}, which tells the channel that everything up to there was
@@ -82,8 +83,11 @@ public sealed interface ToChannel {
    *
    * @param session the streams are live in
    * @param through a sequence
+   * @param live a digest of the numbers of these streams, see {@link StreamTallies}. A channel that
+   *     takes other streams to be live has missed that one left them, and would take the
+   *     acknowledgement for that one's, too.
    */
-  record Acknowledge(String edge, Session session, long through) implements ToChannel {}
+  record Acknowledge(String edge, Session session, long through, long live) implements ToChannel {}
 
   /**
    * A stream is live at its edge now, and what was read for it before is handed to the kernel: from

@@ -98,11 +98,11 @@ public final class Wire {
       case JSON -> json(in.getBytes());
       case PUBLISH -> new PublishBatch(in.getList(Wire::publish));
       case ATTACH -> attach(in);
-      case REATTACH -> new Reattach(attach(in), in.getLong());
+      case REATTACH -> new Reattach(attach(in), in.getLong(), in.getLong());
       case FETCH ->
           new Fetch(
               in.getString(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getInt());
-      case ACKNOWLEDGE -> new Acknowledge(in.getString(), session(in), in.getLong());
+      case ACKNOWLEDGE -> new Acknowledge(in.getString(), session(in), in.getLong(), in.getLong());
       case WRITTEN -> new Written(in.getString(), in.getLong(), in.getInt(), in.getLong());
       case DEMOTE -> new Demote(in.getString(), in.getLong(), in.getInt(), in.getLong());
       case DETACH -> new Detach(in.getString(), in.getLong(), in.getLong());
@@ -182,7 +182,7 @@ public final class Wire {
       write(out.putByte(ATTACH), attach);
     } else if (question instanceof Reattach again) {
       write(out.putByte(REATTACH), again.stream());
-      out.putLong(again.handedOn());
+      out.putLong(again.origin()).putLong(again.handedOn());
     } else if (question instanceof Fetch fetch) {
       out.putByte(FETCH)
           .putString(fetch.edge())
@@ -193,7 +193,7 @@ public final class Wire {
           .putInt(fetch.maxBytes());
     } else if (question instanceof Acknowledge acknowledge) {
       write(out.putByte(ACKNOWLEDGE).putString(acknowledge.edge()), acknowledge.session());
-      out.putLong(acknowledge.through());
+      out.putLong(acknowledge.through()).putLong(acknowledge.live());
     } else if (question instanceof Written written) {
       out.putByte(WRITTEN).putString(written.edge()).putLong(written.stream());
       out.putInt(written.read()).putLong(written.through());

@@ -89,6 +89,7 @@ final class ChannelDoor {
     return body instanceof ToChannel question
         && !(question instanceof ToChannel.PublishBatch
             || question instanceof ToChannel.Attach
+            || question instanceof ToChannel.Reattach
             || question instanceof ToChannel.StartListener
             || question instanceof ToChannel.TakeNext
             || question instanceof ToChannel.RegisterListener);

@@ -2,6 +2,7 @@ package io.eric.channel;
 
 import io.eric.Entry;
 import io.eric.bus.Session;
+import io.eric.bus.StreamDigest;
 import io.eric.bus.StreamState;
 import io.eric.bus.StreamTallies;
 import java.util.HashMap;
@@ -24,6 +25,10 @@ final class EdgeSession {
   private Session session;
   final Map<Long, Listener> streams = new HashMap<>();
   final StreamTallies tallies = new StreamTallies();
+
+  /** The streams that the edge itself takes to be live and to have what they had read before. */
+  final StreamDigest acknowledging = new StreamDigest();
+
   private final SentDeliveries unacknowledged = new SentDeliveries();
   private long acknowledged;
   private long sent;

@@ -10,6 +10,7 @@ import io.eric.Position;
 import io.eric.bus.ConsumerLink;
 import io.eric.bus.Counter;
 import io.eric.bus.EdgeLink;
+import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.Confirmed;
 import io.eric.bus.FromChannel.StreamList;
@@ -344,7 +345,9 @@ final class OpenChannel implements BusConsumer.Owner {
               kind == BusConsumer.class && listener.attachment() instanceof BusConsumer;
           return streams
               .releaseNow(
-                  listener, sameAddress ? null : Message.TAKEN_OVER, Streams.TAKEN_OVER_RETRY_MS)
+                  listener,
+                  sameAddress ? null : Message.TAKEN_OVER,
+                  FromChannel.End.TAKEN_OVER_RETRY_MS)
               .compose(released -> Resume.from(log, listener, after))
               .map(
                   from -> {

@@ -38,6 +38,10 @@ final class StreamAttachment implements Attachment {
 
   final EdgeSession edge;
   final long stream;
+
+  /** The number under which its edge had it first. */
+  final long origin;
+
   final boolean wantsLive;
   final boolean raw;
   private StreamState state = StreamState.READING;
@@ -53,9 +57,13 @@ final class StreamAttachment implements Attachment {
 
   private boolean wasLive;
 
+  /** Whether its edge acknowledges for it with others. */
+  private boolean acknowledging;
+
   StreamAttachment(
       EdgeSession edge,
       long stream,
+      long origin,
       boolean wantsLive,
       boolean raw,
       long cursor,
@@ -63,6 +71,7 @@ final class StreamAttachment implements Attachment {
     this.errors = errors;
     this.edge = edge;
     this.stream = stream;
+    this.origin = origin;
     this.wantsLive = wantsLive;
     this.raw = raw;
     this.cursor = cursor;
@@ -84,6 +93,7 @@ final class StreamAttachment implements Attachment {
       }
       case ENDING -> cursor = Math.max(cursor, from);
     }
+    setAcknowledging(false);
     return ++reads;
   }
 
@@ -128,6 +138,9 @@ final class StreamAttachment implements Attachment {
     if (state == StreamState.LIVE_UNSETTLED) {
       become(StreamState.LIVE);
       cursor = Math.max(cursor, through);
+      setAcknowledging(true);
+    } else if (state == StreamState.ENDING && wasLive) {
+      setAcknowledging(true); // its edge says so before it hears of the end
     }
   }
 
@@ -140,6 +153,22 @@ final class StreamAttachment implements Attachment {
       wasLive = isLive();
       cursor = cursor();
       become(StreamState.ENDING);
+    }
+  }
+
+  /** It has left its edge's books. */
+  void gone() {
+    setAcknowledging(false);
+  }
+
+  private void setAcknowledging(boolean now) {
+    if (acknowledging != now) {
+      acknowledging = now;
+      if (now) {
+        edge.acknowledging.add(stream);
+      } else {
+        edge.acknowledging.remove(stream);
+      }
     }
   }
 

@@ -46,7 +46,8 @@ final class StreamCommands {
   boolean told(ToChannel news) {
     Streams streams = channel.streams;
     if (news instanceof ToChannel.Acknowledge acknowledge) {
-      streams.acknowledge(acknowledge.edge(), acknowledge.session(), acknowledge.through());
+      streams.acknowledge(
+          acknowledge.edge(), acknowledge.session(), acknowledge.through(), acknowledge.live());
     } else if (news instanceof ToChannel.Written written) {
       streams.written(written.edge(), written.stream(), written.read(), written.through());
     } else if (news instanceof ToChannel.Demote demote) {

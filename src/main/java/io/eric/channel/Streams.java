@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Streams {
 
-  /** What the loser of a takeover waits before it reconnects, so that two tabs do not fight. */
-  static final int TAKEN_OVER_RETRY_MS = 60_000;
-
   /** An edge does not know how far a stream got that it has not opened yet. */
   private static final long UNKNOWN = -1;
 
@@ -98,30 +95,35 @@ final class Streams {
   Future<Attached> attach(Attach request) {
     return open(
         request,
+        request.stream(),
         Long.MAX_VALUE,
         listener -> {
-          refuseOvertaken(request, listener);
-          return releaseNow(listener, Message.TAKEN_OVER, TAKEN_OVER_RETRY_MS)
-              .<Attach>map(released -> request);
+          refuseOvertaken(request, request.stream(), listener);
+          return releaseTo(request, listener);
         });
   }
 
   /**
-   * Opens a stream again that this or another owner had. It takes over from no other stream. It
-   * goes on at its own position, for the edge knows best: the cursor may be ahead of a stream whose
-   * edge has acknowledged for others while the stream was not among the live ones any more. Only
+   * Opens a stream again that this or another owner had. It takes over from no stream that may have
+   * been opened later: of two at one edge the one with the lower origin is the older one, and one
+   * at another edge may be younger. It goes on at its own position, for the edge knows best. Only
    * where somebody else has had the listener meanwhile does it not go back behind the cursor.
    */
   Future<Attached> reattach(Reattach again) {
     Attach request = again.stream();
     return open(
         request,
+        again.origin(),
         again.handedOn(),
         listener -> {
-          refuseOvertaken(request, listener);
-          StreamAttachment former = listener.stream();
-          if (former != null && former.edge.address.equals(request.edge())) {
-            detachFrom(listener, former, former.cursor()); // the same under its former number
+          StreamAttachment present = listener.stream();
+          if (present != null && present.edge.address.equals(request.edge())) {
+            if (present.origin < again.origin()) {
+              return releaseTo(request, listener);
+            } else if (present.origin == again.origin()) {
+              refuseOvertaken(request, again.origin(), listener);
+              detachFrom(listener, present, present.cursor()); // the same under a former number
+            }
           }
           if (listener.attachment() != null) {
             throw InvalidListenerException.exists(listener.id);
@@ -133,12 +135,21 @@ final class Streams {
         });
   }
 
-  /** A question may come so late that its edge has opened another stream for the listener since. */
-  private static void refuseOvertaken(Attach request, Listener listener) {
+  private Future<Attach> releaseTo(Attach request, Listener listener) {
+    return releaseNow(listener, Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS)
+        .map(released -> request);
+  }
+
+  /**
+   * A question may come so late that its edge has opened another stream for the listener since, or
+   * this one anew.
+   */
+  private static void refuseOvertaken(Attach request, long origin, Listener listener) {
     StreamAttachment present = listener.stream();
     if (present != null
         && present.edge.address.equals(request.edge())
-        && present.stream > request.stream()) {
+        && (present.origin > origin
+            || present.origin == origin && present.stream > request.stream())) {
       throw givenUp();
     }
   }
@@ -146,11 +157,12 @@ final class Streams {
   /**
    * Opens a stream when the changes of its listener's attachment before it are done.
    *
+   * @param origin the number under which its edge had the stream first
    * @param handedOn what the kernel has of what was written before, if that is less
    * @param freed makes that nobody has the listener, and says what is to be opened then
    */
   private Future<Attached> open(
-      Attach request, long handedOn, Function<Listener, Future<Attach>> freed) {
+      Attach request, long origin, long handedOn, Function<Listener, Future<Attach>> freed) {
     Opening stream = new Opening(request.edge(), request.stream());
     Future<Attached> underWay = opening.get(stream);
     if (underWay != null) {
@@ -175,7 +187,7 @@ final class Streams {
                 opening.containsKey(stream)
                     ? freed
                         .apply(listener)
-                        .compose(ready -> register(ready, handedOn, stream, listener))
+                        .compose(ready -> register(ready, origin, handedOn, stream, listener))
                     : Future.<Registered>failedFuture(givenUp()))
         .compose(registered -> first(request, listener, registered))
         .onFailure(
@@ -242,7 +254,7 @@ final class Streams {
 
   /** Makes the stream the listener's attachment, at the position where it goes on. */
   private Future<Registered> register(
-      Attach request, long handedOn, Opening key, Listener listener) {
+      Attach request, long origin, long handedOn, Opening key, Listener listener) {
     if (opening.remove(key) == null) {
       return Future.failedFuture(givenUp());
     }
@@ -257,6 +269,7 @@ final class Streams {
         new StreamAttachment(
             edge,
             request.stream(),
+            origin,
             request.live(),
             request.raw(),
             listener.cursor(log.lastSequence()),
@@ -462,10 +475,16 @@ final class Streams {
     }
   }
 
-  /** All live streams of an edge have everything up to here. */
-  void acknowledge(String edgeAddress, Session session, long through) {
+  /**
+   * All live streams of an edge have everything up to here. Nothing is taken of it where the edge
+   * means other streams than the channel would take it for: that one of them lags or has left was
+   * lost on the way, which the edge's next statement finds out.
+   *
+   * @param live a digest of the streams that the edge acknowledges for
+   */
+  void acknowledge(String edgeAddress, Session session, long through, long live) {
     EdgeSession edge = edges.find(edgeAddress);
-    if (edge != null && edge.session().equals(session)) {
+    if (edge != null && edge.session().equals(session) && edge.acknowledging.value() == live) {
       edge.acknowledge(through, loop.currentTimeMillis());
       advanced.run();
     }
@@ -481,7 +500,11 @@ final class Streams {
       return new Confirmed(none, 0, StreamTallies.NONE, List.copyOf(statement.reads()));
     }
     edge.heard(loop.currentTimeMillis(), statement.intervalMs());
-    acknowledge(statement.edge(), statement.session(), statement.acknowledged());
+    acknowledge(
+        statement.edge(),
+        statement.session(),
+        statement.acknowledged(),
+        statement.streams().live().digest());
     List<Long> lost = new ArrayList<>();
     for (long number : statement.reads()) {
       StreamAttachment stream = attachmentOf(edge, number);
@@ -532,6 +555,7 @@ final class Streams {
   private void detachFrom(Listener listener, StreamAttachment stream, long written) {
     long cursor = Math.min(written, log.lastSequence());
     stream.end();
+    stream.gone();
     stream.edge.streams.remove(stream.stream, listener);
     if (listener.attachment() == stream) {
       listeners.detach(listener, cursor, loop.currentTimeMillis());

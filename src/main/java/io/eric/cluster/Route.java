@@ -333,7 +333,8 @@ final class Route {
       return body;
     }
     if (body instanceof ToChannel.Acknowledge told) {
-      return new ToChannel.Acknowledge(here(told.edge()), told.session(), told.through());
+      return new ToChannel.Acknowledge(
+          here(told.edge()), told.session(), told.through(), told.live());
     } else if (body instanceof ToChannel.Fetch fetch) {
       return new ToChannel.Fetch(
           here(fetch.edge()),
@@ -356,7 +357,7 @@ final class Route {
     } else if (body instanceof Attach attach) {
       return stamped(attach);
     } else if (body instanceof ToChannel.Reattach again) {
-      return new ToChannel.Reattach(stamped(again.stream()), again.handedOn());
+      return new ToChannel.Reattach(stamped(again.stream()), again.origin(), again.handedOn());
     } else if (body instanceof ToChannel.RegisterListener register && register.hook() != null) {
       return new ToChannel.RegisterListener(
           register.listener(), here(register.hook()), register.running());

@@ -43,12 +43,6 @@ final class ChannelStreams implements ReaderBook.Side {
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
 
-  /**
-   * Streams that were live and ask to be opened anew. Until the channel has heard that, it takes an
-   * acknowledgement for theirs too.
-   */
-  private final Set<EdgeStream> reopening = new LinkedHashSet<>();
-
   /** Where the edge's turn has what is pending here, -1 if that is nothing. */
   private int pendingAt = NOTHING;
 
@@ -103,14 +97,13 @@ final class ChannelStreams implements ReaderBook.Side {
 
   private void attached(EdgeStream stream, String listener, int channelRetryMs) {
     // The channel may answer a stream later than the one that has taken its listener over.
-    byListener.merge(listener, stream, (a, b) -> a.number() > b.number() ? a : b);
+    byListener.merge(listener, stream, (a, b) -> a.reader().origin() > b.reader().origin() ? a : b);
     retryMs = channelRetryMs;
   }
 
   /** Forgets a stream; true if it was the last one. */
   boolean remove(EdgeStream stream) {
     all.remove(stream.number());
-    reopening.remove(stream);
     leave(stream);
     if (stream.listener() != null) {
       byListener.remove(stream.listener(), stream);
@@ -350,25 +343,10 @@ final class ChannelStreams implements ReaderBook.Side {
     }
   }
 
-  /** Takes a stream out of the live ones that asks to be opened anew. */
-  void leaveToReopen(EdgeStream stream) {
-    if (stream.liveIndex >= 0) {
-      reopening.add(stream);
-    }
-    leave(stream);
-  }
-
   /** A stream gets another number. */
   void renumber(EdgeStream stream, long number) {
     all.remove(stream.number());
     all.put(number, stream);
-  }
-
-  /** The channel has opened a stream anew. */
-  void reopened(EdgeStream stream) {
-    if (reopening.remove(stream)) {
-      acknowledge();
-    }
   }
 
   /** A stream does not carry this listener's messages any more. */
@@ -459,17 +437,26 @@ final class ChannelStreams implements ReaderBook.Side {
     }
   }
 
+  /** The channel may not have taken the last one, which was made without a stream that it had. */
+  void acknowledgeAgain() {
+    if (acknowledged > 0) {
+      tellAcknowledged();
+    }
+  }
+
+  private void tellAcknowledged() {
+    edge.client.tell(
+        id, new ToChannel.Acknowledge(edge.address, session, acknowledged, book.live()));
+  }
+
   private void acknowledge() {
     long through = flushed;
     for (EdgeStream stream : unsettled) {
       through = Math.min(through, stream.confirmed());
     }
-    for (EdgeStream stream : reopening) {
-      through = Math.min(through, stream.confirmed());
-    }
     if (through > acknowledged) {
       acknowledged = through;
-      edge.client.tell(id, new ToChannel.Acknowledge(edge.address, session, through));
+      tellAcknowledged();
     }
   }
 }

@@ -13,6 +13,7 @@ import io.eric.bus.Loop;
 import io.eric.bus.Meters;
 import io.eric.bus.Moved;
 import io.eric.bus.Post;
+import io.eric.bus.StreamDigest;
 import io.eric.bus.ToChannel;
 import io.eric.bus.VertxLoop;
 import io.vertx.core.Future;
@@ -26,8 +27,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A door's streams. Channels deliver here once per message, however many streams there are; the
@@ -37,8 +36,6 @@ import org.slf4j.LoggerFactory;
  * <p>Belongs to one verticle: everything happens on the context that created it.
  */
 public final class Edge {
-
-  private static final Logger logger = LoggerFactory.getLogger(Edge.class);
 
   final EdgeOptions options;
   final StreamFormat format;
@@ -51,7 +48,7 @@ public final class Edge {
   final Map<String, ChannelStreams> channels = new HashMap<>();
   final Pulse pulse;
   final TurnWrites turnWrites;
-  final UnconfirmedChannels unconfirmed = new UnconfirmedChannels();
+  final UnconfirmedChannels unconfirmed;
   private @Nullable EdgeAddress registered;
   private long nextStream = 1;
   private int streams;
@@ -87,6 +84,7 @@ public final class Edge {
     this.loop = loop;
     this.client = client;
     this.meters = meters;
+    this.unconfirmed = new UnconfirmedChannels(options.confirmIntervalMs());
     this.clustered = clustered;
     this.opening = opening;
     this.format = format;
@@ -269,7 +267,8 @@ public final class Edge {
         // Its last stream has just gone; nobody must wait for us.
         client.tell(
             delivery.channel(),
-            new ToChannel.Acknowledge(address, delivery.session(), delivery.through()));
+            new ToChannel.Acknowledge(
+                address, delivery.session(), delivery.through(), StreamDigest.NONE));
       } else {
         channel.deliver(delivery);
       }
@@ -279,7 +278,7 @@ public final class Edge {
         stream.wake();
       }
     } else {
-      logger.warn("edge {} does not know what to do with {}", address, news.getClass());
+      meters.stateErrors().reportUnknown("edge " + address, news);
     }
   }
 

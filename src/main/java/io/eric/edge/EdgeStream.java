@@ -56,6 +56,13 @@ public final class EdgeStream implements ChannelReader.Stream {
   private long bornAt;
   private long expiresAt = Long.MAX_VALUE;
   private boolean over;
+
+  /**
+   * Whether it left the live streams to be attached anew: until the channel has heard that, it
+   * takes no acknowledgement that was made without it.
+   */
+  private boolean reopening;
+
   private @Nullable Buffer lastWords;
 
   /**
@@ -388,7 +395,10 @@ public final class EdgeStream implements ChannelReader.Stream {
       Buffer bytes = edge.format.encode(entries, opened().epoch(), opened().retryMs());
       write(bytes, batch.through(), entries.size(), edge.loop.nanoTime());
     }
-    channel.reopened(this);
+    if (reopening) {
+      reopening = false;
+      channel.acknowledgeAgain();
+    }
   }
 
   @Override
@@ -402,13 +412,20 @@ public final class EdgeStream implements ChannelReader.Stream {
     if (liveIndex >= 0) {
       written = Math.max(written, channel.flushed());
       confirmed = unfinished == 0 ? written : confirmed;
+      reopening = true;
     }
-    channel.leaveToReopen(this);
+    channel.leave(this);
   }
 
   @Override
   public void stopped() {
     endWith(null, 0);
+  }
+
+  @Override
+  public void takenOver() {
+    channel.flush();
+    endWith(Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS);
   }
 
   /** The client comes back by itself, and is told then what is wrong. */

@@ -347,6 +347,20 @@ class ChannelReaderTest {
     assertThat(reader.state()).isEqualTo(State.READING);
   }
 
+  /** An owner that is none any more says that it is live for as long as it answers. */
+  @Test
+  void whoIsNotTakenAmongTheLiveOnesTwiceWaitsBeforeItAsksAgain() {
+    in(State.READING);
+    stream.joins = false;
+    channel.answer(LIVE);
+    int asked = channel.questions.size();
+    channel.answer(LIVE);
+    assertThat(reader.state()).isEqualTo(State.PAUSED);
+    assertThat(channel.questions).hasSize(asked);
+    time.pass(100);
+    assertThat(channel.questions).hasSize(asked + 1);
+  }
+
   @Test
   void theAnswerToAFormerQuestionIsNone() {
     in(State.READING);
@@ -374,9 +388,17 @@ class ChannelReaderTest {
   }
 
   @Test
-  void whoHasLostItsListenerToAnotherFails() {
+  void whoHasLostItsListenerToAnotherIsToldSo() {
     in(State.REATTACHING);
     channel.fail(InvalidListenerException.exists("me"));
+    assertThat(stream.isTakenOver).isTrue();
+    assertThat(reader.isOver()).isTrue();
+  }
+
+  @Test
+  void whoseListenerIsGoneFails() {
+    in(State.REATTACHING);
+    channel.fail(InvalidListenerException.unknown("me"));
     assertThat(stream.failure).isInstanceOf(InvalidListenerException.class);
   }
 

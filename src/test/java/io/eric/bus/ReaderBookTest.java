@@ -59,10 +59,12 @@ class ReaderBookTest {
   @Test
   void nothingIsConfirmedWithoutAnswers() {
     ChannelReader stream = stream(NOTHING);
-    assertThat(book.confirms(stream)).isTrue();
+    assertThat(book.confirms(stream)).isFalse();
+    assertThat(book.unconfirmed()).isZero();
     time.pass(2 * INTERVAL_MS);
     assertThat(book.confirms(stream)).isFalse();
-    assertThat(book.isUnconfirmed()).isTrue();
+    assertThat(book.unconfirmed()).isEqualTo(1);
+    assertThat(book.unconfirmedForMs()).isGreaterThanOrEqualTo(2 * INTERVAL_MS);
     assertThat(count(Counter.STATEMENTS_UNANSWERED)).isPositive();
   }
 
@@ -189,6 +191,39 @@ class ReaderBookTest {
     time.pass(3 * INTERVAL_MS);
     assertThat(taking.get(0).isGivenUp).isTrue();
     assertThat(count(Counter.STREAMS_GIVEN_UP)).isEqualTo(1);
+  }
+
+  @Test
+  void aStreamThatIsAttachedAnewIsNotConfirmedBeforeTheNextStatementIs() {
+    ChannelReader stream = stream(NOTHING);
+    until(Statement.class);
+    channel.answer(Statement.class, confirmed(StreamState.WAITING));
+    time.pass(1);
+    assertThat(book.confirms(stream)).isTrue();
+    stream.moved();
+    channel.answer(Reattach.class, attached(NOTHING));
+    assertThat(book.confirms(stream)).isFalse();
+    assertThat(book.unconfirmed()).isEqualTo(1);
+    until(Statement.class);
+    Statement statement = (Statement) channel.waiting(Statement.class).orElseThrow();
+    channel.answer(Statement.class, new Confirmed(SESSION, 10, statement.streams(), List.of()));
+    time.pass(1);
+    assertThat(book.confirms(stream)).isTrue();
+    assertThat(book.unconfirmed()).isZero();
+  }
+
+  /** It takes all that is asked of it, and cannot prove that it is the channel's. */
+  @Test
+  void streamsOfAnOwnerThatNeverProvesItselfEnd() {
+    ChannelReader stream = stream(NOTHING);
+    for (int i = 0; i < 100 && !stream.isOver(); i++) {
+      time.pass(INTERVAL_MS / 4);
+      if (channel.asked(Reattach.class)) {
+        channel.answer(Reattach.class, attached(NOTHING));
+      }
+      assertThat(book.confirms(stream)).isFalse();
+    }
+    assertThat(taking.get(0).isGivenUp).isTrue();
   }
 
   /** A pause of the JVM is no silence of the owner: it is asked first. */

@@ -14,6 +14,7 @@ final class TakingStream implements ChannelReader.Stream {
   long number;
   long read;
   boolean isGivenUp;
+  boolean isTakenOver;
   Throwable failure;
 
   /** Set by who makes it: the two know each other. */
@@ -85,6 +86,12 @@ final class TakingStream implements ChannelReader.Stream {
 
   @Override
   public void stopped() {}
+
+  @Override
+  public void takenOver() {
+    isTakenOver = true;
+    reader.over();
+  }
 
   @Override
   public void failed(Throwable reason) {

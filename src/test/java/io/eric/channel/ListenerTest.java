@@ -44,7 +44,13 @@ class ListenerTest {
 
   private static StreamAttachment stream() {
     return new StreamAttachment(
-        new EdgeSession("e", Session.NONE, 10, 1), 1, true, false, 10, new Meters().stateErrors());
+        new EdgeSession("e", Session.NONE, 10, 1),
+        1,
+        1,
+        true,
+        false,
+        10,
+        new Meters().stateErrors());
   }
 
   private static Listener in(String state) {

@@ -4,15 +4,19 @@ import static io.eric.channel.AskedChannel.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
+import io.eric.Message;
 import io.eric.bus.Addresses;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.LocalCodec;
+import io.eric.bus.StreamDigest;
 import io.eric.bus.ToChannel;
 import io.eric.bus.ToChannel.Attach;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +29,7 @@ class ReattachTest {
   private static final String OTHER_EDGE = Addresses.edge("other");
 
   private final AskedChannel x = new AskedChannel();
+  private final List<FromChannel.End> ended = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void stop() {
@@ -39,7 +44,7 @@ class ReattachTest {
     x.tell(new ToChannel.Written(EDGE, 1, 0, sequence(one)));
     String two = x.broadcast(2);
     // The stream has left its edge's live ones, and its word of that is still on its way.
-    x.tell(new ToChannel.Acknowledge(EDGE, live.session(), sequence(two)));
+    x.tell(new ToChannel.Acknowledge(EDGE, live.session(), sequence(two), StreamDigest.NONE));
 
     assertThat(payloads(reattached(2, one))).containsExactly("2");
   }
@@ -72,11 +77,48 @@ class ReattachTest {
     x.ask(stream(EDGE, 1, one));
     Future<Attached> other = x.asked(stream(OTHER_EDGE, 1, one));
     await().until(() -> !ends.isEmpty());
-    Future<Attached> again = x.asked(new ToChannel.Reattach(stream(EDGE, 2, one), sequence(one)));
+    Future<Attached> again =
+        x.asked(new ToChannel.Reattach(stream(EDGE, 2, one), 1, sequence(one)));
     ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
     assertThat(Hub.await(other).stopped()).isFalse();
     await().until(again::isComplete);
     assertThat(again.cause()).isInstanceOf(InvalidListenerException.class);
+  }
+
+  /** The two were opened one after the other, and the end of the first was lost. */
+  @Test
+  void whichOfTwoAtOneEdgeIsYoungerDoesNotDependOnTheOrderInWhichTheyAskAgain() {
+    x.hub.vertx.eventBus().<FromChannel>localConsumer(EDGE, this::saysWhereItEnded);
+    String one = x.broadcast(1);
+    x.ask(new ToChannel.Reattach(stream(EDGE, 4, one), 2, sequence(one)));
+    assertThat(Hub.failure(x.asked(new ToChannel.Reattach(stream(EDGE, 5, one), 1, 0))))
+        .isInstanceOf(InvalidListenerException.class);
+    x.tell(new ToChannel.Detach(EDGE, 4, sequence(one)));
+    x.ask(new ToChannel.Reattach(stream(EDGE, 6, one), 1, sequence(one)));
+    x.ask(new ToChannel.Reattach(stream(EDGE, 7, one), 2, sequence(one)));
+    assertThat(ended).containsExactly(new FromChannel.End("x", 6, Message.TAKEN_OVER, 60_000));
+  }
+
+  @Test
+  void aStreamDoesNotAttachAnewToAChannelThatIsBeingRemoved() {
+    List<io.vertx.core.eventbus.Message<Object>> ends = new CopyOnWriteArrayList<>();
+    x.hub.vertx.eventBus().localConsumer(OTHER_EDGE, ends::add);
+    x.hub.ask("x", new JsonObject().put("v", "r").put("r", "other"));
+    String one = x.broadcast(1);
+    x.ask(new Attach(OTHER_EDGE, 1, "other", one, true, false, 100, 10_000, 7_500));
+    Future<?> removed = x.hub.request("eric.channel.x", new JsonObject().put("v", "rc"));
+    await().until(() -> !ends.isEmpty());
+    assertThat(Hub.failure(x.asked(new ToChannel.Reattach(stream(EDGE, 2, one), 1, sequence(one)))))
+        .isInstanceOf(InvalidChannelException.class);
+    ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
+    Hub.await(removed);
+  }
+
+  private void saysWhereItEnded(io.vertx.core.eventbus.Message<FromChannel> message) {
+    if (message.body() instanceof FromChannel.End end) {
+      ended.add(end);
+      message.reply(new FromChannel.Ended(-1), LocalCodec.options());
+    }
   }
 
   private static Attach stream(String edge, long number, String after) {
@@ -84,7 +126,7 @@ class ReattachTest {
   }
 
   private Attached reattached(long number, String after) {
-    return x.ask(new ToChannel.Reattach(stream(EDGE, number, after), sequence(after)));
+    return x.ask(new ToChannel.Reattach(stream(EDGE, number, after), 1, sequence(after)));
   }
 
   private static List<String> payloads(Attached attached) {

@@ -134,7 +134,7 @@ class StatementTest {
     x.broadcast(2);
     x.ask(stream(1, null));
     Attached again =
-        x.ask(new ToChannel.Reattach(stream(2, position(sequence(one) + 1)), sequence(one)));
+        x.ask(new ToChannel.Reattach(stream(2, position(sequence(one) + 1)), 1, sequence(one)));
     assertThat(again.first().entries()).isEmpty();
     x.tell(new ToChannel.Detach(EDGE, 2, -1));
     Attached back = x.ask(stream(3, null));
@@ -157,7 +157,12 @@ class StatementTest {
     await().until(() -> said.stream().anyMatch(news -> news instanceof FromChannel.Delivery));
     x.ask(
         new Statement(
-            EDGE, attached.session(), INTERVAL_MS, sequence(one), StreamTallies.NONE, List.of()));
+            EDGE,
+            attached.session(),
+            INTERVAL_MS,
+            sequence(one),
+            tallies(1, StreamState.LIVE),
+            List.of()));
     assertThat(Hub.await(x.channel.getConnections()).get(0).position().sequence())
         .isEqualTo(sequence(one));
   }

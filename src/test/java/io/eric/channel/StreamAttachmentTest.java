@@ -40,7 +40,7 @@ class StreamAttachmentTest {
   private final EdgeSession edge = new EdgeSession("e", Session.NONE, 10, 1);
   private final Meters meters = new Meters();
   private final StreamAttachment stream =
-      new StreamAttachment(edge, 1, true, false, 10, meters.stateErrors());
+      new StreamAttachment(edge, 1, 1, true, false, 10, meters.stateErrors());
 
   private void in(StreamState state) {
     WAYS.get(state).forEach(event -> EVENTS.get(event).accept(stream));

@@ -88,13 +88,33 @@ class FrozenStreamsIT {
           String subscribe = "?channel_id=" + channel + "&listener_id=" + stream.listener;
           assertThat(send(node, "POST", "/subscribe" + subscribe, null, null)).isEqualTo(200);
           streams.add(stream);
-          Thread thread = new Thread(stream::run);
-          thread.setDaemon(true);
-          thread.start();
+          stream.start();
         }
       }
     }
     await().atMost(Duration.ofSeconds(60)).until(() -> streams.stream().allMatch(s -> s.open));
+    for (int c = 0; c < CHANNELS; c++) {
+      publish(cluster, "quiet" + c, 0);
+    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> streams.stream().allMatch(stream -> stream.lastId != null));
+  }
+
+  /** Whether a channel has a message that none of its streams got. */
+  private boolean hasKept(Cluster cluster, String channel, String lastId, int number) {
+    for (Node node : cluster.nodes) {
+      Stream reader = new Stream(channel, null, node);
+      reader.lastId = lastId;
+      reader.start();
+      try {
+        await().atMost(Duration.ofSeconds(10)).until(() -> reader.last >= number);
+        return true;
+      } catch (ConditionTimeoutException e) {
+        LOG.info("node {} has no message {} of {}", node.number, number, channel);
+      }
+    }
+    return false;
   }
 
   /** One message to each channel; gives how many nobody got. */
@@ -124,6 +144,10 @@ class FrozenStreamsIT {
       List<String> silent =
           its.stream().filter(s -> s.last < number).map(Stream::toString).toList();
       if (silent.size() == its.size()) {
+        String lastId = its.get(0).lastId;
+        assertThat(hasKept(cluster, channel, lastId, number))
+            .as("whether %s has message %s, which none of its streams got", channel, number)
+            .isFalse();
         lost++; // replication has lost it, which is counted apart
       } else {
         assertThat(silent).as("silent streams after freeze %s", number).isEmpty();
@@ -168,7 +192,7 @@ class FrozenStreamsIT {
     private final Node node;
     private volatile boolean open;
     private volatile int last;
-    private String lastId;
+    private volatile String lastId;
 
     private Stream(String channel, String listener, Node node) {
       this.channel = channel;
@@ -176,10 +200,16 @@ class FrozenStreamsIT {
       this.node = node;
     }
 
+    private void start() {
+      Thread thread = new Thread(this::run);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
     private void run() {
+      String path = listener == null ? "/watch/" + channel : "/stream/" + channel + '/' + listener;
       while (reading) {
-        HttpRequest.Builder request =
-            HttpRequest.newBuilder(URI.create(node.url() + "/stream/" + channel + '/' + listener));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(node.url() + path));
         if (lastId != null) {
           request.header("last-event-id", lastId);
         }

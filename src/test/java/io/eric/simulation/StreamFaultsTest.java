@@ -1,0 +1,323 @@
+package io.eric.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.UnavailableException;
+import io.eric.bus.ChannelLink;
+import io.eric.bus.Counter;
+import io.eric.bus.EdgeLink;
+import io.eric.bus.FromChannel;
+import io.eric.bus.Meters;
+import io.eric.bus.Moved;
+import io.eric.bus.ToChannel;
+import io.eric.channel.SimulatedOwner;
+import io.eric.edge.EdgeStream;
+import io.eric.edge.SimulatedEdge;
+import io.eric.edge.StreamSink;
+import io.eric.log.MemoryStore;
+import io.eric.log.MessageLog;
+import io.eric.log.RetentionOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** One edge, one owner at a time, and single messages that get lost. */
+class StreamFaultsTest {
+
+  private static final long INTERVAL_MS = 1_000;
+  private static final String TAKEN_OVER = "!_eric_taken_over 60000";
+  private static final RetentionOptions NO_HISTORY =
+      new RetentionOptions(0, 0, 0, 1_000_000, 1L << 30, 0);
+
+  private final SimulatedTime time = new SimulatedTime();
+  private final SimulatedLoop loop = new SimulatedLoop(time);
+  private final Meters meters = new Meters();
+  private Predicate<Object> lost = message -> false;
+  private Future<Void> proof = Future.succeededFuture();
+  private SimulatedOwner owner;
+  private SimulatedEdge edge;
+
+  private void start(MessageLog log, long heartbeat) {
+    edge = new SimulatedEdge(loop, new Channels(), meters, new Lines(), INTERVAL_MS, heartbeat);
+    owner = owner(log, 1);
+  }
+
+  private SimulatedOwner owner(MessageLog log, long term) {
+    return new SimulatedOwner("x", log, term, loop, new Edges(), meters, 0, () -> proof);
+  }
+
+  /** The end that it was told was lost. */
+  @Test
+  void aStreamThatWasTakenOverAtItsOwnEdgeDoesNotTakeTheListenerBack() {
+    start(SimulatedOwner.newLog("x"), 2_000);
+    owner.add("l");
+    Sink a = open();
+    time.pass(500);
+    lost = message -> message instanceof FromChannel.End;
+    Sink b = open(); // takes over; a is never told
+    time.pass(2_500);
+    lost = message -> false;
+    long repairs = meters.get(Counter.STREAM_REPAIRS);
+    for (int i = 0; i < 20; i++) {
+      owner.publish("l", "m" + i);
+      time.pass(INTERVAL_MS);
+    }
+    assertThat(b.lines()).hasSize(20);
+    assertThat(a.lines()).containsExactly(TAKEN_OVER);
+    assertThat(a.ended).isTrue();
+    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairs).isLessThan(3);
+  }
+
+  /** Then the session stays, and statements find that the two differ. */
+  @Test
+  void norWhereTheEdgeHasOtherStreamsOfTheChannel() {
+    start(SimulatedOwner.newLog("x"), 2_000);
+    owner.add("l");
+    owner.add("m");
+    open("m");
+    Sink a = open();
+    time.pass(500);
+    lost = message -> message instanceof FromChannel.End;
+    Sink b = open();
+    time.pass(2_500);
+    lost = message -> false;
+    long repairs = meters.get(Counter.STREAM_REPAIRS);
+    for (int i = 0; i < 20; i++) {
+      owner.publish("l", "m" + i);
+      time.pass(INTERVAL_MS);
+    }
+    assertThat(a.lines()).containsExactly(TAKEN_OVER);
+    assertThat(a.ended).isTrue();
+    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairs).isLessThan(3);
+  }
+
+  /** The younger one's attach reaches the next owner before the older one attaches anew. */
+  @Test
+  void aTakeoverThatCrossesAFailoverHolds() {
+    MessageLog log = SimulatedOwner.newLog("x");
+    start(log, 2_000);
+    owner.add("l");
+    Sink a = open();
+    time.pass(500);
+    owner.leave(true);
+    owner = owner(log, 2);
+    Sink b = open(); // was held back while the channel moved
+    time.pass(0);
+    edge.moved(new Moved("x", 2));
+    long repairs = meters.get(Counter.STREAM_REPAIRS);
+    for (int i = 0; i < 20; i++) {
+      owner.publish("l", "m" + i);
+      time.pass(INTERVAL_MS);
+    }
+    assertThat(a.lines()).containsExactly(TAKEN_OVER);
+    assertThat(a.ended).isTrue();
+    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairs).isLessThan(3);
+  }
+
+  @Test
+  void aLoneStreamGetsNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
+    start(SimulatedOwner.newLog("x"), 2_000);
+    owner.add("l");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    Sink a = open();
+    time.pass(4 * INTERVAL_MS);
+    a.heartbeats = 0;
+    time.pass(60 * INTERVAL_MS);
+    assertThat(a.heartbeats).isZero();
+    assertThat(a.ended).isTrue();
+  }
+
+  @Test
+  void anOwnerThatMissesADemotionKeepsWhatTheStreamHasNotRead() {
+    start(MemoryStore.create().open("x", NO_HISTORY).result(), 2_000);
+    owner.add("l");
+    owner.add("m");
+    Sink slow = open();
+    Sink fast = open("m");
+    time.pass(1_200);
+    slow.hold();
+    owner.publish(null, "1");
+    lost = message -> message instanceof ToChannel.Demote;
+    time.pass(150); // longer than the lag time
+    lost = message -> false;
+    for (int i = 2; i <= 10; i++) {
+      owner.publish(null, "" + i);
+      time.pass(10);
+    }
+    time.pass(150);
+    slow.release();
+    time.pass(10 * INTERVAL_MS);
+    assertThat(fast.lines()).hasSize(10);
+    assertThat(slow.lines()).hasSize(10).allMatch(line -> line.endsWith(" t"));
+  }
+
+  @Test
+  void twoStreamsGetNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
+    start(SimulatedOwner.newLog("x"), 2_000);
+    owner.add("l");
+    owner.add("m");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    Sink a = open();
+    Sink b = open("m");
+    time.pass(4 * INTERVAL_MS);
+    a.heartbeats = 0;
+    b.heartbeats = 0;
+    time.pass(60 * INTERVAL_MS);
+    assertThat(a.heartbeats + b.heartbeats).isZero();
+    assertThat(a.ended && b.ended).isTrue();
+  }
+
+  @Test
+  void aStreamOfAnOutdatedOwnerWaitsBeforeItAttachesAnew() {
+    start(SimulatedOwner.newLog("x"), 2_000);
+    owner.add("l");
+    open();
+    time.pass(500);
+    fetches = 0;
+    edge.moved(new Moved("x", 2)); // heard before the former owner has gone
+    time.pass(500);
+    assertThat(fetches).isLessThan(20);
+  }
+
+  private int fetches;
+
+  private Sink open() {
+    return open("l");
+  }
+
+  private Sink open(String listener) {
+    Sink sink = new Sink();
+    edge.open("x", listener, null).onSuccess(sink::begin).onFailure(e -> sink.ended = true);
+    return sink;
+  }
+
+  private final class Sink implements StreamSink {
+    private final StringBuilder text = new StringBuilder();
+    private final List<Promise<Void>> held = new ArrayList<>();
+    private boolean holds;
+    private boolean ended;
+    private int heartbeats;
+
+    private void begin(EdgeStream stream) {
+      stream.begin(this);
+    }
+
+    List<String> lines() {
+      return text.toString().lines().toList();
+    }
+
+    void hold() {
+      holds = true;
+    }
+
+    void release() {
+      holds = false;
+      List.copyOf(held).forEach(Promise::complete);
+    }
+
+    @Override
+    public Future<Void> write(Buffer bytes) {
+      if (bytes.toString().startsWith(":")) {
+        heartbeats++;
+      } else {
+        text.append(bytes);
+      }
+      if (!holds) {
+        return Future.succeededFuture();
+      }
+      Promise<Void> promise = Promise.promise();
+      held.add(promise);
+      return promise.future();
+    }
+
+    @Override
+    public boolean isFull() {
+      return false;
+    }
+
+    @Override
+    public void end(Buffer last) {
+      ended = true;
+      if (last != null) {
+        text.append(last);
+      }
+    }
+
+    @Override
+    public void abort() {
+      ended = true;
+    }
+  }
+
+  private final class Channels implements ChannelLink {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> Future<T> ask(String channel, ToChannel question) {
+      Promise<T> answer = Promise.promise();
+      loop.after(5_000, () -> answer.tryFail(new UnavailableException("no answer")));
+      if (question instanceof ToChannel.Fetch) {
+        fetches++;
+      }
+      if (!lost.test(question)) {
+        loop.after(
+            1,
+            () ->
+                owner
+                    .answer(question)
+                    .onComplete(
+                        done ->
+                            loop.after(
+                                1,
+                                () -> {
+                                  if (done.succeeded()) {
+                                    answer.tryComplete((T) done.result());
+                                  } else {
+                                    answer.tryFail(done.cause());
+                                  }
+                                })));
+      }
+      return answer.future();
+    }
+
+    @Override
+    public <T> Future<T> askLong(String channel, ToChannel question) {
+      return ask(channel, question);
+    }
+
+    @Override
+    public void tell(String channel, ToChannel news) {
+      if (!lost.test(news)) {
+        loop.after(1, () -> owner.told(news));
+      }
+    }
+  }
+
+  private final class Edges implements EdgeLink {
+    @Override
+    public void tell(String address, FromChannel news) {
+      if (!lost.test(news)) {
+        loop.after(1, () -> edge.told(news));
+      }
+    }
+
+    @Override
+    public Future<Long> end(String address, FromChannel.End end) {
+      Promise<Long> answer = Promise.promise();
+      loop.after(2_000, () -> answer.tryFail(new UnavailableException("no answer")));
+      if (!lost.test(end)) {
+        loop.after(
+            1,
+            () -> {
+              if (!edge.end(end, written -> loop.after(1, () -> answer.tryComplete(written)))) {
+                answer.tryComplete(-1L);
+              }
+            });
+      }
+      return answer.future();
+    }
+  }
+}
