@@ -3,11 +3,11 @@ package io.eric.bus;
 /**
  * The event loop that a part of the hub lives on: its time, its timers and its next turns. What
  * hangs on it runs in the simulated network of the tests as it does on Vert.x. All methods are
- * called on the loop, but for {@link #later}.
+ * called on the loop, but for {@link #later} and {@link #nanoTime}.
  */
 public interface Loop {
 
-  /** Time that only goes forward, in nanoseconds from some moment on. */
+  /** Time that only goes forward, in nanoseconds from some moment on. From any thread. */
   long nanoTime();
 
   /** The time of day, in milliseconds. */

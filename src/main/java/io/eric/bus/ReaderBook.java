@@ -195,6 +195,11 @@ public final class ReaderBook {
     return all;
   }
 
+  /** Whether there are streams, and the owner has confirmed them not long ago. */
+  public boolean isConfirmed() {
+    return attached > 0 && loop.nanoTime() - confirmedAt < 2 * interval;
+  }
+
   /** For how many milliseconds nothing has been confirmed of the streams that there are. */
   public long unconfirmedForMs() {
     return attached + doubtful.size() == 0 ? 0 : unconfirmedFor() / 1_000_000;

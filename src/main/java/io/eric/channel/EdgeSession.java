@@ -31,6 +31,7 @@ final class EdgeSession {
 
   private final SentDeliveries unacknowledged = new SentDeliveries();
   private long acknowledged;
+  private long said;
   private long sent;
   private long seen;
   private long lastProgress;
@@ -53,6 +54,7 @@ final class EdgeSession {
   /** See {@link Edges#renew}. */
   void renew(Session next) {
     session = next;
+    said = 0;
   }
 
   /** Whether any of its streams is pushed to. */
@@ -113,7 +115,13 @@ final class EdgeSession {
     sent = through;
   }
 
+  /** The highest sequence of all acknowledgements in this session. */
+  long said() {
+    return said;
+  }
+
   void acknowledge(long through, long now) {
+    said = Math.max(said, through);
     if (unacknowledged.removeThrough(through)) {
       lastProgress = now;
     }

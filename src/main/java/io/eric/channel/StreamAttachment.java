@@ -133,8 +133,15 @@ final class StreamAttachment implements Attachment {
     }
   }
 
-  /** The stream is live at its edge, and what it had read before was handed to the kernel. */
+  /**
+   * The stream is live at its edge, and what it had read before was handed to the kernel. An edge
+   * that has acknowledged more than that since had it no more among its live ones: then this has
+   * been overtaken, and what the edge said later about the stream was lost or comes yet.
+   */
   void written(long through) {
+    if (edge.said() > through) {
+      return;
+    }
     if (state == StreamState.LIVE_UNSETTLED) {
       become(StreamState.LIVE);
       cursor = Math.max(cursor, through);

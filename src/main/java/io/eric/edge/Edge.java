@@ -84,7 +84,7 @@ public final class Edge {
     this.loop = loop;
     this.client = client;
     this.meters = meters;
-    this.unconfirmed = new UnconfirmedChannels(options.confirmIntervalMs());
+    this.unconfirmed = new UnconfirmedChannels(loop::nanoTime, options.confirmIntervalMs());
     this.clustered = clustered;
     this.opening = opening;
     this.format = format;
@@ -223,9 +223,6 @@ public final class Edge {
   void closed(EdgeStream stream) {
     streams--;
     pulse.remove(stream);
-    if (streams == 0) {
-      unconfirmed.look(List.of());
-    }
     if (stream.channel.remove(stream)) {
       channels.remove(stream.channel.id, stream.channel);
     }
@@ -236,7 +233,7 @@ public final class Edge {
     for (ChannelStreams channel : List.copyOf(channels.values())) {
       channel.book.tick();
     }
-    unconfirmed.look(channels.values());
+    unconfirmed.look(channels);
   }
 
   /** A stream has begun: it gets heartbeats, and its writes a deadline. */

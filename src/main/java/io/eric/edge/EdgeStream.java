@@ -372,7 +372,7 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   @Override
   public long handedOn() {
-    return confirmed;
+    return position();
   }
 
   @Override

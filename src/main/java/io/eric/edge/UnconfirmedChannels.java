@@ -2,16 +2,19 @@ package io.eric.edge;
 
 import io.eric.bus.HealthSource;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The channels that have not confirmed an edge's streams for so long that nobody knows whether
- * these lack messages. Noted on the edge's context, asked from any thread.
+ * these lack messages. One is named until it confirms its streams, or has had none for a while: the
+ * streams themselves end meanwhile, and their clients come back. Noted on the edge's context, asked
+ * from any thread.
  */
 final class UnconfirmedChannels implements HealthSource {
 
@@ -23,55 +26,70 @@ final class UnconfirmedChannels implements HealthSource {
    * A node that dies or freezes is replaced in this time where a cluster has its default settings:
    * however short the interval is, the nodes that are well meanwhile do not call themselves ill.
    */
-  private static final long LEAST_MS = 10_000;
+  private static final long LEAST_MS = 6_000;
 
+  /** Clients that want to come back have done so by then. */
+  private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final LongSupplier nanoTime;
   private final long patienceMs;
   private volatile List<String> troubles = List.of();
-  private Set<String> known = Set.of();
 
-  /** None yet, of streams that are confirmed this often. */
-  UnconfirmedChannels(long confirmIntervalMs) {
+  /** When {@link #look} was last called, which nobody does while there are no streams at all. */
+  private volatile long lookedAt;
+
+  /** Which they are, and when each last had streams. */
+  private final Map<String, Long> channels = new LinkedHashMap<>();
+
+  /**
+   * None yet, of streams that are confirmed this often.
+   *
+   * @param nanoTime may be asked from any thread
+   */
+  UnconfirmedChannels(LongSupplier nanoTime, long confirmIntervalMs) {
+    this.nanoTime = nanoTime;
     this.patienceMs = Math.max(2 * confirmIntervalMs, LEAST_MS);
   }
 
   /** Looks at all channels that the edge has streams of. */
-  void look(Collection<ChannelStreams> channels) {
-    Set<String> now = new HashSet<>();
-    List<String> names = new ArrayList<>();
-    for (ChannelStreams channel : channels) {
-      if (channel.book.unconfirmedForMs() >= patienceMs) {
-        now.add(channel.id);
-        if (names.size() < MAX_NAMES) {
-          names.add(channel.id);
-        }
+  void look(Map<String, ChannelStreams> open) {
+    long now = nanoTime.getAsLong();
+    int before = channels.size();
+    channels.values().removeIf(lastSeen -> now - lastSeen > REMEMBERED_NANOS);
+    int added = 0;
+    for (ChannelStreams channel : open.values()) {
+      if (channel.book.isConfirmed()) {
+        channels.remove(channel.id);
+      } else if (channel.book.unconfirmedForMs() >= patienceMs) {
+        added += channels.put(channel.id, now) == null ? 1 : 0;
+      } else {
+        channels.computeIfPresent(channel.id, (id, lastSeen) -> now);
       }
     }
-    if (now.isEmpty()) {
-      troubles = List.of();
-    } else {
-      int more = now.size() - names.size();
-      String others = more == 0 ? "" : " and " + more + " more";
-      troubles =
-          List.of("channels do not confirm their streams: " + String.join(", ", names) + others);
+    lookedAt = now;
+    troubles = channels.isEmpty() ? List.of() : List.of(shown());
+    if (added > 0) {
+      logger.warn("{}", shown());
+    } else if (before > 0 && channels.isEmpty()) {
+      logger.info("all channels confirm their streams again, or have none any more");
     }
-    log(now);
   }
 
-  private void log(Set<String> now) {
-    if (now.equals(known)) {
-      return;
+  private String shown() {
+    List<String> names = new ArrayList<>();
+    for (String id : channels.keySet()) {
+      if (names.size() == MAX_NAMES) {
+        break;
+      }
+      names.add(id);
     }
-    long added = now.stream().filter(id -> !known.contains(id)).count();
-    if (added > 0) {
-      logger.warn("{}; {} of them for the first time in {} ms", troubles.get(0), added, patienceMs);
-    } else if (now.isEmpty()) {
-      logger.info("all channels confirm their streams again");
-    }
-    known = now;
+    int more = channels.size() - names.size();
+    String others = more == 0 ? "" : " and " + more + " more";
+    return "channels do not confirm their streams: " + String.join(", ", names) + others;
   }
 
   @Override
   public List<String> troubles() {
-    return troubles;
+    return nanoTime.getAsLong() - lookedAt > REMEMBERED_NANOS ? List.of() : troubles;
   }
 }

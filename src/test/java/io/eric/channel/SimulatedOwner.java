@@ -25,13 +25,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A channel on a node of the simulated network: all of it but its address on an event bus. */
 public final class SimulatedOwner {
 
-  private static final RetentionOptions KEEPS_ALL =
+  /** For those who come back with an old position. */
+  public static final RetentionOptions KEEPS_ALL =
       new RetentionOptions(1_000_000, 1L << 30, Long.MAX_VALUE / 4, 1_000_000, 1L << 30, 0);
+
+  /** What all have acknowledged is gone. */
+  public static final RetentionOptions KEEPS_UNREAD =
+      new RetentionOptions(0, 0, 0, 1_000_000, 1L << 30, 0);
+
   private static final Set<String> CHANGES =
       Set.of("commit", "register", "forget", "trim", "dropOldest", "dropOldestOf");
 
@@ -42,18 +49,22 @@ public final class SimulatedOwner {
   private final FencedLog log;
 
   /** A log that several owners have one after the other. */
-  public static MessageLog newLog(String id) {
-    return MemoryStore.create().open(id, KEEPS_ALL).result();
+  public static MessageLog newLog(String id, RetentionOptions retention) {
+    return MemoryStore.create().open(id, retention).result();
   }
 
   /**
    * Opens the channel.
    *
+   * @param retention what its log was opened with
+   * @param appended is told of what has come into the log
    * @param slow how long its log takes for an append or a read, in milliseconds
    */
   public SimulatedOwner(
       String id,
       MessageLog log,
+      RetentionOptions retention,
+      Consumer<List<Entry>> appended,
       long term,
       Loop loop,
       EdgeLink edges,
@@ -61,7 +72,7 @@ public final class SimulatedOwner {
       long slow,
       Supplier<Future<Void>> proof) {
     this.id = id;
-    this.log = new FencedLog(log, loop, slow);
+    this.log = new FencedLog(log, appended, loop, slow);
     this.life =
         new ChannelLife(
             (state, event) -> meters.stateErrors().report("channel " + id, state, event));
@@ -70,7 +81,7 @@ public final class SimulatedOwner {
         new OpenChannel(
             new OpenChannel.Surroundings(loop, edges, new NoConsumers(), meters),
             id,
-            new SSEChannelOptions().setRetention(KEEPS_ALL),
+            new SSEChannelOptions().setRetention(retention),
             0,
             this.log.proxy(),
             LogBudget.unlimited(),
@@ -155,12 +166,14 @@ public final class SimulatedOwner {
   /** The log as one owner sees it: slow, and closed to it when another one has it. */
   private static final class FencedLog {
     private final MessageLog log;
+    private final Consumer<List<Entry>> appended;
     private final Loop loop;
     private final long slow;
     private boolean fenced;
 
-    private FencedLog(MessageLog log, Loop loop, long slow) {
+    private FencedLog(MessageLog log, Consumer<List<Entry>> appended, Loop loop, long slow) {
       this.log = log;
+      this.appended = appended;
       this.loop = loop;
       this.slow = slow;
     }
@@ -175,7 +188,12 @@ public final class SimulatedOwner {
                 if (name.equals("append")) {
                   @SuppressWarnings("unchecked")
                   List<Entry> batch = (List<Entry>) args[0];
-                  return later(() -> fenced ? refused() : log.append(batch), true);
+                  return later(
+                      () ->
+                          fenced
+                              ? refused()
+                              : log.append(batch).onSuccess(done -> appended.accept(batch)),
+                      true);
                 }
                 if (fenced && CHANGES.contains(name)) {
                   return method.getReturnType() == Future.class ? Future.succeededFuture() : null;

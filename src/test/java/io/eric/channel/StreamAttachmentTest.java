@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eric.bus.Counter;
 import io.eric.bus.Meters;
 import io.eric.bus.Session;
+import io.eric.bus.StreamDigest;
 import io.eric.bus.StreamState;
 import java.util.Arrays;
 import java.util.List;
@@ -126,6 +127,22 @@ class StreamAttachmentTest {
     int second = stream.read(10);
     assertThat(stream.isLatest(first)).isFalse();
     assertThat(stream.isLatest(second)).isEqualTo(state != StreamState.ENDING);
+  }
+
+  /** In step with what the edge says, so that both mean the same streams. */
+  @Test
+  void itsEdgeAcknowledgesForItFromThatItIsWrittenUntilItReadsOrHasLeft() {
+    in(StreamState.LIVE_UNSETTLED);
+    assertThat(edge.acknowledging.count()).isZero();
+    stream.written(13);
+    stream.written(13);
+    assertThat(edge.acknowledging.count()).isEqualTo(1);
+    stream.end(); // of which the edge has not heard
+    assertThat(edge.acknowledging.count()).isEqualTo(1);
+    stream.read(13);
+    assertThat(edge.acknowledging.count()).isZero();
+    stream.gone();
+    assertThat(edge.acknowledging.value()).isEqualTo(StreamDigest.NONE);
   }
 
   @Test

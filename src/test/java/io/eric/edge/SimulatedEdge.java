@@ -59,6 +59,11 @@ public final class SimulatedEdge {
     return edge.end(end, answer);
   }
 
+  /** What it says of its health. */
+  public List<String> troubles() {
+    return edge.unconfirmed.troubles();
+  }
+
   /** A channel has another owner. */
   public void moved(Moved move) {
     edge.moved(move);

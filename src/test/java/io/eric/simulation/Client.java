@@ -1,5 +1,6 @@
 package io.eric.simulation;
 
+import io.eric.Message;
 import io.eric.Position;
 import io.eric.edge.EdgeStream;
 import io.eric.edge.StreamSink;
@@ -27,6 +28,9 @@ final class Client {
   private long start = -1;
   private Connection connection;
   private boolean slow;
+
+  /** Whether another client has its listener: it stays away until it is told to take it back. */
+  private boolean away;
 
   /**
    * A client that is not connected.
@@ -57,6 +61,22 @@ final class Client {
     this.slow = slow;
   }
 
+  /** Whether it stays away, since another client has its listener or is to have it. */
+  boolean isAway() {
+    return away;
+  }
+
+  void stayAway() {
+    away = true;
+  }
+
+  /** It takes its listener, whoever has it. */
+  void takeListener() {
+    away = false;
+    hub.note(name + " takes its listener");
+    connect();
+  }
+
   void connect() {
     Node node = hub.anyNode();
     Connection next = new Connection(node);
@@ -83,7 +103,7 @@ final class Client {
     hub.time.in(
         ms * 1_000_000,
         () -> {
-          if (connection == ended) {
+          if (connection == ended && !away) {
             connect();
           }
         });
@@ -93,6 +113,7 @@ final class Client {
     for (String line : lines.split("\n")) {
       if (line.startsWith("!")) {
         hub.note(name + " is told " + line);
+        away = away || line.startsWith("!" + Message.TAKEN_OVER);
       } else if (!line.startsWith(":")) {
         Position position = Position.parse(line.substring(0, line.indexOf(' ')));
         if (line.endsWith(" t")) {

@@ -1,10 +1,12 @@
 package io.eric.simulation;
 
+import io.eric.Entry;
 import io.eric.UnavailableException;
 import io.eric.bus.Meters;
 import io.eric.bus.Moved;
 import io.eric.channel.SimulatedOwner;
 import io.eric.log.MessageLog;
+import io.eric.log.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -40,14 +42,17 @@ final class Hub {
   final Meters meters = new Meters();
   final List<String> faults = new ArrayList<>();
   final StringBuilder trace = new StringBuilder();
-  final Map<String, List<Published>> published = new HashMap<>();
+
+  /** All that has come into each channel's log, also what is not there any more. */
+  private final Map<String, List<Entry>> appended = new HashMap<>();
+
+  private final RetentionOptions retention;
   private final Map<String, Node> owners = new HashMap<>();
   private final Map<String, Long> terms = new HashMap<>();
   private int messages;
 
-  record Published(long sequence, String receiver, long at) {}
-
-  Hub(long seed, int nodeCount, int channels) {
+  Hub(long seed, RetentionOptions retention, int nodeCount, int channels) {
+    this.retention = retention;
     this.random = new Random(seed);
     this.network = new Network(time, random);
     for (int i = 0; i < nodeCount; i++) {
@@ -55,8 +60,8 @@ final class Hub {
     }
     for (int i = 0; i < channels; i++) {
       String channel = "c" + i;
-      logs.put(channel, SimulatedOwner.newLog(channel));
-      published.put(channel, new ArrayList<>());
+      logs.put(channel, SimulatedOwner.newLog(channel, retention));
+      appended.put(channel, new ArrayList<>());
       own(channel, nodes.get(i % nodeCount));
     }
   }
@@ -115,7 +120,16 @@ final class Hub {
     Supplied proof = new Supplied(channel, term, node);
     SimulatedOwner owner =
         new SimulatedOwner(
-            channel, logs.get(channel), term, node.loop(), node, meters, slow, proof::prove);
+            channel,
+            logs.get(channel),
+            retention,
+            appended.get(channel)::addAll,
+            term,
+            node.loop(),
+            node,
+            meters,
+            slow,
+            proof::prove);
     node.owned.put(channel, owner);
     Moved moved = new Moved(channel, term);
     nodes.forEach(each -> each.hears(node.name, moved));
@@ -230,19 +244,16 @@ final class Hub {
 
   // ---- what is to be so
 
-  /** Sequences of a channel's log after one, that are for a listener. */
+  /** Sequences of a channel after one, that are for a listener. */
   List<Long> expected(String channel, long after, String listener) {
-    MessageLog log = logs.get(channel);
-    List<Long> all = new ArrayList<>();
-    long from = after;
-    while (true) {
-      var slice = log.read(from, listener == null ? "nobody" : listener, 1_000, 1 << 20).result();
-      slice.entries().forEach(entry -> all.add(entry.sequence()));
-      from = slice.through();
-      if (slice.atEnd()) {
-        return all;
-      }
-    }
+    return appended.get(channel).stream()
+        .filter(entry -> entry.sequence() > after && isFor(entry, listener))
+        .map(Entry::sequence)
+        .toList();
+  }
+
+  private static boolean isFor(Entry entry, String listener) {
+    return entry.receiver() == null || entry.receiver().equals(listener);
   }
 
   /**
@@ -250,11 +261,13 @@ final class Hub {
    * read, which takes longer the more is lost on the way.
    */
   void heartbeat(Client client, long writtenTo) {
-    MessageLog log = logs.get(client.channel);
-    String reader = client.listener == null ? "nobody" : client.listener;
-    var missing = log.read(writtenTo, reader, 1, 1).result().entries();
-    if (!missing.isEmpty()) {
-      long lag = time.now() / 1_000_000 - missing.get(0).timestamp();
+    Entry missing = null;
+    List<Entry> all = appended.get(client.channel);
+    for (int i = all.size() - 1; i >= 0 && all.get(i).sequence() > writtenTo; i--) {
+      missing = isFor(all.get(i), client.listener) ? all.get(i) : missing;
+    }
+    if (missing != null) {
+      long lag = time.now() / 1_000_000 - missing.timestamp();
       if (lag > HONEST_INTERVALS * INTERVAL_MS) {
         fail(client.name + " has a heartbeat and lacks a message for " + lag + " ms");
       }

@@ -14,7 +14,6 @@ import io.eric.channel.SimulatedOwner;
 import io.eric.edge.EdgeStream;
 import io.eric.edge.SimulatedEdge;
 import io.eric.edge.StreamSink;
-import io.eric.log.MemoryStore;
 import io.eric.log.MessageLog;
 import io.eric.log.RetentionOptions;
 import io.vertx.core.Future;
@@ -30,14 +29,13 @@ class StreamFaultsTest {
 
   private static final long INTERVAL_MS = 1_000;
   private static final String TAKEN_OVER = "!_eric_taken_over 60000";
-  private static final RetentionOptions NO_HISTORY =
-      new RetentionOptions(0, 0, 0, 1_000_000, 1L << 30, 0);
 
   private final SimulatedTime time = new SimulatedTime();
   private final SimulatedLoop loop = new SimulatedLoop(time);
   private final Meters meters = new Meters();
   private Predicate<Object> lost = message -> false;
   private Future<Void> proof = Future.succeededFuture();
+  private RetentionOptions retention = SimulatedOwner.KEEPS_ALL;
   private SimulatedOwner owner;
   private SimulatedEdge edge;
 
@@ -47,13 +45,14 @@ class StreamFaultsTest {
   }
 
   private SimulatedOwner owner(MessageLog log, long term) {
-    return new SimulatedOwner("x", log, term, loop, new Edges(), meters, 0, () -> proof);
+    return new SimulatedOwner(
+        "x", log, retention, appended -> {}, term, loop, new Edges(), meters, 0, () -> proof);
   }
 
   /** The end that it was told was lost. */
   @Test
   void aStreamThatWasTakenOverAtItsOwnEdgeDoesNotTakeTheListenerBack() {
-    start(SimulatedOwner.newLog("x"), 2_000);
+    start(SimulatedOwner.newLog("x", retention), 2_000);
     owner.add("l");
     Sink a = open();
     time.pass(500);
@@ -75,7 +74,7 @@ class StreamFaultsTest {
   /** Then the session stays, and statements find that the two differ. */
   @Test
   void norWhereTheEdgeHasOtherStreamsOfTheChannel() {
-    start(SimulatedOwner.newLog("x"), 2_000);
+    start(SimulatedOwner.newLog("x", retention), 2_000);
     owner.add("l");
     owner.add("m");
     open("m");
@@ -98,7 +97,7 @@ class StreamFaultsTest {
   /** The younger one's attach reaches the next owner before the older one attaches anew. */
   @Test
   void aTakeoverThatCrossesAFailoverHolds() {
-    MessageLog log = SimulatedOwner.newLog("x");
+    MessageLog log = SimulatedOwner.newLog("x", retention);
     start(log, 2_000);
     owner.add("l");
     Sink a = open();
@@ -120,7 +119,7 @@ class StreamFaultsTest {
 
   @Test
   void aLoneStreamGetsNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
-    start(SimulatedOwner.newLog("x"), 2_000);
+    start(SimulatedOwner.newLog("x", retention), 2_000);
     owner.add("l");
     proof = Future.failedFuture(new UnavailableException("no quorum"));
     Sink a = open();
@@ -133,7 +132,8 @@ class StreamFaultsTest {
 
   @Test
   void anOwnerThatMissesADemotionKeepsWhatTheStreamHasNotRead() {
-    start(MemoryStore.create().open("x", NO_HISTORY).result(), 2_000);
+    retention = SimulatedOwner.KEEPS_UNREAD;
+    start(SimulatedOwner.newLog("x", retention), 2_000);
     owner.add("l");
     owner.add("m");
     Sink slow = open();
@@ -157,7 +157,7 @@ class StreamFaultsTest {
 
   @Test
   void twoStreamsGetNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
-    start(SimulatedOwner.newLog("x"), 2_000);
+    start(SimulatedOwner.newLog("x", retention), 2_000);
     owner.add("l");
     owner.add("m");
     proof = Future.failedFuture(new UnavailableException("no quorum"));
@@ -171,9 +171,38 @@ class StreamFaultsTest {
     assertThat(a.ended && b.ended).isTrue();
   }
 
+  /** The streams end meanwhile, and come back. */
+  @Test
+  void aChannelThatDoesNotConfirmItsStreamsIsTroubleUntilItDoesOrIsLeftAlone() {
+    start(SimulatedOwner.newLog("x", retention), 2_000);
+    owner.add("l");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    Sink sink = open();
+    time.pass(5_500);
+    assertThat(edge.troubles()).isEmpty();
+    time.pass(1_000);
+    for (int i = 0; i < 30; i++) {
+      assertThat(edge.troubles()).containsExactly("channels do not confirm their streams: x");
+      if (sink.ended) {
+        sink = open();
+      }
+      time.pass(1_000);
+    }
+    proof = Future.succeededFuture();
+    time.pass(3_000);
+    assertThat(edge.troubles()).isEmpty();
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    while (!sink.ended) {
+      time.pass(1_000);
+    }
+    assertThat(edge.troubles()).hasSize(1);
+    time.pass(61_000); // nobody comes back
+    assertThat(edge.troubles()).isEmpty();
+  }
+
   @Test
   void aStreamOfAnOutdatedOwnerWaitsBeforeItAttachesAnew() {
-    start(SimulatedOwner.newLog("x"), 2_000);
+    start(SimulatedOwner.newLog("x", retention), 2_000);
     owner.add("l");
     open();
     time.pass(500);

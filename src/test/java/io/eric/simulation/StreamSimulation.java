@@ -1,9 +1,13 @@
 package io.eric.simulation;
 
+import io.eric.bus.Counter;
+import io.eric.channel.SimulatedOwner;
 import io.eric.simulation.Network.Faults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A run: a while of faults, then a while without, then a silence, and then one message that counts.
@@ -14,6 +18,10 @@ final class StreamSimulation {
   private static final int NODES = 3;
   private static final int LISTENERS = 3;
   private static final int WATCHERS = 2;
+
+  /** Two clients each take this listener from each other. */
+  private static final String CONTESTED = "l0";
+
   private static final long FAULTY_MS = 20_000;
   private static final long STEP_MS = 50;
 
@@ -24,8 +32,27 @@ final class StreamSimulation {
 
   private final Hub hub;
 
-  StreamSimulation(long seed) {
-    this.hub = new Hub(seed, NODES, CHANNELS);
+  /**
+   * Whether logs keep what all have acknowledged, for clients that come back with an old position.
+   * Where they do not, no client loses what is on its way to it, and none takes over from another.
+   */
+  private final boolean keepsAll;
+
+  private final int watchers;
+
+  /** Whether anything goes wrong but that clients are slow and leave. */
+  private final boolean isFaulty;
+
+  StreamSimulation(long seed, boolean isFaulty) {
+    this.isFaulty = isFaulty;
+    this.keepsAll = seed % 3 != 0;
+    this.watchers = keepsAll ? WATCHERS : 0;
+    this.hub =
+        new Hub(
+            seed,
+            keepsAll ? SimulatedOwner.KEEPS_ALL : SimulatedOwner.KEEPS_UNREAD,
+            NODES,
+            CHANNELS);
   }
 
   /** What was wrong; empty if nothing was. */
@@ -36,16 +63,23 @@ final class StreamSimulation {
         hub.owner(channel).add(listener);
         hub.clients.add(new Client(hub, channel + "/" + listener, channel, listener));
       }
-      for (int i = 0; i < WATCHERS; i++) {
+      if (keepsAll) {
+        Client rival = new Client(hub, channel + "/rival", channel, CONTESTED);
+        rival.stayAway();
+        hub.clients.add(rival);
+      }
+      for (int i = 0; i < watchers; i++) {
         hub.clients.add(new Client(hub, channel + "/w" + i, channel, null));
       }
     }
-    hub.clients.forEach(Client::connect);
+    hub.clients.stream().filter(client -> !client.isAway()).forEach(Client::connect);
     pass(1_000);
     int dropped = 20 + hub.random.nextInt(300);
     int doubled = hub.random.nextInt(150);
     int late = hub.random.nextInt(150);
-    hub.network.fail(new Faults(dropped, doubled, late, 4_000));
+    if (isFaulty) {
+      hub.network.fail(new Faults(dropped, doubled, late, 4_000));
+    }
     for (long ms = 0; ms < FAULTY_MS; ms += STEP_MS) {
       somethingHappens();
       pass(STEP_MS);
@@ -54,6 +88,7 @@ final class StreamSimulation {
     hub.note("the faults end");
     hub.clients.forEach(client -> client.setSlow(false));
     pass(6_000); // the last frozen node has thawed, the last dead one is back
+    bringBackWhoWasTakenOverByNobody();
     pass(HEALED_AFTER * Hub.INTERVAL_MS);
     everybodyHasEverything("when all is healed");
     nobodyIsLeftOver();
@@ -62,6 +97,11 @@ final class StreamSimulation {
     pass(Hub.INTERVAL_MS);
     everybodyHasEverything("after a silence and one more message");
     return hub.faults;
+  }
+
+  /** How often a statement found that an edge and an owner differed about a stream. */
+  long repairs() {
+    return hub.meters.get(Counter.STREAM_REPAIRS);
   }
 
   String trace() {
@@ -87,20 +127,45 @@ final class StreamSimulation {
         hub.publish(channel, null);
       }
     } else if (chance < 420) {
-      client.leave();
+      if (keepsAll) {
+        client.leave();
+      }
     } else if (chance < 440) {
       client.setSlow(hub.random.nextBoolean());
+    } else if (chance >= 468 && chance < 478 && client.isAway()) {
+      client.takeListener();
+    } else if (!isFaulty) {
+      return;
     } else if (chance < 452) {
       hub.freeze(node, 200 + hub.random.nextInt(4_800));
     } else if (chance < 458) {
-      hub.kill(node, hub.random.nextInt(3_000));
+      if (keepsAll) {
+        hub.kill(node, hub.random.nextInt(3_000));
+      }
     } else if (chance < 468) {
       hub.failOver(channel);
     }
   }
 
+  /**
+   * A node that thaws may ask for a stream whose client has given up, and take the listener from
+   * the client's next stream. A client that is told so comes back after a minute; here it does now.
+   */
+  private void bringBackWhoWasTakenOverByNobody() {
+    for (Client client : hub.clients) {
+      boolean nobody =
+          present(client.channel).noneMatch(c -> Objects.equals(c.listener, client.listener));
+      if (client.isAway() && nobody) {
+        client.takeListener();
+      }
+    }
+  }
+
   private void everybodyHasEverything(String when) {
     for (Client client : hub.clients) {
+      if (client.isAway()) {
+        continue;
+      }
       if (!client.isConnected()) {
         hub.fail(client.name + " has no stream " + when);
         continue;
@@ -110,6 +175,16 @@ final class StreamSimulation {
         hub.fail(client.name + " " + when + ": " + difference(expected, client.received));
       }
     }
+    for (String channel : hub.logs.keySet()) {
+      long holders = present(channel).filter(c -> CONTESTED.equals(c.listener)).count();
+      if (holders != 1) {
+        hub.fail(holders + " clients have " + CONTESTED + " of " + channel + ' ' + when);
+      }
+    }
+  }
+
+  private Stream<Client> present(String channel) {
+    return hub.clients.stream().filter(c -> c.channel.equals(channel) && !c.isAway());
   }
 
   private static String difference(List<Long> expected, List<Long> received) {
@@ -128,12 +203,12 @@ final class StreamSimulation {
 
   private void nobodyIsLeftOver() {
     for (String channel : hub.logs.keySet()) {
-      long readers = hub.clients.stream().filter(c -> c.channel.equals(channel)).count();
+      long readers = present(channel).count();
       List<String> streams = hub.owner(channel).streams();
       if (streams.size() != readers) {
         hub.fail(channel + " has " + streams + " for " + readers + " clients");
       }
-      if (hub.owner(channel).listeners() != LISTENERS + WATCHERS) {
+      if (hub.owner(channel).listeners() != LISTENERS + watchers) {
         hub.fail(channel + " has " + hub.owner(channel).listeners() + " listeners");
       }
     }

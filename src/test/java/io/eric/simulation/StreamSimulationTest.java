@@ -29,7 +29,7 @@ class StreamSimulationTest {
 
   private static void run(int seeds) {
     for (long seed = FROM; seed < FROM + seeds; seed++) {
-      StreamSimulation simulation = new StreamSimulation(seed);
+      StreamSimulation simulation = new StreamSimulation(seed, true);
       List<String> faults = simulation.run();
       if (!faults.isEmpty() && seeds == 1) {
         System.out.println(simulation.trace());
@@ -39,9 +39,18 @@ class StreamSimulationTest {
   }
 
   @Test
+  void nothingIsRepairedWhereNothingWasLost() {
+    for (long seed = FROM; seed < FROM + 100; seed++) {
+      StreamSimulation simulation = new StreamSimulation(seed, false);
+      assertThat(simulation.run()).as("faults of seed %s", seed).isEmpty();
+      assertThat(simulation.repairs()).as("repairs of seed %s", seed).isZero();
+    }
+  }
+
+  @Test
   void aSeedAlwaysGivesTheSame() {
-    StreamSimulation one = new StreamSimulation(7);
-    StreamSimulation other = new StreamSimulation(7);
+    StreamSimulation one = new StreamSimulation(7, true);
+    StreamSimulation other = new StreamSimulation(7, true);
     one.run();
     other.run();
     assertThat(other.trace()).isEqualTo(one.trace());
