@@ -59,7 +59,7 @@ public sealed interface ToChannel {
   /**
    * Opens a stream again whose channel has another owner now, or whose owner was out of reach;
    * answered by {@link Attached}. It takes over from no stream that was opened later: if its
-   * listener has such a one by now, it is told so by {@link Attached#takenOver}.
+   * listener has such a one by now, it is refused as a listener that exists already.
    *
    * @param stream under a new number, after the position up to which it was written
    * @param origin the number under which it was first attached: who it is among its edge's streams
