@@ -37,6 +37,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>OVER</td><td>given back</td><td>–</td><td>–</td><td>–</td><td>–</td></tr>
  * </table>
  *
+ * <p>Beside these: {@link #begin} goes on with the first batch of a stream that is attached, does
+ * nothing in OVER, and is an error anywhere else, see {@link StateErrors}. {@link #over} and {@link
+ * #leave} lead from every state to OVER, which nothing leads out of. What the {@link ReaderBook}
+ * finds out: {@link #readAgain} repeats the question of a stream that is READING, and is nothing
+ * elsewhere; {@link #giveUp} has the stream end itself, except in OPENING, where it has no client
+ * yet, and OVER; {@link #repair} says state by state what it does.
+ *
  * <p>A dash is an event that changes nothing: an answer to a question that another one has
  * replaced, or news that the next read finds out by itself. Two events may come before the answer
  * that they belong to, and are kept until it comes: to be woken, and that the channel has moved.

@@ -1,6 +1,8 @@
 package io.eric.bus;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A part of the hub that knows whether it can do its work, see {@link Health}. */
 @FunctionalInterface
@@ -12,4 +14,16 @@ public interface HealthSource {
    * health, so it says what was found out before, and neither waits nor searches.
    */
   List<String> troubles();
+
+  /**
+   * A trouble that several channels have, of which the first ten are named.
+   *
+   * @param what a sentence that goes on with their names
+   */
+  static String trouble(String what, Collection<String> channels) {
+    int most = 10;
+    String named = channels.stream().limit(most).collect(Collectors.joining(", "));
+    int more = channels.size() - most;
+    return what + ": " + named + (more > 0 ? " and " + more + " more" : "");
+  }
 }

@@ -38,7 +38,6 @@ final class DoorWatch implements HealthSource {
   static final long PAUSE_MS = 100;
   static final int PINGS_PER_TURN = 50;
   static final int MAX_DOUBTED = 100;
-  static final int MAX_NAMES = 10;
 
   private static final Logger logger = LoggerFactory.getLogger(DoorWatch.class);
   private static final long NOT_ASKED = 0;
@@ -105,11 +104,7 @@ final class DoorWatch implements HealthSource {
     }
     List<String> names = silent.stream().filter(doors::mustAnswer).toList();
     if (!names.isEmpty()) {
-      int more = names.size() - MAX_NAMES;
-      troubles.add(
-          "channels do not answer: "
-              + String.join(", ", names.subList(0, Math.min(names.size(), MAX_NAMES)))
-              + (more > 0 ? " and " + more + " more" : ""));
+      troubles.add(HealthSource.trouble("channels do not answer", names));
     }
     return troubles;
   }

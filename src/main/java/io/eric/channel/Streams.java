@@ -60,7 +60,7 @@ final class Streams {
   private final Loop loop;
 
   /** Streams that were asked for and are not registered with their edge yet, and their answers. */
-  private final Map<Opening, Future<Attached>> opening = new HashMap<>();
+  private final Map<StreamKey, Future<Attached>> opening = new HashMap<>();
 
   Streams(
       String channelId,
@@ -93,13 +93,12 @@ final class Streams {
 
   /** Opens a stream for a listener or a watcher. */
   Future<Attached> attach(Attach request) {
+    Opening asked = new Opening(request, request.stream(), Long.MAX_VALUE);
     return open(
-        request,
-        request.stream(),
-        Long.MAX_VALUE,
+        asked,
         listener -> {
-          refuseOvertaken(request, request.stream(), listener);
-          return releaseTo(request, listener);
+          refuseOvertaken(asked, listener);
+          return releaseTo(asked, listener);
         });
   }
 
@@ -110,18 +109,16 @@ final class Streams {
    * where somebody else has had the listener meanwhile does it not go back behind the cursor.
    */
   Future<Attached> reattach(Reattach again) {
-    Attach request = again.stream();
+    Opening asked = new Opening(again.stream(), again.origin(), again.handedOn());
     return open(
-        request,
-        again.origin(),
-        again.handedOn(),
+        asked,
         listener -> {
           StreamAttachment present = listener.stream();
-          if (present != null && present.edge.address.equals(request.edge())) {
-            if (present.origin < again.origin()) {
-              return releaseTo(request, listener);
-            } else if (present.origin == again.origin()) {
-              refuseOvertaken(request, again.origin(), listener);
+          if (present != null && present.edge.address.equals(asked.request.edge())) {
+            if (present.origin < asked.origin) {
+              return releaseTo(asked, listener);
+            } else if (present.origin == asked.origin) {
+              refuseOvertaken(asked, listener);
               detachFrom(listener, present, present.cursor()); // the same under a former number
             }
           }
@@ -129,27 +126,26 @@ final class Streams {
             throw InvalidListenerException.exists(listener.id);
           }
           return Future.succeededFuture(
-              listener.wasHeldByOthersThan(request.edge())
-                  ? notBehindCursor(request, listener)
-                  : request);
+              listener.wasHeldByOthersThan(asked.request.edge())
+                  ? notBehindCursor(asked, listener)
+                  : asked);
         });
   }
 
-  private Future<Attach> releaseTo(Attach request, Listener listener) {
-    return releaseNow(listener, Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS)
-        .map(released -> request);
+  private Future<Opening> releaseTo(Opening asked, Listener listener) {
+    return releaseNow(listener, Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS).map(released -> asked);
   }
 
   /**
    * A question may come so late that its edge has opened another stream for the listener since, or
    * this one anew.
    */
-  private static void refuseOvertaken(Attach request, long origin, Listener listener) {
+  private static void refuseOvertaken(Opening asked, Listener listener) {
     StreamAttachment present = listener.stream();
     if (present != null
-        && present.edge.address.equals(request.edge())
-        && (present.origin > origin
-            || present.origin == origin && present.stream > request.stream())) {
+        && present.edge.address.equals(asked.request.edge())
+        && (present.origin > asked.origin
+            || present.origin == asked.origin && present.stream > asked.request.stream())) {
       throw givenUp();
     }
   }
@@ -157,13 +153,11 @@ final class Streams {
   /**
    * Opens a stream when the changes of its listener's attachment before it are done.
    *
-   * @param origin the number under which its edge had the stream first
-   * @param handedOn what the kernel has of what was written before, if that is less
    * @param freed makes that nobody has the listener, and says what is to be opened then
    */
-  private Future<Attached> open(
-      Attach request, long origin, long handedOn, Function<Listener, Future<Attach>> freed) {
-    Opening stream = new Opening(request.edge(), request.stream());
+  private Future<Attached> open(Opening asked, Function<Listener, Future<Opening>> freed) {
+    Attach request = asked.request;
+    StreamKey stream = new StreamKey(request.edge(), request.stream());
     Future<Attached> underWay = opening.get(stream);
     if (underWay != null) {
       return underWay; // the question was repeated on its way
@@ -185,9 +179,7 @@ final class Streams {
         .exclusively(
             () ->
                 opening.containsKey(stream)
-                    ? freed
-                        .apply(listener)
-                        .compose(ready -> register(ready, origin, handedOn, stream, listener))
+                    ? freed.apply(listener).compose(ready -> register(ready, stream, listener))
                     : Future.<Registered>failedFuture(givenUp()))
         .compose(registered -> first(request, listener, registered))
         .onFailure(
@@ -236,12 +228,12 @@ final class Streams {
         listener.id, log.epoch(), stream.edge.session(), false, delayMs(), retryMs, batch);
   }
 
-  private Attach notBehindCursor(Attach request, Listener listener) {
-    Position position = Position.parse(request.after());
+  private Opening notBehindCursor(Opening asked, Listener listener) {
+    Position position = Position.parse(asked.request.after());
     long cursor = listener.cursor(log.lastSequence());
     boolean isBehind =
         position != null && position.epoch().equals(log.epoch()) && position.sequence() < cursor;
-    return isBehind ? request.from(new Position(log.epoch(), cursor).toString()) : request;
+    return isBehind ? asked.from(new Position(log.epoch(), cursor)) : asked;
   }
 
   private Listener newWatcher() {
@@ -253,8 +245,8 @@ final class Streams {
   }
 
   /** Makes the stream the listener's attachment, at the position where it goes on. */
-  private Future<Registered> register(
-      Attach request, long origin, long handedOn, Opening key, Listener listener) {
+  private Future<Registered> register(Opening asked, StreamKey key, Listener listener) {
+    Attach request = asked.request;
     if (opening.remove(key) == null) {
       return Future.failedFuture(givenUp());
     }
@@ -269,7 +261,7 @@ final class Streams {
         new StreamAttachment(
             edge,
             request.stream(),
-            origin,
+            asked.origin,
             request.live(),
             request.raw(),
             listener.cursor(log.lastSequence()),
@@ -280,7 +272,7 @@ final class Streams {
             point -> {
               long from = point.cursor();
               stream.startsFrom(from);
-              int read = stream.read(point.gap() == null ? Math.min(from, handedOn) : from);
+              int read = stream.read(point.gap() == null ? Math.min(from, asked.handedOn) : from);
               listeners.movedBack();
               return new Registered(stream, read, from, point.gap());
             })
@@ -449,7 +441,7 @@ final class Streams {
 
   /** A stream is lost, or given up before it was open. */
   void detach(String edgeAddress, long streamNumber, long written) {
-    if (opening.remove(new Opening(edgeAddress, streamNumber)) != null) {
+    if (opening.remove(new StreamKey(edgeAddress, streamNumber)) != null) {
       return;
     }
     Listener listener = listenerOf(edgeAddress, streamNumber);
@@ -632,7 +624,20 @@ final class Streams {
   }
 
   /** A stream as its edge knows it. */
-  private record Opening(String edge, long stream) {}
+  private record StreamKey(String edge, long stream) {}
+
+  /**
+   * What an edge wants to open.
+   *
+   * @param origin the number under which it had the stream first
+   * @param handedOn what the kernel has of what was written before, if that is less than where the
+   *     stream goes on
+   */
+  private record Opening(Attach request, long origin, long handedOn) {
+    Opening from(Position after) {
+      return new Opening(request.from(after.toString()), origin, handedOn);
+    }
+  }
 
   /**
    * A stream that is its listener's attachment.

@@ -1,7 +1,6 @@
 package io.eric.edge;
 
 import io.eric.bus.HealthSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,6 @@ import org.slf4j.LoggerFactory;
 final class UnconfirmedChannels implements HealthSource {
 
   private static final Logger logger = LoggerFactory.getLogger(UnconfirmedChannels.class);
-
-  private static final int MAX_NAMES = 10;
 
   /**
    * A node that dies or freezes is replaced in this time where a cluster has its default settings:
@@ -76,16 +73,7 @@ final class UnconfirmedChannels implements HealthSource {
   }
 
   private String shown() {
-    List<String> names = new ArrayList<>();
-    for (String id : channels.keySet()) {
-      if (names.size() == MAX_NAMES) {
-        break;
-      }
-      names.add(id);
-    }
-    int more = channels.size() - names.size();
-    String others = more == 0 ? "" : " and " + more + " more";
-    return "channels do not confirm their streams: " + String.join(", ", names) + others;
+    return HealthSource.trouble("channels do not confirm their streams", channels.keySet());
   }
 
   @Override

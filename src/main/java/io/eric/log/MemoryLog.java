@@ -5,10 +5,18 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 
-/** A log in the heap: the index holds the entries themselves, so everything is done at once. */
-final class MemoryLog extends IndexedLog<Entry> {
+/**
+ * A log in the heap: the index holds the entries themselves, so everything is done at once. It is a
+ * start for a store of your own, too, which overrides what it does otherwise.
+ */
+public class MemoryLog extends IndexedLog<Entry> {
 
-  MemoryLog(String epoch, RetentionOptions retention) {
+  /**
+   * An empty log.
+   *
+   * @param epoch the name of this life of the channel, which every position in it begins with
+   */
+  public MemoryLog(String epoch, RetentionOptions retention) {
     super(epoch, 0, retention);
   }
 

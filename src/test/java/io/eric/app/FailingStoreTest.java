@@ -3,10 +3,10 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Entry;
+import io.eric.log.MemoryLog;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.RetentionOptions;
-import io.eric.testing.MemoryLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -105,7 +105,7 @@ class FailingStoreTest {
 
   private static final class FailingLog extends MemoryLog {
     private FailingLog(RetentionOptions retention) {
-      super(retention);
+      super("epoch", retention);
     }
 
     @Override

@@ -9,11 +9,11 @@ import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
+import io.eric.log.MemoryLog;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.Registration;
 import io.eric.log.RetentionOptions;
-import io.eric.testing.MemoryLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -141,7 +141,7 @@ class LeavingTest {
 
     private final class Log extends MemoryLog {
       Log(RetentionOptions retention) {
-        super(retention);
+        super("epoch", retention);
       }
 
       @Override

@@ -2,10 +2,10 @@ package io.eric.channel;
 
 import io.eric.Entry;
 import io.eric.RepositoryException;
+import io.eric.log.MemoryLog;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.RetentionOptions;
-import io.eric.testing.MemoryLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -102,7 +102,7 @@ public final class SlowStore implements MessageStore {
 
   private final class Log extends MemoryLog {
     Log(RetentionOptions retention) {
-      super(retention);
+      super("epoch", retention);
     }
 
     @Override

@@ -221,26 +221,31 @@ class BridgeTest {
       RawClient.Head info = client.head();
       assertThat(info.status()).isEqualTo("HTTP/1.1 200 OK");
       client.body(info);
-      for (String[] broken :
-          new String[][] {
-            {UPGRADE},
-            {UPGRADE, "Connection: Upgrade"},
-            {UPGRADE, "Connection: Upgrade", "Origin: http://localhost"}, // drafts before the RFC
-            {UPGRADE, "Connection: Upgrade", KEY, "Origin: http://localhost"},
-            {UPGRADE, "Connection: keep-alive", "Connection: Upgrade", VERSION, KEY},
-            {UPGRADE, "Connection: xupgrade", VERSION, KEY},
-            {"Upgrade: xwebsocket", "Connection: Upgrade", VERSION, KEY},
-            {UPGRADE, "Connection: Upgrade", VERSION},
-            {UPGRADE, "Connection: Upgrade", KEY, "Sec-WebSocket-Version: 12"},
-          }) {
-        for (String path : List.of("/eventbus/websocket", "/eventbus/a/b/websocket")) {
-          try (RawClient other = hub.connect()) {
+      List<RawClient> others = new ArrayList<>();
+      try {
+        for (String[] broken :
+            new String[][] {
+              {UPGRADE},
+              {UPGRADE, "Connection: Upgrade"},
+              {UPGRADE, "Connection: Upgrade", "Origin: http://localhost"}, // before the RFC
+              {UPGRADE, "Connection: Upgrade", KEY, "Origin: http://localhost"},
+              {UPGRADE, "Connection: keep-alive", "Connection: Upgrade", VERSION, KEY},
+              {UPGRADE, "Connection: xupgrade", VERSION, KEY},
+              {"Upgrade: xwebsocket", "Connection: Upgrade", VERSION, KEY},
+              {UPGRADE, "Connection: Upgrade", VERSION},
+              {UPGRADE, "Connection: Upgrade", KEY, "Sec-WebSocket-Version: 12"},
+            }) {
+          for (String path : List.of("/eventbus/websocket", "/eventbus/a/b/websocket")) {
+            RawClient other = hub.connect();
+            others.add(other);
             other.get(path, broken);
             assertThat(other.head().status()).as(String.join("; ", broken)).contains(" 4");
-            // It is idle now, and is closed when it has been for long.
-            other.toEnd();
           }
         }
+        // They are idle now, and are closed when they have been for long.
+        others.forEach(RawClient::toEnd);
+      } finally {
+        others.forEach(RawClient::close);
       }
       assertThat(client.isClosedByServer()).isTrue();
       assertThat(lines.list)

@@ -13,6 +13,7 @@ import io.vertx.core.spi.VerticleFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -137,9 +138,11 @@ class BusyScriptTest {
       })
   void aBusyStartFails(String module) {
     limit(200); // six times as long while it is loaded
-    for (ThreadingModel model : List.of(ThreadingModel.EVENT_LOOP, ThreadingModel.WORKER)) {
-      Future<String> deployment =
-          scripts.deploy(module, new DeploymentOptions().setThreadingModel(model));
+    List<Future<String>> deployments =
+        Stream.of(ThreadingModel.EVENT_LOOP, ThreadingModel.WORKER)
+            .map(model -> scripts.deploy(module, new DeploymentOptions().setThreadingModel(model)))
+            .toList();
+    for (Future<String> deployment : deployments) {
       assertThat(Hub.failure(deployment))
           .isInstanceOf(JsException.class)
           .hasMessageContaining("stopped while it held its thread");

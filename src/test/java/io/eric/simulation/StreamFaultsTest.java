@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class StreamFaultsTest {
 
   private static final long INTERVAL_MS = 1_000;
+  private static final long HEARTBEAT_MS = 2_000;
+  private static final int MESSAGES = 20;
   private static final String TAKEN_OVER = "!_eric_taken_over 60000";
 
   private final SimulatedTime time = new SimulatedTime();
@@ -38,10 +40,44 @@ class StreamFaultsTest {
   private RetentionOptions retention = SimulatedOwner.KEEPS_ALL;
   private SimulatedOwner owner;
   private SimulatedEdge edge;
+  private int fetches;
 
-  private void start(MessageLog log, long heartbeat) {
-    edge = new SimulatedEdge(loop, new Channels(), meters, new Lines(), INTERVAL_MS, heartbeat);
+  private MessageLog log() {
+    return SimulatedOwner.newLog("x", retention);
+  }
+
+  /** A channel with these listeners, and an edge that has no streams yet. */
+  private void start(MessageLog log, String... listeners) {
+    edge = new SimulatedEdge(loop, new Channels(), meters, new Lines(), INTERVAL_MS, HEARTBEAT_MS);
     owner = owner(log, 1);
+    for (String listener : listeners) {
+      owner.add(listener);
+    }
+  }
+
+  /** Another stream of the listener, of which the first one is not told. */
+  private Sink takeOver() {
+    time.pass(500);
+    lost = message -> message instanceof FromChannel.End;
+    Sink second = open();
+    time.pass(2_500);
+    lost = message -> false;
+    return second;
+  }
+
+  /** The channel has a message for its listener once in an interval. */
+  private void publishSlowly() {
+    for (int i = 0; i < MESSAGES; i++) {
+      owner.publish("l", "m" + i);
+      time.pass(INTERVAL_MS);
+    }
+  }
+
+  /** The stream was told once and for all, and nobody goes on to put the two sides in line. */
+  private void assertThatItWasTakenOver(Sink sink, long repairsBefore) {
+    assertThat(sink.lines()).containsExactly(TAKEN_OVER);
+    assertThat(sink.ended).isTrue();
+    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairsBefore).isLessThan(3);
   }
 
   private SimulatedOwner owner(MessageLog log, long term) {
@@ -52,75 +88,47 @@ class StreamFaultsTest {
   /** The end that it was told was lost. */
   @Test
   void aStreamThatWasTakenOverAtItsOwnEdgeDoesNotTakeTheListenerBack() {
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
+    start(log(), "l");
     Sink a = open();
-    time.pass(500);
-    lost = message -> message instanceof FromChannel.End;
-    Sink b = open(); // takes over; a is never told
-    time.pass(2_500);
-    lost = message -> false;
+    Sink b = takeOver();
     long repairs = meters.get(Counter.STREAM_REPAIRS);
-    for (int i = 0; i < 20; i++) {
-      owner.publish("l", "m" + i);
-      time.pass(INTERVAL_MS);
-    }
-    assertThat(b.lines()).hasSize(20);
-    assertThat(a.lines()).containsExactly(TAKEN_OVER);
-    assertThat(a.ended).isTrue();
-    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairs).isLessThan(3);
+    publishSlowly();
+    assertThat(b.lines()).hasSize(MESSAGES);
+    assertThatItWasTakenOver(a, repairs);
   }
 
   /** Then the session stays, and statements find that the two differ. */
   @Test
   void norWhereTheEdgeHasOtherStreamsOfTheChannel() {
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
-    owner.add("m");
+    start(log(), "l", "m");
     open("m");
     Sink a = open();
-    time.pass(500);
-    lost = message -> message instanceof FromChannel.End;
-    Sink b = open();
-    time.pass(2_500);
-    lost = message -> false;
+    takeOver();
     long repairs = meters.get(Counter.STREAM_REPAIRS);
-    for (int i = 0; i < 20; i++) {
-      owner.publish("l", "m" + i);
-      time.pass(INTERVAL_MS);
-    }
-    assertThat(a.lines()).containsExactly(TAKEN_OVER);
-    assertThat(a.ended).isTrue();
-    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairs).isLessThan(3);
+    publishSlowly();
+    assertThatItWasTakenOver(a, repairs);
   }
 
   /** The younger one's attach reaches the next owner before the older one attaches anew. */
   @Test
   void aTakeoverThatCrossesAFailoverHolds() {
-    MessageLog log = SimulatedOwner.newLog("x", retention);
-    start(log, 2_000);
-    owner.add("l");
+    MessageLog log = log();
+    start(log, "l");
     Sink a = open();
     time.pass(500);
     owner.leave(true);
     owner = owner(log, 2);
-    Sink b = open(); // was held back while the channel moved
+    open(); // was held back while the channel moved
     time.pass(0);
     edge.moved(new Moved("x", 2));
     long repairs = meters.get(Counter.STREAM_REPAIRS);
-    for (int i = 0; i < 20; i++) {
-      owner.publish("l", "m" + i);
-      time.pass(INTERVAL_MS);
-    }
-    assertThat(a.lines()).containsExactly(TAKEN_OVER);
-    assertThat(a.ended).isTrue();
-    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairs).isLessThan(3);
+    publishSlowly();
+    assertThatItWasTakenOver(a, repairs);
   }
 
   @Test
   void aLoneStreamGetsNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
+    start(log(), "l");
     proof = Future.failedFuture(new UnavailableException("no quorum"));
     Sink a = open();
     time.pass(4 * INTERVAL_MS);
@@ -133,9 +141,7 @@ class StreamFaultsTest {
   @Test
   void anOwnerThatMissesADemotionKeepsWhatTheStreamHasNotRead() {
     retention = SimulatedOwner.KEEPS_UNREAD;
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
-    owner.add("m");
+    start(log(), "l", "m");
     Sink slow = open();
     Sink fast = open("m");
     time.pass(1_200);
@@ -157,9 +163,7 @@ class StreamFaultsTest {
 
   @Test
   void twoStreamsGetNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
-    owner.add("m");
+    start(log(), "l", "m");
     proof = Future.failedFuture(new UnavailableException("no quorum"));
     Sink a = open();
     Sink b = open("m");
@@ -174,8 +178,7 @@ class StreamFaultsTest {
   /** The streams end meanwhile, and come back. */
   @Test
   void aChannelThatDoesNotConfirmItsStreamsIsTroubleUntilItDoesOrIsLeftAlone() {
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
+    start(log(), "l");
     proof = Future.failedFuture(new UnavailableException("no quorum"));
     Sink sink = open();
     time.pass(5_500);
@@ -202,8 +205,7 @@ class StreamFaultsTest {
 
   @Test
   void aStreamOfAnOutdatedOwnerWaitsBeforeItAttachesAnew() {
-    start(SimulatedOwner.newLog("x", retention), 2_000);
-    owner.add("l");
+    start(log(), "l");
     open();
     time.pass(500);
     fetches = 0;
@@ -211,8 +213,6 @@ class StreamFaultsTest {
     time.pass(500);
     assertThat(fetches).isLessThan(20);
   }
-
-  private int fetches;
 
   private Sink open() {
     return open("l");
