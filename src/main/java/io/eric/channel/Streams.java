@@ -105,8 +105,9 @@ final class Streams {
   /**
    * Opens a stream again that this or another owner had. It takes over from no stream that may have
    * been opened later: of two at one edge the one with the lower origin is the older one, and one
-   * at another edge may be younger. It goes on at its own position, for the edge knows best. Only
-   * where somebody else has had the listener meanwhile does it not go back behind the cursor.
+   * at another edge may be younger. It goes on at its own position, for the edge knows best, and
+   * its client would ask for the same if it came back. Only who hands out batches, and has no
+   * client with a position, does not repeat what somebody else has had of its listener meanwhile.
    */
   Future<Attached> reattach(Reattach again) {
     Opening asked = new Opening(again.stream(), again.origin(), again.handedOn());
@@ -126,7 +127,7 @@ final class Streams {
             throw InvalidListenerException.exists(listener.id);
           }
           return Future.succeededFuture(
-              listener.wasHeldByOthersThan(asked.request.edge())
+              !asked.request.live() && listener.wasHeldByOthersThan(asked.request.edge())
                   ? notBehindCursor(asked, listener)
                   : asked);
         });

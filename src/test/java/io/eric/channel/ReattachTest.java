@@ -58,15 +58,29 @@ class ReattachTest {
     assertThat(payloads(reattached(2, one))).containsExactly("2");
   }
 
+  /** Its client has not seen them, and would ask for them if it came back by itself. */
   @Test
-  void whatAnotherStreamOfItsListenerHasHadDoesNotComeAgain() {
+  void whatAnotherStreamOfItsListenerHasHadIsNotMissingInIt() {
     String one = x.broadcast(1);
+    otherStreamGets2After(one);
+    assertThat(payloads(reattached(2, one))).containsExactly("2", "3");
+  }
+
+  @Test
+  void whoHandsOutBatchesDoesNotRepeatWhatAnotherStreamOfItsListenerHasHad() {
+    String one = x.broadcast(1);
+    otherStreamGets2After(one);
+    Attach pull = new Attach(EDGE, 2, "r", one, false, true, 100, 10_000, 7_500);
+    Attached again = x.ask(new ToChannel.Reattach(pull, 1, sequence(one)));
+    assertThat(payloads(again)).containsExactly("3");
+  }
+
+  private void otherStreamGets2After(String one) {
     String two = x.broadcast(2);
     x.ask(stream(EDGE, 1, one));
     x.ask(stream(OTHER_EDGE, 1, one));
     x.tell(new ToChannel.Detach(OTHER_EDGE, 1, sequence(two)));
     x.broadcast(3);
-    assertThat(payloads(reattached(2, one))).containsExactly("3");
   }
 
   @Test
