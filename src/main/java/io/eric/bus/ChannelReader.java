@@ -274,7 +274,10 @@ public final class ChannelReader {
   }
 
   private void tellWritten() {
-    link.tell(asking.channel, new ToChannel.Written(asking.edge, number, read, stream.handedOn()));
+    Session session = attached == null ? Session.NONE : attached.session();
+    link.tell(
+        asking.channel,
+        new ToChannel.Written(asking.edge, session, number, read, stream.handedOn()));
   }
 
   /** There is something for it. */

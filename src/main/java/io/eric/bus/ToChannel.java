@@ -93,10 +93,12 @@ public sealed interface ToChannel {
    * A stream is live at its edge now, and what was read for it before is handed to the kernel: from
    * now on the edge's acknowledgements count for it. Not answered.
    *
+   * @param session in which it is attached: later ones know nothing of it
    * @param read the one whose answer made it live, see {@link Fetch}; 0 for the first batch
    * @param through the sequence from which the stream is live
    */
-  record Written(String edge, long stream, int read, long through) implements ToChannel {}
+  record Written(String edge, Session session, long stream, int read, long through)
+      implements ToChannel {}
 
   /**
    * A stream lags and leaves the live ones; it fetches when its socket has drained. Not answered.

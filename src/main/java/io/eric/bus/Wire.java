@@ -103,7 +103,8 @@ public final class Wire {
           new Fetch(
               in.getString(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getInt());
       case ACKNOWLEDGE -> new Acknowledge(in.getString(), session(in), in.getLong(), in.getLong());
-      case WRITTEN -> new Written(in.getString(), in.getLong(), in.getInt(), in.getLong());
+      case WRITTEN ->
+          new Written(in.getString(), session(in), in.getLong(), in.getInt(), in.getLong());
       case DEMOTE -> new Demote(in.getString(), in.getLong(), in.getInt(), in.getLong());
       case DETACH -> new Detach(in.getString(), in.getLong(), in.getLong());
       case START -> new StartListener(in.getString());
@@ -195,8 +196,8 @@ public final class Wire {
       write(out.putByte(ACKNOWLEDGE).putString(acknowledge.edge()), acknowledge.session());
       out.putLong(acknowledge.through()).putLong(acknowledge.live());
     } else if (question instanceof Written written) {
-      out.putByte(WRITTEN).putString(written.edge()).putLong(written.stream());
-      out.putInt(written.read()).putLong(written.through());
+      write(out.putByte(WRITTEN).putString(written.edge()), written.session());
+      out.putLong(written.stream()).putInt(written.read()).putLong(written.through());
     } else if (question instanceof Demote demote) {
       out.putByte(DEMOTE).putString(demote.edge()).putLong(demote.stream());
       out.putInt(demote.read()).putLong(demote.written());

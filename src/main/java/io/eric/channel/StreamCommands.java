@@ -49,7 +49,7 @@ final class StreamCommands {
       streams.acknowledge(
           acknowledge.edge(), acknowledge.session(), acknowledge.through(), acknowledge.live());
     } else if (news instanceof ToChannel.Written written) {
-      streams.written(written.edge(), written.stream(), written.read(), written.through());
+      streams.written(written);
     } else if (news instanceof ToChannel.Demote demote) {
       streams.demote(demote.edge(), demote.stream(), demote.read(), demote.written());
     } else if (news instanceof ToChannel.Detach detach) {

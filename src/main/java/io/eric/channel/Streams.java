@@ -25,6 +25,7 @@ import io.eric.bus.ToChannel.Fetch;
 import io.eric.bus.ToChannel.ListStreams;
 import io.eric.bus.ToChannel.Reattach;
 import io.eric.bus.ToChannel.Statement;
+import io.eric.bus.ToChannel.Written;
 import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.vertx.core.Future;
@@ -430,12 +431,18 @@ final class Streams {
     }
   }
 
-  /** A stream is live at its edge, and what it had read before is handed to the kernel. */
-  void written(String edgeAddress, long streamNumber, int read, long through) {
-    Listener listener = listenerOf(edgeAddress, streamNumber);
+  /**
+   * A stream is live at its edge, and what it had read before is handed to the kernel. What was
+   * said in a former session comes too late: the edge's streams of then attach anew, and what it
+   * has acknowledged since was without them.
+   */
+  void written(Written news) {
+    Listener listener = listenerOf(news.edge(), news.stream());
     StreamAttachment stream = listener == null ? null : listener.stream();
-    if (stream != null && stream.isOfLatest(read)) {
-      stream.written(through);
+    if (stream != null
+        && stream.edge.session().equals(news.session())
+        && stream.isOfLatest(news.read())) {
+      stream.written(news.through());
       advanced.run();
     }
   }

@@ -344,7 +344,8 @@ final class Route {
           fetch.maxMessages(),
           fetch.maxBytes());
     } else if (body instanceof ToChannel.Written told) {
-      return new ToChannel.Written(here(told.edge()), told.stream(), told.read(), told.through());
+      return new ToChannel.Written(
+          here(told.edge()), told.session(), told.stream(), told.read(), told.through());
     } else if (body instanceof ToChannel.Demote told) {
       return new ToChannel.Demote(here(told.edge()), told.stream(), told.read(), told.written());
     } else if (body instanceof ToChannel.Detach told) {

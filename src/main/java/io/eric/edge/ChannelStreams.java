@@ -39,7 +39,7 @@ final class ChannelStreams implements ReaderBook.Side {
   final String id;
   final ReaderBook book;
   private final Map<Long, EdgeStream> all = new HashMap<>();
-  private final Map<String, EdgeStream> byListener = new HashMap<>();
+  private final Map<String, EdgeStream> liveByListener = new HashMap<>();
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
 
@@ -84,7 +84,7 @@ final class ChannelStreams implements ReaderBook.Side {
     all.put(stream.number(), stream);
   }
 
-  /** A stream knows whose messages it carries, and in which session. */
+  /** A stream is attached in this session. */
   void attached(EdgeStream stream, Attached now) {
     if (now.session().isBefore(session)) {
       // The owner has forgotten it since, or is none any more; then its successor needs a moment.
@@ -92,22 +92,13 @@ final class ChannelStreams implements ReaderBook.Side {
     } else {
       enter(now.session());
     }
-    attached(stream, now.listener(), now.retryMs());
-  }
-
-  private void attached(EdgeStream stream, String listener, int channelRetryMs) {
-    // The channel may answer a stream later than the one that has taken its listener over.
-    byListener.merge(listener, stream, (a, b) -> a.reader().origin() > b.reader().origin() ? a : b);
-    retryMs = channelRetryMs;
+    retryMs = now.retryMs();
   }
 
   /** Forgets a stream; true if it was the last one. */
   boolean remove(EdgeStream stream) {
     all.remove(stream.number());
     leave(stream);
-    if (stream.listener() != null) {
-      byListener.remove(stream.listener(), stream);
-    }
     if (all.isEmpty()) {
       cancelLagTimer();
       return true;
@@ -130,6 +121,9 @@ final class ChannelStreams implements ReaderBook.Side {
     flush(); // what is pending is older than the stream's own beginning here
     stream.liveIndex = live.size();
     live.add(stream);
+    // One that was taken over may not have been told yet; the younger one has the listener.
+    liveByListener.merge(
+        stream.listener(), stream, (a, b) -> a.reader().origin() > b.reader().origin() ? a : b);
     newestLiveFrom = Math.max(newestLiveFrom, from);
     if (stream.isUnsettled()) {
       setUnsettled(stream);
@@ -147,6 +141,7 @@ final class ChannelStreams implements ReaderBook.Side {
         last.liveIndex = index;
       }
       stream.liveIndex = -1;
+      liveByListener.remove(stream.listener(), stream);
     }
     unsettled.remove(stream);
   }
@@ -195,8 +190,8 @@ final class ChannelStreams implements ReaderBook.Side {
       if (receiver != null) {
         addShared(pending, entries, from, i, delivery.epoch());
         from = i + 1;
-        EdgeStream target = byListener.get(receiver);
-        if (target != null && target.liveIndex >= 0) {
+        EdgeStream target = liveByListener.get(receiver);
+        if (target != null) {
           pending.addFor(
               target,
               edge.format.encode(entries.subList(i, i + 1), delivery.epoch(), retryMs),
@@ -347,11 +342,6 @@ final class ChannelStreams implements ReaderBook.Side {
   void renumber(EdgeStream stream, long number) {
     all.remove(stream.number());
     all.put(number, stream);
-  }
-
-  /** A stream does not carry this listener's messages any more. */
-  void forgetListener(EdgeStream stream, String listener) {
-    byListener.remove(listener, stream);
   }
 
   // ---- for the book

@@ -179,9 +179,6 @@ public final class EdgeStream implements ChannelReader.Stream {
   public void attached(Attached now, long startsAfter) {
     Attached before = attached;
     attached = now;
-    if (before != null) {
-      channel.forgetListener(this, before.listener());
-    }
     if (before == null || !before.epoch().equals(now.epoch())) {
       logs++;
       written = startsAfter;
@@ -198,8 +195,8 @@ public final class EdgeStream implements ChannelReader.Stream {
     return answer;
   }
 
-  @Nullable String listener() {
-    return attached == null ? null : attached.listener();
+  String listener() {
+    return opened().listener();
   }
 
   long liveFrom() {

@@ -41,7 +41,7 @@ class ReattachTest {
     String one = x.broadcast(1);
     Attached live = x.ask(stream(EDGE, 1, one));
     assertThat(live.first().live()).isTrue();
-    x.tell(new ToChannel.Written(EDGE, 1, 0, sequence(one)));
+    x.tell(new ToChannel.Written(EDGE, live.session(), 1, 0, sequence(one)));
     String two = x.broadcast(2);
     // The stream has left its edge's live ones, and its word of that is still on its way.
     x.tell(new ToChannel.Acknowledge(EDGE, live.session(), sequence(two), StreamDigest.NONE));

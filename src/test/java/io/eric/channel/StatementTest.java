@@ -121,10 +121,20 @@ class StatementTest {
     long at = attached.first().through();
     x.ask(new ToChannel.Fetch(EDGE, 1, 2, at, 100, 10_000));
     x.tell(new ToChannel.Demote(EDGE, 1, 1, at));
-    x.tell(new ToChannel.Written(EDGE, 1, 0, at));
+    x.tell(new ToChannel.Written(EDGE, attached.session(), 1, 0, at));
     assertThat(listed()).containsExactly(new Listed(1, StreamState.LIVE_UNSETTLED));
-    x.tell(new ToChannel.Written(EDGE, 1, 2, at));
+    x.tell(new ToChannel.Written(EDGE, attached.session(), 1, 2, at));
     assertThat(listed()).containsExactly(new Listed(1, StreamState.LIVE));
+  }
+
+  /** Its streams of then are attached anew, and it has acknowledged without them since. */
+  @Test
+  void whatAnEdgeSaidInAFormerSessionCountsForNothing() {
+    Attached attached = x.ask(stream(1, null));
+    long at = attached.first().through();
+    Session former = new Session(attached.session().term(), attached.session().number() - 1);
+    x.tell(new ToChannel.Written(EDGE, former, 1, 0, at));
+    assertThat(listed()).containsExactly(new Listed(1, StreamState.LIVE_UNSETTLED));
   }
 
   /** The kernel may never get what was written to a stream when it attached anew. */
@@ -152,7 +162,7 @@ class StatementTest {
   @Test
   void aStatementRepeatsAnAcknowledgement() {
     Attached attached = x.ask(stream(1, null));
-    x.tell(new ToChannel.Written(EDGE, 1, 0, attached.first().through()));
+    x.tell(new ToChannel.Written(EDGE, attached.session(), 1, 0, attached.first().through()));
     String one = x.broadcast(1);
     await().until(() -> said.stream().anyMatch(news -> news instanceof FromChannel.Delivery));
     x.ask(

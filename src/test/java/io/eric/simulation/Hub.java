@@ -39,6 +39,7 @@ final class Hub {
   final List<Node> nodes = new ArrayList<>();
   final Map<String, MessageLog> logs = new LinkedHashMap<>();
   final List<Client> clients = new ArrayList<>();
+  private final List<Freeze> freezes = new ArrayList<>();
   final Meters meters = new Meters();
   final List<String> faults = new ArrayList<>();
   final StringBuilder trace = new StringBuilder();
@@ -197,6 +198,8 @@ final class Hub {
     note(node.name + " is frozen for " + ms + " ms");
     SimulatedLoop loop = node.loop();
     loop.freeze();
+    long from = time.now() / 1_000_000;
+    freezes.add(new Freeze(node, from, from + ms));
     if (ms > FAILOVER_MS) {
       time.in(FAILOVER_MS * 1_000_000, () -> leaveTo(node));
     }
@@ -258,7 +261,8 @@ final class Hub {
 
   /**
    * A heartbeat says that nothing is missing that is older than two intervals, or that it is being
-   * read, which takes longer the more is lost on the way.
+   * read, which takes longer the more is lost on the way. A frozen node asks for nothing, and sends
+   * no heartbeats.
    */
   void heartbeat(Client client, long writtenTo) {
     Entry missing = null;
@@ -267,10 +271,18 @@ final class Hub {
       missing = isFor(all.get(i), client.listener) ? all.get(i) : missing;
     }
     if (missing != null) {
-      long lag = time.now() / 1_000_000 - missing.timestamp();
+      long now = time.now() / 1_000_000;
+      long lag = now - missing.timestamp();
+      for (Freeze freeze : freezes) {
+        if (freeze.node == client.node()) {
+          lag -= Math.max(0, Math.min(now, freeze.to) - Math.max(missing.timestamp(), freeze.from));
+        }
+      }
       if (lag > HONEST_INTERVALS * INTERVAL_MS) {
         fail(client.name + " has a heartbeat and lacks a message for " + lag + " ms");
       }
     }
   }
+
+  private record Freeze(Node node, long from, long to) {}
 }

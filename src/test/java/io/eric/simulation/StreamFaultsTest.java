@@ -126,6 +126,31 @@ class StreamFaultsTest {
     assertThatItWasTakenOver(a, repairs);
   }
 
+  /** Which of the two has the listener, the owner knows. */
+  @Test
+  void aMessageForAListenerReachesTheStreamThatHasItWhileAYoungerOneAsksInVain() {
+    MessageLog log = log();
+    start(log, "l");
+    Sink a = open();
+    time.pass(500);
+    moveTo(2, log, again -> true);
+    open(); // takes over from nobody that the owner knows of
+    time.pass(50);
+    moveTo(3, log, again -> again.origin() > 1);
+    time.pass(50);
+    owner.publish("l", "m");
+    time.pass(50);
+    assertThat(a.lines()).hasSize(1).allMatch(line -> line.endsWith(" t"));
+  }
+
+  /** The channel has this owner now, whom it does not reach that some streams attach anew. */
+  private void moveTo(long term, MessageLog log, Predicate<ToChannel.Reattach> inVain) {
+    owner.leave(true);
+    owner = owner(log, term);
+    lost = message -> message instanceof ToChannel.Reattach again && inVain.test(again);
+    edge.moved(new Moved("x", term));
+  }
+
   @Test
   void aLoneStreamGetsNoHeartbeatsFromAnOwnerThatNeverProvesItself() {
     start(log(), "l");
