@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>state</th><th>an answer</th><th>drained</th><th>woken</th><th>moved</th>
  *     <th>demoted</th></tr>
  * <tr><td>OPENING</td><td>see {@link #begin}</td><td>–</td><td>kept</td><td>kept</td><td>–</td></tr>
- * <tr><td>READING</td><td>LIVE_UNSETTLED, LIVE, WAITING, PAUSED, DRAINING or READING</td><td>–</td><td>kept</td>
- *     <td>REATTACHING</td><td>–</td></tr>
+ * <tr><td>READING</td><td>LIVE_UNSETTLED, LIVE, WAITING, PAUSED, DRAINING or READING; a refusal:
+ *     REATTACHING or OVER</td><td>–</td><td>kept</td><td>REATTACHING</td><td>–</td></tr>
  * <tr><td>WAITING</td><td>–</td><td>–</td><td>DRAINING or READING</td><td>REATTACHING</td>
  *     <td>–</td></tr>
  * <tr><td>PAUSED</td><td>–, then DRAINING or READING</td><td>–</td><td>–</td>
@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     <td>DRAINING or READING</td></tr>
  * <tr><td>LIVE</td><td>–</td><td>–</td><td>–</td><td>REATTACHING</td>
  *     <td>DRAINING or READING</td></tr>
- * <tr><td>REATTACHING</td><td>as READING; or asks again</td><td>–</td><td>kept</td>
+ * <tr><td>REATTACHING</td><td>as READING, or asks again; a refusal, or that
+ *     its listener was stopped or taken over: OVER</td><td>–</td><td>kept</td>
  *     <td>REATTACHING, anew</td><td>–</td></tr>
  * <tr><td>OVER</td><td>given back</td><td>–</td><td>–</td><td>–</td><td>–</td></tr>
  * </table>
@@ -112,6 +113,9 @@ public final class ChannelReader {
   private final long origin;
 
   private long number;
+
+  /** The number under which the channel last attached it. */
+  private long attachedNumber;
 
   /** The question whose answer is waited for; what answers an earlier one comes too late. */
   private int question;
@@ -223,6 +227,7 @@ public final class ChannelReader {
   private void opened(Attached answer) {
     long startsAfter = startOf(answer.first());
     attached = answer;
+    attachedNumber = number;
     if (answer.stopped()) {
       become(State.OVER);
     } else if (state == State.OVER) { // left before the answer came: it has a stream that is none
@@ -325,6 +330,9 @@ public final class ChannelReader {
   public void leave(long written) {
     if (state != State.OVER) {
       tellDetached(number, attached == null ? UNKNOWN : written);
+      if (state == State.REATTACHING && attachedNumber != number) {
+        tellDetached(attachedNumber, written); // where its question for another one is lost
+      }
       over();
     }
   }
@@ -378,23 +386,30 @@ public final class ChannelReader {
     boolean woken = wokenEarly;
     wokenEarly = false;
     if (batch.live()) {
-      if (stream.joinLive(batch.through())) {
-        become(State.LIVE_UNSETTLED);
-        joinsRefused = 0;
-        if (stream.isDrained()) {
-          settle();
-        }
-      } else if (joinsRefused++ == 0) {
-        read(); // what it lacks has come
-      } else {
-        pause(JOIN_PAUSE_MS);
-      }
-    } else if (batch.waiting() && !woken) {
+      joinLive(batch.through());
+      return;
+    }
+    joinsRefused = 0;
+    if (batch.waiting() && !woken) {
       become(State.WAITING);
     } else if (!batch.entries().isEmpty() && delayMs() > 0) {
       pause(delayMs());
     } else {
       readWhenDrained();
+    }
+  }
+
+  private void joinLive(long from) {
+    if (stream.joinLive(from)) {
+      become(State.LIVE_UNSETTLED);
+      joinsRefused = 0;
+      if (stream.isDrained()) {
+        settle();
+      }
+    } else if (joinsRefused++ == 0) {
+      read(); // what it lacks has come
+    } else {
+      pause(JOIN_PAUSE_MS);
     }
   }
 
@@ -503,6 +518,7 @@ public final class ChannelReader {
       return;
     }
     attached = now;
+    attachedNumber = number;
     stream.attached(now, startOf(now.first()));
     took(now.first());
   }

@@ -78,6 +78,12 @@ public sealed interface FromChannel {
   record Wake(String channel, long stream) implements FromChannel {}
 
   /**
+   * The edge has acknowledged for other live streams than the owner knows of it: something between
+   * the two was lost, and its next {@linkplain ToChannel.Statement statement} had better come soon.
+   */
+  record StatementWanted(String channel) implements FromChannel {}
+
+  /**
    * Ends a stream; answered by {@link Ended}.
    *
    * @param type the final event, null for none

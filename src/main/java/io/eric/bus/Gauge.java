@@ -22,6 +22,10 @@ public enum Gauge implements Metric {
   STREAMS_LIVE("eric_streams", "state", "live", Help.STREAMS),
   /** Streams at the doors that read what they have missed. */
   STREAMS_CATCHING_UP("eric_streams", "state", "catching_up", Help.STREAMS),
+  /** Channels that make {@code /healthz} DOWN because of their streams. */
+  CHANNELS_UNCONFIRMED(
+      "eric_channels_unconfirmed",
+      "Channels that do not confirm their streams, of which /healthz says"),
   /** Streams whose channels have not confirmed them. */
   STREAMS_UNCONFIRMED(
       "eric_streams_unconfirmed",

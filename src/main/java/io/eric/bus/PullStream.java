@@ -343,6 +343,9 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
   }
 
   @Override
+  public void confirmed() {} // no health depends on it
+
+  @Override
   public void sent(long sequence) {}
 
   // ---- to the user

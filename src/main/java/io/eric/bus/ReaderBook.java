@@ -74,6 +74,9 @@ public final class ReaderBook {
     /** The channel's owner has this session: streams of an earlier one are not known to it. */
     void isIn(Session session);
 
+    /** The owner has proved itself, and has the streams that are here. */
+    void confirmed();
+
     /** Everything up to here was sent to this side: what has not come is lost. */
     void sent(long through);
   }
@@ -250,6 +253,18 @@ public final class ReaderBook {
     }
   }
 
+  /** The owner has found that the two sides differ. */
+  public void stateSoon() {
+    statements.soon();
+  }
+
+  /** The channel has another owner, who has not been asked yet. */
+  public void hasNewOwner() {
+    for (ChannelReader stream : doubtful) {
+      stream.givenUpAt = givesUpAt();
+    }
+  }
+
   // ---- what statements are made of, and what comes of them
 
   Side side() {
@@ -289,6 +304,7 @@ public final class ReaderBook {
   void confirmedAsOf(long moment, long change) {
     confirmedAt = Math.max(confirmedAt, moment);
     doubtful.removeIf(stream -> stateOf(stream.state()) != null && stream.attachedAt <= change);
+    side.confirmed();
   }
 
   /** A digest of the streams that are live, and have what they read before. */

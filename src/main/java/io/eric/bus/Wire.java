@@ -12,6 +12,7 @@ import io.eric.bus.FromChannel.HookCall;
 import io.eric.bus.FromChannel.Listed;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.FromChannel.Published;
+import io.eric.bus.FromChannel.StatementWanted;
 import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.FromChannel.Wake;
@@ -69,6 +70,7 @@ public final class Wire {
   private static final int TAKEN = 40;
   private static final int CONFIRMED = 41;
   private static final int STREAM_LIST = 42;
+  private static final int STATEMENT_WANTED = 43;
 
   private Wire() {}
 
@@ -140,6 +142,7 @@ public final class Wire {
               in.getLong(),
               readEntries(in));
       case WAKE -> new Wake(in.getString(), in.getLong());
+      case STATEMENT_WANTED -> new StatementWanted(in.getString());
       case END -> new End(in.getString(), in.getLong(), in.getOptional(), in.getInt());
       case ENDED -> new Ended(in.getLong());
       case HOOK_CALL -> new HookCall(in.getString(), entry(in));
@@ -246,6 +249,8 @@ public final class Wire {
       writeEntries(out, delivery.entries());
     } else if (news instanceof Wake wake) {
       out.putByte(WAKE).putString(wake.channel()).putLong(wake.stream());
+    } else if (news instanceof StatementWanted wanted) {
+      out.putByte(STATEMENT_WANTED).putString(wanted.channel());
     } else if (news instanceof End end) {
       out.putByte(END).putString(end.channel()).putLong(end.stream()).putOptional(end.type());
       out.putInt(end.retryMs());

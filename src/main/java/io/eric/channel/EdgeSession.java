@@ -18,6 +18,8 @@ final class EdgeSession {
   /** An edge is forgotten that has made no statement for so many of its intervals. */
   private static final int SILENT_INTERVALS = 3;
 
+  private static final long ASKING_PAUSE_MS = 500;
+
   /** So many windows on their way are more than a busy edge explains. */
   private static final long STUCK_WINDOWS = 16;
 
@@ -29,10 +31,23 @@ final class EdgeSession {
   /** The streams that the edge itself takes to be live and to have what they had read before. */
   final StreamDigest acknowledging = new StreamDigest();
 
-  private final SentDeliveries unacknowledged = new SentDeliveries();
+  /** What was sent, and has not come there as far as the edge has said. */
+  private final SentDeliveries underWay = new SentDeliveries();
+
   private long acknowledged;
+
+  /** The highest sequence of all acknowledgements in this session. */
   private long said;
+
   private long sent;
+
+  /** How far the last delivery goes; unlike {@link #sent} it does not move when nothing is sent. */
+  private long lastDelivery;
+
+  /** The highest sequence of all acknowledgements. */
+  private long confirmed;
+
+  private long askedAt;
   private long seen;
   private long lastProgress;
   private long forgottenAt;
@@ -42,6 +57,8 @@ final class EdgeSession {
     this.session = session;
     this.acknowledged = lastSequence;
     this.sent = lastSequence;
+    this.lastDelivery = lastSequence;
+    this.confirmed = lastSequence;
     this.seen = lastSequence;
     this.lastProgress = now;
   }
@@ -55,6 +72,7 @@ final class EdgeSession {
   void renew(Session next) {
     session = next;
     said = 0;
+    underWay.clear(); // the edge drops it, and says nothing of it
   }
 
   /** Whether any of its streams is pushed to. */
@@ -74,11 +92,15 @@ final class EdgeSession {
 
   /** The sequence up to which all settled live streams have everything. */
   long acknowledged() {
-    // With nothing on its way they lack nothing of what was looked at.
-    return unacknowledged.isEmpty() ? Math.max(acknowledged, seen) : acknowledged;
+    // When it has all that was sent, its streams lack nothing of what was looked at.
+    return hasAll() ? Math.max(acknowledged, seen) : acknowledged;
   }
 
-  /** When the edge last acknowledged something, in milliseconds. */
+  private boolean hasAll() {
+    return confirmed >= lastDelivery;
+  }
+
+  /** When something last came there, as far as the edge has said, in milliseconds. */
   long lastProgress() {
     return lastProgress;
   }
@@ -107,12 +129,15 @@ final class EdgeSession {
     for (Entry entry : entries) {
       bytes += entry.size();
     }
-    if (unacknowledged.isEmpty()) {
+    if (underWay.isEmpty()) {
       lastProgress = now;
+    }
+    if (hasAll()) {
       acknowledged = Math.max(acknowledged, seen);
     }
-    unacknowledged.add(through, entries.size(), bytes);
+    underWay.add(through, entries.size(), bytes);
     sent = through;
+    lastDelivery = through;
   }
 
   /** The highest sequence of all acknowledgements in this session. */
@@ -120,24 +145,38 @@ final class EdgeSession {
     return said;
   }
 
-  void acknowledge(long through, long now) {
-    said = Math.max(said, through);
-    if (unacknowledged.removeThrough(through)) {
+  /** What was sent has come there up to here, whatever streams it was written to. */
+  void arrived(long through, long now) {
+    if (underWay.removeThrough(through)) {
       lastProgress = now;
     }
+  }
+
+  /** Once in a while, for the answer takes as long as a turn to the edge and back. */
+  boolean mayAskForStatement(long now) {
+    boolean may = now - askedAt >= ASKING_PAUSE_MS;
+    askedAt = may ? now : askedAt;
+    return may;
+  }
+
+  /** All settled live streams have everything up to here. */
+  void acknowledge(long through, long now) {
+    arrived(through, now);
+    said = Math.max(said, through);
+    confirmed = Math.max(confirmed, through);
     acknowledged = Math.max(acknowledged, Math.min(through, sent));
   }
 
   /** Whether so much is on its way to the edge that its event loop must be stuck. */
   boolean isStuck(int windowMessages, long windowBytes) {
-    return unacknowledged.messages() > STUCK_WINDOWS * windowMessages
-        || unacknowledged.bytes() > STUCK_WINDOWS * windowBytes;
+    return underWay.messages() > STUCK_WINDOWS * windowMessages
+        || underWay.bytes() > STUCK_WINDOWS * windowBytes;
   }
 
   /** Whether publishers should be slowed down for this edge: it is behind, and it does advance. */
   boolean holdsPublishers(int windowMessages, long windowBytes, long stallMs, long now) {
     return hasLiveStreams()
-        && (unacknowledged.messages() > windowMessages || unacknowledged.bytes() > windowBytes)
+        && (underWay.messages() > windowMessages || underWay.bytes() > windowBytes)
         && now - lastProgress < stallMs;
   }
 }

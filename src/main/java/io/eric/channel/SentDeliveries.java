@@ -50,6 +50,11 @@ final class SentDeliveries {
     return any;
   }
 
+  /** Takes off all. */
+  void clear() {
+    removeThrough(Long.MAX_VALUE);
+  }
+
   boolean isEmpty() {
     return count == 0;
   }

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A dash is an event that changes nothing. {@code wake} and {@code written} may be told twice,
  * or cross with a read. When a stream ends, its edge says how far it got; what it says otherwise
- * comes too late.
+ * comes too late. Only that it is live there, which the edge may say before it hears of the end,
+ * still makes its acknowledgements count the stream in. {@code written} is a dash in
+ * LIVE_UNSETTLED, too, if the edge has acknowledged more since, without the stream.
  *
  * <p>An error is an event that cannot be: it changes nothing, and is reported. A read that is
  * answered late finds a later one begun, or the stream at its end: then its answer makes the stream

@@ -14,6 +14,7 @@ import io.eric.bus.FromChannel.Confirmed;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
 import io.eric.bus.FromChannel.Listed;
+import io.eric.bus.FromChannel.StatementWanted;
 import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.Loop;
 import io.eric.bus.Meters;
@@ -476,18 +477,28 @@ final class Streams {
   }
 
   /**
-   * All live streams of an edge have everything up to here. Nothing is taken of it where the edge
+   * All live streams of an edge have everything up to here. No cursor follows it where the edge
    * means other streams than the channel would take it for: that one of them lags or has left was
-   * lost on the way, which the edge's next statement finds out.
+   * lost on the way, which the edge's next statement finds out. But what is on its way to the edge
+   * has come.
    *
    * @param live a digest of the streams that the edge acknowledges for
    */
   void acknowledge(String edgeAddress, Session session, long through, long live) {
     EdgeSession edge = edges.find(edgeAddress);
-    if (edge != null && edge.session().equals(session) && edge.acknowledging.value() == live) {
-      edge.acknowledge(through, loop.currentTimeMillis());
-      advanced.run();
+    if (edge == null || !edge.session().equals(session)) {
+      return;
     }
+    long now = loop.currentTimeMillis();
+    if (edge.acknowledging.value() == live) {
+      edge.acknowledge(through, now);
+    } else {
+      edge.arrived(through, now);
+      if (edge.mayAskForStatement(now)) {
+        link.tell(edge.address, new StatementWanted(channelId));
+      }
+    }
+    advanced.run();
   }
 
   // ---- statements

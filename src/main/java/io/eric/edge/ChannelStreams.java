@@ -32,9 +32,6 @@ final class ChannelStreams implements ReaderBook.Side {
   private static final EdgeStream[] NO_STREAMS = {};
   private static final int NOTHING = -1;
 
-  /** How long a stream stays with an owner of whom this edge knows that it is none any more. */
-  private static final long OUTDATED_PAUSE_MS = 500;
-
   final Edge edge;
   final String id;
   final ReaderBook book;
@@ -84,11 +81,15 @@ final class ChannelStreams implements ReaderBook.Side {
     all.put(stream.number(), stream);
   }
 
+  /** Whether the owner has forgotten a stream since it attached it, or is none any more. */
+  boolean isOutdated(EdgeStream stream) {
+    return stream.session().isBefore(session);
+  }
+
   /** A stream is attached in this session. */
   void attached(EdgeStream stream, Attached now) {
-    if (now.session().isBefore(session)) {
-      // The owner has forgotten it since, or is none any more; then its successor needs a moment.
-      edge.loop.after(OUTDATED_PAUSE_MS, stream::moved);
+    if (isOutdated(stream)) {
+      stream.attachAnewLater();
     } else {
       enter(now.session());
     }
@@ -215,6 +216,9 @@ final class ChannelStreams implements ReaderBook.Side {
       return;
     }
     flush();
+    if (now.term() > session.term()) {
+      book.hasNewOwner();
+    }
     session = now;
     startAnew();
     for (EdgeStream stream : List.copyOf(all.values())) {
@@ -332,6 +336,7 @@ final class ChannelStreams implements ReaderBook.Side {
     if (newTerm > session.term()) {
       session = new Session(newTerm, 0);
       startAnew();
+      book.hasNewOwner();
     }
     for (EdgeStream stream : List.copyOf(all.values())) {
       stream.moved();
@@ -376,6 +381,11 @@ final class ChannelStreams implements ReaderBook.Side {
     if (session.isBefore(now)) {
       enter(now);
     }
+  }
+
+  @Override
+  public void confirmed() {
+    edge.unconfirmed.forget(id);
   }
 
   @Override

@@ -182,11 +182,12 @@ public final class Edge {
     for (ChannelStreams channel : channels.values()) {
       live += channel.live();
     }
-    long unconfirmed = 0;
+    long unconfirmedStreams = 0;
     for (ChannelStreams channel : channels.values()) {
-      unconfirmed += channel.book.unconfirmed();
+      unconfirmedStreams += channel.book.unconfirmed();
     }
-    readings.add(Gauge.STREAMS_UNCONFIRMED, unconfirmed);
+    readings.add(Gauge.STREAMS_UNCONFIRMED, unconfirmedStreams);
+    readings.add(Gauge.CHANNELS_UNCONFIRMED, unconfirmed.count());
     readings.add(Gauge.STREAMS_LIVE, live);
     readings.add(Gauge.STREAMS_CATCHING_UP, streams - live);
   }
@@ -273,6 +274,11 @@ public final class Edge {
       EdgeStream stream = find(wake.channel(), wake.stream());
       if (stream != null) {
         stream.wake();
+      }
+    } else if (news instanceof FromChannel.StatementWanted wanted) {
+      ChannelStreams channel = channels.get(wanted.channel());
+      if (channel != null) {
+        channel.book.stateSoon();
       }
     } else {
       meters.stateErrors().reportUnknown("edge " + address, news);

@@ -1,6 +1,7 @@
 package io.eric.edge;
 
 import io.eric.Entry;
+import io.eric.InvalidChannelException;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
@@ -9,6 +10,7 @@ import io.eric.bus.Counter;
 import io.eric.bus.FromChannel.Attached;
 import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
+import io.eric.bus.Loop;
 import io.eric.bus.Session;
 import io.eric.edge.PendingWrites.Segment;
 import io.vertx.core.Future;
@@ -27,12 +29,18 @@ public final class EdgeStream implements ChannelReader.Stream {
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
+  /** How long it stays with an owner of whom its edge knows that it is none any more. */
+  private static final long OUTDATED_PAUSE_MS = 500;
+
   final ChannelStreams channel;
   private final Edge edge;
   private final ChannelReader reader;
 
   /** Its place among the live streams, -1 if it is not live. Kept by {@link ChannelStreams}. */
   int liveIndex = -1;
+
+  /** Runs while it waits to be attached anew. */
+  private Loop.@Nullable Timer outdated;
 
   private @Nullable Attached attached;
   private @Nullable StreamSink sink;
@@ -360,6 +368,24 @@ public final class EdgeStream implements ChannelReader.Stream {
     reader.moved();
   }
 
+  /**
+   * It is attached to an owner of whom its edge knows that it is none any more, or in a session
+   * that is over; the next owner needs a moment.
+   */
+  void attachAnewLater() {
+    if (outdated == null) {
+      outdated =
+          edge.loop.after(
+              OUTDATED_PAUSE_MS,
+              () -> {
+                outdated = null;
+                if (!over && channel.isOutdated(this)) {
+                  reader.moved();
+                }
+              });
+    }
+  }
+
   // ---- for the reader
 
   @Override
@@ -428,6 +454,9 @@ public final class EdgeStream implements ChannelReader.Stream {
   /** The client comes back by itself, and is told then what is wrong. */
   @Override
   public void failed(Throwable reason) {
+    if (reason instanceof InvalidChannelException) {
+      edge.unconfirmed.forget(channel.id);
+    }
     endAtOnce();
   }
 
@@ -505,6 +534,9 @@ public final class EdgeStream implements ChannelReader.Stream {
   void forget() {
     if (!over) {
       over = true;
+      if (outdated != null) {
+        outdated.cancel();
+      }
       reader.over();
       edge.closed(this);
     }

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The channels that have not confirmed an edge's streams for so long that nobody knows whether
- * these lack messages. One is named until it confirms its streams, or has had none for a while: the
- * streams themselves end meanwhile, and their clients come back. Noted on the edge's context, asked
- * from any thread.
+ * these lack messages. One is named until it confirms a stream, or has kept none waiting for so
+ * long in a while: the streams themselves end meanwhile, and their clients come back. Noted on the
+ * edge's context, asked from any thread.
  */
 final class UnconfirmedChannels implements HealthSource {
 
@@ -35,7 +35,7 @@ final class UnconfirmedChannels implements HealthSource {
   /** When {@link #look} was last called, which nobody does while there are no streams at all. */
   private volatile long lookedAt;
 
-  /** Which they are, and when each last had streams. */
+  /** Which they are, and when each last had streams that it had not confirmed for so long. */
   private final Map<String, Long> channels = new LinkedHashMap<>();
 
   /**
@@ -59,15 +59,32 @@ final class UnconfirmedChannels implements HealthSource {
         channels.remove(channel.id);
       } else if (channel.book.unconfirmedForMs() >= patienceMs) {
         added += channels.put(channel.id, now) == null ? 1 : 0;
-      } else {
-        channels.computeIfPresent(channel.id, (id, lastSeen) -> now);
       }
     }
     lookedAt = now;
-    troubles = channels.isEmpty() ? List.of() : List.of(shown());
+    if (added > 0 || before != channels.size()) {
+      tell();
+    }
     if (added > 0) {
       logger.warn("{}", shown());
-    } else if (before > 0 && channels.isEmpty()) {
+    }
+  }
+
+  /** A channel has confirmed its streams, which may be gone at the next look, or is gone itself. */
+  void forget(String channel) {
+    if (channels.remove(channel) != null) {
+      tell();
+    }
+  }
+
+  /** How many they are. */
+  int count() {
+    return nanoTime.getAsLong() - lookedAt > REMEMBERED_NANOS ? 0 : channels.size();
+  }
+
+  private void tell() {
+    troubles = channels.isEmpty() ? List.of() : List.of(shown());
+    if (channels.isEmpty()) {
       logger.info("all channels confirm their streams again, or have none any more");
     }
   }

@@ -127,7 +127,7 @@ final class PageRoutes {
         .onSuccess(
             state -> {
               if (!troubles.isEmpty() && !ctx.response().closed()) {
-                state.put("status", "DOWN").put("trouble", inOne(troubles));
+                state.put("status", "DOWN").put("trouble", inOne(state, troubles));
                 ctx.response().setStatusCode(503);
               }
               Answer.json(ctx.response(), state.encode());
@@ -141,18 +141,23 @@ final class PageRoutes {
       return;
     }
     List<String> troubles = health.troubles();
-    if (!troubles.isEmpty()) {
-      Problem.send(ctx.response(), new UnavailableException(inOne(troubles)));
-      return;
-    }
     bus.isReady()
         .onComplete(
-            serves -> Answer.json(ctx.response(), UP),
+            serves -> {
+              if (troubles.isEmpty()) {
+                Answer.json(ctx.response(), UP);
+              } else {
+                String all = String.join("; ", troubles);
+                Problem.send(ctx.response(), new UnavailableException(all));
+              }
+            },
             failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
   }
 
-  private static String inOne(List<String> troubles) {
-    return String.join("; ", troubles);
+  /** What troubles the node comes first: the rest may follow from it. */
+  private static String inOne(JsonObject state, List<String> troubles) {
+    String ofNode = state.getString("trouble");
+    return (ofNode == null ? "" : ofNode + "; ") + String.join("; ", troubles);
   }
 
   private static void send(RoutingContext ctx, String type, Buffer body) {

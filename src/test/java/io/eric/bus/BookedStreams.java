@@ -40,6 +40,9 @@ final class BookedStreams implements ReaderBook.Side {
   }
 
   @Override
+  public void confirmed() {}
+
+  @Override
   public void sent(long through) {
     sent = through;
   }

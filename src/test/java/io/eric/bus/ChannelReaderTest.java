@@ -443,12 +443,12 @@ class ChannelReaderTest {
   }
 
   @Test
-  void whoLeavesWhileItReattachesGivesTheNewStreamBack() {
+  void whoLeavesWhileItReattachesGivesBothStreamsBack() {
     in(State.REATTACHING);
     reader.leave(10);
-    assertThat(channel.told).containsExactly(new Detach("e", 2, 10));
+    assertThat(channel.told).containsExactly(new Detach("e", 2, 10), new Detach("e", 1, 10));
     channel.answer(attached(SOME, 0));
-    assertThat(channel.told).hasSize(2).last().isEqualTo(new Detach("e", 2, -1));
+    assertThat(channel.told).hasSize(3).last().isEqualTo(new Detach("e", 2, -1));
     assertThat(stream.taken).containsExactly(11L);
   }
 

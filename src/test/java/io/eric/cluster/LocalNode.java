@@ -68,15 +68,17 @@ final class LocalNode {
     List<LocalNode> nodes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       nodes.add(new LocalNode(options));
+      for (LocalNode each : nodes) {
+        each.awaitSize(i + 1);
+        each.awaitSafe();
+      }
     }
-    nodes.forEach(each -> each.awaitSize(count));
-    nodes.forEach(LocalNode::awaitSafe);
     return nodes;
   }
 
   /**
    * Waits until what the cluster keeps has all its copies: while they are being made, a create may
-   * be told that its outcome is unknown.
+   * be told that its outcome is unknown, and a node that joins may fail to write its own name.
    */
   private void awaitSafe() {
     Awaitility.await()

@@ -3,6 +3,7 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.bus.Addresses;
 import io.eric.bus.Health;
 import io.eric.channel.SSEChannel;
 import io.eric.channel.SSEChannelOptions;
@@ -82,6 +83,28 @@ class ChannelHealthTest {
       second.run();
       second.run();
       assertThatBothAreUp();
+    }
+  }
+
+  /** What its channels suffer from may follow from that. */
+  @Test
+  void whatANodeOfAClusterSuffersFromIsSaidFirst() {
+    try (hub) {
+      hub.vertx
+          .eventBus()
+          .localConsumer(
+              Addresses.HEALTH,
+              asked ->
+                  asked.reply(
+                      new JsonObject().put("status", "DEGRADED").put("trouble", "it is alone")));
+      Health.of(hub.vertx).add(() -> List.of("a channel is ill"));
+      HttpResponse<String> health = hub.request("GET", "/healthz");
+      assertThat(health.statusCode()).isEqualTo(503);
+      assertThat(new JsonObject(health.body()))
+          .isEqualTo(
+              new JsonObject()
+                  .put("status", "DOWN")
+                  .put("trouble", "it is alone; a channel is ill"));
     }
   }
 

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 class StreamFaultsTest {
 
   private static final long INTERVAL_MS = 1_000;
-  private static final long HEARTBEAT_MS = 2_000;
   private static final int MESSAGES = 20;
   private static final String TAKEN_OVER = "!_eric_taken_over 60000";
 
@@ -41,6 +40,12 @@ class StreamFaultsTest {
   private SimulatedOwner owner;
   private SimulatedEdge edge;
   private int fetches;
+  private int reattaches;
+
+  /** Whether the owner is not yet where edges ask for it. */
+  private boolean opening;
+
+  private long intervalMs = INTERVAL_MS;
 
   private MessageLog log() {
     return SimulatedOwner.newLog("x", retention);
@@ -48,7 +53,7 @@ class StreamFaultsTest {
 
   /** A channel with these listeners, and an edge that has no streams yet. */
   private void start(MessageLog log, String... listeners) {
-    edge = new SimulatedEdge(loop, new Channels(), meters, new Lines(), INTERVAL_MS, HEARTBEAT_MS);
+    edge = new SimulatedEdge(loop, new Channels(), meters, new Lines(), intervalMs, 2 * intervalMs);
     owner = owner(log, 1);
     for (String listener : listeners) {
       owner.add(listener);
@@ -239,6 +244,104 @@ class StreamFaultsTest {
     assertThat(fetches).isLessThan(20);
   }
 
+  @Test
+  void howOftenItAttachesAnewDoesNotGrowWithTheNewsThatItHasHeard() {
+    start(log(), "l");
+    open();
+    time.pass(500);
+    for (int i = 0; i < 10; i++) {
+      edge.moved(new Moved("x", 2));
+      time.pass(40);
+    }
+    reattaches = 0;
+    time.pass(2_000);
+    assertThat(reattaches).isBetween(1, 5);
+  }
+
+  /** The owner is told by both sides of the question that it is over. */
+  @Test
+  void aStreamThatLeavesWhileItAttachesAnewInVainIsNotLeftBehind() {
+    start(log(), "l");
+    Sink sink = open();
+    time.pass(1_500);
+    lost = message -> message instanceof ToChannel.Reattach;
+    edge.moved(new Moved("x", 1));
+    time.pass(10);
+    sink.stream.lost();
+    lost = message -> false;
+    time.pass(10);
+    assertThat(owner.streams()).isEmpty();
+  }
+
+  /** What the edge says of the others counts for no cursor then, but shows that it is well. */
+  @Test
+  void anEdgeWhoseStreamHasLeftUnheardIsNotGivenUpWhileMuchIsPublished() {
+    intervalMs = 60_000;
+    start(log(), "l", "m");
+    Sink leaves = open();
+    Sink stays = open("m");
+    time.pass(30_000);
+    lost = message -> message instanceof ToChannel.Detach;
+    leaves.stream.lost();
+    time.pass(20);
+    lost = message -> false;
+    for (int i = 0; i < 2_000; i++) {
+      for (int k = 0; k < 50; k++) {
+        owner.publish(null, "m");
+      }
+      time.pass(1);
+    }
+    time.pass(1_000);
+    assertThat(stays.ended).isFalse();
+    assertThat(stays.lines()).hasSize(100_000);
+    assertThat(owner.streams()).hasSize(1); // the edge was asked for a statement at once
+  }
+
+  /** The streams' time with the former owner, which could prove nothing, is not the new one's. */
+  @Test
+  void aNewOwnerHasTheTimeThatAStreamWaits() {
+    MessageLog log = log();
+    start(log, "l");
+    List<Sink> sinks = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      sinks.add(open(null));
+    }
+    time.pass(2_000);
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    while (meters.get(Counter.STREAM_REPAIRS) < 20) {
+      time.pass(50);
+    }
+    time.pass(6_900);
+    long left = sinks.stream().filter(sink -> !sink.ended).count();
+    assertThat(left).isPositive();
+    proof = Future.succeededFuture();
+    opening = true;
+    moveTo(2, log, again -> false);
+    time.pass(300);
+    opening = false;
+    time.pass(10 * INTERVAL_MS);
+    assertThat(sinks.stream().filter(sink -> !sink.ended).count()).isEqualTo(left);
+  }
+
+  @Test
+  void aChannelThatIsWellAgainIsNoTroubleToClientsThatStayForAMomentOnly() {
+    intervalMs = 7_500;
+    start(log(), "l");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    Sink sink = open();
+    time.pass(20_000);
+    assertThat(edge.troubles()).hasSize(1);
+    proof = Future.succeededFuture();
+    sink.stream.lost();
+    for (int i = 0; i < 70; i++) {
+      Sink poll = open();
+      time.pass(1_000);
+      poll.stream.lost();
+      time.pass(100);
+    }
+    assertThat(edge.troubles()).isEmpty();
+  }
+
   private Sink open() {
     return open("l");
   }
@@ -252,11 +355,13 @@ class StreamFaultsTest {
   private final class Sink implements StreamSink {
     private final StringBuilder text = new StringBuilder();
     private final List<Promise<Void>> held = new ArrayList<>();
+    private EdgeStream stream;
     private boolean holds;
     private boolean ended;
     private int heartbeats;
 
-    private void begin(EdgeStream stream) {
+    private void begin(EdgeStream opened) {
+      stream = opened;
       stream.begin(this);
     }
 
@@ -313,10 +418,11 @@ class StreamFaultsTest {
     public <T> Future<T> ask(String channel, ToChannel question) {
       Promise<T> answer = Promise.promise();
       loop.after(5_000, () -> answer.tryFail(new UnavailableException("no answer")));
-      if (question instanceof ToChannel.Fetch) {
-        fetches++;
-      }
-      if (!lost.test(question)) {
+      fetches += question instanceof ToChannel.Fetch ? 1 : 0;
+      reattaches += question instanceof ToChannel.Reattach ? 1 : 0;
+      if (opening) {
+        loop.after(1, () -> answer.tryFail(new UnavailableException("it is opened")));
+      } else if (!lost.test(question)) {
         loop.after(
             1,
             () ->
