@@ -13,6 +13,9 @@ public interface Loop {
   /** The time of day, in milliseconds. */
   long currentTimeMillis();
 
+  /** The time of day, in microseconds since 1970, as finely as the system tells it. */
+  long currentTimeMicros();
+
   /** Runs this once, after so many milliseconds. */
   Timer after(long ms, Runnable task);
 

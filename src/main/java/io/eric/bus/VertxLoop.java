@@ -2,6 +2,8 @@ package io.eric.bus;
 
 import io.vertx.core.Context;
 import io.vertx.core.internal.ContextInternal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The loop of a Vert.x context. */
@@ -22,6 +24,11 @@ public final class VertxLoop implements Loop {
   @Override
   public long currentTimeMillis() {
     return System.currentTimeMillis();
+  }
+
+  @Override
+  public long currentTimeMicros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   }
 
   @Override

@@ -53,8 +53,8 @@ final class OpenChannel implements BusConsumer.Owner {
   private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
   private static final long TRIM_INTERVAL_MS = 1_000;
 
-  /** So many sessions begin in a millisecond at most. */
-  private static final int SESSIONS_BITS = 20;
+  /** So many sessions begin in a microsecond at most. */
+  private static final int SESSIONS_BITS = 10;
 
   /** A timer that fires so late says that this node was busy or frozen. */
   private static final long LATE_MS = 500;
@@ -169,7 +169,7 @@ final class OpenChannel implements BusConsumer.Owner {
    * Later than those of all former owners of the same term, without a cluster of all there were.
    */
   private static long firstSession(Loop loop) {
-    return (loop.currentTimeMillis() << SESSIONS_BITS) + loop.random(1L << SESSIONS_BITS);
+    return (loop.currentTimeMicros() << SESSIONS_BITS) + loop.random(1L << SESSIONS_BITS);
   }
 
   private void restoreListeners() {

@@ -40,6 +40,11 @@ public final class SimulatedLoop implements Loop {
   }
 
   @Override
+  public long currentTimeMicros() {
+    return time.now() / 1_000;
+  }
+
+  @Override
   public Timer after(long ms, Runnable task) {
     SimulatedTimer timer = new SimulatedTimer();
     time.in(ms * 1_000_000, () -> turn(() -> timer.run(task)));
