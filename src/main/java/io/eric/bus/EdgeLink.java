@@ -15,4 +15,7 @@ public interface EdgeLink {
    *     or the stream; fails if it does not answer
    */
   Future<Long> end(String edge, FromChannel.End end);
+
+  /** Asks an edge whether it has a stream; fails if it does not answer. */
+  Future<Boolean> wants(String edge, FromChannel.StillWanted question);
 }

@@ -84,6 +84,19 @@ public sealed interface FromChannel {
   record StatementWanted(String channel) implements FromChannel {}
 
   /**
+   * Asks an edge whether it has a stream, before another one that it would take the listener from
+   * is ended for it, or is refused because of it: what the edge has said of it may be old. Answered
+   * by {@link Wanted}.
+   *
+   * @param origin the number under which the edge had the stream first, for it may have another one
+   *     by now
+   */
+  record StillWanted(String channel, long origin) implements FromChannel {}
+
+  /** Whether an edge has a stream, open or to be opened. */
+  record Wanted(boolean wanted) implements FromChannel {}
+
+  /**
    * Ends a stream; answered by {@link Ended}.
    *
    * @param type the final event, null for none

@@ -205,6 +205,9 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     FromChannel news = message.body();
     if (news instanceof FromChannel.Wake) {
       reader.wake();
+    } else if (news instanceof FromChannel.StillWanted question) {
+      boolean wanted = question.origin() == reader.origin() && !ended;
+      message.reply(new FromChannel.Wanted(wanted), LocalCodec.options());
     } else if (news instanceof FromChannel.End end && end.stream() != reader.number()) {
       message.reply(new FromChannel.Ended(UNKNOWN), LocalCodec.options()); // has another number now
     } else if (news instanceof FromChannel.End end) {

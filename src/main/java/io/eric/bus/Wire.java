@@ -13,9 +13,11 @@ import io.eric.bus.FromChannel.Listed;
 import io.eric.bus.FromChannel.Outcome;
 import io.eric.bus.FromChannel.Published;
 import io.eric.bus.FromChannel.StatementWanted;
+import io.eric.bus.FromChannel.StillWanted;
 import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.FromChannel.Taken;
 import io.eric.bus.FromChannel.Wake;
+import io.eric.bus.FromChannel.Wanted;
 import io.eric.bus.StreamTallies.Tally;
 import io.eric.bus.ToChannel.Acknowledge;
 import io.eric.bus.ToChannel.Attach;
@@ -71,6 +73,8 @@ public final class Wire {
   private static final int CONFIRMED = 41;
   private static final int STREAM_LIST = 42;
   private static final int STATEMENT_WANTED = 43;
+  private static final int STILL_WANTED = 44;
+  private static final int WANTED = 45;
 
   private Wire() {}
 
@@ -143,6 +147,8 @@ public final class Wire {
               readEntries(in));
       case WAKE -> new Wake(in.getString(), in.getLong());
       case STATEMENT_WANTED -> new StatementWanted(in.getString());
+      case STILL_WANTED -> new StillWanted(in.getString(), in.getLong());
+      case WANTED -> new Wanted(in.getBoolean());
       case END -> new End(in.getString(), in.getLong(), in.getOptional(), in.getInt());
       case ENDED -> new Ended(in.getLong());
       case HOOK_CALL -> new HookCall(in.getString(), entry(in));
@@ -251,6 +257,10 @@ public final class Wire {
       out.putByte(WAKE).putString(wake.channel()).putLong(wake.stream());
     } else if (news instanceof StatementWanted wanted) {
       out.putByte(STATEMENT_WANTED).putString(wanted.channel());
+    } else if (news instanceof StillWanted question) {
+      out.putByte(STILL_WANTED).putString(question.channel()).putLong(question.origin());
+    } else if (news instanceof Wanted answer) {
+      out.putByte(WANTED).putBoolean(answer.wanted());
     } else if (news instanceof End end) {
       out.putByte(END).putString(end.channel()).putLong(end.stream()).putOptional(end.type());
       out.putInt(end.retryMs());

@@ -15,6 +15,7 @@ import io.eric.bus.FromChannel.End;
 import io.eric.bus.FromChannel.Fetched;
 import io.eric.bus.FromChannel.Listed;
 import io.eric.bus.FromChannel.StatementWanted;
+import io.eric.bus.FromChannel.StillWanted;
 import io.eric.bus.FromChannel.StreamList;
 import io.eric.bus.Loop;
 import io.eric.bus.Meters;
@@ -93,14 +94,18 @@ final class Streams {
 
   // ---- attach
 
-  /** Opens a stream for a listener or a watcher. */
+  /**
+   * Opens a stream for a listener or a watcher. It takes over from the listener's present stream,
+   * if its edge still wants it when the question has come: a question that was held up on its way
+   * may be one of a client that has gone since, and has its next stream elsewhere.
+   */
   Future<Attached> attach(Attach request) {
     Opening asked = new Opening(request, request.stream(), Long.MAX_VALUE);
     return open(
         asked,
         listener -> {
           refuseOvertaken(asked, listener);
-          return releaseTo(asked, listener);
+          return takeOver(asked, listener);
         });
   }
 
@@ -110,6 +115,9 @@ final class Streams {
    * at another edge may be younger. It goes on at its own position, for the edge knows best, and
    * its client would ask for the same if it came back. Only who hands out batches, and has no
    * client with a position, does not repeat what somebody else has had of its listener meanwhile.
+   *
+   * <p>It is not refused for the sake of a stream that nobody wants any more: its client would be
+   * told to stay away.
    */
   Future<Attached> reattach(Reattach again) {
     Opening asked = new Opening(again.stream(), again.origin(), again.handedOn());
@@ -119,24 +127,56 @@ final class Streams {
           StreamAttachment present = listener.stream();
           if (present != null && present.edge.address.equals(asked.request.edge())) {
             if (present.origin < asked.origin) {
-              return releaseTo(asked, listener);
-            } else if (present.origin == asked.origin) {
-              refuseOvertaken(asked, listener);
-              detachFrom(listener, present, present.cursor()); // the same under a former number
+              return takeOver(asked, listener);
+            } else if (present.origin > asked.origin) {
+              throw InvalidListenerException.exists(listener.id);
             }
+            refuseOvertaken(asked, listener);
+            detachFrom(listener, present, present.cursor()); // the same under a former number
           }
-          if (listener.attachment() != null) {
-            throw InvalidListenerException.exists(listener.id);
-          }
-          return Future.succeededFuture(
-              !asked.request.live() && listener.wasHeldByOthersThan(asked.request.edge())
-                  ? notBehindCursor(asked, listener)
-                  : asked);
+          return refuseTaken(listener)
+              .map(
+                  free ->
+                      !asked.request.live() && listener.wasHeldByOthersThan(asked.request.edge())
+                          ? notBehindCursor(asked, listener)
+                          : asked);
         });
   }
 
-  private Future<Opening> releaseTo(Opening asked, Listener listener) {
-    return releaseNow(listener, Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS).map(released -> asked);
+  private Future<Opening> takeOver(Opening asked, Listener listener) {
+    if (listener.attachment() == null) {
+      return Future.succeededFuture(asked);
+    }
+    StreamKey key = asked.key();
+    return link.wants(key.edge, new StillWanted(channelId, asked.origin))
+        .compose(
+            wanted ->
+                wanted && opening.containsKey(key)
+                    ? releaseNow(listener, Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS)
+                    : Future.failedFuture(givenUp()))
+        .map(released -> asked);
+  }
+
+  /** Fails if somebody has the listener. */
+  private Future<Void> refuseTaken(Listener listener) {
+    if (listener.attachment() == null) {
+      return Future.succeededFuture();
+    }
+    StreamAttachment present = listener.stream();
+    if (present == null) {
+      return Future.failedFuture(InvalidListenerException.exists(listener.id));
+    }
+    return link.wants(present.edge.address, new StillWanted(channelId, present.origin))
+        .compose(
+            wanted -> {
+              if (wanted && listener.attachment() != null) {
+                return Future.failedFuture(InvalidListenerException.exists(listener.id));
+              }
+              if (listener.attachment() == present) {
+                detachFrom(listener, present, present.cursor());
+              }
+              return Future.succeededFuture();
+            });
   }
 
   /**
@@ -160,7 +200,7 @@ final class Streams {
    */
   private Future<Attached> open(Opening asked, Function<Listener, Future<Opening>> freed) {
     Attach request = asked.request;
-    StreamKey stream = new StreamKey(request.edge(), request.stream());
+    StreamKey stream = asked.key();
     Future<Attached> underWay = opening.get(stream);
     if (underWay != null) {
       return underWay; // the question was repeated on its way
@@ -653,6 +693,10 @@ final class Streams {
    *     stream goes on
    */
   private record Opening(Attach request, long origin, long handedOn) {
+    StreamKey key() {
+      return new StreamKey(request.edge(), request.stream());
+    }
+
     Opening from(Position after) {
       return new Opening(request.from(after.toString()), origin, handedOn);
     }

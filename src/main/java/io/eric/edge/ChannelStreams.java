@@ -77,6 +77,13 @@ final class ChannelStreams implements ReaderBook.Side {
     return all.get(number);
   }
 
+  /** Whether the stream that was opened under this number is here, perhaps under a later one. */
+  boolean hasOpened(long origin) {
+    EdgeStream likely = all.get(origin);
+    return likely != null && likely.reader().origin() == origin
+        || all.values().stream().anyMatch(stream -> stream.reader().origin() == origin);
+  }
+
   void add(EdgeStream stream) {
     all.put(stream.number(), stream);
   }

@@ -1,12 +1,10 @@
 package io.eric.edge;
 
-import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.BusClient;
 import io.eric.bus.ChannelLink;
-import io.eric.bus.Counter;
 import io.eric.bus.FromChannel;
 import io.eric.bus.Gauge;
 import io.eric.bus.Loop;
@@ -110,17 +108,19 @@ public final class Edge {
    * before {@link EdgeStream#begin}.
    *
    * @param after a position to resume after, as the client wrote it, or null
-   * @return fails with an {@link EricException}
+   * @return the stream, which is {@linkplain EdgeStream#whenAttached attached} later, and may be
+   *     {@linkplain EdgeStream#lost lost} from now on
+   * @throws UnavailableException if the hub is draining
    */
-  public Future<EdgeStream> open(
-      String channel, @Nullable String listener, @Nullable String after) {
+  public EdgeStream open(String channel, @Nullable String listener, @Nullable String after) {
     if (closed) {
-      return Future.failedFuture(new UnavailableException("the hub is draining"));
+      throw new UnavailableException("the hub is draining");
     }
     EdgeStream stream = new EdgeStream(this, channelStreams(channel), nextStream++, listener);
     stream.channel.add(stream);
     streams++;
-    return stream.open(after).onSuccess(opened -> meters.count(Counter.STREAMS_OPENED));
+    stream.attach(after);
+    return stream;
   }
 
   /** How many streams are open. */
@@ -255,6 +255,12 @@ public final class Edge {
     }
     stream.ended(end, answer);
     return true;
+  }
+
+  /** Whether a stream is here, open or to be opened. */
+  boolean wants(FromChannel.StillWanted question) {
+    ChannelStreams channel = channels.get(question.channel());
+    return channel != null && channel.hasOpened(question.origin());
   }
 
   /** A channel says something that wants no answer. */

@@ -54,6 +54,8 @@ final class EdgeAddress {
       if (!found) {
         message.fail(404, "no such stream");
       }
+    } else if (message.body() instanceof FromChannel.StillWanted question) {
+      message.reply(new FromChannel.Wanted(edge.wants(question)), LocalCodec.options());
     } else {
       edge.told(message.body());
     }

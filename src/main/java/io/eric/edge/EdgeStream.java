@@ -14,6 +14,7 @@ import io.eric.bus.Loop;
 import io.eric.bus.Session;
 import io.eric.edge.PendingWrites.Segment;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -35,6 +36,7 @@ public final class EdgeStream implements ChannelReader.Stream {
   final ChannelStreams channel;
   private final Edge edge;
   private final ChannelReader reader;
+  private final Promise<EdgeStream> attaching = Promise.promise();
 
   /** Its place among the live streams, -1 if it is not live. Kept by {@link ChannelStreams}. */
   int liveIndex = -1;
@@ -101,6 +103,14 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   // ---- for the door
 
+  /**
+   * Completed when the channel has attached it, also if it was {@linkplain #lost lost} before;
+   * fails with an {@link io.eric.EricException}.
+   */
+  public Future<EdgeStream> whenAttached() {
+    return attaching.future();
+  }
+
   /** True: the listener was stopped on purpose, there is nothing to stream (HTTP answers 204). */
   public boolean isStopped() {
     return opened().stopped();
@@ -136,7 +146,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     reader.begin();
   }
 
-  /** The connection is gone, or the door gives the stream up before it began. Idempotent. */
+  /** The connection is gone, or the door gives the stream up, attached or not. Idempotent. */
   public void lost() {
     leave(position());
   }
@@ -150,9 +160,9 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   // ---- for the edge
 
-  /** Attaches it; see {@link ChannelReader#open}. */
-  Future<EdgeStream> open(@Nullable String after) {
-    return reader
+  /** Asks the channel for it; see {@link ChannelReader#open}. */
+  void attach(@Nullable String after) {
+    reader
         .open(after)
         .map(
             answer -> {
@@ -161,10 +171,13 @@ public final class EdgeStream implements ChannelReader.Stream {
               }
               if (answer.stopped()) {
                 forget();
+              } else if (!over) {
+                edge.meters.count(Counter.STREAMS_OPENED);
               }
               return this;
             })
-        .onFailure(refused -> forget());
+        .onFailure(refused -> forget())
+        .onComplete(attaching);
   }
 
   ChannelReader reader() {

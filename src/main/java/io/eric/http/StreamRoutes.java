@@ -103,32 +103,22 @@ final class StreamRoutes {
 
   private void open(RoutingContext ctx, String channel, @Nullable String listener) {
     HttpServerRequest request = ctx.request();
-    Attempt attempt = new Attempt();
-    Object client = ClientQuota.client(request.remoteAddress());
     ConnectionGuard.OpenRequest exchange = server.guard(request.connection()).latest();
-    onEnd(
-        request,
-        exchange,
-        () -> {
-          if (attempt.ended()) {
-            clients.release(client);
-          }
-        });
-    edge.open(channel, listener, resumeAfter(request))
-        .onComplete(
-            stream -> {
-              if (attempt.opened(stream)) {
-                begin(request, exchange, stream);
-              }
-            },
-            failure -> {
-              EricException error = BusClient.asEric(failure, channel);
-              if (error instanceof UnavailableException) {
-                refuse(request, error);
-              } else {
-                Problem.send(request.response(), error);
-              }
-            });
+    Visit visit = new Visit(clients, ClientQuota.client(request.remoteAddress()));
+    onEnd(request, exchange, visit::end);
+    try {
+      visit
+          .opens(edge.open(channel, listener, resumeAfter(request)))
+          .onComplete(
+              stream -> {
+                if (!visit.hasEnded()) {
+                  begin(request, exchange, stream);
+                }
+              },
+              failure -> refuse(request, BusClient.asEric(failure, channel)));
+    } catch (UnavailableException draining) {
+      refuse(request, draining);
+    }
   }
 
   /** Every end: the client's disconnect, a reset, and our own end. May run more than once. */
@@ -183,11 +173,16 @@ final class StreamRoutes {
     refuse(request, new UnavailableException(reason));
   }
 
-  /** A browser never comes back after a 503, so an EventSource gets an empty stream and a retry. */
+  /**
+   * A browser never comes back after a 503, so an EventSource gets an empty stream and a retry when
+   * the refusal is one for the moment.
+   */
   private void refuse(HttpServerRequest request, EricException error) {
     HttpServerResponse response = request.response();
     String accept = request.headers().get(HttpHeaders.ACCEPT);
-    if (accept == null || !accept.contains("text/event-stream")) {
+    if (!(error instanceof UnavailableException)
+        || accept == null
+        || !accept.contains("text/event-stream")) {
       Problem.send(response, error);
       return;
     }
@@ -228,29 +223,38 @@ final class StreamRoutes {
         .putHeader(X_ACCEL_BUFFERING, NO);
   }
 
-  /** A stream that may lose its client before it is attached, and must then be detached again. */
-  private static final class Attempt {
+  /** A client that has its place until it leaves, which it may do before its stream is attached. */
+  private static final class Visit {
 
+    private final ClientQuota clients;
+    private final Object client;
     private @Nullable EdgeStream stream;
     private boolean ended;
 
-    /** Whether the client is still there. */
-    private boolean opened(EdgeStream stream) {
-      this.stream = stream;
-      if (ended) {
-        stream.lost();
-      }
-      return !ended;
+    private Visit(ClientQuota clients, Object client) {
+      this.clients = clients;
+      this.client = client;
     }
 
-    /** Whether this is the first time that it ends. */
-    private boolean ended() {
-      boolean first = !ended;
+    private Future<EdgeStream> opens(EdgeStream asked) {
+      stream = asked;
+      return asked.whenAttached();
+    }
+
+    private boolean hasEnded() {
+      return ended;
+    }
+
+    /** Idempotent. */
+    private void end() {
+      if (ended) {
+        return;
+      }
       ended = true;
+      clients.release(client);
       if (stream != null) {
         stream.lost();
       }
-      return first;
     }
   }
 }

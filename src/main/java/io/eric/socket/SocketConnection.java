@@ -12,7 +12,6 @@ import io.eric.bus.Turns;
 import io.eric.edge.Edge;
 import io.eric.edge.EdgeStream;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.concurrent.TimeUnit;
@@ -171,20 +170,28 @@ final class SocketConnection implements CommandPipeline.Client {
       return;
     }
     holdsPlace = true;
-    Future<EdgeStream> opening =
-        command instanceof Command.Listen listen
-            ? door.edge().open(listen.channel(), listen.listener(), listen.after())
-            : door.edge().open(watched(command), null, ((Command.Watch) command).after());
-    opening.onComplete(
-        (opened, failure) -> {
-          if (failure == null) {
-            begin(opened);
-          } else {
-            leavePlace();
-            pipeline.streamRefused(BusClient.asEric(failure, command.channel()));
-            proceed();
-          }
-        });
+    EdgeStream asked;
+    try {
+      asked =
+          command instanceof Command.Listen listen
+              ? door.edge().open(listen.channel(), listen.listener(), listen.after())
+              : door.edge().open(watched(command), null, ((Command.Watch) command).after());
+    } catch (UnavailableException draining) {
+      refuseStream(draining);
+      return;
+    }
+    stream = asked;
+    asked
+        .whenAttached()
+        .onComplete(
+            this::begin, failure -> refuseStream(BusClient.asEric(failure, command.channel())));
+  }
+
+  private void refuseStream(EricException reason) {
+    stream = null;
+    leavePlace();
+    pipeline.streamRefused(reason);
+    proceed();
   }
 
   @Override
@@ -238,10 +245,8 @@ final class SocketConnection implements CommandPipeline.Client {
 
   private void begin(EdgeStream opened) {
     if (gone) {
-      opened.lost();
       return;
     }
-    stream = opened;
     phase = Phase.STREAMING;
     waitingSince = NEVER;
     if (opened.isStopped()) {

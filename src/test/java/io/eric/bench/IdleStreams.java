@@ -90,6 +90,7 @@ public final class IdleStreams {
                               one.compose(
                                   before ->
                                       edge.open(channel, null, null)
+                                          .whenAttached()
                                           .map(
                                               stream -> {
                                                 stream.begin(new Nowhere());

@@ -77,6 +77,8 @@ class ReattachTest {
 
   private void otherStreamGets2After(String one) {
     String two = x.broadcast(2);
+    x.edge(EDGE, this::saysWhereItEnded);
+    x.edge(OTHER_EDGE, none -> {});
     x.ask(stream(EDGE, 1, one));
     x.ask(stream(OTHER_EDGE, 1, one));
     x.tell(new ToChannel.Detach(OTHER_EDGE, 1, sequence(two)));
@@ -85,8 +87,9 @@ class ReattachTest {
 
   @Test
   void itDoesNotTakeOverFromWhoIsTakingOver() {
-    List<io.vertx.core.eventbus.Message<Object>> ends = new CopyOnWriteArrayList<>();
-    x.hub.vertx.eventBus().localConsumer(EDGE, ends::add);
+    List<io.vertx.core.eventbus.Message<FromChannel>> ends = new CopyOnWriteArrayList<>();
+    x.edge(EDGE, ends::add);
+    x.edge(OTHER_EDGE, none -> {});
     String one = x.broadcast(1);
     x.ask(stream(EDGE, 1, one));
     Future<Attached> other = x.asked(stream(OTHER_EDGE, 1, one));
@@ -102,7 +105,7 @@ class ReattachTest {
   /** The two were opened one after the other, and the end of the first was lost. */
   @Test
   void whichOfTwoAtOneEdgeIsYoungerDoesNotDependOnTheOrderInWhichTheyAskAgain() {
-    x.hub.vertx.eventBus().<FromChannel>localConsumer(EDGE, this::saysWhereItEnded);
+    x.edge(EDGE, this::saysWhereItEnded);
     String one = x.broadcast(1);
     x.ask(new ToChannel.Reattach(stream(EDGE, 4, one), 2, sequence(one)));
     assertThat(Hub.failure(x.asked(new ToChannel.Reattach(stream(EDGE, 5, one), 1, 0))))
@@ -115,8 +118,8 @@ class ReattachTest {
 
   @Test
   void aStreamDoesNotAttachAnewToAChannelThatIsBeingRemoved() {
-    List<io.vertx.core.eventbus.Message<Object>> ends = new CopyOnWriteArrayList<>();
-    x.hub.vertx.eventBus().localConsumer(OTHER_EDGE, ends::add);
+    List<io.vertx.core.eventbus.Message<FromChannel>> ends = new CopyOnWriteArrayList<>();
+    x.edge(OTHER_EDGE, ends::add);
     x.hub.ask("x", new JsonObject().put("v", "r").put("r", "other"));
     String one = x.broadcast(1);
     x.ask(new Attach(OTHER_EDGE, 1, "other", one, true, false, 100, 10_000, 7_500));

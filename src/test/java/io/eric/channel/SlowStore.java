@@ -77,12 +77,12 @@ public final class SlowStore implements MessageStore {
   }
 
   /** From now on reads wait until {@link #letRead}. */
-  void holdReads() {
+  public void holdReads() {
     holdsReads = true;
   }
 
   /** Waits for the next read and lets it go, and all later ones. */
-  void letRead() {
+  public void letRead() {
     holdsReads = false;
     try {
       Runnable read = reads.poll(60, TimeUnit.SECONDS);
@@ -96,7 +96,7 @@ public final class SlowStore implements MessageStore {
   }
 
   /** How many reads are held. */
-  int heldReads() {
+  public int heldReads() {
     return reads.size();
   }
 

@@ -494,7 +494,7 @@ class EdgeTest {
   @Test
   void whoIsTakenOverBeforeItsHeadIsOutIsToldToo() {
     listener("l");
-    EdgeStream first = user.await(() -> user.edge.open("x", "l", null));
+    EdgeStream first = user.await(() -> user.edge.open("x", "l", null).whenAttached());
     Client winner = user.open("x", "l");
     Client late = new Client();
     user.run(() -> first.begin(late));
@@ -508,7 +508,7 @@ class EdgeTest {
   void deliveriesBetweenOpeningAndBeginningAreNotLost() {
     listener("l");
     broadcast(1);
-    EdgeStream stream = user.await(() -> user.edge.open("x", "l", null));
+    EdgeStream stream = user.await(() -> user.edge.open("x", "l", null).whenAttached());
     user.open("x", null); // somebody whose deliveries pass by
     broadcast(2);
     broadcast(3);
@@ -523,7 +523,7 @@ class EdgeTest {
     hub.channel("bare", new JsonObject().put("history", new JsonObject().put("messages", 0)));
     hub.ask("bare", new JsonObject().put("v", "r").put("r", "l"));
     Channel bare = hub.channels.get("bare");
-    EdgeStream stream = user.await(() -> user.edge.open("bare", "l", null));
+    EdgeStream stream = user.await(() -> user.edge.open("bare", "l", null).whenAttached());
     Client other = user.open("bare", null);
     for (int i = 1; i <= 20; i++) {
       Hub.await(bare.broadcast(Message.of("t", i)));
@@ -543,7 +543,7 @@ class EdgeTest {
     for (int i = 1; i <= 5; i++) {
       Hub.await(bare.broadcast(Message.of("t", i)));
     }
-    EdgeStream stream = user.await(() -> user.edge.open("bare", "l", null));
+    EdgeStream stream = user.await(() -> user.edge.open("bare", "l", null).whenAttached());
     Hub.await(bare.broadcast(Message.of("t", 6)));
     user.run(stream::lost);
     Client client = user.open("bare", "l");
@@ -560,7 +560,7 @@ class EdgeTest {
     hub.ask("x", new JsonObject().put("v", "s").put("r", "l"));
     until(client::isOver); // the edge answers the channel before
     broadcast(2);
-    EdgeStream refused = user.await(() -> user.edge.open("x", "l", id));
+    EdgeStream refused = user.await(() -> user.edge.open("x", "l", id).whenAttached());
     assertThat(refused.isStopped()).isTrue();
     assertThat(user.edge.streams()).isZero();
     assertThat(state("l")).isEqualTo(State.STOPPED);
@@ -570,9 +570,9 @@ class EdgeTest {
 
   @Test
   void whatDoesNotExistIsRefusedAndLeavesNothing() {
-    assertThat(Hub.failure(onEdge(() -> user.edge.open("none", "l", null))))
+    assertThat(Hub.failure(onEdge(() -> user.edge.open("none", "l", null).whenAttached())))
         .isInstanceOf(InvalidChannelException.class);
-    assertThat(Hub.failure(onEdge(() -> user.edge.open("x", "none", null))))
+    assertThat(Hub.failure(onEdge(() -> user.edge.open("x", "none", null).whenAttached())))
         .isInstanceOf(InvalidListenerException.class);
     assertThat(user.edge.streams()).isZero();
     assertThat(user.edge.channels).isEmpty();
@@ -660,7 +660,7 @@ class EdgeTest {
     }
     Future<Void> drained = onEdge(() -> user.edge.drain(200));
     assertThat(clients.get(9).isOver()).as("not all at once").isFalse();
-    assertThat(Hub.failure(onEdge(() -> user.edge.open("x", null, null))))
+    assertThat(Hub.failure(onEdge(() -> Future.future(p -> user.edge.open("x", null, null)))))
         .isInstanceOf(UnavailableException.class);
     Hub.await(drained);
     assertThat(clients)
@@ -689,7 +689,7 @@ class EdgeTest {
     user.run(
         () -> {
           for (int i = 0; i < 20; i++) {
-            opening.add(user.edge.open("x", i % 2 == 0 ? "l" : null, null));
+            opening.add(user.edge.open("x", i % 2 == 0 ? "l" : null, null).whenAttached());
           }
           user.edge.close();
         });
@@ -701,6 +701,26 @@ class EdgeTest {
   }
 
   @Test
+  void aClientThatLeavesBeforeItsStreamIsAttachedHasNoneFromThenOn() {
+    listener("l");
+    Client stays = user.open("x", "l");
+    EdgeUser other = new EdgeUser(hub, patient());
+    Future<EdgeStream> opening =
+        user.await(
+            () -> {
+              EdgeStream left = other.edge.open("x", "l", null);
+              left.lost();
+              assertThat(other.edge.streams()).isZero();
+              return Future.succeededFuture(left.whenAttached());
+            });
+    Hub.await(opening.otherwiseEmpty());
+    broadcast(1);
+    until(() -> stays.payloads().equals(List.of("1")));
+    assertThat(stays.isOver()).isFalse();
+    until(() -> ChannelProbe.edges(channel) == 1);
+  }
+
+  @Test
   void clientsThatLeaveWhileTheyAreTakenOverLeaveNothingAttached() {
     listener("l");
     for (int round = 0; round < 50; round++) {
@@ -708,7 +728,8 @@ class EdgeTest {
       user.run(
           () -> {
             for (int i = 0; i < 5; i++) {
-              opening.add(user.edge.open("x", "l", null).onSuccess(EdgeStream::lost));
+              opening.add(
+                  user.edge.open("x", "l", null).whenAttached().onSuccess(EdgeStream::lost));
             }
           });
       Hub.await(Future.join(opening).otherwiseEmpty());

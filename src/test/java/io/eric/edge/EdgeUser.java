@@ -37,6 +37,7 @@ final class EdgeUser {
   Future<EdgeStream> opening(
       Client client, String channel, @Nullable String listener, @Nullable String after) {
     return edge.open(channel, listener, after)
+        .whenAttached()
         .onSuccess(
             stream -> {
               client.stream = stream;

@@ -5,7 +5,6 @@ import io.eric.bus.FromChannel;
 import io.eric.bus.Loop;
 import io.eric.bus.Meters;
 import io.eric.bus.Moved;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -45,7 +44,7 @@ public final class SimulatedEdge {
   }
 
   /** Opens a stream, as a door does. */
-  public Future<EdgeStream> open(String channel, String listener, String after) {
+  public EdgeStream open(String channel, String listener, String after) {
     return edge.open(channel, listener, after);
   }
 
@@ -57,6 +56,11 @@ public final class SimulatedEdge {
   /** A channel ends a stream. */
   public boolean end(FromChannel.End end, LongConsumer answer) {
     return edge.end(end, answer);
+  }
+
+  /** A channel asks whether a stream is here. */
+  public boolean wants(FromChannel.StillWanted question) {
+    return edge.wants(question);
   }
 
   /** What it says of its health. */

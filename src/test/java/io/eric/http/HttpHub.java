@@ -3,6 +3,7 @@ package io.eric.http;
 import io.eric.bus.BusClient;
 import io.eric.bus.Command;
 import io.eric.bus.Counter;
+import io.eric.bus.Gauge;
 import io.eric.bus.Meters;
 import io.eric.channel.ChannelContainer;
 import io.eric.channel.SSEChannelOptions;
@@ -117,6 +118,10 @@ final class HttpHub implements AutoCloseable {
 
   long counted(Counter counter) {
     return Meters.of(vertx).get(counter);
+  }
+
+  long sampled(Gauge gauge) {
+    return await(Meters.of(vertx).sample(vertx)).get(gauge);
   }
 
   /** Broadcasts and gives the position. */

@@ -141,8 +141,9 @@ final class Client {
     }
 
     private void open() {
-      node.edge()
-          .open(channel, listener, resumesAfter)
+      stream = node.edge().open(channel, listener, resumesAfter);
+      stream
+          .whenAttached()
           .onSuccess(this::begin)
           .onFailure(
               refused -> {
@@ -153,9 +154,7 @@ final class Client {
     }
 
     private void begin(EdgeStream opened) {
-      stream = opened;
       if (!open) {
-        opened.lost();
         return;
       }
       if (opened.isStopped()) {

@@ -165,6 +165,24 @@ final class Node implements ChannelLink, EdgeLink {
     return answer.future();
   }
 
+  @Override
+  public Future<Boolean> wants(String address, FromChannel.StillWanted question) {
+    Promise<Boolean> answer = Promise.promise();
+    loop.after(END_MS, () -> answer.tryFail(new UnavailableException("no answer")));
+    Node at = hub.nodeOf(address);
+    if (at != null) {
+      Node here = this;
+      hub.network.send(
+          name,
+          at,
+          () -> {
+            boolean wanted = at.edge.wants(question);
+            hub.network.send(at.name, here, () -> answer.tryComplete(wanted));
+          });
+    }
+    return answer.future();
+  }
+
   /** It hears, or not, who owns a channel now. */
   void hears(String from, Moved move) {
     hub.network.send(from, this, () -> edge.moved(move));

@@ -39,6 +39,14 @@ class StreamFaultsTest {
   private RetentionOptions retention = SimulatedOwner.KEEPS_ALL;
   private SimulatedOwner owner;
   private SimulatedEdge edge;
+
+  /** Of another node. */
+  private SimulatedEdge elsewhere;
+
+  /** What reaches the owner only after so long. */
+  private Predicate<ToChannel> late = question -> false;
+
+  private long lateByMs;
   private int fetches;
   private int reattaches;
 
@@ -53,11 +61,16 @@ class StreamFaultsTest {
 
   /** A channel with these listeners, and an edge that has no streams yet. */
   private void start(MessageLog log, String... listeners) {
-    edge = new SimulatedEdge(loop, new Channels(), meters, new Lines(), intervalMs, 2 * intervalMs);
+    edge = newEdge();
+    elsewhere = newEdge();
     owner = owner(log, 1);
     for (String listener : listeners) {
       owner.add(listener);
     }
+  }
+
+  private SimulatedEdge newEdge() {
+    return new SimulatedEdge(loop, new Channels(), meters, new Lines(), intervalMs, 2 * intervalMs);
   }
 
   /** Another stream of the listener, of which the first one is not told. */
@@ -129,6 +142,58 @@ class StreamFaultsTest {
     long repairs = meters.get(Counter.STREAM_REPAIRS);
     publishSlowly();
     assertThatItWasTakenOver(a, repairs);
+  }
+
+  /** It was on its way when its client gave up and went to another node, as behind a cut line. */
+  @Test
+  void aQuestionForAStreamThatNobodyWantsAnyMoreTakesNothingOver() {
+    start(log(), "l");
+    late = question -> question instanceof ToChannel.Attach;
+    lateByMs = 6_000;
+    open(elsewhere, "l");
+    late = question -> false;
+    time.pass(5_500);
+    Sink next = open();
+    publishSlowly();
+    assertThat(next.ended).isFalse();
+    assertThat(next.lines()).hasSize(MESSAGES).allMatch(line -> line.endsWith(" t"));
+    assertThat(owner.streams()).hasSize(1);
+  }
+
+  /** As a frozen node does that finds a client's request, and then that the client has gone. */
+  @Test
+  void norDoesOneWhoseClientLeavesBeforeItIsAnswered() {
+    start(log(), "l");
+    Sink stays = open();
+    time.pass(500);
+    Sink leaves = open(elsewhere, "l");
+    leaves.stream.lost();
+    publishSlowly();
+    assertThat(stays.ended).isFalse();
+    assertThat(stays.lines()).hasSize(MESSAGES).allMatch(line -> line.endsWith(" t"));
+    assertThat(owner.streams()).hasSize(1);
+  }
+
+  /** A new owner has attached it, and that it was given up was lost. */
+  @Test
+  void aStreamThatAttachesAnewIsNotTakenOverByOneThatNobodyWantsAnyMore() {
+    MessageLog log = log();
+    start(log, "l");
+    Sink stays = open();
+    time.pass(500);
+    lost = message -> message instanceof ToChannel.Detach;
+    Sink gone = open(elsewhere, "l");
+    gone.stream.lost();
+    owner.leave(true);
+    owner = owner(log, 2);
+    time.pass(10);
+    assertThat(owner.streams()).hasSize(1);
+    lost = message -> false;
+    edge.moved(new Moved("x", 2));
+    publishSlowly();
+    assertThat(stays.ended).isFalse();
+    assertThat(stays.lines()).hasSize(MESSAGES).allMatch(line -> line.endsWith(" t"));
+    assertThat(owner.streams()).hasSize(1);
   }
 
   /** Which of the two has the listener, the owner knows. */
@@ -347,8 +412,13 @@ class StreamFaultsTest {
   }
 
   private Sink open(String listener) {
+    return open(edge, listener);
+  }
+
+  private Sink open(SimulatedEdge at, String listener) {
     Sink sink = new Sink();
-    edge.open("x", listener, null).onSuccess(sink::begin).onFailure(e -> sink.ended = true);
+    sink.stream = at.open("x", listener, null);
+    sink.stream.whenAttached().onSuccess(sink::begin).onFailure(e -> sink.ended = true);
     return sink;
   }
 
@@ -361,8 +431,7 @@ class StreamFaultsTest {
     private int heartbeats;
 
     private void begin(EdgeStream opened) {
-      stream = opened;
-      stream.begin(this);
+      opened.begin(this);
     }
 
     List<String> lines() {
@@ -424,7 +493,7 @@ class StreamFaultsTest {
         loop.after(1, () -> answer.tryFail(new UnavailableException("it is opened")));
       } else if (!lost.test(question)) {
         loop.after(
-            1,
+            late.test(question) ? lateByMs : 1,
             () ->
                 owner
                     .answer(question)
@@ -456,12 +525,29 @@ class StreamFaultsTest {
     }
   }
 
+  private SimulatedEdge at(String address) {
+    return address.equals(edge.address()) ? edge : elsewhere;
+  }
+
   private final class Edges implements EdgeLink {
     @Override
     public void tell(String address, FromChannel news) {
       if (!lost.test(news)) {
-        loop.after(1, () -> edge.told(news));
+        loop.after(1, () -> at(address).told(news));
       }
+    }
+
+    @Override
+    public Future<Boolean> wants(String address, FromChannel.StillWanted question) {
+      Promise<Boolean> answer = Promise.promise();
+      loop.after(2_000, () -> answer.tryFail(new UnavailableException("no answer")));
+      loop.after(
+          1,
+          () -> {
+            boolean wanted = at(address).wants(question);
+            loop.after(1, () -> answer.tryComplete(wanted));
+          });
+      return answer.future();
     }
 
     @Override
@@ -472,7 +558,8 @@ class StreamFaultsTest {
         loop.after(
             1,
             () -> {
-              if (!edge.end(end, written -> loop.after(1, () -> answer.tryComplete(written)))) {
+              if (!at(address)
+                  .end(end, written -> loop.after(1, () -> answer.tryComplete(written)))) {
                 answer.tryComplete(-1L);
               }
             });

@@ -5,7 +5,6 @@ import io.eric.channel.SimulatedOwner;
 import io.eric.simulation.Network.Faults;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -88,7 +87,6 @@ final class StreamSimulation {
     hub.note("the faults end");
     hub.clients.forEach(client -> client.setSlow(false));
     pass(6_000); // the last frozen node has thawed, the last dead one is back
-    bringBackWhoWasTakenOverByNobody();
     pass(HEALED_AFTER * Hub.INTERVAL_MS);
     everybodyHasEverything("when all is healed");
     nobodyIsLeftOver();
@@ -144,20 +142,6 @@ final class StreamSimulation {
       }
     } else if (chance < 468) {
       hub.failOver(channel);
-    }
-  }
-
-  /**
-   * A node that thaws may ask for a stream whose client has given up, and take the listener from
-   * the client's next stream. A client that is told so comes back after a minute; here it does now.
-   */
-  private void bringBackWhoWasTakenOverByNobody() {
-    for (Client client : hub.clients) {
-      boolean nobody =
-          present(client.channel).noneMatch(c -> Objects.equals(c.listener, client.listener));
-      if (client.isAway() && nobody) {
-        client.takeListener();
-      }
     }
   }
 
