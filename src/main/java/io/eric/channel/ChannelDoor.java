@@ -26,7 +26,6 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -157,15 +156,15 @@ final class ChannelDoor {
     } else if (command instanceof Command.Listen listen) {
       Listener listener = channel.listeners.get(listen.listener());
       String node = request.headers().get(Post.NODE);
-      if (renewed && (!listener.isStarted() || listener.attachment() != null)) {
-        // Stopped or taken over since, and it stays so, or the command was repeated on its way.
-        boolean isThere =
-            listener.attachment() instanceof BusConsumer consumer
-                && Objects.equals(consumer.node(), node);
-        request.reply(BusAnswer.result(isThere ? ACK : ToChannel.NOT_RENEWED));
-        return;
+      if (renewed) { // perhaps stopped or taken over since, or the command was repeated on its way
+        channel
+            .renewOnBus(listener, listen.window(), node)
+            .map(isThere -> BusAnswer.result(isThere ? ACK : ToChannel.NOT_RENEWED))
+            .onSuccess(request::reply)
+            .onFailure(e -> BusAnswer.failure(request, e));
+      } else {
+        acknowledge(request, channel.listenOnBus(listener, listen.after(), listen.window(), node));
       }
-      acknowledge(request, channel.listenOnBus(listener, listen.after(), listen.window(), node));
     } else if (command instanceof Command.ListAll list) {
       lists
           .list(list.page())

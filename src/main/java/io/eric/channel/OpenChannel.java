@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -328,6 +329,23 @@ final class OpenChannel implements BusConsumer.Owner {
         listener, BusConsumer.class, after, from -> consumer(listener, from, window, node));
   }
 
+  /**
+   * As {@link #listenOnBus}, for a consumer that a former owner knew. It takes over from nobody,
+   * and starts nothing that was stopped since.
+   *
+   * @return whether the listener's messages go to a consumer of that node now
+   */
+  Future<Boolean> renewOnBus(Listener listener, int window, @Nullable String node) {
+    return listener.exclusively(
+        () ->
+            listener.isStarted() && listener.attachment() == null
+                ? attachNow(listener, null, from -> consumer(listener, from, window, node))
+                    .map(attached -> true)
+                : Future.succeededFuture(
+                    listener.attachment() instanceof BusConsumer consumer
+                        && Objects.equals(consumer.node(), node)));
+  }
+
   /** Lets workers process the listener's queue. */
   Future<Void> process(Listener listener, LongFunction<WorkQueue> queue) {
     return attach(listener, WorkQueue.class, null, from -> queue.apply(from.cursor()));
@@ -348,19 +366,26 @@ final class OpenChannel implements BusConsumer.Owner {
                   listener,
                   sameAddress ? null : Message.TAKEN_OVER,
                   FromChannel.End.TAKEN_OVER_RETRY_MS)
-              .compose(released -> Resume.from(log, listener, after))
-              .map(
-                  from -> {
-                    if (life.isEnding() || listeners.find(listener.id) != listener) {
-                      throw InvalidListenerException.unknown(listener.id);
-                    }
-                    DirectAttachment attached = attachment.apply(from);
-                    listeners.attach(listener, attached, now());
-                    keep(listener);
-                    attached.fill();
-                    return null;
-                  });
+              .compose(released -> attachNow(listener, after, attachment));
         });
+  }
+
+  private Future<Void> attachNow(
+      Listener listener,
+      @Nullable String after,
+      Function<Resume.Point, DirectAttachment> attachment) {
+    return Resume.from(log, listener, after)
+        .map(
+            from -> {
+              if (life.isEnding() || listeners.find(listener.id) != listener) {
+                throw InvalidListenerException.unknown(listener.id);
+              }
+              DirectAttachment attached = attachment.apply(from);
+              listeners.attach(listener, attached, now());
+              keep(listener);
+              attached.fill();
+              return null;
+            });
   }
 
   /** Ends this attachment, if it is still the listener's. */

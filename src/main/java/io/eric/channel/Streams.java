@@ -128,11 +128,10 @@ final class Streams {
           if (present != null && present.edge.address.equals(asked.request.edge())) {
             if (present.origin < asked.origin) {
               return takeOver(asked, listener);
-            } else if (present.origin > asked.origin) {
-              throw InvalidListenerException.exists(listener.id);
+            } else if (present.origin == asked.origin) {
+              refuseOvertaken(asked, listener);
+              detachFrom(listener, present, present.cursor()); // the same under a former number
             }
-            refuseOvertaken(asked, listener);
-            detachFrom(listener, present, present.cursor()); // the same under a former number
           }
           return refuseTaken(listener)
               .map(
@@ -143,12 +142,21 @@ final class Streams {
         });
   }
 
+  /**
+   * Ends what has the listener, if the stream is still wanted. A reader in a program that does not
+   * answer is taken to want it: its thread may be busy for long, and nobody would open it again.
+   */
   private Future<Opening> takeOver(Opening asked, Listener listener) {
     if (listener.attachment() == null) {
       return Future.succeededFuture(asked);
     }
     StreamKey key = asked.key();
     return link.wants(key.edge, new StillWanted(channelId, asked.origin))
+        .recover(
+            unanswered ->
+                listener.attachment() == null || !asked.request.live()
+                    ? Future.succeededFuture(true)
+                    : Future.failedFuture(unanswered))
         .compose(
             wanted ->
                 wanted && opening.containsKey(key)

@@ -36,6 +36,10 @@ final class ChannelStreams implements ReaderBook.Side {
   final String id;
   final ReaderBook book;
   private final Map<Long, EdgeStream> all = new HashMap<>();
+
+  /** Those that have another number by now, by the one that they were opened under. */
+  private final Map<Long, EdgeStream> renumbered = new HashMap<>();
+
   private final Map<String, EdgeStream> liveByListener = new HashMap<>();
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
@@ -79,9 +83,7 @@ final class ChannelStreams implements ReaderBook.Side {
 
   /** Whether the stream that was opened under this number is here, perhaps under a later one. */
   boolean hasOpened(long origin) {
-    EdgeStream likely = all.get(origin);
-    return likely != null && likely.reader().origin() == origin
-        || all.values().stream().anyMatch(stream -> stream.reader().origin() == origin);
+    return all.containsKey(origin) || renumbered.containsKey(origin);
   }
 
   void add(EdgeStream stream) {
@@ -106,6 +108,7 @@ final class ChannelStreams implements ReaderBook.Side {
   /** Forgets a stream; true if it was the last one. */
   boolean remove(EdgeStream stream) {
     all.remove(stream.number());
+    renumbered.remove(stream.reader().origin());
     leave(stream);
     if (all.isEmpty()) {
       cancelLagTimer();
@@ -354,6 +357,7 @@ final class ChannelStreams implements ReaderBook.Side {
   void renumber(EdgeStream stream, long number) {
     all.remove(stream.number());
     all.put(number, stream);
+    renumbered.put(stream.reader().origin(), stream);
   }
 
   // ---- for the book

@@ -116,8 +116,8 @@ final class StreamRoutes {
                 }
               },
               failure -> refuse(request, BusClient.asEric(failure, channel)));
-    } catch (UnavailableException draining) {
-      refuse(request, draining);
+    } catch (UnavailableException refused) {
+      refuse(request, refused);
     }
   }
 

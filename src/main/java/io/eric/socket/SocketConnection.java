@@ -62,7 +62,6 @@ final class SocketConnection implements CommandPipeline.Client {
   private final CommandPipeline pipeline;
   private Phase phase = Phase.COMMANDS;
   private boolean inputEnded;
-  private boolean gone;
   private @Nullable EdgeStream stream;
 
   private boolean holdsPlace;
@@ -117,7 +116,6 @@ final class SocketConnection implements CommandPipeline.Client {
 
   /** To be called when the socket is closed. */
   void closed() {
-    gone = true;
     phase = Phase.CLOSING;
     pipeline.clear();
     loseStream();
@@ -244,7 +242,8 @@ final class SocketConnection implements CommandPipeline.Client {
   }
 
   private void begin(EdgeStream opened) {
-    if (gone) {
+    if (phase != Phase.COMMANDS) { // it has its last answer, or is gone
+      loseStream();
       return;
     }
     phase = Phase.STREAMING;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.Message;
+import io.eric.UnavailableException;
 import io.eric.bus.Addresses;
 import io.eric.bus.FromChannel;
 import io.eric.bus.FromChannel.Attached;
@@ -114,6 +115,49 @@ class ReattachTest {
     x.ask(new ToChannel.Reattach(stream(EDGE, 6, one), 1, sequence(one)));
     x.ask(new ToChannel.Reattach(stream(EDGE, 7, one), 2, sequence(one)));
     assertThat(ended).containsExactly(new FromChannel.End("x", 6, Message.TAKEN_OVER, 60_000));
+  }
+
+  @Test
+  void aStreamWhoseEdgeDoesNotSayThatItIsWantedTakesNothingOver() {
+    x.edge(EDGE, this::saysWhereItEnded);
+    x.hub.vertx.eventBus().localConsumer(OTHER_EDGE, unheard -> {});
+    String one = x.broadcast(1);
+    x.ask(stream(EDGE, 1, one));
+    assertThat(Hub.failure(x.asked(stream(OTHER_EDGE, 1, one))))
+        .isInstanceOf(UnavailableException.class);
+    assertThat(ended).isEmpty();
+  }
+
+  @Test
+  void unlessItIsAReaderInAProgramWhoseThreadMayBeBusy() {
+    x.edge(EDGE, this::saysWhereItEnded);
+    x.hub.vertx.eventBus().localConsumer(OTHER_EDGE, unheard -> {});
+    String one = x.broadcast(1);
+    x.ask(stream(EDGE, 1, one));
+    x.ask(new Attach(OTHER_EDGE, 1, "r", one, false, true, 100, 10_000, 7_500));
+    assertThat(ended).containsExactly(new FromChannel.End("x", 1, Message.TAKEN_OVER, 60_000));
+  }
+
+  /** It was free when the command came, and somebody else was about to have it. */
+  @Test
+  void aConsumerThatAFormerOwnerKnewTakesOverFromNobody() {
+    List<io.vertx.core.eventbus.Message<FromChannel>> ends = new CopyOnWriteArrayList<>();
+    x.edge(EDGE, ends::add);
+    x.edge(OTHER_EDGE, this::saysWhereItEnded);
+    String one = x.broadcast(1);
+    x.ask(stream(EDGE, 1, one));
+    Future<Attached> other = x.asked(stream(OTHER_EDGE, 1, one));
+    await().until(() -> !ends.isEmpty());
+    x.tell(new ToChannel.Detach(EDGE, 1, sequence(one)));
+    Future<JsonObject> renewed =
+        x.hub.request(
+            "eric.channel.x",
+            new JsonObject().put("v", "l").put("r", "r").put(ToChannel.RENEWED, true));
+    Hub.await(x.hub.request("eric.channel.x", new JsonObject().put("v", "ping")));
+    ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
+    Hub.await(other);
+    assertThat(Hub.await(renewed).getString("result")).isEqualTo(ToChannel.NOT_RENEWED);
+    assertThat(ended).isEmpty();
   }
 
   @Test

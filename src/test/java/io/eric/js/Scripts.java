@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,12 +31,13 @@ final class Scripts implements AutoCloseable {
         .localConsumer("out", message -> out.add(message.body() == null ? "null" : message.body()));
   }
 
-  /** Writes a file. */
+  /** Writes a file, of which a script that is being deployed sees all or nothing. */
   Path file(String name, String text) {
     try {
       Path file = directory.resolve(name);
       Files.createDirectories(file.getParent());
-      return Files.writeString(file, text);
+      Path written = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
+      return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

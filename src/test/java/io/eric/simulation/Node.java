@@ -179,6 +179,8 @@ final class Node implements ChannelLink, EdgeLink {
             boolean wanted = at.edge.wants(question);
             hub.network.send(at.name, here, () -> answer.tryComplete(wanted));
           });
+    } else if (hub.random.nextBoolean()) { // it is known to be dead, or not yet
+      loop.after(1, () -> answer.tryComplete(false));
     }
     return answer.future();
   }

@@ -174,15 +174,24 @@ class StreamFaultsTest {
     assertThat(owner.streams()).hasSize(1);
   }
 
-  /** A new owner has attached it, and that it was given up was lost. */
   @Test
   void aStreamThatAttachesAnewIsNotTakenOverByOneThatNobodyWantsAnyMore() {
+    attachesAnewBesideOneThatIsGone(false);
+  }
+
+  @Test
+  void norByOneOfItsOwnEdge() {
+    attachesAnewBesideOneThatIsGone(true);
+  }
+
+  /** A new owner has attached the other one, and that it was given up was lost. */
+  private void attachesAnewBesideOneThatIsGone(boolean atOneEdge) {
     MessageLog log = log();
     start(log, "l");
     Sink stays = open();
     time.pass(500);
     lost = message -> message instanceof ToChannel.Detach;
-    Sink gone = open(elsewhere, "l");
+    Sink gone = open(atOneEdge ? edge : elsewhere, "l");
     gone.stream.lost();
     owner.leave(true);
     owner = owner(log, 2);
