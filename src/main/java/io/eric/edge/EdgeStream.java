@@ -455,13 +455,13 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   @Override
   public void stopped() {
-    endWith(null, 0);
+    endAsTold(null, 0);
   }
 
   @Override
   public void takenOver() {
     channel.flush();
-    endWith(Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS);
+    endAsTold(Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS);
   }
 
   /** The client comes back by itself, and is told then what is wrong. */
@@ -498,7 +498,15 @@ public final class EdgeStream implements ChannelReader.Stream {
   void ended(End end, LongConsumer answer) {
     channel.flush();
     answer.accept(position()); // before the edge acknowledges without this stream
-    endWith(end.type(), end.retryMs());
+    endAsTold(end.type(), end.retryMs());
+  }
+
+  /** The channel has said that it ends, so that nobody here waits for its word any more. */
+  private void endAsTold(@Nullable String type, int retryMs) {
+    endWith(type, retryMs);
+    if (!edge.channels.containsKey(channel.id)) {
+      edge.unconfirmed.forget(channel.id);
+    }
   }
 
   /** The client had better come back later, or elsewhere. */

@@ -70,7 +70,10 @@ final class UnconfirmedChannels implements HealthSource {
     }
   }
 
-  /** A channel has confirmed its streams, which may be gone at the next look, or is gone itself. */
+  /**
+   * A channel has confirmed its streams, which may be gone at the next look, or has ended the last
+   * of them, or is gone itself.
+   */
   void forget(String channel) {
     if (channels.remove(channel) != null) {
       tell();

@@ -307,6 +307,20 @@ class StreamFaultsTest {
     assertThat(edge.troubles()).isEmpty();
   }
 
+  /** As a node that was frozen, whose clients have gone elsewhere. */
+  @Test
+  void aChannelThatHasEndedAllStreamsHereIsNoTroubleAnyMore() {
+    start(log(), "l");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    Sink sink = open();
+    time.pass(6_500);
+    assertThat(edge.troubles()).hasSize(1);
+    open(elsewhere, "l");
+    time.pass(100);
+    assertThat(sink.lines()).containsExactly(TAKEN_OVER);
+    assertThat(edge.troubles()).isEmpty();
+  }
+
   @Test
   void aStreamOfAnOutdatedOwnerWaitsBeforeItAttachesAnew() {
     start(log(), "l");
