@@ -1,10 +1,10 @@
 package verticles.kotlin
 
 import io.eric.Message
-import io.eric.channel.SimpleDistributedApplicationListener
 import io.eric.kotlin.createEricChannel
 import io.eric.kotlin.messages
 import io.eric.kotlin.publish
+import io.eric.prefab.SimpleDistributedApplicationListener
 import io.vertx.core.json.JsonArray
 import io.vertx.core.json.JsonObject
 import io.vertx.kotlin.coroutines.CoroutineVerticle

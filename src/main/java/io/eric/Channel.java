@@ -77,7 +77,7 @@ public interface Channel {
   MessageStream watch();
 
   /** The listeners and where they stand, in order of creation, watchers left out. */
-  Future<List<Connection>> getConnections();
+  Future<List<ListenerStatus>> getConnections();
 
   /**
    * A part of {@link #getConnections()}: a channel may have a hundred thousand listeners.
@@ -87,7 +87,7 @@ public interface Channel {
    * @return fewer than {@code limit} at the end of the list; fails with {@link
    *     InvalidListenerException} if there is no listener {@code after} (any more)
    */
-  Future<List<Connection>> getConnections(@Nullable String after, int limit);
+  Future<List<ListenerStatus>> getConnections(@Nullable String after, int limit);
 
   /** A stream of adapted messages. */
   interface MessageStream extends ReadStream<JsonObject> {

@@ -66,7 +66,7 @@ public record Message(
   }
 
   /** Stores of earlier versions have types that nobody may send any more. */
-  static String plain(String type) {
+  public static String plain(String type) {
     int i = 0;
     while (i < type.length() && isPlain(type.charAt(i))) {
       i++;

@@ -41,6 +41,9 @@ public final class Payload {
   /** How deep values may nest at most, wherever they come from: what reads JSON has a limit too. */
   public static final int MAX_DEPTH = 1000;
 
+  /** How deep a payload may nest when nothing else is configured. */
+  public static final int DEFAULT_MAX_DEPTH = 128;
+
   /**
    * Encodes a value that nests at most {@value #MAX_DEPTH} deep.
    *

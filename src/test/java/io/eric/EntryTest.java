@@ -2,6 +2,7 @@ package io.eric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eric.log.Entry;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 

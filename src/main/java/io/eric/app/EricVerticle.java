@@ -1,18 +1,24 @@
 package io.eric.app;
 
 import io.eric.Channel;
-import io.eric.Connection;
 import io.eric.EricException;
+import io.eric.ListenerStatus;
 import io.eric.MessageQueueListener;
-import io.eric.OptionalDependency;
-import io.eric.bus.CallersContext;
 import io.eric.channel.ChannelContainer;
 import io.eric.cluster.ClusterNode;
-import io.eric.cluster.ClusterOptions;
-import io.eric.http.HttpOptions;
 import io.eric.http.HttpVerticle;
+import io.eric.internal.CallersContext;
+import io.eric.internal.OptionalDependency;
 import io.eric.js.JsVerticleFactory;
 import io.eric.log.MessageStore;
+import io.eric.options.ClusterOptions;
+import io.eric.options.EricOptions;
+import io.eric.options.HttpOptions;
+import io.eric.options.MetricsOptions;
+import io.eric.options.PredefinedChannel;
+import io.eric.options.PredefinedVerticle;
+import io.eric.options.ShutdownOptions;
+import io.eric.options.StoreOptions;
 import io.eric.socket.SocketServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -198,7 +204,7 @@ public final class EricVerticle extends VerticleBase {
 
   private Future<MessageStore> openStore(EricOptions settings) {
     return given == null
-        ? settings.getStore().open(vertx).onSuccess(opened -> store = opened)
+        ? new Stores(vertx).open(settings.getStore()).onSuccess(opened -> store = opened)
         : Future.succeededFuture(given);
   }
 
@@ -261,9 +267,9 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private static Future<Void> addMissing(
-      Channel channel, List<String> listeners, List<Connection> present) {
+      Channel channel, List<String> listeners, List<ListenerStatus> present) {
     Set<String> there =
-        present.stream().map(Connection::listener).collect(Collectors.toUnmodifiableSet());
+        present.stream().map(ListenerStatus::listener).collect(Collectors.toUnmodifiableSet());
     return Future.all(
             listeners.stream()
                 .filter(name -> !there.contains(name))

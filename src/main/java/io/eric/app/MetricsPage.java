@@ -1,10 +1,11 @@
 package io.eric.app;
 
-import io.eric.bus.CallersContext;
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.bus.Metric;
+import io.eric.internal.CallersContext;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.metrics.Metric;
+import io.eric.options.MetricsOptions;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -37,13 +38,13 @@ final class MetricsPage implements AutoCloseable {
   private MetricsPage(Vertx vertx, MetricsOptions options) {
     this.vertx = vertx;
     this.meters = Meters.of(vertx);
-    for (Counter counter : Counter.values()) {
+    for (CounterName counter : CounterName.values()) {
       FunctionCounter.builder(counter.metric(), meters, all -> all.get(counter))
           .description(counter.help())
           .tags(labels(counter))
           .register(registry);
     }
-    for (Gauge gauge : Gauge.values()) {
+    for (GaugeName gauge : GaugeName.values()) {
       io.micrometer.core.instrument.Gauge.builder(gauge.metric(), this, page -> page.read(gauge))
           .description(gauge.help())
           .tags(labels(gauge))
@@ -68,7 +69,7 @@ final class MetricsPage implements AutoCloseable {
     return label == null || value == null ? Tags.empty() : Tags.of(label, value);
   }
 
-  private double read(Gauge gauge) {
+  private double read(GaugeName gauge) {
     Meters.Readings last = readings;
     return last == null ? 0 : last.get(gauge);
   }

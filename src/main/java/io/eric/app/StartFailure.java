@@ -1,6 +1,6 @@
 package io.eric.app;
 
-import io.eric.IoReason;
+import io.eric.internal.IoReason;
 import io.vertx.core.Future;
 import java.net.BindException;
 import java.net.SocketException;
@@ -8,15 +8,15 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 
 /** Why a hub did not start, as one sentence: the setting to look at, what it names, the cause. */
-final class StartFailure extends IllegalStateException {
+public final class StartFailure extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;
 
-  StartFailure(String setting, Throwable cause) {
+  public StartFailure(String setting, Throwable cause) {
     super("setting \"" + setting + "\": " + IoReason.of(cause), cause);
   }
 
-  StartFailure(String setting, String what, Throwable cause) {
+  public StartFailure(String setting, String what, Throwable cause) {
     super("setting \"" + setting + "\": " + what + ": " + IoReason.of(cause), cause);
   }
 

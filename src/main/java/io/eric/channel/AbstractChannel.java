@@ -1,25 +1,31 @@
 package io.eric.channel;
 
 import io.eric.Channel;
-import io.eric.Connection;
-import io.eric.Entry;
 import io.eric.Ids;
 import io.eric.InvalidChannelException;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.Position;
 import io.eric.UnavailableException;
-import io.eric.bus.Addresses;
-import io.eric.bus.BusConsumerLink;
-import io.eric.bus.BusEdgeLink;
-import io.eric.bus.ChannelHandle;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Meters;
-import io.eric.bus.Neighbours;
-import io.eric.bus.VertxLoop;
-import io.eric.log.MemoryStore;
+import io.eric.channel.internal.core.ChannelCommands;
+import io.eric.channel.internal.core.ChannelExtension;
+import io.eric.channel.internal.core.ChannelLife;
+import io.eric.channel.internal.core.OpenChannel;
+import io.eric.channel.internal.overflow.LogBudget;
+import io.eric.internal.VertxLoop;
+import io.eric.internal.client.BusConsumerLink;
+import io.eric.internal.client.BusEdgeLink;
+import io.eric.internal.client.ChannelHandle;
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.metrics.Meters;
+import io.eric.options.ChannelOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -93,15 +99,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return 0;
   }
 
-  /** For a kind of channel that does more: its log is open, nobody has reached it yet. */
-  void opened(OpenChannel channel) {}
-
-  /** For a kind of channel that does more: nobody reaches it any more. May be called again. */
-  void closed() {}
-
-  /** For a kind of channel that has commands of its own, see {@link ChannelDoor.OwnCommands}. */
-  @Nullable Future<?> executeOwn(JsonObject command) {
-    return null;
+  /**
+   * What a kind of channel of this library does beside what all do. Not for others: the type is
+   * internal, and may change with any version.
+   */
+  protected ChannelExtension extension() {
+    return ChannelExtension.NONE;
   }
 
   /** The options that the channel was made with. */
@@ -131,13 +134,17 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     this.proof = proof;
   }
 
-  /** Listeners to have from the start, unless the log knows them, and where they were. */
-  final void restore(Map<String, @Nullable Position> listeners) {
+  /**
+   * Adds listeners that the channel has from its deployment on, unless its log knows them.
+   *
+   * @param listeners ids, each with the position up to which it had read; null for none
+   */
+  public final void restore(Map<String, @Nullable Position> listeners) {
     this.restored = listeners;
   }
 
   /** The listeners and where they are; of a channel that is not deployed, those restored. */
-  final Future<Map<String, @Nullable Position>> listenersAndPositions() {
+  public final Future<Map<String, @Nullable Position>> listenersAndPositions() {
     if (handle == null) {
       return Future.succeededFuture(restored);
     }
@@ -145,7 +152,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         .map(
             connections -> {
               Map<String, @Nullable Position> positions = new LinkedHashMap<>();
-              for (Connection connection : connections) {
+              for (ListenerStatus connection : connections) {
                 positions.put(connection.listener(), connection.position());
               }
               return positions;
@@ -208,15 +215,15 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       channel.ownedIn(term);
       channel.provenBy(proof);
       channel.restore(restored);
-      opened(channel);
+      extension().opened(channel);
     } catch (RuntimeException e) {
       begun.failed();
       return channel.close(null).transform(closed -> undone(log, e));
     }
-    ChannelDoor door = new ChannelDoor(vertx, channel, this::executeOwn, this::removed, begun);
+    ChannelCommands door = new ChannelCommands(vertx, channel, extension(), this::removed, begun);
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
-    new Neighbours(vertx)
+    new LocalRegistry(vertx)
         .addChannel(id, context, channel.appender::publish, door::told, channel::waitsForReaders);
     parts = new Parts(channel, door, address, Meters.of(vertx).add(context, channel::sample));
     handle = new ChannelHandle(vertx, id, own, retryMs());
@@ -230,7 +237,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   /** The end of a start that fails. */
   private Future<Void> undone(MessageLog log, Throwable reason) {
     return log.close()
-        .onComplete(done -> closed())
+        .onComplete(done -> extension().closed())
         .transform(done -> Future.<Void>failedFuture(reason));
   }
 
@@ -245,7 +252,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         .onComplete(
             done -> {
               ended.closed();
-              closed();
+              extension().closed();
             });
   }
 
@@ -324,7 +331,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   /** Neither counts it nor finds it who does not ask at its address. */
   private void withdraw(Parts all) {
     all.unmetered.run();
-    new Neighbours(vertx).removeChannel(id);
+    new LocalRegistry(vertx).removeChannel(id);
   }
 
   /**
@@ -341,12 +348,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         .onComplete(
             ended -> {
               handle().close();
-              closed();
+              extension().closed();
             });
   }
 
   /** What waits in the address's queue when it is left would be dropped with a warning. */
-  private Future<Void> quiet(ChannelDoor entrance, int turns) {
+  private Future<Void> quiet(ChannelCommands entrance, int turns) {
     long before = entrance.refused();
     Promise<Void> turn = Promise.promise();
     context.runOnContext(v -> turn.complete());
@@ -368,7 +375,10 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
    * @param unmetered makes that it is not measured any more
    */
   private record Parts(
-      OpenChannel channel, ChannelDoor door, MessageConsumer<Object> address, Runnable unmetered) {}
+      OpenChannel channel,
+      ChannelCommands door,
+      MessageConsumer<Object> address,
+      Runnable unmetered) {}
 
   private ChannelHandle handle() {
     ChannelHandle deployed = handle;
@@ -429,12 +439,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   @Override
-  public Future<List<Connection>> getConnections() {
+  public Future<List<ListenerStatus>> getConnections() {
     return handle().getConnections();
   }
 
   @Override
-  public Future<List<Connection>> getConnections(@Nullable String after, int limit) {
+  public Future<List<ListenerStatus>> getConnections(@Nullable String after, int limit) {
     return handle().getConnections(after, limit);
   }
 }

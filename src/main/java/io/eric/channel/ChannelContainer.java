@@ -6,22 +6,32 @@ import io.eric.InvalidChannelException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
-import io.eric.bus.Addresses;
-import io.eric.bus.BusAnswer;
-import io.eric.bus.BusClient;
-import io.eric.bus.CallersContext;
-import io.eric.bus.ChannelHandle;
-import io.eric.bus.Command;
-import io.eric.bus.CommandReader;
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Health;
-import io.eric.bus.ListPage;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Meters;
-import io.eric.bus.VertxLoop;
+import io.eric.channel.internal.CreationOrder;
+import io.eric.channel.internal.LivenessProbe;
+import io.eric.channel.internal.Placement;
+import io.eric.channel.internal.StoreWatch;
+import io.eric.channel.internal.core.ChannelLife;
+import io.eric.channel.internal.overflow.LogBudget;
+import io.eric.channel.internal.readers.ListenerCount;
+import io.eric.internal.CallersContext;
+import io.eric.internal.VertxLoop;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.client.ChannelHandle;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.internal.protocol.ListPage;
+import io.eric.internal.protocol.LocalCodec;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageStore;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Health;
+import io.eric.metrics.Meters;
+import io.eric.options.ChannelCeilings;
+import io.eric.options.LogsOptions;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -66,7 +76,7 @@ public final class ChannelContainer {
   private long created;
   private @Nullable MessageConsumer<Object> consumer;
   private @Nullable MessageConsumer<Object> health;
-  private @Nullable DoorWatch doors;
+  private @Nullable LivenessProbe doors;
   private @Nullable MessageConsumer<String> resolver;
   private Runnable unmetered = () -> {};
   private Runnable unwatched = () -> {};
@@ -121,8 +131,8 @@ public final class ChannelContainer {
             .localConsumer(
                 Addresses.READINESS,
                 request -> readiness(watch).onSuccess(answer -> request.reply(answer)));
-    DoorWatch doorWatch =
-        new DoorWatch(new VertxLoop(vertx.getOrCreateContext()), new AddressedDoors());
+    LivenessProbe doorWatch =
+        new LivenessProbe(new VertxLoop(vertx.getOrCreateContext()), new AddressedDoors());
     doorWatch.start();
     doors = doorWatch;
     unwatched = Health.of(vertx).add(doorWatch);
@@ -238,7 +248,7 @@ public final class ChannelContainer {
     try {
       limits.check(asked, defaultOptions);
     } catch (InvalidMessageFormatException e) {
-      meters.count(Counter.CHANNELS_REFUSED_CEILING);
+      meters.count(CounterName.CHANNELS_REFUSED_CEILING);
       throw e;
     }
   }
@@ -251,7 +261,7 @@ public final class ChannelContainer {
   }
 
   private UnavailableException full() {
-    meters.count(Counter.CHANNELS_REFUSED_LIMIT);
+    meters.count(CounterName.CHANNELS_REFUSED_LIMIT);
     return new UnavailableException(
         "the hub has all the channels that it may have, " + maxChannels + " (logs.maxChannels)");
   }
@@ -492,7 +502,7 @@ public final class ChannelContainer {
     consumer = null;
     unmetered.run();
     unwatched.run();
-    DoorWatch doorWatch = doors;
+    LivenessProbe doorWatch = doors;
     if (doorWatch != null) {
       doorWatch.close();
     }
@@ -517,11 +527,11 @@ public final class ChannelContainer {
   }
 
   private void sample(Meters.Readings readings) {
-    readings.add(Gauge.LOG_BUDGET, budget.maxBytes());
-    readings.add(Gauge.LOG_BUDGET_USED, budget.used());
-    DoorWatch doorWatch = doors;
+    readings.add(GaugeName.LOG_BUDGET, budget.maxBytes());
+    readings.add(GaugeName.LOG_BUDGET_USED, budget.used());
+    LivenessProbe doorWatch = doors;
     if (doorWatch != null) {
-      readings.add(Gauge.CHANNELS_SILENT, doorWatch.silent());
+      readings.add(GaugeName.CHANNELS_SILENT, doorWatch.silent());
     }
   }
 
@@ -583,9 +593,9 @@ public final class ChannelContainer {
       }
       answer(READER.read(json, null))
           .onSuccess(answer -> request.reply(answer, LOCAL)) // made for this answer alone
-          .onFailure(e -> BusAnswer.failure(request, e));
+          .onFailure(e -> BusReply.failure(request, e));
     } catch (RuntimeException e) {
-      BusAnswer.failure(request, e);
+      BusReply.failure(request, e);
     }
   }
 
@@ -605,16 +615,16 @@ public final class ChannelContainer {
   private Future<JsonObject> answer(Command command) {
     if (command instanceof Command.CreateChannel create) {
       return create(create.channel(), create.options())
-          .map(channel -> BusAnswer.result(channel.id()));
+          .map(channel -> BusReply.result(channel.id()));
     }
     if (command instanceof Command.ListAll list) {
       return list.channel() == null ? ids(list.page()) : client.list(list).map(ListPage::toAnswer);
     }
     if (command instanceof Command.FindListener find) {
-      return client.command(find).map(BusAnswer::result);
+      return client.command(find).map(BusReply::result);
     }
     if (command instanceof Command.Ping) {
-      return Future.succeededFuture(BusAnswer.result("pong"));
+      return Future.succeededFuture(BusReply.result("pong"));
     }
     throw new InvalidMessageFormatException(
         Addresses.CHANNELS + " takes c, ls and ping; others go to the channel's address");
@@ -628,7 +638,7 @@ public final class ChannelContainer {
   }
 
   /** The open channels of this node, asked at their addresses. */
-  private final class AddressedDoors implements DoorWatch.Doors {
+  private final class AddressedDoors implements LivenessProbe.Doors {
 
     private final JsonObject ping = new Command.Ping().toJson();
 

@@ -1,9 +1,10 @@
 package io.eric.channel;
 
-import io.eric.Entry;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
+import io.eric.channel.internal.readers.ErrorReport;
+import io.eric.log.Entry;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;

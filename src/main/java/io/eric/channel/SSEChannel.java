@@ -1,6 +1,7 @@
 package io.eric.channel;
 
 import io.eric.Message;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.json.JsonObject;
 
 /**

@@ -13,15 +13,16 @@ import com.hazelcast.map.listener.EntryUpdatedListener;
 import io.eric.InvalidChannelException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
-import io.eric.bus.Addresses;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Loop;
-import io.eric.bus.Moved;
-import io.eric.bus.Post;
-import io.eric.bus.VertxLoop;
 import io.eric.channel.ChannelContainer;
-import io.eric.channel.CreationOrder;
-import io.eric.channel.Placement;
+import io.eric.channel.internal.CreationOrder;
+import io.eric.channel.internal.Placement;
+import io.eric.internal.Loop;
+import io.eric.internal.VertxLoop;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.internal.protocol.OwnerChanged;
+import io.eric.options.ClusterOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -176,7 +177,7 @@ public final class ClusterNode implements Placement {
             })
         .compose(
             started -> {
-              new Post(vertx).connect(line);
+              new AddressRouter(vertx).connect(line);
               lives = members.lives();
               nodes = Set.copyOf(lives.keySet());
               nodesSince = System.nanoTime();
@@ -621,7 +622,7 @@ public final class ClusterNode implements Placement {
     }
     boolean isNew = news == Route.News.STREAMS_OPEN_ANEW;
     if (isNew) {
-      Moved moved = new Moved(record.id(), record.term());
+      OwnerChanged moved = new OwnerChanged(record.id(), record.term());
       vertx.eventBus().publish(Addresses.MOVED, moved, LocalCodec.options());
       vertx.eventBus().publish(Addresses.moved(record.id()), moved, LocalCodec.options());
     }
@@ -1101,7 +1102,7 @@ public final class ClusterNode implements Placement {
           timers.forEach(vertx::cancelTimer);
           consumers.forEach(MessageConsumer::unregister);
           routes.values().forEach(Route::stopListening);
-          new Post(vertx).connect(null);
+          new AddressRouter(vertx).connect(null);
           return vertx
               .executeBlocking(
                   () -> {

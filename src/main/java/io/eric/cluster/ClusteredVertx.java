@@ -2,7 +2,8 @@ package io.eric.cluster;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
-import io.eric.OptionalDependency;
+import io.eric.internal.OptionalDependency;
+import io.eric.options.ClusterOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

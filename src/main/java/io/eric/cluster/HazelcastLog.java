@@ -3,17 +3,17 @@ package io.eric.cluster;
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
 import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
-import io.eric.Entry;
 import io.eric.UnavailableException;
-import io.eric.bus.Loop;
-import io.eric.bus.VertxLoop;
-import io.eric.bus.Wire;
-import io.eric.bus.WireOutput;
 import io.eric.cluster.HazelcastStore.Past;
+import io.eric.internal.Loop;
+import io.eric.internal.VertxLoop;
+import io.eric.internal.protocol.WireCodec;
+import io.eric.internal.protocol.WireOutput;
+import io.eric.log.Entry;
 import io.eric.log.Epoch;
-import io.eric.log.IndexedLog;
 import io.eric.log.Registration;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.IndexedLog;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -215,7 +215,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
       size += entry.size();
     }
     WireOutput out = new WireOutput(size);
-    Wire.writeEntries(out, entries);
+    WireCodec.writeEntries(out, entries);
     byte[] batch = out.toBytes();
     return ByteBuffer.allocate(Long.BYTES + batch.length).putLong(term).put(batch).array();
   }

@@ -19,6 +19,7 @@ import com.hazelcast.config.SplitBrainProtectionConfig;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.ProtocolType;
 import com.hazelcast.spi.merge.DiscardMergePolicy;
+import io.eric.options.ClusterOptions;
 import java.io.FileNotFoundException;
 
 /** What Hazelcast is told. */

@@ -1,15 +1,15 @@
 package io.eric.cluster;
 
 import com.hazelcast.map.IMap;
-import io.eric.Entry;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
-import io.eric.bus.Wire;
-import io.eric.bus.WireInput;
+import io.eric.internal.protocol.WireCodec;
+import io.eric.internal.protocol.WireInput;
+import io.eric.log.Entry;
 import io.eric.log.Epoch;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -127,7 +127,8 @@ final class HazelcastStore implements MessageStore {
 
     /** Entries of a batch, whose first eight bytes are its term. */
     static List<Entry> entries(byte[] batch) {
-      return Wire.readEntries(new WireInput(Arrays.copyOfRange(batch, Long.BYTES, batch.length)));
+      return WireCodec.readEntries(
+          new WireInput(Arrays.copyOfRange(batch, Long.BYTES, batch.length)));
     }
 
     /** The number of the first of the batches. */

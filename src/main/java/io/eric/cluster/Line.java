@@ -1,15 +1,15 @@
 package io.eric.cluster;
 
-import io.eric.bus.Addresses;
-import io.eric.bus.BusAnswer;
-import io.eric.bus.FromChannel;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Neighbours;
-import io.eric.bus.Post;
-import io.eric.bus.ToChannel;
-import io.eric.bus.Wire;
-import io.eric.bus.WireInput;
-import io.eric.bus.WireOutput;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.internal.protocol.WireCodec;
+import io.eric.internal.protocol.WireInput;
+import io.eric.internal.protocol.WireOutput;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A message to a dead or frozen node vanishes without a word, so requests have a time-out.
  */
-final class Line implements Post.Far {
+final class Line implements AddressRouter.Far {
 
   private static final Logger logger = LoggerFactory.getLogger(Line.class);
 
@@ -59,7 +59,7 @@ final class Line implements Post.Far {
   private final String node;
   private final Predicate<String> servesChannel;
   private final Predicate<String> isMember;
-  private final Neighbours neighbours;
+  private final LocalRegistry neighbours;
   private final DeliveryOptions local = LocalCodec.options();
   private final Map<String, Outbox> outboxes = new ConcurrentHashMap<>();
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
@@ -86,7 +86,7 @@ final class Line implements Post.Far {
     this.node = node;
     this.servesChannel = servesChannel;
     this.isMember = isMember;
-    this.neighbours = new Neighbours(vertx);
+    this.neighbours = new LocalRegistry(vertx);
   }
 
   /** Starts to hear; on the context. Completed when the cluster knows. */
@@ -171,7 +171,7 @@ final class Line implements Post.Far {
   private static WireOutput item(int kind, long id, String address, @Nullable Object body) {
     WireOutput item = new WireOutput(128);
     item.putByte(kind).putLong(id).putString(address);
-    Wire.write(item, body);
+    WireCodec.write(item, body);
     return item;
   }
 
@@ -232,7 +232,7 @@ final class Line implements Post.Far {
       fail(id, new ReplyException(type, code, item.getOptional()));
       return;
     }
-    Object body = Wire.read(item);
+    Object body = WireCodec.read(item);
     if (kind == SEND) {
       deliver(address, body);
     } else if (kind == REPLY) {
@@ -248,10 +248,10 @@ final class Line implements Post.Far {
   }
 
   private void deliver(String address, @Nullable Object body) {
-    if (body instanceof FromChannel news && neighbours.tellEdge(address, news)) {
+    if (body instanceof ChannelResponse news && neighbours.tellEdge(address, news)) {
       return;
     }
-    if (body instanceof ToChannel news
+    if (body instanceof ChannelRequest news
         && neighbours.tell(address.substring(Addresses.CHANNEL_PREFIX.length()), news)) {
       return;
     }
@@ -295,7 +295,7 @@ final class Line implements Post.Far {
         && !servesChannel.test(address.substring(Addresses.CHANNEL_PREFIX.length()))) {
       answer.fail(
           new ReplyException(
-              ReplyFailure.RECIPIENT_FAILURE, BusAnswer.MOVED, "the channel is not open here"));
+              ReplyFailure.RECIPIENT_FAILURE, BusReply.MOVED, "the channel is not open here"));
       return;
     }
     bus.<Object>request(address, body, options(body, timeoutMs, from))
@@ -312,7 +312,7 @@ final class Line implements Post.Far {
   }
 
   private DeliveryOptions options(@Nullable Object body, long timeoutMs, @Nullable String from) {
-    boolean ours = body instanceof ToChannel || body instanceof FromChannel;
+    boolean ours = body instanceof ChannelRequest || body instanceof ChannelResponse;
     if (ours && timeoutMs == 0) {
       return local;
     }
@@ -322,7 +322,7 @@ final class Line implements Post.Far {
       options.setSendTimeout(timeoutMs);
     }
     if (!ours && from != null) {
-      options.addHeader(Post.NODE, from);
+      options.addHeader(AddressRouter.NODE, from);
     }
     return options;
   }

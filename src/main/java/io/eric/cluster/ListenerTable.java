@@ -1,7 +1,7 @@
 package io.eric.cluster;
 
-import io.eric.bus.WireInput;
-import io.eric.bus.WireOutput;
+import io.eric.internal.protocol.WireInput;
+import io.eric.internal.protocol.WireOutput;
 import io.eric.log.Registration;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

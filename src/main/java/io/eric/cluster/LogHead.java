@@ -1,7 +1,7 @@
 package io.eric.cluster;
 
-import io.eric.bus.WireInput;
-import io.eric.bus.WireOutput;
+import io.eric.internal.protocol.WireInput;
+import io.eric.internal.protocol.WireOutput;
 
 /**
  * What is known of a log as a whole. A batch counts from the moment when {@code next} is above its

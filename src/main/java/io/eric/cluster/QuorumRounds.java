@@ -1,7 +1,7 @@
 package io.eric.cluster;
 
 import io.eric.UnavailableException;
-import io.eric.bus.Loop;
+import io.eric.internal.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Set;

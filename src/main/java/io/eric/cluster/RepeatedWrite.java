@@ -1,6 +1,6 @@
 package io.eric.cluster;
 
-import io.eric.bus.Loop;
+import io.eric.internal.Loop;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

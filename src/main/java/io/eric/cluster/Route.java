@@ -2,13 +2,13 @@ package io.eric.cluster;
 
 import io.eric.InvalidChannelException;
 import io.eric.UnavailableException;
-import io.eric.bus.Addresses;
-import io.eric.bus.BusAnswer;
-import io.eric.bus.Command;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Post;
-import io.eric.bus.ToChannel;
-import io.eric.bus.ToChannel.Attach;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelRequest.Attach;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.LocalCodec;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -100,8 +100,7 @@ final class Route {
   /**
    * Leaves the channel's address to the channel itself. What waits in the address's queue at this
    * moment is answered by Vert.x as discarded, which callers take for {@linkplain
-   * BusAnswer#hadNoHandler not handled}: the queue cannot be emptied before, because others fill
-   * it.
+   * BusReply#hadNoHandler not handled}: the queue cannot be emptied before, because others fill it.
    */
   void stopListening() {
     MessageConsumer<Object> ours = consumer;
@@ -159,7 +158,7 @@ final class Route {
     if (isNew) {
       for (Waiting each : List.copyOf(waiting)) {
         holdBack(each);
-        if (each.body instanceof ToChannel.Fetch) {
+        if (each.body instanceof ChannelRequest.Fetch) {
           fail(each, "the stream has to be opened again");
         }
       }
@@ -274,7 +273,7 @@ final class Route {
 
   private void failed(Waiting each, Throwable cause) {
     if (cause instanceof ReplyException reply) {
-      boolean notDone = BusAnswer.isUnhandled(reply);
+      boolean notDone = BusReply.isUnhandled(reply);
       if (notDone && closed) {
         failUnknown(each); // somebody else has removed the channel
         return;
@@ -292,7 +291,7 @@ final class Route {
     }
     if (closed) { // by a removal, which is what this one has asked for
       waiting.remove(each);
-      each.reply(BusAnswer.result("ack"), local);
+      each.reply(BusReply.result("ack"), local);
       return;
     }
     fail(each, "no answer from the channel, the outcome is unknown");
@@ -310,7 +309,7 @@ final class Route {
     if (body instanceof JsonObject json && isPublish(json) && json.getValue("key") == null) {
       return json.copy().put("key", "~" + line.node() + '-' + ++made);
     }
-    if (!(body instanceof ToChannel.PublishBatch batch)
+    if (!(body instanceof ChannelRequest.PublishBatch batch)
         || batch.messages().stream().allMatch(message -> message.key() != null)) {
       return body;
     }
@@ -320,7 +319,7 @@ final class Route {
       messages.add(
           new Command.Publish(m.channel(), m.listener(), m.type(), m.payload(), key, m.sender()));
     }
-    return new ToChannel.PublishBatch(messages);
+    return new ChannelRequest.PublishBatch(messages);
   }
 
   private static boolean isPublish(JsonObject json) {
@@ -329,41 +328,43 @@ final class Route {
 
   /** Names the places of this node so that the owner finds them. */
   private Object stamped(Object body, String toNode) {
-    if (toNode.equals(line.node()) || !(body instanceof ToChannel)) {
+    if (toNode.equals(line.node()) || !(body instanceof ChannelRequest)) {
       return body;
     }
-    if (body instanceof ToChannel.Acknowledge told) {
-      return new ToChannel.Acknowledge(
+    if (body instanceof ChannelRequest.Acknowledge told) {
+      return new ChannelRequest.Acknowledge(
           here(told.edge()), told.session(), told.through(), told.live());
-    } else if (body instanceof ToChannel.Fetch fetch) {
-      return new ToChannel.Fetch(
+    } else if (body instanceof ChannelRequest.Fetch fetch) {
+      return new ChannelRequest.Fetch(
           here(fetch.edge()),
           fetch.stream(),
           fetch.read(),
           fetch.after(),
           fetch.maxMessages(),
           fetch.maxBytes());
-    } else if (body instanceof ToChannel.Written told) {
-      return new ToChannel.Written(
+    } else if (body instanceof ChannelRequest.Written told) {
+      return new ChannelRequest.Written(
           here(told.edge()), told.session(), told.stream(), told.read(), told.through());
-    } else if (body instanceof ToChannel.Demote told) {
-      return new ToChannel.Demote(here(told.edge()), told.stream(), told.read(), told.written());
-    } else if (body instanceof ToChannel.Detach told) {
-      return new ToChannel.Detach(here(told.edge()), told.stream(), told.written());
-    } else if (body instanceof ToChannel.Statement s) {
-      return new ToChannel.Statement(
+    } else if (body instanceof ChannelRequest.Demote told) {
+      return new ChannelRequest.Demote(
+          here(told.edge()), told.stream(), told.read(), told.written());
+    } else if (body instanceof ChannelRequest.Detach told) {
+      return new ChannelRequest.Detach(here(told.edge()), told.stream(), told.written());
+    } else if (body instanceof ChannelRequest.Statement s) {
+      return new ChannelRequest.Statement(
           here(s.edge()), s.session(), s.intervalMs(), s.acknowledged(), s.streams(), s.reads());
-    } else if (body instanceof ToChannel.ListStreams list) {
-      return new ToChannel.ListStreams(here(list.edge()), list.part(), list.parts());
+    } else if (body instanceof ChannelRequest.ListStreams list) {
+      return new ChannelRequest.ListStreams(here(list.edge()), list.part(), list.parts());
     } else if (body instanceof Attach attach) {
       return stamped(attach);
-    } else if (body instanceof ToChannel.Reattach again) {
-      return new ToChannel.Reattach(stamped(again.stream()), again.origin(), again.handedOn());
-    } else if (body instanceof ToChannel.RegisterListener register && register.hook() != null) {
-      return new ToChannel.RegisterListener(
+    } else if (body instanceof ChannelRequest.Reattach again) {
+      return new ChannelRequest.Reattach(stamped(again.stream()), again.origin(), again.handedOn());
+    } else if (body instanceof ChannelRequest.RegisterListener register
+        && register.hook() != null) {
+      return new ChannelRequest.RegisterListener(
           register.listener(), here(register.hook()), register.running());
-    } else if (body instanceof ToChannel.RenewHook renew && renew.hook() != null) {
-      return new ToChannel.RenewHook(renew.listener(), here(renew.hook()), renew.running());
+    } else if (body instanceof ChannelRequest.RenewHook renew && renew.hook() != null) {
+      return new ChannelRequest.RenewHook(renew.listener(), here(renew.hook()), renew.running());
     }
     return body;
   }
@@ -382,7 +383,7 @@ final class Route {
   }
 
   private String here(String place) {
-    return Post.at(line.node(), place);
+    return AddressRouter.at(line.node(), place);
   }
 
   // ---- what the next owner has to hear
@@ -406,13 +407,14 @@ final class Route {
         }
         default -> {}
       }
-    } else if (body instanceof ToChannel.RegisterListener register && register.hook() != null) {
+    } else if (body instanceof ChannelRequest.RegisterListener register
+        && register.hook() != null) {
       standing.put(
           "hook " + register.listener(),
-          new ToChannel.RenewHook(register.listener(), register.hook(), register.running()));
-    } else if (body instanceof ToChannel.RenewHook renew) {
+          new ChannelRequest.RenewHook(register.listener(), register.hook(), register.running()));
+    } else if (body instanceof ChannelRequest.RenewHook renew) {
       standing.put("hook " + renew.listener(), renew);
-    } else if (body instanceof ToChannel.StartListener start) {
+    } else if (body instanceof ChannelRequest.StartListener start) {
       runs(start.listener(), true);
     }
   }
@@ -422,7 +424,8 @@ final class Route {
     standing.computeIfPresent(
         "hook " + listener,
         (key, told) ->
-            new ToChannel.RenewHook(listener, ((ToChannel.RenewHook) told).hook(), running));
+            new ChannelRequest.RenewHook(
+                listener, ((ChannelRequest.RenewHook) told).hook(), running));
   }
 
   /**
@@ -432,7 +435,7 @@ final class Route {
   private static JsonObject renewed(JsonObject listen) {
     JsonObject again = listen.copy();
     again.remove("after");
-    return again.put(ToChannel.RENEWED, true);
+    return again.put(ChannelRequest.RENEWED, true);
   }
 
   private void sayStanding(String node, long term) {
@@ -455,7 +458,7 @@ final class Route {
               boolean refused =
                   e instanceof ReplyException reply
                       && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-                      && reply.failureCode() != BusAnswer.MOVED
+                      && reply.failureCode() != BusReply.MOVED
                       && reply.failureCode() != 503;
               if (refused) {
                 if (((ReplyException) e).failureCode() == 404) {
@@ -475,7 +478,7 @@ final class Route {
 
   private static boolean isNotRenewed(@Nullable Object answer) {
     return answer instanceof JsonObject json
-        && ToChannel.NOT_RENEWED.equals(json.getValue("result"));
+        && ChannelRequest.NOT_RENEWED.equals(json.getValue("result"));
   }
 
   /** A command that is not answered yet. */
@@ -494,7 +497,7 @@ final class Route {
     }
 
     private boolean isLong() {
-      return body instanceof ToChannel.Fetch || body instanceof ToChannel.TakeNext;
+      return body instanceof ChannelRequest.Fetch || body instanceof ChannelRequest.TakeNext;
     }
 
     private boolean isRemoval() {
@@ -502,11 +505,11 @@ final class Route {
     }
 
     private boolean mayBeRepeated() {
-      return body instanceof ToChannel.PublishBatch
+      return body instanceof ChannelRequest.PublishBatch
           || body instanceof Attach
-          || body instanceof ToChannel.Reattach
-          || body instanceof ToChannel.Fetch
-          || body instanceof ToChannel.StartListener
+          || body instanceof ChannelRequest.Reattach
+          || body instanceof ChannelRequest.Fetch
+          || body instanceof ChannelRequest.StartListener
           || (body instanceof JsonObject json
               && (isPublish(json)
                   || "ls".equals(json.getValue("v"))
@@ -514,7 +517,7 @@ final class Route {
     }
 
     private void reply(@Nullable Object answer, DeliveryOptions local) {
-      if (answer instanceof io.eric.bus.FromChannel) {
+      if (answer instanceof io.eric.internal.protocol.ChannelResponse) {
         message.reply(answer, local);
       } else {
         message.reply(answer);

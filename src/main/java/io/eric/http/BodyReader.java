@@ -2,8 +2,12 @@ package io.eric.http;
 
 import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
+import io.eric.http.internal.guard.ByteBudget;
+import io.eric.http.internal.guard.ConnectionGuard;
+import io.eric.http.internal.guard.Deadlines;
+import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -97,10 +101,10 @@ final class BodyReader {
       } else if (more > maxBody - length) {
         refuseTooLarge();
       } else if (!buffered.take(more)) {
-        refuse(Counter.BODIES_REFUSED, "too many requests at a time");
+        refuse(CounterName.BODIES_REFUSED, "too many requests at a time");
       } else if (!open.hold(more)) {
         buffered.release(more);
-        refuse(Counter.CONNECTION_FULL, "too many bytes under way on this connection");
+        refuse(CounterName.CONNECTION_FULL, "too many bytes under way on this connection");
       } else {
         if (length == 0) {
           this.bytes = arrayOf(chunk);
@@ -138,7 +142,7 @@ final class BodyReader {
       }
     }
 
-    private void refuse(Counter bound, String reason) {
+    private void refuse(CounterName bound, String reason) {
       meters.count(bound);
       drop();
       Problem.send(request.response(), new UnavailableException(reason));
@@ -157,7 +161,7 @@ final class BodyReader {
 
     /** The deadline goes on, for what is still to come may never end. */
     private void refuseTooLarge() {
-      meters.count(Counter.BODIES_TOO_LARGE);
+      meters.count(CounterName.BODIES_TOO_LARGE);
       drop();
       if (request.version() != HttpVersion.HTTP_2) {
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

@@ -2,7 +2,11 @@ package io.eric.http;
 
 import io.eric.InvalidMessageFormatException;
 import io.eric.UnavailableException;
-import io.eric.bus.Addresses;
+import io.eric.http.internal.guard.ConnectionGuard;
+import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.http.internal.guard.WebSocketMessages;
+import io.eric.internal.protocol.Addresses;
+import io.eric.options.BridgeOptions;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.Vertx;

@@ -1,7 +1,7 @@
 package io.eric.http;
 
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
 import io.vertx.core.Future;
 import io.vertx.core.json.Json;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.eric.http;
 
+import io.eric.internal.Origins;
+import io.eric.options.CorsOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

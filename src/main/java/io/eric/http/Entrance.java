@@ -1,7 +1,9 @@
 package io.eric.http;
 
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
+import io.eric.internal.Origins;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.HttpOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -42,7 +44,8 @@ final class Entrance {
         origins.refusal(request.version(), method, request.path(), authority, request.headers());
     if (stranger != null) {
       if (stranger.status() != 400) {
-        meters.count(stranger.status() == 421 ? Counter.FOREIGN_HOSTS : Counter.FOREIGN_ORIGINS);
+        meters.count(
+            stranger.status() == 421 ? CounterName.FOREIGN_HOSTS : CounterName.FOREIGN_ORIGINS);
       }
       refuse(request, stranger);
       return false;

@@ -3,14 +3,25 @@ package io.eric.http;
 import io.eric.EricException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
-import io.eric.bus.BusClient;
-import io.eric.bus.CommandReader;
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Health;
-import io.eric.bus.Meters;
-import io.eric.bus.Neighbours;
-import io.eric.edge.Edge;
+import io.eric.http.internal.guard.ByteBudget;
+import io.eric.http.internal.guard.ConnectionGuard;
+import io.eric.http.internal.guard.Deadlines;
+import io.eric.http.internal.guard.Framing;
+import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.http.internal.guard.RequestQuota;
+import io.eric.http.internal.guard.UnsentAnswers;
+import io.eric.http.internal.guard.WebSocketMessages;
+import io.eric.http.internal.sse.ChunkFrames;
+import io.eric.http.internal.sse.SseFormat;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.edge.Edge;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Health;
+import io.eric.metrics.Meters;
+import io.eric.options.HttpOptions;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -127,9 +138,9 @@ public final class HttpVerticle extends VerticleBase {
         meters.add(
             context,
             readings -> {
-              readings.add(Gauge.HTTP_CONNECTIONS, guarded.connections());
-              readings.add(Gauge.BUFFERED_BODIES, buffered.used());
-              readings.add(Gauge.UNSENT_ANSWERS, unsent.bytes());
+              readings.add(GaugeName.HTTP_CONNECTIONS, guarded.connections());
+              readings.add(GaugeName.BUFFERED_BODIES, buffered.used());
+              readings.add(GaugeName.UNSENT_ANSWERS, unsent.bytes());
             });
     Running parts =
         new Running(
@@ -230,7 +241,7 @@ public final class HttpVerticle extends VerticleBase {
         new PublishBatcher(
             context,
             bus,
-            new Neighbours(vertx),
+            new LocalRegistry(vertx),
             meters,
             publishDeadlines,
             options.getMaxInFlightPerChannel(),
@@ -356,7 +367,7 @@ public final class HttpVerticle extends VerticleBase {
                 ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
                 : HttpResponseStatus.BAD_REQUEST;
     if (!status.equals(HttpResponseStatus.BAD_REQUEST)) {
-      meters.count(Counter.HEADS_TOO_LARGE);
+      meters.count(CounterName.HEADS_TOO_LARGE);
     }
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     Problem.send(

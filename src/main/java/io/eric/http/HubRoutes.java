@@ -3,9 +3,9 @@ package io.eric.http;
 import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.InvalidMessageFormatException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.CommandReader;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -40,7 +40,7 @@ final class HubRoutes {
   }
 
   void mount(Router router) {
-    Gets.route(router, "/channels").handler(ctx -> list(ctx, ChannelIds::new));
+    GetRoutes.route(router, "/channels").handler(ctx -> list(ctx, ChannelIds::new));
     router
         .put("/create")
         .handler(ctx -> bodies.read(ctx.request(), body -> create(ctx.request(), body)));
@@ -53,7 +53,7 @@ final class HubRoutes {
 
   /** {@code {channelId: [listenerId, …]}}, both in order of creation. */
   void listEverything(RoutingContext ctx) {
-    list(ctx, Everything::new);
+    list(ctx, HubListing::new);
   }
 
   /** A list from its first item after one, or the first of all, on. */
@@ -192,7 +192,7 @@ final class HubRoutes {
   private static <T> void answer(
       HttpServerRequest request, Future<T> result, Function<T, @Nullable Object> body) {
     result.onComplete(
-        value -> Answer.value(request.response(), body.apply(value)),
+        value -> JsonAnswer.value(request.response(), body.apply(value)),
         failure -> Problem.send(request.response(), BusClient.asEric(failure, null)));
   }
 }

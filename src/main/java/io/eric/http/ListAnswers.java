@@ -1,10 +1,12 @@
 package io.eric.http;
 
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
-import io.eric.bus.Turns;
+import io.eric.http.internal.guard.ConnectionGuard;
+import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.internal.FifoTurns;
+import io.eric.internal.client.BusClient;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -33,7 +35,7 @@ final class ListAnswers {
 
   private final GuardedHttpServer server;
   private final Meters meters;
-  private final Turns turns = new Turns(AT_A_TIME);
+  private final FifoTurns turns = new FifoTurns(AT_A_TIME);
 
   /**
    * @param server whose connections count what they have not sent
@@ -46,7 +48,7 @@ final class ListAnswers {
   /** Answers a request with a list. */
   void send(HttpServerRequest request, ListPart.Source source) {
     if (turns.waiting() >= MAX_WAITING) {
-      meters.count(Counter.LISTS_REFUSED);
+      meters.count(CounterName.LISTS_REFUSED);
       Problem.send(
           request.response(),
           new UnavailableException("too many lists are asked for at this moment"));

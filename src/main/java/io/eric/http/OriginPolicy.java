@@ -1,5 +1,7 @@
 package io.eric.http;
 
+import io.eric.internal.HostNames;
+import io.eric.internal.Origins;
 import io.netty.util.NetUtil;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * are not ours, which anybody may let point here to become of our origin (CWE-350, DNS rebinding).
  * Programs send neither {@code Origin} nor {@code Sec-Fetch-Site}, and pass.
  */
-final class OriginPolicy {
+public final class OriginPolicy {
 
   private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
   private static final CharSequence SEC_FETCH_MODE = HttpHeaders.createOptimized("sec-fetch-mode");

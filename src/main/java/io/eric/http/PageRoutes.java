@@ -2,8 +2,8 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Health;
+import io.eric.internal.client.BusClient;
+import io.eric.metrics.Health;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -59,7 +59,7 @@ final class PageRoutes {
   }
 
   void mount(Router router) {
-    Gets.route(router, "/").handler(this::root);
+    GetRoutes.route(router, "/").handler(this::root);
     page(router, "/openapi.json", ctx -> send(ctx, "application/json", OPENAPI));
     page(router, "/eric.js", ctx -> send(ctx, "text/javascript; charset=utf-8", SCRIPT));
     page(router, "/eric.d.ts", ctx -> send(ctx, "text/plain; charset=utf-8", SCRIPT_TYPES));
@@ -73,7 +73,7 @@ final class PageRoutes {
 
   /** What takes no query refuses one by name. */
   private static void page(Router router, String path, Handler<RoutingContext> handler) {
-    Gets.route(router, path)
+    GetRoutes.route(router, path)
         .handler(
             ctx -> {
               try {
@@ -130,7 +130,7 @@ final class PageRoutes {
                 state.put("status", "DOWN").put("trouble", inOne(state, troubles));
                 ctx.response().setStatusCode(503);
               }
-              Answer.json(ctx.response(), state.encode());
+              JsonAnswer.json(ctx.response(), state.encode());
             });
   }
 
@@ -145,7 +145,7 @@ final class PageRoutes {
         .onComplete(
             serves -> {
               if (troubles.isEmpty()) {
-                Answer.json(ctx.response(), UP);
+                JsonAnswer.json(ctx.response(), UP);
               } else {
                 String all = String.join("; ", troubles);
                 Problem.send(ctx.response(), new UnavailableException(all));

@@ -2,12 +2,13 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.Counter;
-import io.eric.bus.FromChannel;
-import io.eric.bus.Meters;
-import io.eric.bus.Neighbours;
+import io.eric.http.internal.guard.Deadlines;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.Command;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,7 +27,7 @@ final class PublishBatcher {
   private final Context context;
   private final Meters meters;
   private final BusClient bus;
-  private final Neighbours neighbours;
+  private final LocalRegistry neighbours;
   private final Deadlines deadlines;
   private final int maxMessages;
   private final long maxBytes;
@@ -48,7 +49,7 @@ final class PublishBatcher {
   PublishBatcher(
       Context context,
       BusClient bus,
-      Neighbours neighbours,
+      LocalRegistry neighbours,
       Meters meters,
       Deadlines deadlines,
       int maxMessages,
@@ -73,7 +74,7 @@ final class PublishBatcher {
     long bytes = lane == null ? 0 : lane.bytesInFlight;
     int size = message.size();
     if (messages >= maxMessages || size > maxBytes - bytes) {
-      meters.count(Counter.CHANNEL_LANE_FULL);
+      meters.count(CounterName.CHANNEL_LANE_FULL);
       return Future.failedFuture(
           new UnavailableException("too many messages under way, nothing was appended"));
     }
@@ -150,7 +151,7 @@ final class PublishBatcher {
     private void flush() {
       List<Promise<String>> waiting = promises;
       long size = bytes;
-      Future<FromChannel.Published> answer = bus.publish(channel, messages);
+      Future<ChannelResponse.Published> answer = bus.publish(channel, messages);
       messages = new ArrayList<>();
       promises = new ArrayList<>();
       bytes = 0;
@@ -173,10 +174,10 @@ final class PublishBatcher {
       }
     }
 
-    static void tell(List<Promise<String>> waiting, FromChannel.Published published) {
-      List<FromChannel.Outcome> outcomes = published.outcomes();
+    static void tell(List<Promise<String>> waiting, ChannelResponse.Published published) {
+      List<ChannelResponse.Outcome> outcomes = published.outcomes();
       for (int i = 0; i < waiting.size(); i++) {
-        FromChannel.Outcome outcome = outcomes.get(i);
+        ChannelResponse.Outcome outcome = outcomes.get(i);
         String error = outcome.error();
         if (error == null) {
           waiting.get(i).tryComplete(published.epoch() + '-' + outcome.sequence());

@@ -3,9 +3,9 @@ package io.eric.http;
 import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.CommandReader;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -111,7 +111,7 @@ final class PublishRoutes {
             id -> {
               if (!response.closed()) {
                 response.putHeader(MESSAGE_ID, id);
-                Answer.nothing(response);
+                JsonAnswer.nothing(response);
               }
             },
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
@@ -124,7 +124,7 @@ final class PublishRoutes {
             id -> {
               if (!response.closed()) {
                 response.putHeader(MESSAGE_ID, id);
-                Answer.json(response, written(id));
+                JsonAnswer.json(response, written(id));
               }
             },
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
@@ -150,7 +150,7 @@ final class PublishRoutes {
               ? append(message)
               : Future.failedFuture((EricException) member));
     }
-    Future.join(outcomes).onComplete(all -> Answer.json(request.response(), written(outcomes)));
+    Future.join(outcomes).onComplete(all -> JsonAnswer.json(request.response(), written(outcomes)));
   }
 
   private Future<String> append(Command.Publish message) {

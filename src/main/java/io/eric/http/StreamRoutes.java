@@ -3,12 +3,19 @@ package io.eric.http;
 import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
-import io.eric.edge.Edge;
-import io.eric.edge.EdgeStream;
+import io.eric.http.internal.guard.ClientQuota;
+import io.eric.http.internal.guard.ConnectionGuard;
+import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.http.internal.sse.ChunkFrames;
+import io.eric.http.internal.sse.ChunkedStreamSink;
+import io.eric.http.internal.sse.SseFormat;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.edge.Edge;
+import io.eric.internal.edge.EdgeStream;
+import io.eric.internal.protocol.Command;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.HttpOptions;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -75,8 +82,8 @@ final class StreamRoutes {
   }
 
   void mount(Router router) {
-    Gets.route(router, "/stream/:channel_id/:listener_id").handler(ctx -> stream(ctx, false));
-    Gets.route(router, "/watch/:channel_id").handler(ctx -> stream(ctx, true));
+    GetRoutes.route(router, "/stream/:channel_id/:listener_id").handler(ctx -> stream(ctx, false));
+    GetRoutes.route(router, "/watch/:channel_id").handler(ctx -> stream(ctx, true));
   }
 
   private void stream(RoutingContext ctx, boolean watch) {
@@ -88,11 +95,12 @@ final class StreamRoutes {
       if (ctx.request().method().equals(HttpMethod.HEAD)) {
         describe(ctx.response(), channel, listener);
       } else if (draining.getAsBoolean()) {
-        refuse(ctx.request(), Counter.STREAMS_REFUSED_DRAINING, "the server is draining");
+        refuse(ctx.request(), CounterName.STREAMS_REFUSED_DRAINING, "the server is draining");
       } else if (edge.streams() >= maxStreams) {
-        refuse(ctx.request(), Counter.STREAMS_REFUSED_LIMIT, "no more streams at this moment");
+        refuse(ctx.request(), CounterName.STREAMS_REFUSED_LIMIT, "no more streams at this moment");
       } else if (!clients.take(ClientQuota.client(ctx.request().remoteAddress()))) {
-        refuse(ctx.request(), Counter.STREAMS_REFUSED_CLIENT, "no more streams for this client");
+        refuse(
+            ctx.request(), CounterName.STREAMS_REFUSED_CLIENT, "no more streams for this client");
       } else {
         open(ctx, channel, listener);
       }
@@ -168,7 +176,7 @@ final class StreamRoutes {
     return id == null || id.isEmpty() ? null : id;
   }
 
-  private void refuse(HttpServerRequest request, Counter bound, String reason) {
+  private void refuse(HttpServerRequest request, CounterName bound, String reason) {
     meters.count(bound);
     refuse(request, new UnavailableException(reason));
   }

@@ -1,7 +1,7 @@
 package io.eric.js;
 
 import io.eric.EricException;
-import io.eric.bus.ChannelHandle;
+import io.eric.internal.client.ChannelHandle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;

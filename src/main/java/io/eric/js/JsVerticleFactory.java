@@ -1,5 +1,6 @@
 package io.eric.js;
 
+import io.eric.options.JsOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,6 +1,5 @@
 package io.eric.log;
 
-import io.eric.Entry;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;

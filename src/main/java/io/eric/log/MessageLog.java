@@ -1,6 +1,6 @@
 package io.eric.log;
 
-import io.eric.Entry;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.eric.log;
 
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

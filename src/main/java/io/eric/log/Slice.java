@@ -1,6 +1,5 @@
 package io.eric.log;
 
-import io.eric.Entry;
 import java.util.List;
 
 /**

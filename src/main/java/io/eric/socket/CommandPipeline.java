@@ -7,12 +7,13 @@ import io.eric.EricException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Payload;
 import io.eric.PayloadTooLargeException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.CommandReader;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
-import io.eric.bus.Turns;
+import io.eric.internal.FifoTurns;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.SocketOptions;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +69,13 @@ final class CommandPipeline {
           .build();
 
   private final BusClient bus;
-  private final Turns turns;
+  private final FifoTurns turns;
   private final CommandReader reader;
   private final Meters meters;
   private final Client client;
   private final int maxCommand;
   private final CommandFramer framer;
-  private final Answers answers;
+  private final AnswerQueue answers;
 
   private boolean lines;
   private boolean failed;
@@ -102,7 +103,7 @@ final class CommandPipeline {
    */
   CommandPipeline(
       BusClient bus,
-      Turns turns,
+      FifoTurns turns,
       CommandReader reader,
       SocketOptions options,
       Meters meters,
@@ -114,7 +115,7 @@ final class CommandPipeline {
     this.client = client;
     this.maxCommand = options.getMaxCommand();
     this.framer = new CommandFramer(maxCommand);
-    this.answers = new Answers(options.getMaxInFlight(), options.getMaxInFlightBytes());
+    this.answers = new AnswerQueue(options.getMaxInFlight(), options.getMaxInFlightBytes());
   }
 
   /** Takes input in; {@link #advance} does something about it. */
@@ -218,7 +219,7 @@ final class CommandPipeline {
         }
         case COMMAND -> takeCommand();
         case TOO_LARGE -> {
-          meters.count(Counter.COMMANDS_TOO_LARGE);
+          meters.count(CounterName.COMMANDS_TOO_LARGE);
           fail(new PayloadTooLargeException("a command has at most " + maxCommand + " bytes"));
         }
       }
@@ -230,7 +231,7 @@ final class CommandPipeline {
     boolean before = full;
     full = isFull();
     if (full && !before) {
-      meters.count(Counter.READS_PAUSED);
+      meters.count(CounterName.READS_PAUSED);
     }
     return full;
   }
@@ -275,7 +276,7 @@ final class CommandPipeline {
 
   private void addToBatch(Command.Publish publish, int bytes) {
     boolean complete =
-        batch.size() == Answer.MAX_COMMANDS
+        batch.size() == AnswerSlot.MAX_COMMANDS
             || batchBytes >= MAX_BATCH_BYTES
             || (!batch.isEmpty() && !batch.get(0).channel().equals(publish.channel()));
     if (complete) {
@@ -291,7 +292,7 @@ final class CommandPipeline {
     }
     List<Command.Publish> messages = batch;
     String channel = messages.get(0).channel();
-    Answer answer = answers.owe(messages.size(), batchBytes, lines);
+    AnswerSlot answer = answers.owe(messages.size(), batchBytes, lines);
     batch = new ArrayList<>();
     batchBytes = 0;
     bus.publish(channel, messages)
@@ -345,7 +346,7 @@ final class CommandPipeline {
   }
 
   private void run(Command command) {
-    Answer answer = answers.owe(1, OVERHEAD, lines);
+    AnswerSlot answer = answers.owe(1, OVERHEAD, lines);
     boolean held = barrier;
     bus.command(command)
         .onComplete(

@@ -1,8 +1,8 @@
 package io.eric.socket;
 
-import io.eric.Entry;
 import io.eric.Payload;
-import io.eric.edge.StreamFormat;
+import io.eric.internal.edge.StreamFormat;
+import io.eric.log.Entry;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,14 @@
 package io.eric.socket;
 
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.ListPage;
-import io.eric.bus.Turns;
+import io.eric.internal.FifoTurns;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.ListPage;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers an {@code ls} piece by piece, each when the client has taken the one before: a client
+ * AnswerQueue an {@code ls} piece by piece, each when the client has taken the one before: a client
  * that does not read a long list holds one piece of it. On the door's context.
  */
 final class ListAnswer {
@@ -20,7 +20,7 @@ final class ListAnswer {
   private static final byte[] CLOSE_LINE = {']', '\n'};
 
   private final BusClient bus;
-  private final Turns turns;
+  private final FifoTurns turns;
   private final CommandPipeline.Client client;
   private final @Nullable String channel;
   private final boolean lines;
@@ -46,7 +46,7 @@ final class ListAnswer {
 
   ListAnswer(
       BusClient bus,
-      Turns turns,
+      FifoTurns turns,
       CommandPipeline.Client client,
       Command.ListAll command,
       boolean lines,

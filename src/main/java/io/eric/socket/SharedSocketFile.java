@@ -1,5 +1,6 @@
 package io.eric.socket;
 
+import io.eric.options.SocketOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;

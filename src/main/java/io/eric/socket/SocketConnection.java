@@ -3,14 +3,15 @@ package io.eric.socket;
 import io.eric.EricException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.CommandReader;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
-import io.eric.bus.Turns;
-import io.eric.edge.Edge;
-import io.eric.edge.EdgeStream;
+import io.eric.internal.FifoTurns;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.edge.Edge;
+import io.eric.internal.edge.EdgeStream;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.SocketOptions;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
@@ -27,7 +28,7 @@ final class SocketConnection implements CommandPipeline.Client {
   record Door(
       Context context,
       BusClient bus,
-      Turns turns,
+      FifoTurns turns,
       CommandReader reader,
       Edge edge,
       StreamPlaces places,
@@ -138,7 +139,7 @@ final class SocketConnection implements CommandPipeline.Client {
       unwritten = left;
       unwrittenSince = now;
     } else if (now - unwrittenSince >= options.getEdge().getWriteDeadline()) {
-      door.meters().count(Counter.SOCKET_ANSWERS_UNREAD);
+      door.meters().count(CounterName.SOCKET_ANSWERS_UNREAD);
       halfClose.abort();
     }
   }
@@ -156,7 +157,7 @@ final class SocketConnection implements CommandPipeline.Client {
   @Override
   public void openStream(Command command) {
     if (!door.places().take()) {
-      door.meters().count(Counter.STREAMS_REFUSED_LIMIT);
+      door.meters().count(CounterName.STREAMS_REFUSED_LIMIT);
       // The connection goes too: idle ones that wanted to be streams would take the places of
       // commands (CWE-770).
       pipeline.streamTurnedAway(
@@ -309,7 +310,7 @@ final class SocketConnection implements CommandPipeline.Client {
   }
 
   private void inputOverdue(long timeout) {
-    door.meters().count(Counter.SOCKET_DAWDLERS);
+    door.meters().count(CounterName.SOCKET_DAWDLERS);
     if (phase == Phase.LINGERING) {
       halfClose.abort();
     } else if (phase == Phase.COMMANDS && pipeline.holdsInput()) {

@@ -1,6 +1,6 @@
 package io.eric.socket;
 
-import io.eric.IoReason;
+import io.eric.internal.IoReason;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;

@@ -1,13 +1,14 @@
 package io.eric.socket;
 
 import io.eric.UnavailableException;
-import io.eric.bus.BusClient;
-import io.eric.bus.CommandReader;
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.bus.Turns;
-import io.eric.edge.Edge;
+import io.eric.internal.FifoTurns;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.edge.Edge;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.SocketOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.net.NetServer;
@@ -77,14 +78,15 @@ public final class SocketServer extends VerticleBase {
         new SocketConnection.Door(
             context,
             new BusClient(vertx, options.publishTimeouts()),
-            new Turns(LISTS_AT_A_TIME),
+            new FifoTurns(LISTS_AT_A_TIME),
             new CommandReader(options.getMaxDepth()),
             streams,
             new StreamPlaces(options.effectiveMaxStreams()),
             options,
             meters);
     unmetered =
-        meters.add(context, readings -> readings.add(Gauge.SOCKET_CONNECTIONS, connections.size()));
+        meters.add(
+            context, readings -> readings.add(GaugeName.SOCKET_CONNECTIONS, connections.size()));
     long deadline = Math.min(options.getCommandTimeout(), options.getEdge().getWriteDeadline());
     vertx.setPeriodic(Math.max(1, deadline / CHECKS_PER_DEADLINE), timer -> checkDeadlines());
     SharedSocketFile shared = SharedSocketFile.acquire(vertx, options);
@@ -165,7 +167,8 @@ public final class SocketServer extends VerticleBase {
         });
     boolean full = !draining && !hasRoom(open);
     boolean refused = draining || full;
-    open.meters().count(refused ? Counter.SOCKET_CONNECTIONS_REFUSED : Counter.SOCKET_CONNECTIONS);
+    open.meters()
+        .count(refused ? CounterName.SOCKET_CONNECTIONS_REFUSED : CounterName.SOCKET_CONNECTIONS);
     if (refused && connections.size() > options.getMaxConnections() + EXPLAINED) {
       connection.abort();
     } else if (draining) {
@@ -203,7 +206,7 @@ public final class SocketServer extends VerticleBase {
     if (served > max
         && rested != null
         && SocketConnection.now() - rested.restingSince() >= options.getCommandTimeout()) {
-      open.meters().count(Counter.SOCKET_RESTING_CLOSED);
+      open.meters().count(CounterName.SOCKET_RESTING_CLOSED);
       rested.giveWay();
       served--;
     }

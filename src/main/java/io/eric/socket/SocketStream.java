@@ -1,6 +1,6 @@
 package io.eric.socket;
 
-import io.eric.edge.StreamSink;
+import io.eric.internal.edge.StreamSink;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;

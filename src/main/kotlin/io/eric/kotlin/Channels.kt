@@ -1,14 +1,14 @@
 package io.eric.kotlin
 
 import io.eric.Channel
-import io.eric.Connection
 import io.eric.InvalidChannelException
 import io.eric.InvalidListenerException
+import io.eric.ListenerStatus
 import io.eric.Message
 import io.eric.MessageQueueListener
-import io.eric.bus.BusClient
-import io.eric.bus.ChannelHandle
-import io.eric.bus.Command
+import io.eric.internal.client.BusClient
+import io.eric.internal.client.ChannelHandle
+import io.eric.internal.protocol.Command
 import io.vertx.core.Vertx
 import io.vertx.core.json.JsonObject
 import io.vertx.kotlin.coroutines.coAwait
@@ -83,10 +83,10 @@ suspend fun Channel.unsubscribe(listener: String) {
 suspend fun Channel.take(listener: String): Message = deliverNext(listener).coAwait()
 
 /** As [Channel.getConnections]: the listeners and where they stand. */
-suspend fun Channel.connections(): List<Connection> = getConnections().coAwait()
+suspend fun Channel.connections(): List<ListenerStatus> = getConnections().coAwait()
 
 /** A part of them: at most [limit] (1 to 10,000), those after the listener [after]. */
-suspend fun Channel.connections(limit: Int, after: String? = null): List<Connection> =
+suspend fun Channel.connections(limit: Int, after: String? = null): List<ListenerStatus> =
   getConnections(after, limit).coAwait()
 
 /**

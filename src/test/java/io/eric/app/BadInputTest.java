@@ -3,8 +3,10 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.eric.http.HttpOptions;
-import io.eric.socket.SocketOptions;
+import io.eric.app.internal.cli.Await;
+import io.eric.options.EricOptions;
+import io.eric.options.HttpOptions;
+import io.eric.options.SocketOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -63,13 +65,13 @@ class BadInputTest {
                 .setHttp(new HttpOptions().setPort(0).setRequestTimeout(DEADLINE_MS))
                 .setSocket(
                     new SocketOptions().setPath(socket.toString()).setCommandTimeout(DEADLINE_MS)));
-    Waiting.forResult(vertx.deployVerticle(hub));
-    Waiting.forResult(hub.channels().create("news", null));
+    Await.forResult(vertx.deployVerticle(hub));
+    Await.forResult(hub.channels().create("news", null));
   }
 
   @AfterAll
   void stop() throws Exception {
-    Waiting.forResult(vertx.close());
+    Await.forResult(vertx.close());
   }
 
   // ---- HTTP
@@ -333,7 +335,7 @@ class BadInputTest {
   private String onBus(Object body) throws Exception {
     try {
       JsonObject answer =
-          Waiting.forResult(
+          Await.forResult(
               vertx
                   .eventBus()
                   .<JsonObject>request(

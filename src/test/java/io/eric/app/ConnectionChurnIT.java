@@ -44,11 +44,11 @@ class ConnectionChurnIT {
   /** What there is one of per stream, attachment, connection, timer or consumer. */
   private static final List<String> COUNTED =
       List.of(
-          "io.eric.edge.EdgeStream",
-          "io.eric.channel.StreamAttachment",
-          "io.eric.channel.Listener",
-          "io.eric.http.ConnectionGuard",
-          "io.eric.http.Deadlines$Deadline",
+          "io.eric.internal.edge.EdgeStream",
+          "io.eric.channel.internal.readers.StreamAttachment",
+          "io.eric.channel.internal.readers.Listener",
+          "io.eric.http.internal.guard.ConnectionGuard",
+          "io.eric.http.internal.guard.Deadlines$Deadline",
           "io.eric.socket.SocketConnection",
           "io.vertx.core.impl.VertxImpl$InternalTimerHandler",
           "io.vertx.core.eventbus.impl.MessageConsumerImpl",
@@ -107,7 +107,7 @@ class ConnectionChurnIT {
       }
       int descriptors = settledDescriptors(hub);
       openStreams(processes, link, hub, paths);
-      assertThat(hub.heap().count("io.eric.edge.EdgeStream")).isEqualTo(VANISHING);
+      assertThat(hub.heap().count("io.eric.internal.edge.EdgeStream")).isEqualTo(VANISHING);
       assertThat(hub.descriptors()).isGreaterThanOrEqualTo(descriptors + VANISHING);
 
       link.cut();
@@ -122,7 +122,7 @@ class ConnectionChurnIT {
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> assertThat(hub.descriptors()).isLessThanOrEqualTo(descriptors));
-      assertThat(hub.heap().count("io.eric.http.ConnectionGuard")).isZero();
+      assertThat(hub.heap().count("io.eric.http.internal.guard.ConnectionGuard")).isZero();
       assertThat(hub.complaints()).isEmpty();
     }
   }
@@ -143,8 +143,10 @@ class ConnectionChurnIT {
         .untilAsserted(
             () -> {
               HubProcess.Heap heap = hub.heap();
-              assertThat(heap.count("io.eric.edge.EdgeStream")).as("streams").isZero();
-              assertThat(heap.count("io.eric.channel.StreamAttachment")).as("attached").isZero();
+              assertThat(heap.count("io.eric.internal.edge.EdgeStream")).as("streams").isZero();
+              assertThat(heap.count("io.eric.channel.internal.readers.StreamAttachment"))
+                  .as("attached")
+                  .isZero();
             });
   }
 

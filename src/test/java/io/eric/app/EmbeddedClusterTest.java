@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.config.Config;
 import io.eric.Channel;
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.channel.SimpleDistributedApplicationListener;
-import io.eric.log.MemoryStore;
+import io.eric.app.internal.cli.Await;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.EricOptions;
+import io.eric.options.StoreOptions;
+import io.eric.prefab.SimpleDistributedApplicationListener;
 import io.eric.socket.SocketClient;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -45,7 +48,7 @@ class EmbeddedClusterTest {
   @AfterEach
   void close() throws Exception {
     for (Vertx vertx : started) {
-      Waiting.forResult(vertx.close());
+      Await.forResult(vertx.close());
     }
   }
 
@@ -54,7 +57,7 @@ class EmbeddedClusterTest {
     int port = freePort();
     EricVerticle here = hub(clustered(port), "here");
     EricVerticle there = hub(clustered(port), "there");
-    Waiting.forResult(here.channels().create("talk", null));
+    Await.forResult(here.channels().create("talk", null));
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> there.channels().getAllIds().contains("talk"));
@@ -72,7 +75,7 @@ class EmbeddedClusterTest {
     join(alice, here.channel("talk"));
     join(bob, there.channel("talk"));
 
-    Waiting.forResult(alice.dispatchTo("bob", Message.of("hello", "of alice")));
+    Await.forResult(alice.dispatchTo("bob", Message.of("hello", "of alice")));
 
     await().atMost(Duration.ofSeconds(60)).until(() -> !heard.isEmpty());
     assertThat(heard).containsExactly("of bob");
@@ -91,25 +94,25 @@ class EmbeddedClusterTest {
     MessageQueueListener stoppedHere = running("stoppedHere", channel);
     MessageQueueListener stoppedThere = running("stoppedThere", channel);
     MessageQueueListener startedHere = new Observer("startedHere");
-    Waiting.forResult(channel.registerListener(startedHere));
+    Await.forResult(channel.registerListener(startedHere));
     for (String consumer : List.of("consumer", "stoppedConsumer")) {
-      Waiting.forResult(channel.registerListener(new MessageQueueListener(consumer)));
+      Await.forResult(channel.registerListener(new MessageQueueListener(consumer)));
       vertx
           .eventBus()
           .localConsumer("eric.listener." + channel.id() + '/' + consumer)
           .handler(message -> message.reply(null));
-      Waiting.forResult(
+      Await.forResult(
           vertx.eventBus().request(address, new JsonObject().put("v", "l").put("r", consumer)));
     }
 
-    Waiting.forResult(stoppedHere.stop());
-    Waiting.forResult(startedHere.start());
+    Await.forResult(stoppedHere.stop());
+    Await.forResult(startedHere.start());
     for (String each : List.of("stoppedThere", "stoppedConsumer")) {
-      Waiting.forResult(
+      Await.forResult(
           ownersVertx.eventBus().request(address, new JsonObject().put("v", "s").put("r", each)));
     }
     started.remove(ownersVertx);
-    Waiting.forResult(ownersVertx.close());
+    Await.forResult(ownersVertx.close());
 
     await()
         .atMost(Duration.ofSeconds(60))
@@ -117,12 +120,12 @@ class EmbeddedClusterTest {
         .until(
             () ->
                 here.channels().isOpen(channel.id())
-                    && state(here, channel.id()).get("consumer") == Connection.State.LIVE);
+                    && state(here, channel.id()).get("consumer") == ListenerStatus.State.LIVE);
     assertThat(state(here, channel.id()))
-        .containsEntry("stoppedHere", Connection.State.STOPPED)
-        .containsEntry("stoppedThere", Connection.State.STOPPED)
-        .containsEntry("stoppedConsumer", Connection.State.STOPPED)
-        .containsEntry("startedHere", Connection.State.DETACHED);
+        .containsEntry("stoppedHere", ListenerStatus.State.STOPPED)
+        .containsEntry("stoppedThere", ListenerStatus.State.STOPPED)
+        .containsEntry("stoppedConsumer", ListenerStatus.State.STOPPED)
+        .containsEntry("startedHere", ListenerStatus.State.DETACHED);
     assertThat(stoppedThere.id()).isEqualTo("stoppedThere");
   }
 
@@ -147,7 +150,7 @@ class EmbeddedClusterTest {
 
     String bySocket = channelOwnedBy(owner, here).id();
     SocketClient socket = new SocketClient(vertx, dir.resolve("here.sock").toString());
-    Waiting.forResult(socket.removeChannel(bySocket));
+    Await.forResult(socket.removeChannel(bySocket));
     assertThat(owner.channels().getAllIds()).doesNotContain(bySocket);
     assertThat(here.channels().getAllIds()).doesNotContain(bySocket);
   }
@@ -159,14 +162,15 @@ class EmbeddedClusterTest {
 
     assertThatThrownBy(
             () ->
-                Waiting.forResult(
+                Await.forResult(
                     vertx.deployVerticle(new EricVerticle(options, MemoryStore.create()))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("the store io.eric.log.MemoryStore that was given to EricVerticle")
+        .hasMessageContaining(
+            "the store io.eric.log.indexed.MemoryStore that was given to EricVerticle")
         .hasMessageContaining("in a clustered Vert.x messages are kept by the nodes");
     EricOptions onDisk = EricOptions.fromJson(options.toJson());
     onDisk.getStore().setType(StoreOptions.Type.FILE);
-    assertThatThrownBy(() -> Waiting.forResult(vertx.deployVerticle(new EricVerticle(onDisk))))
+    assertThatThrownBy(() -> Await.forResult(vertx.deployVerticle(new EricVerticle(onDisk))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("setting \"store.type\" must be memory");
     assertThat(vertx.deploymentIDs()).isEmpty();
@@ -182,7 +186,7 @@ class EmbeddedClusterTest {
           .until(
               () -> {
                 if (!user.channels().getAllIds().contains(id)) {
-                  Waiting.forResult(owner.channels().create(id, null));
+                  Await.forResult(owner.channels().create(id, null));
                 }
                 return user.channels().getAllIds().contains(id)
                     && owner.channels().isOpen(id) != user.channels().isOpen(id);
@@ -196,14 +200,14 @@ class EmbeddedClusterTest {
   private static MessageQueueListener running(String id, Channel channel) throws Exception {
     MessageQueueListener listener = new Observer(id);
     listener.start();
-    Waiting.forResult(channel.registerListener(listener));
+    Await.forResult(channel.registerListener(listener));
     return listener;
   }
 
-  private static Map<String, Connection.State> state(EricVerticle hub, String channel)
+  private static Map<String, ListenerStatus.State> state(EricVerticle hub, String channel)
       throws Exception {
-    return Waiting.forResult(hub.channel(channel).getConnections()).stream()
-        .collect(Collectors.toMap(Connection::listener, Connection::state));
+    return Await.forResult(hub.channel(channel).getConnections()).stream()
+        .collect(Collectors.toMap(ListenerStatus::listener, ListenerStatus::state));
   }
 
   /** A listener with an {@code onMessage} of its own. */
@@ -220,8 +224,8 @@ class EmbeddedClusterTest {
 
   private static void join(SimpleDistributedApplicationListener part, Channel channel)
       throws Exception {
-    Waiting.forResult(part.joinTo(channel));
-    Waiting.forResult(part.start());
+    Await.forResult(part.joinTo(channel));
+    Await.forResult(part.start());
     channel.messageStream(part).handler(event -> {});
   }
 
@@ -245,7 +249,7 @@ class EmbeddedClusterTest {
         .setEnabled(true)
         .addMember("127.0.0.1:" + port);
     Vertx vertx =
-        Waiting.forResult(
+        Await.forResult(
             Vertx.builder()
                 .withClusterManager(new HazelcastClusterManager(config))
                 .buildClustered());
@@ -260,7 +264,7 @@ class EmbeddedClusterTest {
             .put("cluster", new JsonObject().put("quorum", 1))
             .put("socket", new JsonObject().put("path", dir.resolve(name + ".sock").toString()));
     EricVerticle hub = new EricVerticle();
-    Waiting.forResult(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));
+    Await.forResult(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));
     return hub;
   }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.Message;
+import io.eric.app.internal.cli.Await;
+import io.eric.options.EricOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -29,18 +31,18 @@ class EricVerticleTest {
 
   @AfterEach
   void close() throws Exception {
-    Waiting.forResult(vertx.close());
+    Await.forResult(vertx.close());
   }
 
   @Test
   void itIsDeployedByNameWithAConfigInAnybodysApplication() throws Exception {
-    Waiting.forResult(
+    Await.forResult(
         vertx.deployVerticle(
             "io.eric.app.EricVerticle", new DeploymentOptions().setConfig(config())));
 
     assertThat(dir.resolve("e.sock")).exists();
     JsonObject answer =
-        Waiting.forResult(
+        Await.forResult(
                 vertx
                     .eventBus()
                     .<JsonObject>request("eric.channels", new JsonObject().put("v", "ls")))
@@ -51,10 +53,10 @@ class EricVerticleTest {
   @Test
   void predefinedChannelsHaveTheirListenersAndOptions() throws Exception {
     EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
-    Waiting.forResult(vertx.deployVerticle(hub));
+    Await.forResult(vertx.deployVerticle(hub));
 
-    assertThat(Waiting.forResult(hub.channel("news").getConnections()))
-        .extracting(Connection::listener)
+    assertThat(Await.forResult(hub.channel("news").getConnections()))
+        .extracting(ListenerStatus::listener)
         .containsExactlyInAnyOrder("desk", "archive");
     assertThat(hub.channels().getAllIds()).containsExactly("news");
   }
@@ -63,10 +65,10 @@ class EricVerticleTest {
   void undeployingClosesBothDoorsAndLetsAnotherHubStart() throws Exception {
     for (int life = 0; life < 2; life++) {
       EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
-      String id = Waiting.forResult(vertx.deployVerticle(hub));
+      String id = Await.forResult(vertx.deployVerticle(hub));
       connect(hub.httpPort());
 
-      Waiting.forResult(vertx.undeploy(id));
+      Await.forResult(vertx.undeploy(id));
 
       // The kernel's socket goes with the event loop's next look at its keys, a moment later.
       await()
@@ -87,14 +89,14 @@ class EricVerticleTest {
 
       assertThatThrownBy(
               () ->
-                  Waiting.forResult(
+                  Await.forResult(
                       vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config)))))
           .isInstanceOf(Exception.class);
     }
 
     assertThat(dir.resolve("e.sock")).doesNotExist();
     assertThat(vertx.deploymentIDs()).isEmpty();
-    Waiting.forResult(vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config()))));
+    Await.forResult(vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config()))));
   }
 
   @Test
@@ -103,7 +105,7 @@ class EricVerticleTest {
     config.getJsonObject("http").put("instances", 2).put("port", 0);
     assertThatThrownBy(
             () ->
-                Waiting.forResult(
+                Await.forResult(
                     vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config)))))
         .hasStackTraceContaining("http.instances is 2, it must be 1 with http.port 0");
   }
@@ -114,7 +116,7 @@ class EricVerticleTest {
 
     assertThatThrownBy(
             () ->
-                Waiting.forResult(
+                Await.forResult(
                     vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config())))))
         .isInstanceOf(Exception.class);
 
@@ -124,13 +126,13 @@ class EricVerticleTest {
   @Test
   void aChannelOutlivesTheVerticleThatHasCreatedIt() throws Exception {
     EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
-    Waiting.forResult(vertx.deployVerticle(hub));
+    Await.forResult(vertx.deployVerticle(hub));
     String creator =
-        Waiting.forResult(vertx.deployVerticle(context -> hub.channels().create("mine", null)));
+        Await.forResult(vertx.deployVerticle(context -> hub.channels().create("mine", null)));
 
-    Waiting.forResult(vertx.undeploy(creator));
+    Await.forResult(vertx.undeploy(creator));
 
-    assertThat(Waiting.forResult(hub.channel("mine").broadcast(Message.of("a", 1)))).isNotBlank();
+    assertThat(Await.forResult(hub.channel("mine").broadcast(Message.of("a", 1)))).isNotBlank();
   }
 
   @Test
@@ -140,7 +142,7 @@ class EricVerticleTest {
     config.getJsonObject("socket").put("enabled", false);
     EricVerticle hub = new EricVerticle(EricOptions.fromJson(config));
 
-    Waiting.forResult(vertx.deployVerticle(hub));
+    Await.forResult(vertx.deployVerticle(hub));
 
     assertThat(hub.httpPort()).isZero();
     assertThat(dir.resolve("e.sock")).doesNotExist();
@@ -152,7 +154,7 @@ class EricVerticleTest {
     DeploymentOptions options =
         new DeploymentOptions().setConfig(new JsonObject().put("colour", "red"));
     assertThatThrownBy(
-            () -> Waiting.forResult(vertx.deployVerticle("io.eric.app.EricVerticle", options)))
+            () -> Await.forResult(vertx.deployVerticle("io.eric.app.EricVerticle", options)))
         .hasMessageContaining("colour");
   }
 

@@ -2,11 +2,13 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
-import io.eric.log.MemoryLog;
+import io.eric.app.internal.cli.Await;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.MemoryLog;
+import io.eric.options.EricOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -43,13 +45,13 @@ class FailingStoreTest {
     options.getHttp().setPort(0);
     options.getSocket().setPath(dir.resolve("s").toString());
     hub = new EricVerticle(options, new FailingStore());
-    Waiting.forResult(vertx.deployVerticle(hub));
-    Waiting.forResult(hub.channels().create("news", null));
+    Await.forResult(vertx.deployVerticle(hub));
+    Await.forResult(hub.channels().create("news", null));
   }
 
   @AfterEach
   void stop() throws Exception {
-    Waiting.forResult(vertx.close());
+    Await.forResult(vertx.close());
   }
 
   @Test

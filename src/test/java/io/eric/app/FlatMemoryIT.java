@@ -96,7 +96,7 @@ class FlatMemoryIT {
       assertThat(resident).as("resident memory, at most").isLessThan(RESIDENT);
       assertThat(hub.complaints()).isEmpty();
       // The others are still there: it is no way to stay small to throw them out.
-      assertThat(heap.count("io.eric.edge.EdgeStream")).isEqualTo(STUCK + READERS);
+      assertThat(heap.count("io.eric.internal.edge.EdgeStream")).isEqualTo(STUCK + READERS);
     }
   }
 

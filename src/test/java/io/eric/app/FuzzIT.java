@@ -7,7 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.eric.bus.BusAnswer;
+import io.eric.app.internal.cli.Await;
+import io.eric.internal.protocol.BusReply;
+import io.eric.options.EricOptions;
 import io.eric.testing.Mutator;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -454,7 +456,7 @@ class FuzzIT {
     try {
       EricVerticle hub =
           new EricVerticle(new EricOptions().setSocketEnabled(false).setHttpEnabled(false));
-      Waiting.forResult(vertx.deployVerticle(hub));
+      Await.forResult(vertx.deployVerticle(hub));
       for (int batch = 1; isTime(); batch++) {
         List<CompletableFuture<?>> answers = new ArrayList<>();
         for (int i = 0; i < BATCH; i++, requests++) {
@@ -473,7 +475,7 @@ class FuzzIT {
       assertThat(errors.errors).isEmpty();
     } finally {
       root.detachAppender(errors);
-      Waiting.forResult(vertx.close());
+      Await.forResult(vertx.close());
     }
     System.out.println("event bus: " + requests + " requests");
     return null;
@@ -501,7 +503,7 @@ class FuzzIT {
             failure -> {
               // A channel may be removed before or while the request waits for its turn there.
               boolean expected =
-                  BusAnswer.hadNoHandler(failure)
+                  BusReply.hadNoHandler(failure)
                       || failure instanceof ReplyException e
                           && e.failureType() == ReplyFailure.RECIPIENT_FAILURE
                           && Set.of(400, 404, 409, 413, 429, 503).contains(e.failureCode())
@@ -595,11 +597,11 @@ class FuzzIT {
                         .getJsonObject(0)
                         .getLong("lag")
                     == 0);
-    Waiting.forResult(consumer.unregister());
+    Await.forResult(consumer.unregister());
   }
 
   private static JsonObject ask(Vertx vertx, String address, JsonObject command) throws Exception {
-    return Waiting.forResult(
+    return Await.forResult(
         vertx
             .eventBus()
             .<JsonObject>request(address, command, new DeliveryOptions().setSendTimeout(60_000))

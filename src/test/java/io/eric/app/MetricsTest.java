@@ -2,10 +2,13 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Metric;
-import io.eric.http.HttpOptions;
+import io.eric.app.internal.cli.Await;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Metric;
+import io.eric.options.EricOptions;
+import io.eric.options.HttpOptions;
+import io.eric.options.MetricsOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -37,14 +40,14 @@ class MetricsTest {
 
   @AfterEach
   void close() throws Exception {
-    Waiting.forResult(vertx.close());
+    Await.forResult(vertx.close());
   }
 
   @Test
   void thePageIsInPrometheusFormAndCountsWhatHappens() throws Exception {
     EricVerticle hub = hub(new MetricsOptions());
-    Waiting.forResult(hub.channels().create("news", null));
-    Waiting.forResult(hub.channel("news").addListener());
+    Await.forResult(hub.channels().create("news", null));
+    Await.forResult(hub.channel("news").addListener());
     for (int i = 0; i < 3; i++) {
       assertThat(send(hub, "POST", "/broadcast?channel_id=news", "{\"type\":\"t\"}").statusCode())
           .isEqualTo(200);
@@ -96,7 +99,7 @@ class MetricsTest {
                 page.text().map(text -> vertx.getOrCreateContext() == asking).onComplete(answered));
         answers.add(answered.future());
       }
-      Waiting.forResult(Future.all(answers));
+      Await.forResult(Future.all(answers));
       assertThat(answers).extracting(Future::result).containsOnly(true);
     }
   }
@@ -122,7 +125,7 @@ class MetricsTest {
   }
 
   private static Stream<Metric> rows() {
-    return Stream.concat(Arrays.stream(Counter.values()), Arrays.stream(Gauge.values()));
+    return Stream.concat(Arrays.stream(CounterName.values()), Arrays.stream(GaugeName.values()));
   }
 
   private static String series(Metric metric) {
@@ -154,7 +157,7 @@ class MetricsTest {
     return "| `"
         + first.metric()
         + "` | "
-        + (first instanceof Counter ? "counter" : "gauge")
+        + (first instanceof CounterName ? "counter" : "gauge")
         + " | "
         + labels
         + " | "
@@ -175,7 +178,7 @@ class MetricsTest {
                 .setSocketEnabled(false)
                 .setHttp(new HttpOptions().setPort(0))
                 .setMetrics(metrics));
-    Waiting.forResult(vertx.deployVerticle(hub));
+    Await.forResult(vertx.deployVerticle(hub));
     return hub;
   }
 

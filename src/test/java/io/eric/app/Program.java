@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** Runs the runnable jar as a user does, in processes of their own. */
-final class Program {
+public final class Program {
 
   private static final long TIMEOUT_S = 60;
 
@@ -30,7 +30,7 @@ final class Program {
   private final List<String> machine;
 
   /** Runs in this directory, where nothing but the environment given here configures it. */
-  Program(Path dir, Map<String, String> environment) {
+  public Program(Path dir, Map<String, String> environment) {
     this(dir, environment, List.of(), QUICK_START);
   }
 
@@ -38,7 +38,8 @@ final class Program {
    * @param before what stands before the command, as {@code ip netns exec}
    * @param machine options of the Java machine
    */
-  Program(Path dir, Map<String, String> environment, List<String> before, List<String> machine) {
+  public Program(
+      Path dir, Map<String, String> environment, List<String> before, List<String> machine) {
     this.dir = dir;
     this.environment = environment;
     this.before = before;
@@ -46,14 +47,15 @@ final class Program {
   }
 
   /** What a command did. */
-  record Result(int code, String out, String err) {
-    List<String> lines() {
+  public record Result(int code, String out, String err) {
+    public List<String> lines() {
       return out.lines().toList();
     }
   }
 
   /** Starts a command whose process the caller ends. */
-  Process start(UnaryOperator<ProcessBuilder> redirects, String... arguments) throws IOException {
+  public Process start(UnaryOperator<ProcessBuilder> redirects, String... arguments)
+      throws IOException {
     String jar = System.getProperty("eric.jar");
     assertThat(jar).as("system property eric.jar").isNotNull();
     List<String> command = new ArrayList<>(before);
@@ -68,12 +70,12 @@ final class Program {
   }
 
   /** Runs a command without input. */
-  Result run(String... arguments) throws Exception {
+  public Result run(String... arguments) throws Exception {
     return runWith(null, arguments);
   }
 
   /** Runs a command that reads a file. */
-  Result runWith(Path input, String... arguments) throws Exception {
+  public Result runWith(Path input, String... arguments) throws Exception {
     Path out = Files.createTempFile(dir, "out", ".txt");
     Path err = Files.createTempFile(dir, "err", ".txt");
     Process process =
@@ -98,13 +100,13 @@ final class Program {
   }
 
   /** Reads a process's standard output line by line. */
-  static BufferedReader output(Process process) {
+  public static BufferedReader output(Process process) {
     return new BufferedReader(
         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /** The next line; null at the end. */
-  static String line(BufferedReader reader) {
+  public static String line(BufferedReader reader) {
     try {
       return reader.readLine();
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eric.options.SettingPaths;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

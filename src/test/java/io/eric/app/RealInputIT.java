@@ -7,10 +7,13 @@ import com.launchdarkly.eventsource.ConnectStrategy;
 import com.launchdarkly.eventsource.EventSource;
 import com.launchdarkly.eventsource.MessageEvent;
 import io.eric.Channel;
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.app.Program.Result;
-import io.eric.channel.OverflowPolicy;
-import io.eric.channel.SSEChannelOptions;
+import io.eric.app.internal.cli.Await;
+import io.eric.options.EricOptions;
+import io.eric.options.OverflowPolicy;
+import io.eric.options.PredefinedChannel;
+import io.eric.options.SSEChannelOptions;
 import io.eric.socket.SocketClient;
 import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
@@ -49,7 +52,7 @@ class RealInputIT {
 
   @AfterEach
   void close() throws Exception {
-    Waiting.forResult(vertx.close());
+    Await.forResult(vertx.close());
   }
 
   @Test
@@ -58,7 +61,7 @@ class RealInputIT {
     RealFile file = RealFile.in(dir);
     assertThat(file.lines()).isGreaterThanOrEqualTo(100_000);
     EricVerticle hub = new EricVerticle(options());
-    Waiting.forResult(vertx.deployVerticle(hub));
+    Await.forResult(vertx.deployVerticle(hub));
     Channel channel = hub.channel(CHANNEL);
     String stream = "http://127.0.0.1:" + hub.httpPort() + "/stream/" + CHANNEL + '/';
     Program program = new Program(dir, Map.of("ERIC_SOCKET_PATH", socket()));
@@ -111,11 +114,11 @@ class RealInputIT {
         .atMost(Duration.ofSeconds(30))
         .until(
             () ->
-                Waiting.forResult(channel.getConnections()).stream()
+                Await.forResult(channel.getConnections()).stream()
                         .filter(
                             c ->
-                                c.state() == Connection.State.LIVE
-                                    || c.state() == Connection.State.CATCHING_UP)
+                                c.state() == ListenerStatus.State.LIVE
+                                    || c.state() == ListenerStatus.State.CATCHING_UP)
                         .count()
                     == listeners);
   }
@@ -194,7 +197,7 @@ class RealInputIT {
 
   private CompletableFuture<String> busListener(RealFile file) throws Exception {
     Received received = new Received(file.lines());
-    Waiting.forResult(vertx.deployVerticle(new BusListener(received)));
+    Await.forResult(vertx.deployVerticle(new BusListener(received)));
     return received.done();
   }
 

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Channel;
-import io.eric.Connection;
 import io.eric.InvalidMessageFormatException;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.channel.OverflowPolicy;
+import io.eric.app.internal.cli.Await;
 import io.eric.log.ChannelDefinition;
-import io.eric.log.RetentionOptions;
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions;
+import io.eric.options.EricOptions;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.OverflowPolicy;
+import io.eric.options.PredefinedChannel;
+import io.eric.options.RetentionOptions;
+import io.eric.options.StoreOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -35,7 +39,7 @@ class RestartTest {
 
   @AfterEach
   void close() throws Exception {
-    Waiting.forResult(vertx.close());
+    Await.forResult(vertx.close());
   }
 
   private EricOptions options() {
@@ -50,20 +54,20 @@ class RestartTest {
 
   private void start(EricOptions options) throws Exception {
     hub = new EricVerticle(options);
-    deployment = Waiting.forResult(vertx.deployVerticle(hub));
+    deployment = Await.forResult(vertx.deployVerticle(hub));
   }
 
   private void restart(EricOptions options) throws Exception {
-    Waiting.forResult(vertx.undeploy(deployment));
+    Await.forResult(vertx.undeploy(deployment));
     start(options);
   }
 
-  private Map<String, Connection.State> states(String channel) throws Exception {
-    return Waiting.forResult(hub.channel(channel).getConnections()).stream()
+  private Map<String, ListenerStatus.State> states(String channel) throws Exception {
+    return Await.forResult(hub.channel(channel).getConnections()).stream()
         .collect(
             java.util.stream.Collectors.toMap(
-                Connection::listener,
-                Connection::state,
+                ListenerStatus::listener,
+                ListenerStatus::state,
                 (a, b) -> a,
                 java.util.LinkedHashMap::new));
   }
@@ -72,15 +76,15 @@ class RestartTest {
   void channelsComeBackInTheirOrderWithTheirOptions() throws Exception {
     start(options());
     for (String id : List.of("zebra", "gone", "ape", "mouse")) {
-      Waiting.forResult(
+      Await.forResult(
           hub.channels().create(id, new JsonObject().put("overflow", "reject").put("retry", 77)));
     }
-    Waiting.forResult(hub.channels().rm("gone"));
+    Await.forResult(hub.channels().rm("gone"));
 
     restart(options());
 
     assertThat(hub.channels().getAllIds()).containsExactly("zebra", "ape", "mouse");
-    Waiting.forResult(hub.channels().create("gone", null));
+    Await.forResult(hub.channels().create("gone", null));
     restart(options());
     assertThat(hub.channels().getAllIds()).containsExactly("zebra", "ape", "mouse", "gone");
   }
@@ -88,34 +92,34 @@ class RestartTest {
   @Test
   void listenersComeBackWithTheirStateAndTheirPosition() throws Exception {
     start(options());
-    Channel news = Waiting.forResult(hub.channels().create("news", null));
+    Channel news = Await.forResult(hub.channels().create("news", null));
     for (String id : List.of("zoe", "stopped", "read", "gone", "ann")) {
-      Waiting.forResult(news.registerListener(new MessageQueueListener(id)));
+      Await.forResult(news.registerListener(new MessageQueueListener(id)));
     }
     for (String id : List.of("stopped", "read", "ann")) {
-      Waiting.forResult(Waiting.forResult(news.getListener(id)).start());
+      Await.forResult(Await.forResult(news.getListener(id)).start());
     }
-    String first = Waiting.forResult(news.broadcast(Message.of("t", 1)));
-    String second = Waiting.forResult(news.dispatch("read", Message.of("t", 2)));
-    String third = Waiting.forResult(news.broadcast(Message.of("t", 3)));
-    assertThat(Waiting.forResult(news.deliverNext("read")).id()).isEqualTo(first);
-    Waiting.forResult(Waiting.forResult(news.getListener("stopped")).stop());
-    Waiting.forResult(news.removeListener("gone"));
+    String first = Await.forResult(news.broadcast(Message.of("t", 1)));
+    String second = Await.forResult(news.dispatch("read", Message.of("t", 2)));
+    String third = Await.forResult(news.broadcast(Message.of("t", 3)));
+    assertThat(Await.forResult(news.deliverNext("read")).id()).isEqualTo(first);
+    Await.forResult(Await.forResult(news.getListener("stopped")).stop());
+    Await.forResult(news.removeListener("gone"));
 
     restart(options());
 
     assertThat(states("news"))
         .containsExactly(
-            Map.entry("zoe", Connection.State.STOPPED),
-            Map.entry("stopped", Connection.State.STOPPED),
-            Map.entry("read", Connection.State.DETACHED),
-            Map.entry("ann", Connection.State.DETACHED));
+            Map.entry("zoe", ListenerStatus.State.STOPPED),
+            Map.entry("stopped", ListenerStatus.State.STOPPED),
+            Map.entry("read", ListenerStatus.State.DETACHED),
+            Map.entry("ann", ListenerStatus.State.DETACHED));
     Channel again = hub.channel("news");
-    assertThat(Waiting.forResult(again.deliverNext("read")).id()).isEqualTo(second);
-    assertThat(Waiting.forResult(again.deliverNext("read")).id()).isEqualTo(third);
-    assertThat(Waiting.forResult(again.deliverNext("ann")).id()).isEqualTo(first);
-    assertThat(Waiting.forResult(again.deliverNext("ann")).id()).isEqualTo(third);
-    String fourth = Waiting.forResult(again.broadcast(Message.of("t", 4)));
+    assertThat(Await.forResult(again.deliverNext("read")).id()).isEqualTo(second);
+    assertThat(Await.forResult(again.deliverNext("read")).id()).isEqualTo(third);
+    assertThat(Await.forResult(again.deliverNext("ann")).id()).isEqualTo(first);
+    assertThat(Await.forResult(again.deliverNext("ann")).id()).isEqualTo(third);
+    String fourth = Await.forResult(again.broadcast(Message.of("t", 4)));
     assertThat(fourth).isEqualTo(third.replaceAll("-3$", "-4"));
   }
 
@@ -127,8 +131,8 @@ class RestartTest {
                 Map.of(
                     "news", new PredefinedChannel(new JsonObject().put("retry", 1), List.of("a"))));
     start(options);
-    Waiting.forResult(hub.channels().create("other", null));
-    Waiting.forResult(hub.channel("news").broadcast(Message.of("t", 1)));
+    Await.forResult(hub.channels().create("other", null));
+    Await.forResult(hub.channel("news").broadcast(Message.of("t", 1)));
 
     EricOptions changed =
         options()
@@ -143,29 +147,28 @@ class RestartTest {
     assertThat(states("news").keySet()).containsExactly("a", "b");
     assertThat(((io.eric.channel.AbstractChannel) hub.channel("news")).options().getOverflow())
         .isEqualTo(OverflowPolicy.REJECT);
-    assertThat(Waiting.forResult(hub.channel("news").getConnections()).get(0).lag()).isEqualTo(1);
+    assertThat(Await.forResult(hub.channel("news").getConnections()).get(0).lag()).isEqualTo(1);
   }
 
   @Test
   void aChannelWhoseOptionsAreNoLongerTakenStopsTheStartByName() throws Exception {
-    FileStore store = Waiting.forResult(FileStore.open(vertx, options().getStore().getFile()));
-    Waiting.forResult(store.open("odd", RetentionOptions.DEFAULT));
-    Waiting.forResult(
+    FileStore store = Await.forResult(FileStore.open(vertx, options().getStore().getFile()));
+    Await.forResult(store.open("odd", RetentionOptions.DEFAULT));
+    Await.forResult(
         store.define(new ChannelDefinition("odd", new JsonObject().put("colour", "red"))));
-    Waiting.forResult(store.close());
+    Await.forResult(store.close());
 
     assertThatThrownBy(() -> start(options()))
         .isInstanceOf(InvalidMessageFormatException.class)
         .hasMessageContaining("odd")
         .hasMessageContaining("colour");
-    Waiting.forResult(
-        Waiting.forResult(FileStore.open(vertx, options().getStore().getFile())).close());
+    Await.forResult(Await.forResult(FileStore.open(vertx, options().getStore().getFile())).close());
   }
 
   @Test
   void theDirectoryOfAnotherHubIsRefusedByName() throws Exception {
     start(options());
-    assertThatThrownBy(() -> Waiting.forResult(vertx.deployVerticle(new EricVerticle(options()))))
+    assertThatThrownBy(() -> Await.forResult(vertx.deployVerticle(new EricVerticle(options()))))
         .hasMessageContaining(dir.resolve("store").toString())
         .hasMessageContaining("in use");
   }

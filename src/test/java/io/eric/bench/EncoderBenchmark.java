@@ -1,8 +1,8 @@
 package io.eric.bench;
 
-import io.eric.Entry;
 import io.eric.Payload;
-import io.eric.http.SseFormat;
+import io.eric.http.internal.sse.SseFormat;
+import io.eric.log.Entry;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,17 +1,17 @@
 package io.eric.bench;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.channel.ChannelContainer;
-import io.eric.channel.SSEChannelOptions;
 import io.eric.log.ChannelDefinition;
-import io.eric.log.MemoryStore;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions;
-import io.eric.log.file.FileStoreOptions.Fsync;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.FileStoreOptions.Fsync;
+import io.eric.options.RetentionOptions;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,14 +1,14 @@
 package io.eric.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.eric.Entry;
 import io.eric.Payload;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
-import io.eric.edge.Edge;
-import io.eric.edge.EdgeOptions;
-import io.eric.edge.StreamFormat;
-import io.eric.edge.StreamSink;
+import io.eric.internal.edge.Edge;
+import io.eric.internal.edge.StreamFormat;
+import io.eric.internal.edge.StreamSink;
+import io.eric.log.Entry;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.EdgeOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -52,8 +52,8 @@ public final class IdleStreams {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Meters meters = Meters.of(hub.vertx);
-    long statements = meters.get(Counter.STATEMENTS);
-    long heartbeats = meters.get(Counter.HEARTBEATS);
+    long statements = meters.get(CounterName.STATEMENTS);
+    long heartbeats = meters.get(CounterName.HEARTBEATS);
     long before = system.getProcessCpuTime();
     Thread.sleep(seconds * 1_000);
     long used = system.getProcessCpuTime() - before;
@@ -64,10 +64,10 @@ public final class IdleStreams {
         channels,
         interval,
         used / 1e6 / seconds,
-        meters.get(Counter.STATEMENTS) - statements,
-        meters.get(Counter.HEARTBEATS) - heartbeats,
-        meters.get(Counter.STATEMENTS_UNANSWERED),
-        meters.get(Counter.STREAM_REPAIRS));
+        meters.get(CounterName.STATEMENTS) - statements,
+        meters.get(CounterName.HEARTBEATS) - heartbeats,
+        meters.get(CounterName.STATEMENTS_UNANSWERED),
+        meters.get(CounterName.STREAM_REPAIRS));
     System.exit(0);
   }
 

@@ -1,8 +1,8 @@
 package io.eric.bench;
 
-import io.eric.bus.FromChannel;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Neighbours;
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.LocalCodec;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -29,11 +29,11 @@ public class LocalHopBenchmark {
 
   private static final int MESSAGES = 10_000;
   private static final String EDGE = "edge";
-  private static final FromChannel NEWS = new FromChannel.Wake("channel", 1);
+  private static final ChannelResponse NEWS = new ChannelResponse.Wake("channel", 1);
 
   private Vertx vertx;
   private Context context;
-  private Neighbours neighbours;
+  private LocalRegistry neighbours;
   private DeliveryOptions local;
   private CountDownLatch arrived;
   private int left;
@@ -43,7 +43,7 @@ public class LocalHopBenchmark {
   public void setUp() throws InterruptedException {
     vertx = Vertx.vertx();
     context = vertx.getOrCreateContext();
-    neighbours = new Neighbours(vertx);
+    neighbours = new LocalRegistry(vertx);
     LocalCodec.register(vertx);
     local = LocalCodec.options();
     CountDownLatch registered = new CountDownLatch(1);

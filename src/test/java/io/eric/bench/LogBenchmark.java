@@ -1,12 +1,12 @@
 package io.eric.bench;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.log.Cursors;
-import io.eric.log.MemoryStore;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
-import io.eric.log.RetentionOptions;
 import io.eric.log.Slice;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.RetentionOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,14 +1,14 @@
 package io.eric.bench;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.log.Cursors;
-import io.eric.log.MemoryStore;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.MemoryStore;
 import io.eric.log.redis.RedisStore;
-import io.eric.log.redis.RedisStoreOptions;
+import io.eric.options.RedisStoreOptions;
+import io.eric.options.RetentionOptions;
 import io.eric.testing.RedisServer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

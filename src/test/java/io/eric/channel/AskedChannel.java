@@ -2,10 +2,10 @@ package io.eric.channel;
 
 import io.eric.Channel;
 import io.eric.Position;
-import io.eric.bus.BusClient;
-import io.eric.bus.FromChannel;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.ToChannel;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.LocalCodec;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
@@ -27,30 +27,30 @@ final class AskedChannel implements AutoCloseable {
     hub.ask("x", new JsonObject().put("v", "r").put("r", "r"));
   }
 
-  <T> Future<T> asked(ToChannel question) {
+  <T> Future<T> asked(ChannelRequest question) {
     return client.ask("x", question);
   }
 
-  <T> T ask(ToChannel question) {
+  <T> T ask(ChannelRequest question) {
     return Hub.await(this.<T>asked(question));
   }
 
   /** Is an edge that has all the streams that it is asked for. */
-  void edge(String address, Consumer<Message<FromChannel>> others) {
+  void edge(String address, Consumer<Message<ChannelResponse>> others) {
     hub.vertx
         .eventBus()
-        .<FromChannel>localConsumer(
+        .<ChannelResponse>localConsumer(
             address,
             message -> {
-              if (message.body() instanceof FromChannel.StillWanted) {
-                message.reply(new FromChannel.Wanted(true), LocalCodec.options());
+              if (message.body() instanceof ChannelResponse.StillWanted) {
+                message.reply(new ChannelResponse.Wanted(true), LocalCodec.options());
               } else {
                 others.accept(message);
               }
             });
   }
 
-  void tell(ToChannel news) {
+  void tell(ChannelRequest news) {
     client.tell("x", news);
   }
 

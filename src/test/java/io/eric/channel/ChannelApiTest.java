@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.Channel;
-import io.eric.Connection;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.NoMessagesException;
 import io.eric.PayloadTooLargeException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.options.SSEChannelOptions;
 import io.eric.testing.Consumer;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
@@ -74,7 +75,7 @@ class ChannelApiTest {
     return Hub.await(channel.deliverNext(listener.id())).payload();
   }
 
-  private Connection connection(String id) {
+  private ListenerStatus connection(String id) {
     return Hub.await(channel.getConnections()).stream()
         .filter(each -> each.listener().equals(id))
         .findFirst()
@@ -244,7 +245,7 @@ class ChannelApiTest {
           .extracting(item -> item.getValue("data"))
           .containsExactly("hello", "stop");
       assertThat(listener.seen).containsExactly("hello", "stop");
-      assertThat(connection(listener.id()).state()).isEqualTo(Connection.State.STOPPED);
+      assertThat(connection(listener.id()).state()).isEqualTo(ListenerStatus.State.STOPPED);
       assertThat(connection(listener.id()).lag()).isEqualTo(1);
     }
 
@@ -306,7 +307,7 @@ class ChannelApiTest {
       MessageQueueListener found = Hub.await(channel.getListener("mine"));
       assertThat(new Received(channel.messageStream(found)).untilEnd()).isEmpty();
       assertThat(connection("mine").lag()).isEqualTo(1);
-      assertThat(connection("mine").state()).isEqualTo(Connection.State.DETACHED);
+      assertThat(connection("mine").state()).isEqualTo(ListenerStatus.State.DETACHED);
     }
 
     @Test
@@ -344,7 +345,7 @@ class ChannelApiTest {
       var stream = channel.messageStream(listener);
       stream.pause();
       Received received = new Received(stream);
-      until(() -> connection(listener.id()).state() == Connection.State.CATCHING_UP);
+      until(() -> connection(listener.id()).state() == ListenerStatus.State.CATCHING_UP);
       assertThat(received.count()).isZero();
       stream.fetch(3);
       received.data(3);
@@ -382,7 +383,7 @@ class ChannelApiTest {
       received.data(4);
       Hub.await(stream.close());
       received.untilEnd();
-      until(() -> connection(listener.id()).state() == Connection.State.DETACHED);
+      until(() -> connection(listener.id()).state() == ListenerStatus.State.DETACHED);
       assertThat(new Received(channel.messageStream(listener)).data(6))
           .containsExactly(5, 6, 7, 8, 9, 10);
     }
@@ -580,12 +581,14 @@ class ChannelApiTest {
       broadcast(1);
       broadcast(2);
       next(one);
-      List<Connection> connections = Hub.await(channel.getConnections());
-      assertThat(connections).extracting(Connection::listener).containsExactly(one.id(), two.id());
+      List<ListenerStatus> connections = Hub.await(channel.getConnections());
       assertThat(connections)
-          .extracting(Connection::state)
-          .containsExactly(Connection.State.DETACHED, Connection.State.STOPPED);
-      assertThat(connections).extracting(Connection::lag).containsExactly(1L, 2L);
+          .extracting(ListenerStatus::listener)
+          .containsExactly(one.id(), two.id());
+      assertThat(connections)
+          .extracting(ListenerStatus::state)
+          .containsExactly(ListenerStatus.State.DETACHED, ListenerStatus.State.STOPPED);
+      assertThat(connections).extracting(ListenerStatus::lag).containsExactly(1L, 2L);
       assertThat(connections)
           .extracting(each -> each.position().sequence())
           .containsExactly(1L, 0L);

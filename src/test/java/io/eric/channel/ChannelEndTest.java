@@ -4,6 +4,8 @@ import static io.eric.testing.Hub.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.channel.internal.core.ChannelLife;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.Message;
-import io.eric.bus.Addresses;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.bus.Neighbours;
+import io.eric.channel.internal.core.ChannelExtension;
+import io.eric.channel.internal.core.OpenChannel;
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.protocol.Addresses;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.LogsOptions;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,9 +45,9 @@ class ChannelFailingStartTest {
 
   private void assertThatNothingIsLeft() {
     Meters.Readings readings = await(Meters.of(vertx).sample(vertx));
-    assertThat(readings.get(Gauge.CHANNELS)).as("channels measured").isZero();
-    assertThat(readings.get(Gauge.LOG_BUDGET_USED)).as("share of the budget").isZero();
-    assertThat(new Neighbours(vertx).hasChannel("x")).as("a neighbour").isFalse();
+    assertThat(readings.get(GaugeName.CHANNELS)).as("channels measured").isZero();
+    assertThat(readings.get(GaugeName.LOG_BUDGET_USED)).as("share of the budget").isZero();
+    assertThat(new LocalRegistry(vertx).hasChannel("x")).as("a neighbour").isFalse();
     assertThat(
             outcome(
                     vertx
@@ -66,15 +70,20 @@ class ChannelFailingStartTest {
     SSEChannel broken =
         new SSEChannel(new SSEChannelOptions().setId("x")) {
           @Override
-          void opened(OpenChannel channel) {
-            if (failing.equals("opened")) {
-              throw new IllegalStateException("broken");
-            }
-          }
+          protected ChannelExtension extension() {
+            return new ChannelExtension() {
+              @Override
+              public void opened(OpenChannel channel) {
+                if (failing.equals("opened")) {
+                  throw new IllegalStateException("broken");
+                }
+              }
 
-          @Override
-          void closed() {
-            closed.incrementAndGet();
+              @Override
+              public void closed() {
+                closed.incrementAndGet();
+              }
+            };
           }
         };
     assertThat(outcome(channels.register(broken)).failed()).isTrue();
@@ -123,6 +132,6 @@ class ChannelFailingStartTest {
     store.gate.complete();
     await().untilAsserted(() -> assertThat(store.opened).hasValue(1));
     await().untilAsserted(() -> assertThat(store.open).as("open logs").isEmpty());
-    assertThat(new Neighbours(vertx).hasChannel("x")).as("a neighbour").isFalse();
+    assertThat(new LocalRegistry(vertx).hasChannel("x")).as("a neighbour").isFalse();
   }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.UnavailableException;
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
-import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.LogsOptions;
+import io.eric.options.SSEChannelOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -50,7 +52,7 @@ class ChannelLimitsTest {
     return channels;
   }
 
-  private long read(Counter counter) {
+  private long read(CounterName counter) {
     return Meters.of(vertx).get(counter);
   }
 
@@ -68,7 +70,7 @@ class ChannelLimitsTest {
     assertThat(Hub.failure(channels.register(new SSEChannel(new SSEChannelOptions()))))
         .isInstanceOf(UnavailableException.class);
     assertThat(channels.getAllIds()).containsExactly("a", "b");
-    assertThat(read(Counter.CHANNELS_REFUSED_LIMIT)).isEqualTo(2);
+    assertThat(read(CounterName.CHANNELS_REFUSED_LIMIT)).isEqualTo(2);
     Hub.await(channels.rm("a"));
     Hub.await(channels.create("c", null));
     assertThat(channels.getAllIds()).containsExactly("b", "c");
@@ -105,7 +107,7 @@ class ChannelLimitsTest {
     assertThat(Hub.failure(channels.get("a").addListener()))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("the hub has as many listeners");
-    assertThat(read(Counter.LISTENERS_REFUSED)).isEqualTo(1);
+    assertThat(read(CounterName.LISTENERS_REFUSED)).isEqualTo(1);
     Hub.await(channels.get("b").removeListener(second));
     Hub.await(channels.get("a").addListener());
     Hub.await(channels.rm("a")); // with two of them
@@ -145,7 +147,7 @@ class ChannelLimitsTest {
         .isInstanceOf(InvalidMessageFormatException.class)
         .hasMessageStartingWith(option + " is " + value + ", this hub allows at most ")
         .hasMessageEndingWith(" (logs.ceilings." + ceiling + ")");
-    assertThat(read(Counter.CHANNELS_REFUSED_CEILING)).isEqualTo(1);
+    assertThat(read(CounterName.CHANNELS_REFUSED_CEILING)).isEqualTo(1);
     assertThat(channels.getAllIds()).isEmpty();
     Hub.await(channels.createConfigured("x", option(option, value))); // the operator's own wish
   }

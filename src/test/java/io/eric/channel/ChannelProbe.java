@@ -1,6 +1,7 @@
 package io.eric.channel;
 
 import io.eric.Channel;
+import io.eric.channel.internal.core.OpenChannel;
 
 /** Looks into a channel, for tests of what must not stay behind. Call it on any thread. */
 public final class ChannelProbe {

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.log.MemoryLog;
+import io.eric.channel.internal.overflow.LogBudget;
+import io.eric.channel.internal.readers.ListenerCount;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.Registration;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.MemoryLog;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.RetentionOptions;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -49,9 +52,9 @@ class LeavingTest {
     assertThat(budget.used()).isGreaterThan(10_000);
     assertThat(budget.listeners().mayAdd()).isFalse();
     Meters.Readings open = await(Meters.of(vertx).sample(vertx));
-    assertThat(open.get(Gauge.CHANNELS)).isEqualTo(1);
-    assertThat(open.get(Gauge.LOG_MESSAGES)).isEqualTo(1);
-    assertThat(open.get(Gauge.LISTENERS_STOPPED)).isEqualTo(1);
+    assertThat(open.get(GaugeName.CHANNELS)).isEqualTo(1);
+    assertThat(open.get(GaugeName.LOG_MESSAGES)).isEqualTo(1);
+    assertThat(open.get(GaugeName.LISTENERS_STOPPED)).isEqualTo(1);
 
     await(channel.leave(inOrder));
 
@@ -59,7 +62,7 @@ class LeavingTest {
     assertThat(budget.used()).isZero();
     assertThat(budget.listeners().mayAdd()).isTrue();
     Meters.Readings left = await(Meters.of(vertx).sample(vertx));
-    for (Gauge gauge : Gauge.values()) {
+    for (GaugeName gauge : GaugeName.values()) {
       assertThat(left.get(gauge)).as(gauge.name()).isZero();
     }
     await(vertx.undeploy(deployment));

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Channel;
-import io.eric.Connection;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
+import io.eric.ListenerStatus;
 import io.eric.MessageQueueListener;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
@@ -59,8 +59,8 @@ class ListsTest {
     return IntStream.range(from, to).mapToObj(i -> "l" + i).toList();
   }
 
-  private static List<String> ids(List<Connection> connections) {
-    return connections.stream().map(Connection::listener).toList();
+  private static List<String> ids(List<ListenerStatus> connections) {
+    return connections.stream().map(ListenerStatus::listener).toList();
   }
 
   @Test

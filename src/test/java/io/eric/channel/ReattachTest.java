@@ -8,13 +8,13 @@ import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.UnavailableException;
-import io.eric.bus.Addresses;
-import io.eric.bus.FromChannel;
-import io.eric.bus.FromChannel.Attached;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.StreamDigest;
-import io.eric.bus.ToChannel;
-import io.eric.bus.ToChannel.Attach;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelRequest.Attach;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Attached;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.internal.protocol.StreamDigest;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -30,7 +30,7 @@ class ReattachTest {
   private static final String OTHER_EDGE = Addresses.edge("other");
 
   private final AskedChannel x = new AskedChannel();
-  private final List<FromChannel.End> ended = new CopyOnWriteArrayList<>();
+  private final List<ChannelResponse.End> ended = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void stop() {
@@ -42,10 +42,10 @@ class ReattachTest {
     String one = x.broadcast(1);
     Attached live = x.ask(stream(EDGE, 1, one));
     assertThat(live.first().live()).isTrue();
-    x.tell(new ToChannel.Written(EDGE, live.session(), 1, 0, sequence(one)));
+    x.tell(new ChannelRequest.Written(EDGE, live.session(), 1, 0, sequence(one)));
     String two = x.broadcast(2);
     // The stream has left its edge's live ones, and its word of that is still on its way.
-    x.tell(new ToChannel.Acknowledge(EDGE, live.session(), sequence(two), StreamDigest.NONE));
+    x.tell(new ChannelRequest.Acknowledge(EDGE, live.session(), sequence(two), StreamDigest.NONE));
 
     assertThat(payloads(reattached(2, one))).containsExactly("2");
   }
@@ -55,7 +55,7 @@ class ReattachTest {
     String one = x.broadcast(1);
     String two = x.broadcast(2);
     x.ask(stream(EDGE, 1, one));
-    x.tell(new ToChannel.Detach(EDGE, 1, sequence(two)));
+    x.tell(new ChannelRequest.Detach(EDGE, 1, sequence(two)));
     assertThat(payloads(reattached(2, one))).containsExactly("2");
   }
 
@@ -72,7 +72,7 @@ class ReattachTest {
     String one = x.broadcast(1);
     otherStreamGets2After(one);
     Attach pull = new Attach(EDGE, 2, "r", one, false, true, 100, 10_000, 7_500);
-    Attached again = x.ask(new ToChannel.Reattach(pull, 1, sequence(one)));
+    Attached again = x.ask(new ChannelRequest.Reattach(pull, 1, sequence(one)));
     assertThat(payloads(again)).containsExactly("3");
   }
 
@@ -82,13 +82,13 @@ class ReattachTest {
     x.edge(OTHER_EDGE, none -> {});
     x.ask(stream(EDGE, 1, one));
     x.ask(stream(OTHER_EDGE, 1, one));
-    x.tell(new ToChannel.Detach(OTHER_EDGE, 1, sequence(two)));
+    x.tell(new ChannelRequest.Detach(OTHER_EDGE, 1, sequence(two)));
     x.broadcast(3);
   }
 
   @Test
   void itDoesNotTakeOverFromWhoIsTakingOver() {
-    List<io.vertx.core.eventbus.Message<FromChannel>> ends = new CopyOnWriteArrayList<>();
+    List<io.vertx.core.eventbus.Message<ChannelResponse>> ends = new CopyOnWriteArrayList<>();
     x.edge(EDGE, ends::add);
     x.edge(OTHER_EDGE, none -> {});
     String one = x.broadcast(1);
@@ -96,8 +96,8 @@ class ReattachTest {
     Future<Attached> other = x.asked(stream(OTHER_EDGE, 1, one));
     await().until(() -> !ends.isEmpty());
     Future<Attached> again =
-        x.asked(new ToChannel.Reattach(stream(EDGE, 2, one), 1, sequence(one)));
-    ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
+        x.asked(new ChannelRequest.Reattach(stream(EDGE, 2, one), 1, sequence(one)));
+    ends.get(0).reply(new ChannelResponse.Ended(sequence(one)), LocalCodec.options());
     assertThat(Hub.await(other).stopped()).isFalse();
     await().until(again::isComplete);
     assertThat(again.cause()).isInstanceOf(InvalidListenerException.class);
@@ -108,13 +108,13 @@ class ReattachTest {
   void whichOfTwoAtOneEdgeIsYoungerDoesNotDependOnTheOrderInWhichTheyAskAgain() {
     x.edge(EDGE, this::saysWhereItEnded);
     String one = x.broadcast(1);
-    x.ask(new ToChannel.Reattach(stream(EDGE, 4, one), 2, sequence(one)));
-    assertThat(Hub.failure(x.asked(new ToChannel.Reattach(stream(EDGE, 5, one), 1, 0))))
+    x.ask(new ChannelRequest.Reattach(stream(EDGE, 4, one), 2, sequence(one)));
+    assertThat(Hub.failure(x.asked(new ChannelRequest.Reattach(stream(EDGE, 5, one), 1, 0))))
         .isInstanceOf(InvalidListenerException.class);
-    x.tell(new ToChannel.Detach(EDGE, 4, sequence(one)));
-    x.ask(new ToChannel.Reattach(stream(EDGE, 6, one), 1, sequence(one)));
-    x.ask(new ToChannel.Reattach(stream(EDGE, 7, one), 2, sequence(one)));
-    assertThat(ended).containsExactly(new FromChannel.End("x", 6, Message.TAKEN_OVER, 60_000));
+    x.tell(new ChannelRequest.Detach(EDGE, 4, sequence(one)));
+    x.ask(new ChannelRequest.Reattach(stream(EDGE, 6, one), 1, sequence(one)));
+    x.ask(new ChannelRequest.Reattach(stream(EDGE, 7, one), 2, sequence(one)));
+    assertThat(ended).containsExactly(new ChannelResponse.End("x", 6, Message.TAKEN_OVER, 60_000));
   }
 
   @Test
@@ -135,50 +135,52 @@ class ReattachTest {
     String one = x.broadcast(1);
     x.ask(stream(EDGE, 1, one));
     x.ask(new Attach(OTHER_EDGE, 1, "r", one, false, true, 100, 10_000, 7_500));
-    assertThat(ended).containsExactly(new FromChannel.End("x", 1, Message.TAKEN_OVER, 60_000));
+    assertThat(ended).containsExactly(new ChannelResponse.End("x", 1, Message.TAKEN_OVER, 60_000));
   }
 
   /** It was free when the command came, and somebody else was about to have it. */
   @Test
   void aConsumerThatAFormerOwnerKnewTakesOverFromNobody() {
-    List<io.vertx.core.eventbus.Message<FromChannel>> ends = new CopyOnWriteArrayList<>();
+    List<io.vertx.core.eventbus.Message<ChannelResponse>> ends = new CopyOnWriteArrayList<>();
     x.edge(EDGE, ends::add);
     x.edge(OTHER_EDGE, this::saysWhereItEnded);
     String one = x.broadcast(1);
     x.ask(stream(EDGE, 1, one));
     Future<Attached> other = x.asked(stream(OTHER_EDGE, 1, one));
     await().until(() -> !ends.isEmpty());
-    x.tell(new ToChannel.Detach(EDGE, 1, sequence(one)));
+    x.tell(new ChannelRequest.Detach(EDGE, 1, sequence(one)));
     Future<JsonObject> renewed =
         x.hub.request(
             "eric.channel.x",
-            new JsonObject().put("v", "l").put("r", "r").put(ToChannel.RENEWED, true));
+            new JsonObject().put("v", "l").put("r", "r").put(ChannelRequest.RENEWED, true));
     Hub.await(x.hub.request("eric.channel.x", new JsonObject().put("v", "ping")));
-    ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
+    ends.get(0).reply(new ChannelResponse.Ended(sequence(one)), LocalCodec.options());
     Hub.await(other);
-    assertThat(Hub.await(renewed).getString("result")).isEqualTo(ToChannel.NOT_RENEWED);
+    assertThat(Hub.await(renewed).getString("result")).isEqualTo(ChannelRequest.NOT_RENEWED);
     assertThat(ended).isEmpty();
   }
 
   @Test
   void aStreamDoesNotAttachAnewToAChannelThatIsBeingRemoved() {
-    List<io.vertx.core.eventbus.Message<FromChannel>> ends = new CopyOnWriteArrayList<>();
+    List<io.vertx.core.eventbus.Message<ChannelResponse>> ends = new CopyOnWriteArrayList<>();
     x.edge(OTHER_EDGE, ends::add);
     x.hub.ask("x", new JsonObject().put("v", "r").put("r", "other"));
     String one = x.broadcast(1);
     x.ask(new Attach(OTHER_EDGE, 1, "other", one, true, false, 100, 10_000, 7_500));
     Future<?> removed = x.hub.request("eric.channel.x", new JsonObject().put("v", "rc"));
     await().until(() -> !ends.isEmpty());
-    assertThat(Hub.failure(x.asked(new ToChannel.Reattach(stream(EDGE, 2, one), 1, sequence(one)))))
+    assertThat(
+            Hub.failure(
+                x.asked(new ChannelRequest.Reattach(stream(EDGE, 2, one), 1, sequence(one)))))
         .isInstanceOf(InvalidChannelException.class);
-    ends.get(0).reply(new FromChannel.Ended(sequence(one)), LocalCodec.options());
+    ends.get(0).reply(new ChannelResponse.Ended(sequence(one)), LocalCodec.options());
     Hub.await(removed);
   }
 
-  private void saysWhereItEnded(io.vertx.core.eventbus.Message<FromChannel> message) {
-    if (message.body() instanceof FromChannel.End end) {
+  private void saysWhereItEnded(io.vertx.core.eventbus.Message<ChannelResponse> message) {
+    if (message.body() instanceof ChannelResponse.End end) {
       ended.add(end);
-      message.reply(new FromChannel.Ended(-1), LocalCodec.options());
+      message.reply(new ChannelResponse.Ended(-1), LocalCodec.options());
     }
   }
 
@@ -187,7 +189,7 @@ class ReattachTest {
   }
 
   private Attached reattached(long number, String after) {
-    return x.ask(new ToChannel.Reattach(stream(EDGE, number, after), 1, sequence(after)));
+    return x.ask(new ChannelRequest.Reattach(stream(EDGE, number, after), 1, sequence(after)));
   }
 
   private static List<String> payloads(Attached attached) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.Channel;
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
@@ -68,7 +68,7 @@ class RetentionTest {
     }
   }
 
-  private static Connection.State state(Channel channel, String id) {
+  private static ListenerStatus.State state(Channel channel, String id) {
     return Hub.await(channel.getConnections()).stream()
         .filter(each -> each.listener().equals(id))
         .findFirst()
@@ -195,10 +195,10 @@ class RetentionTest {
     var stream = channel.messageStream(listener);
     stream.pause();
     Received stuck = new Received(stream);
-    until(() -> state(channel, listener.id()) == Connection.State.CATCHING_UP);
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
     broadcast(channel, 2, 30);
     stuck.untilEnd();
-    until(() -> state(channel, listener.id()) == Connection.State.DETACHED);
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.DETACHED);
     Received again = new Received(channel.messageStream(listener));
     assertGap(again.items(11).get(0), 1, 20, 20, "overflow");
     broadcast(channel, 31, 35);
@@ -224,7 +224,7 @@ class RetentionTest {
                               && each.position().sequence() == position));
     }
     assertThat(Hub.await(channel.getConnections()))
-        .extracting(Connection::listener)
+        .extracting(ListenerStatus::listener)
         .containsExactly(reading.id());
     assertThat(lagging.id()).isNotEqualTo(reading.id());
     assertThat(stream.data(30)).isEqualTo(IntStream.rangeClosed(1, 30).boxed().toList());
@@ -304,7 +304,7 @@ class RetentionTest {
     var stream = channel.messageStream(listener);
     stream.pause();
     Received stuck = new Received(stream);
-    until(() -> state(channel, listener.id()) == Connection.State.CATCHING_UP);
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
     broadcast(channel, 1, 30);
     stream.resume();
     List<JsonObject> items = stuck.items(2);

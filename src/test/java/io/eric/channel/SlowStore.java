@@ -1,11 +1,11 @@
 package io.eric.channel;
 
-import io.eric.Entry;
 import io.eric.RepositoryException;
-import io.eric.log.MemoryLog;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.MemoryLog;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

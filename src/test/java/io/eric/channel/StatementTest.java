@@ -4,22 +4,22 @@ import static io.eric.channel.AskedChannel.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.Position;
-import io.eric.bus.Addresses;
-import io.eric.bus.FromChannel;
-import io.eric.bus.FromChannel.Attached;
-import io.eric.bus.FromChannel.Confirmed;
-import io.eric.bus.FromChannel.Listed;
-import io.eric.bus.FromChannel.StreamList;
-import io.eric.bus.LocalCodec;
-import io.eric.bus.Session;
-import io.eric.bus.StreamState;
-import io.eric.bus.StreamTallies;
-import io.eric.bus.ToChannel;
-import io.eric.bus.ToChannel.Attach;
-import io.eric.bus.ToChannel.ListStreams;
-import io.eric.bus.ToChannel.Statement;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelRequest.Attach;
+import io.eric.internal.protocol.ChannelRequest.ListStreams;
+import io.eric.internal.protocol.ChannelRequest.Statement;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Attached;
+import io.eric.internal.protocol.ChannelResponse.Confirmed;
+import io.eric.internal.protocol.ChannelResponse.Listed;
+import io.eric.internal.protocol.ChannelResponse.StreamList;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.internal.protocol.Session;
+import io.eric.internal.protocol.StreamState;
+import io.eric.internal.protocol.StreamTallies;
 import io.eric.testing.Hub;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -35,7 +35,7 @@ class StatementTest {
   private static final long INTERVAL_MS = 60_000;
   private static final long SHORT_INTERVAL_MS = 100;
 
-  private final List<FromChannel> said = new CopyOnWriteArrayList<>();
+  private final List<ChannelResponse> said = new CopyOnWriteArrayList<>();
   private final AskedChannel x = new AskedChannel();
 
   @BeforeEach
@@ -43,12 +43,12 @@ class StatementTest {
     x.hub
         .vertx
         .eventBus()
-        .<FromChannel>localConsumer(EDGE)
+        .<ChannelResponse>localConsumer(EDGE)
         .handler(
             message -> {
               said.add(message.body());
-              if (message.body() instanceof FromChannel.End) {
-                message.reply(new FromChannel.Ended(-1), LocalCodec.options());
+              if (message.body() instanceof ChannelResponse.End) {
+                message.reply(new ChannelResponse.Ended(-1), LocalCodec.options());
               }
             });
   }
@@ -75,7 +75,7 @@ class StatementTest {
     assertThat(confirmed.lost()).containsExactly(4L);
   }
 
-  /** Edges drop what comes in a session before the latest that they have heard of. */
+  /** EdgeSessions drop what comes in a session before the latest that they have heard of. */
   @Test
   void aChannelThatIsMadeAnewHasLaterSessions() {
     Session session = x.<Attached>ask(stream(1, null)).session();
@@ -97,7 +97,7 @@ class StatementTest {
     assertThat(again.session()).isEqualTo(first.session());
     assertThat(again.first().through()).isEqualTo(first.first().through());
     assertThat(listed()).hasSize(1);
-    assertThat(said).noneMatch(news -> news instanceof FromChannel.End);
+    assertThat(said).noneMatch(news -> news instanceof ChannelResponse.End);
   }
 
   @Test
@@ -112,18 +112,18 @@ class StatementTest {
     x.ask(stream(2, null));
     assertThat(Hub.failure(x.<Attached>asked(stream(1, null)))).isNotNull();
     assertThat(listed()).containsExactly(new Listed(2, StreamState.LIVE_UNSETTLED));
-    assertThat(said).noneMatch(news -> news instanceof FromChannel.End);
+    assertThat(said).noneMatch(news -> news instanceof ChannelResponse.End);
   }
 
   @Test
   void whatALaterReadHasOvertakenCountsForNothing() {
     Attached attached = x.ask(stream(1, null));
     long at = attached.first().through();
-    x.ask(new ToChannel.Fetch(EDGE, 1, 2, at, 100, 10_000));
-    x.tell(new ToChannel.Demote(EDGE, 1, 1, at));
-    x.tell(new ToChannel.Written(EDGE, attached.session(), 1, 0, at));
+    x.ask(new ChannelRequest.Fetch(EDGE, 1, 2, at, 100, 10_000));
+    x.tell(new ChannelRequest.Demote(EDGE, 1, 1, at));
+    x.tell(new ChannelRequest.Written(EDGE, attached.session(), 1, 0, at));
     assertThat(listed()).containsExactly(new Listed(1, StreamState.LIVE_UNSETTLED));
-    x.tell(new ToChannel.Written(EDGE, attached.session(), 1, 2, at));
+    x.tell(new ChannelRequest.Written(EDGE, attached.session(), 1, 2, at));
     assertThat(listed()).containsExactly(new Listed(1, StreamState.LIVE));
   }
 
@@ -133,7 +133,7 @@ class StatementTest {
     Attached attached = x.ask(stream(1, null));
     long at = attached.first().through();
     Session former = new Session(attached.session().term(), attached.session().number() - 1);
-    x.tell(new ToChannel.Written(EDGE, former, 1, 0, at));
+    x.tell(new ChannelRequest.Written(EDGE, former, 1, 0, at));
     assertThat(listed()).containsExactly(new Listed(1, StreamState.LIVE_UNSETTLED));
   }
 
@@ -144,9 +144,10 @@ class StatementTest {
     x.broadcast(2);
     x.ask(stream(1, null));
     Attached again =
-        x.ask(new ToChannel.Reattach(stream(2, position(sequence(one) + 1)), 1, sequence(one)));
+        x.ask(
+            new ChannelRequest.Reattach(stream(2, position(sequence(one) + 1)), 1, sequence(one)));
     assertThat(again.first().entries()).isEmpty();
-    x.tell(new ToChannel.Detach(EDGE, 2, -1));
+    x.tell(new ChannelRequest.Detach(EDGE, 2, -1));
     Attached back = x.ask(stream(3, null));
     assertThat(back.first().entries()).hasSize(1);
   }
@@ -156,15 +157,15 @@ class StatementTest {
     x.ask(new Attach(EDGE, 1, "r", null, true, false, 100, 10_000, SHORT_INTERVAL_MS));
     await().until(() -> listed().isEmpty());
     assertThat(Hub.await(x.channel.getConnections()).get(0).state())
-        .isEqualTo(Connection.State.DETACHED);
+        .isEqualTo(ListenerStatus.State.DETACHED);
   }
 
   @Test
   void aStatementRepeatsAnAcknowledgement() {
     Attached attached = x.ask(stream(1, null));
-    x.tell(new ToChannel.Written(EDGE, attached.session(), 1, 0, attached.first().through()));
+    x.tell(new ChannelRequest.Written(EDGE, attached.session(), 1, 0, attached.first().through()));
     String one = x.broadcast(1);
-    await().until(() -> said.stream().anyMatch(news -> news instanceof FromChannel.Delivery));
+    await().until(() -> said.stream().anyMatch(news -> news instanceof ChannelResponse.Delivery));
     x.ask(
         new Statement(
             EDGE,

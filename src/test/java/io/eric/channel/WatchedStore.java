@@ -1,12 +1,12 @@
 package io.eric.channel;
 
-import io.eric.Entry;
 import io.eric.Payload;
-import io.eric.log.MemoryStore;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.Registration;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.lang.reflect.InvocationTargetException;

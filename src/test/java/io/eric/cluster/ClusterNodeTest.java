@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eric.Channel;
 import io.eric.InvalidChannelException;
 import io.eric.Message;
-import io.eric.bus.Addresses;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.Moved;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.OwnerChanged;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ class ClusterNodeTest {
     Set<String> moved = ConcurrentHashMap.newKeySet();
     here.vertx
         .eventBus()
-        .<Moved>localConsumer(Addresses.MOVED, move -> moved.add(move.body().channel()));
+        .<OwnerChanged>localConsumer(Addresses.MOVED, move -> moved.add(move.body().channel()));
     int merges = here.merges();
 
     CountDownLatch free = new CountDownLatch(1);

@@ -2,12 +2,12 @@ package io.eric.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.log.Cursors;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
-import io.eric.log.RetentionOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;

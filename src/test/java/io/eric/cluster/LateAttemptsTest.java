@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.map.IMap;
-import io.eric.Entry;
 import io.eric.Payload;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
-import io.eric.log.RetentionOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

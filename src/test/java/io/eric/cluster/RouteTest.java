@@ -4,8 +4,8 @@ import static io.eric.testing.Hub.await;
 import static io.eric.testing.Hub.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.bus.BusAnswer;
-import io.eric.bus.ToChannel;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.ChannelRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -49,10 +49,10 @@ class RouteTest {
     leaving.handler(message -> message.fail(500, "taken by who leaves")).pause();
     Future<Message<Object>> answer = ask("s");
     turns();
-    owner(message -> message.reply(BusAnswer.result("ack")));
+    owner(message -> message.reply(BusReply.result("ack")));
     await(leaving.unregister());
 
-    assertThat(await(answer).body()).isEqualTo(BusAnswer.result("ack"));
+    assertThat(await(answer).body()).isEqualTo(BusReply.result("ack"));
     assertThat(heard).hasSize(1);
   }
 
@@ -61,9 +61,9 @@ class RouteTest {
     owner(
         message -> {
           on(route::close);
-          message.reply(BusAnswer.result("ack"));
+          message.reply(BusReply.result("ack"));
         });
-    assertThat(await(ask("rc")).body()).isEqualTo(BusAnswer.result("ack"));
+    assertThat(await(ask("rc")).body()).isEqualTo(BusReply.result("ack"));
   }
 
   @Test
@@ -83,7 +83,7 @@ class RouteTest {
     owner(
         message -> {
           on(route::close);
-          message.fail(BusAnswer.MOVED, "not here");
+          message.fail(BusReply.MOVED, "not here");
         });
     assertThat(((ReplyException) failure(ask("rc"))).failureCode()).isEqualTo(404);
   }
@@ -99,7 +99,7 @@ class RouteTest {
     JsonObject listen = new JsonObject().put("v", "l").put("r", "bob");
     on(() -> route.remember(listen));
     on(() -> route.stopListening());
-    owner(message -> message.reply(BusAnswer.result(ToChannel.NOT_RENEWED)));
+    owner(message -> message.reply(BusReply.result(ChannelRequest.NOT_RENEWED)));
     on(() -> route.servedBy("me", 2, true));
     Awaitility.await().until(() -> heard.size() == 1);
     assertThat(heard.get(0).getString("r")).isEqualTo("bob");

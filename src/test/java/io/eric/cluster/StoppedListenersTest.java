@@ -4,13 +4,13 @@ import static io.eric.testing.Hub.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Channel;
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.bus.Addresses;
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.ToChannel;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.Command;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ class StoppedListenersTest {
         .untilAsserted(
             () ->
                 assertThat(states())
-                    .doesNotContainValue(Connection.State.STOPPED)
+                    .doesNotContainValue(ListenerStatus.State.STOPPED)
                     .hasSize(stoppedThrough.size() + 1));
 
     List<Future<Object>> stopped = new ArrayList<>();
@@ -82,13 +82,13 @@ class StoppedListenersTest {
         .until(
             () -> {
               await(channel.broadcast(Message.of("t", 1)));
-              return states().get("running") == Connection.State.LIVE;
+              return states().get("running") == ListenerStatus.State.LIVE;
             });
-    Map<String, Connection.State> states = states();
+    Map<String, ListenerStatus.State> states = states();
     assertThat(states).hasSize(stoppedThrough.size() + 1);
     stoppedThrough
         .keySet()
-        .forEach(each -> assertThat(states).containsEntry(each, Connection.State.STOPPED));
+        .forEach(each -> assertThat(states).containsEntry(each, ListenerStatus.State.STOPPED));
   }
 
   private void start(String kind, String listenerId) {
@@ -96,7 +96,7 @@ class StoppedListenersTest {
     switch (kind) {
       case "named" -> {
         await(client.command(new Command.AddListener(id, listenerId)));
-        await(client.ask(id, new ToChannel.StartListener(listenerId)));
+        await(client.ask(id, new ChannelRequest.StartListener(listenerId)));
       }
       case "hooked" -> {
         MessageQueueListener listener = new Observer(listenerId);
@@ -124,9 +124,9 @@ class StoppedListenersTest {
     }
   }
 
-  private Map<String, Connection.State> states() {
+  private Map<String, ListenerStatus.State> states() {
     return await(channel.getConnections()).stream()
-        .collect(Collectors.toMap(Connection::listener, Connection::state));
+        .collect(Collectors.toMap(ListenerStatus::listener, ListenerStatus::state));
   }
 
   /** A listener with an {@code onMessage} of its own. */

@@ -2,8 +2,10 @@ package io.eric.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.CorsOptions;
+import io.eric.options.HttpOptions;
 import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.json.JsonArray;
@@ -79,11 +81,11 @@ class BrowserTest {
       assertThat(hub.state("orders", "billing")).isEqualTo("stopped");
       assertThat(hub.broadcast("orders", "t", null)).endsWith("-2");
       Meters meters = Meters.of(hub.vertx);
-      assertThat(meters.get(Counter.STREAMS_OPENED)).isZero();
-      assertThat(meters.get(Counter.TAKEOVERS)).isZero();
+      assertThat(meters.get(CounterName.STREAMS_OPENED)).isZero();
+      assertThat(meters.get(CounterName.TAKEOVERS)).isZero();
       // Four ways to publish by fetch four times and once more, by beacon, by form: each refused.
-      assertThat(meters.get(Counter.FOREIGN_ORIGINS)).isGreaterThan(2 * 4 * 6);
-      assertThat(meters.get(Counter.FOREIGN_HOSTS)).isGreaterThanOrEqualTo(5);
+      assertThat(meters.get(CounterName.FOREIGN_ORIGINS)).isGreaterThan(2 * 4 * 6);
+      assertThat(meters.get(CounterName.FOREIGN_HOSTS)).isGreaterThanOrEqualTo(5);
     }
   }
 
@@ -130,7 +132,7 @@ class BrowserTest {
           .containsExactly(2 * ((540_000 - 2) / 4), 2 * (((1 << 20) - 2) / 4));
       assertThat(result.getJsonArray("closed"))
           .containsExactly(1009, "a message has at most " + (3 * (1 << 20) + 65_536) + " bytes");
-      assertThat(Meters.of(hub.vertx).get(Counter.MESSAGES_TOO_LARGE)).isEqualTo(1);
+      assertThat(Meters.of(hub.vertx).get(CounterName.MESSAGES_TOO_LARGE)).isEqualTo(1);
     }
   }
 

@@ -3,11 +3,12 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Addresses;
-import io.eric.bus.Health;
 import io.eric.channel.SSEChannel;
-import io.eric.channel.SSEChannelOptions;
-import io.eric.log.MemoryStore;
+import io.eric.internal.protocol.Addresses;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.metrics.Health;
+import io.eric.options.HttpOptions;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;

@@ -3,8 +3,9 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Gauge;
 import io.eric.channel.SlowStore;
+import io.eric.metrics.GaugeName;
+import io.eric.options.HttpOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,13 +38,13 @@ class EarlyLeaverTest {
   void haveNoStreamFromThenOn() {
     try (RawClient client = hub.connect().get(PATH)) {
       await().until(() -> store.heldReads() == 1);
-      assertThat(hub.sampled(Gauge.STREAMS_CATCHING_UP)).isEqualTo(1);
+      assertThat(hub.sampled(GaugeName.STREAMS_CATCHING_UP)).isEqualTo(1);
       client.reset();
-      await().until(() -> hub.sampled(Gauge.STREAMS_CATCHING_UP) == 0);
+      await().until(() -> hub.sampled(GaugeName.STREAMS_CATCHING_UP) == 0);
     }
     assertThat(store.heldReads()).as("the channel has not answered").isEqualTo(1);
     store.letRead();
-    await().until(() -> hub.sampled(Gauge.LISTENERS_CATCHING_UP) == 0);
+    await().until(() -> hub.sampled(GaugeName.LISTENERS_CATCHING_UP) == 0);
     try (RawClient next = hub.connect().stream(PATH)) {
       assertThat(next.chunksUntil("data: 1\n\n")).contains("event: t");
     }

@@ -2,8 +2,10 @@ package io.eric.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.bus.Counter;
-import io.eric.bus.Meters;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.CorsOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -91,7 +93,7 @@ class EntranceTest {
     assertThat(hub.state("news", "desk")).isEqualTo("stopped");
     assertThat(hub.lag("news", "desk")).isZero();
     assertThat(hub.broadcast("news", "t", null)).endsWith("-1");
-    assertThat(Meters.of(hub.vertx).get(Counter.STREAMS_OPENED)).isZero();
+    assertThat(Meters.of(hub.vertx).get(CounterName.STREAMS_OPENED)).isZero();
   }
 
   @Test
@@ -111,8 +113,8 @@ class EntranceTest {
       assertThat(new JsonObject(client.body(head)).getString("detail"))
           .isEqualTo("this hub is not known as evil.example; its names are in http.hosts");
     }
-    assertThat(Meters.of(hub.vertx).get(Counter.FOREIGN_ORIGINS)).isEqualTo(1);
-    assertThat(Meters.of(hub.vertx).get(Counter.FOREIGN_HOSTS)).isEqualTo(1);
+    assertThat(Meters.of(hub.vertx).get(CounterName.FOREIGN_ORIGINS)).isEqualTo(1);
+    assertThat(Meters.of(hub.vertx).get(CounterName.FOREIGN_HOSTS)).isEqualTo(1);
   }
 
   @Test

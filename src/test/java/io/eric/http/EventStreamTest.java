@@ -3,8 +3,9 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Command;
-import io.eric.edge.EdgeOptions;
+import io.eric.internal.protocol.Command;
+import io.eric.options.EdgeOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
 import java.util.TreeSet;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Counter;
-import io.eric.edge.EdgeOptions;
+import io.eric.metrics.CounterName;
+import io.eric.options.EdgeOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -70,7 +71,7 @@ class HttpBoundsTest {
       assertTooLarge(client);
       client.send("0\r\n\r\n");
       assertThat(client.isClosedByServer()).isTrue();
-      assertThat(hub.counted(Counter.BODIES_TOO_LARGE)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.BODIES_TOO_LARGE)).isEqualTo(1);
     }
   }
 
@@ -143,7 +144,7 @@ class HttpBoundsTest {
     try (RawClient client = hub.connect()) {
       client.send(part);
       assertThat(client.isClosedByServer()).isTrue();
-      assertThat(hub.counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -250,7 +251,7 @@ class HttpBoundsTest {
       head = program.head();
       assertThat(head.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
       assertThat(head.header("retry-after")).isEqualTo("1");
-      assertThat(hub.counted(Counter.STREAMS_REFUSED_LIMIT)).isEqualTo(2);
+      assertThat(hub.counted(CounterName.STREAMS_REFUSED_LIMIT)).isEqualTo(2);
     }
     await()
         .untilAsserted(
@@ -276,7 +277,7 @@ class HttpBoundsTest {
       RawClient.Head head = program.head();
       assertThat(head.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
       assertThat(head.header("retry-after")).isEqualTo("1");
-      assertThat(hub.counted(Counter.STREAMS_REFUSED_CLIENT)).isEqualTo(2);
+      assertThat(hub.counted(CounterName.STREAMS_REFUSED_CLIENT)).isEqualTo(2);
       second.close();
       await()
           .untilAsserted(
@@ -297,7 +298,7 @@ class HttpBoundsTest {
     for (int i = 0; i < 50; i++) {
       burst.add(hub.connect());
     }
-    await().until(() -> hub.counted(Counter.HTTP_CONNECTIONS_TOO_FAST) >= 1);
+    await().until(() -> hub.counted(CounterName.HTTP_CONNECTIONS_TOO_FAST) >= 1);
     assertThat(burst.get(49).isClosedByServer()).isTrue();
     burst.forEach(RawClient::close);
     await()
@@ -332,7 +333,7 @@ class HttpBoundsTest {
     assertThat(status(request(client).send(text + "\"}"))).isEqualTo(200);
     // Alone with its connection a body may be as long as any.
     assertThat(status(request(client).send(text + "y".repeat(1_000) + "\"}"))).isEqualTo(200);
-    assertThat(hub.counted(Counter.CONNECTION_FULL)).isEqualTo(1);
+    assertThat(hub.counted(CounterName.CONNECTION_FULL)).isEqualTo(1);
     HttpHub.await(client.close());
   }
 
@@ -361,7 +362,7 @@ class HttpBoundsTest {
     assertThat(outcomes.getJsonObject(1).getString("id")).endsWith("-2");
     assertThat(outcomes.getJsonObject(2).getString("error")).isEqualTo("Unavailable");
     assertThat(hub.broadcast("news", "t", 1)).endsWith("-3");
-    assertThat(hub.counted(Counter.CHANNEL_LANE_FULL)).isEqualTo(1);
+    assertThat(hub.counted(CounterName.CHANNEL_LANE_FULL)).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -379,7 +380,7 @@ class HttpBoundsTest {
       assertThat(head.header("content-type")).isEqualTo("application/problem+json");
       assertThat(new JsonObject(client.body(head)).getString("error"))
           .isEqualTo("InvalidMessageFormat");
-      assertThat(hub.counted(Counter.HEADS_TOO_LARGE)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.HEADS_TOO_LARGE)).isEqualTo(1);
     }
   }
 
@@ -430,8 +431,8 @@ class HttpBoundsTest {
                 hub.broadcast("news", "t", payload);
                 return hub.state("news", "me").equals("detached");
               });
-      assertThat(hub.counted(Counter.CLOSED_WRITE_DEADLINE)).isEqualTo(1);
-      assertThat(hub.counted(Counter.DEMOTIONS)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.CLOSED_WRITE_DEADLINE)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.DEMOTIONS)).isEqualTo(1);
     }
   }
 

@@ -3,7 +3,7 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Ids;
-import io.eric.bus.Command;
+import io.eric.internal.protocol.Command;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;

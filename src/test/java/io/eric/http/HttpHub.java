@@ -1,14 +1,15 @@
 package io.eric.http;
 
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
 import io.eric.channel.ChannelContainer;
-import io.eric.channel.SSEChannelOptions;
-import io.eric.log.MemoryStore;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
 import io.eric.log.MessageStore;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.HttpOptions;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -23,7 +24,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.TimeUnit;
 
 /** A hub with a memory store and the HTTP door, on a free port, and a plain client for it. */
-final class HttpHub implements AutoCloseable {
+public final class HttpHub implements AutoCloseable {
 
   final Vertx vertx;
   final ChannelContainer channels;
@@ -35,16 +36,16 @@ final class HttpHub implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  HttpHub() {
+  public HttpHub() {
     this(new HttpOptions());
   }
 
-  HttpHub(HttpOptions options) {
+  public HttpHub(HttpOptions options) {
     this(options, MemoryStore.create(), VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
   }
 
   /** On one event loop, channels and door are neighbours. */
-  HttpHub(HttpOptions options, MessageStore store, int eventLoops) {
+  public HttpHub(HttpOptions options, MessageStore store, int eventLoops) {
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
     channels = new ChannelContainer(vertx, store, new SSEChannelOptions());
     door = new HttpVerticle(options.setPort(0));
@@ -52,7 +53,7 @@ final class HttpHub implements AutoCloseable {
     doorId = await(vertx.deployVerticle(door));
   }
 
-  int port() {
+  public int port() {
     return door.actualPort();
   }
 
@@ -60,12 +61,12 @@ final class HttpHub implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port() + path);
   }
 
-  RawClient connect() {
+  public RawClient connect() {
     return new RawClient(port());
   }
 
   /** Sends a request with a body, JSON if no header says else, and waits for the whole answer. */
-  HttpResponse<String> request(String method, String path, String body, String... headers) {
+  public HttpResponse<String> request(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path))
             .setHeader("Content-Type", "application/json")
@@ -78,7 +79,7 @@ final class HttpHub implements AutoCloseable {
     return send(request.build());
   }
 
-  HttpResponse<String> request(String method, String path) {
+  public HttpResponse<String> request(String method, String path) {
     return send(
         HttpRequest.newBuilder(uri(path))
             .method(method, HttpRequest.BodyPublishers.noBody())
@@ -104,11 +105,11 @@ final class HttpHub implements AutoCloseable {
     return Json.decodeValue(answer.body());
   }
 
-  void channel(String id) {
+  public void channel(String id) {
     ok(request("PUT", "/create?channel_id=" + id));
   }
 
-  void channel(String id, JsonObject options) {
+  public void channel(String id, JsonObject options) {
     await(channels.create(id, options));
   }
 
@@ -116,16 +117,16 @@ final class HttpHub implements AutoCloseable {
     ok(request("POST", "/subscribe?channel_id=" + channel + "&listener_id=" + id));
   }
 
-  long counted(Counter counter) {
+  long counted(CounterName counter) {
     return Meters.of(vertx).get(counter);
   }
 
-  long sampled(Gauge gauge) {
+  long sampled(GaugeName gauge) {
     return await(Meters.of(vertx).sample(vertx)).get(gauge);
   }
 
   /** Broadcasts and gives the position. */
-  String broadcast(String channel, String type, Object payload) {
+  public String broadcast(String channel, String type, Object payload) {
     HttpResponse<String> answer =
         request("POST", "/broadcast?channel_id=" + channel, message(type, payload));
     ok(answer);
@@ -183,7 +184,7 @@ final class HttpHub implements AutoCloseable {
     return new JsonObject().put("type", type).put("payload", payload).encode();
   }
 
-  static <T> T await(Future<T> future) {
+  public static <T> T await(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     } catch (java.util.concurrent.ExecutionException e) {

@@ -2,7 +2,7 @@ package io.eric.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.bus.Command;
+import io.eric.internal.protocol.Command;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -59,7 +59,7 @@ class HttpListsTest {
   /** Adds listeners, and gives their ids. */
   private List<String> listeners(String channel, String prefix, int count) {
     List<String> ids = IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
-    io.eric.bus.BusClient bus = new io.eric.bus.BusClient(hub.vertx);
+    io.eric.internal.client.BusClient bus = new io.eric.internal.client.BusClient(hub.vertx);
     List<Future<?>> added = new ArrayList<>();
     for (String id : ids) {
       added.add(bus.command(new Command.AddListener(channel, id)));

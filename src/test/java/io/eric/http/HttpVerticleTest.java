@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.options.HttpOptions;
 import io.vertx.core.DeploymentOptions;
 import java.net.BindException;
 import java.net.http.HttpResponse;

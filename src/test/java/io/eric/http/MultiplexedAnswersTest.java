@@ -3,12 +3,13 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.BusClient;
-import io.eric.bus.Command;
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.edge.EdgeOptions;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.EdgeOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -40,7 +41,7 @@ class MultiplexedAnswersTest {
   }
 
   private double unsent() {
-    return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(Gauge.UNSENT_ANSWERS);
+    return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(GaugeName.UNSENT_ANSWERS);
   }
 
   /** Adds listeners with long names, so that a list of them takes many pieces. */
@@ -64,7 +65,7 @@ class MultiplexedAnswersTest {
         assertThat(HttpHub.await(client.get("/readyz"))).isEqualTo(200);
       }
       await().until(() -> unsent() == 0);
-      assertThat(hub.counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+      assertThat(hub.counted(CounterName.HTTP_RESETS_CLOSED)).isZero();
     }
   }
 
@@ -78,8 +79,8 @@ class MultiplexedAnswersTest {
       }
       HttpHub.await(Future.all(answers));
       assertThat(answers).extracting(Future::result).containsOnly(200);
-      assertThat(hub.counted(Counter.REQUESTS_WAITED)).isPositive();
-      assertThat(hub.counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+      assertThat(hub.counted(CounterName.REQUESTS_WAITED)).isPositive();
+      assertThat(hub.counted(CounterName.HTTP_RESETS_CLOSED)).isZero();
       await().until(() -> unsent() == 0);
     }
   }
@@ -99,7 +100,7 @@ class MultiplexedAnswersTest {
       assertThat(unsent()).isGreaterThan(50 * 50);
       HttpClientRequest beyond = deaf.request(HttpMethod.GET, "/stream/nochannel/me");
       assertThat(HttpHub.await(beyond.send().transform(Future::succeededFuture)).failed()).isTrue();
-      assertThat(hub.counted(Counter.REQUESTS_OVER_QUOTA)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.REQUESTS_OVER_QUOTA)).isEqualTo(1);
 
       asked.forEach(HttpClientRequest::reset);
       await().until(() -> unsent() == 0);
@@ -114,12 +115,12 @@ class MultiplexedAnswersTest {
     listeners(20_000);
     try (RawClient deaf = new RawClient(hub.port(), 4_096)) {
       deaf.get("/");
-      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 1);
+      await().until(() -> hub.counted(CounterName.ANSWERS_UNREAD) == 1);
     }
     try (Http2Client deaf = new Http2Client(hub, 1_000)) {
       HttpClientRequest request = deaf.request(HttpMethod.GET, "/");
       HttpHub.await(deaf.send(request, HttpClientResponse::pause));
-      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 2);
+      await().until(() -> hub.counted(CounterName.ANSWERS_UNREAD) == 2);
       await().until(() -> unsent() == 0);
     }
   }
@@ -145,7 +146,7 @@ class MultiplexedAnswersTest {
       HttpClientRequest given = proxy.request(HttpMethod.POST, "/publish");
       given.setChunked(true).putHeader("content-type", "application/json");
       HttpHub.await(given.write("["));
-      await().until(() -> hub.counted(Counter.REQUESTS_WAITED) == 1);
+      await().until(() -> hub.counted(CounterName.REQUESTS_WAITED) == 1);
       HttpHub.await(given.reset());
       slow.resume();
       HttpHub.await(slow.end());
@@ -154,7 +155,7 @@ class MultiplexedAnswersTest {
       waitForADawdler();
       hub.broadcast("news", "t", 1);
       await().untilAsserted(() -> assertThat(received).hasValue(1));
-      assertThat(hub.counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -172,7 +173,7 @@ class MultiplexedAnswersTest {
       HttpClientRequest second = client.request(HttpMethod.GET, "/channels");
       HttpHub.await(client.whole(second));
       assertThat(second.connection()).isSameAs(first.connection());
-      assertThat(hub.counted(Counter.HTTP_DAWDLERS)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.HTTP_DAWDLERS)).isEqualTo(1);
     }
   }
 
@@ -211,7 +212,7 @@ class MultiplexedAnswersTest {
       leaving.forEach(HttpClientRequest::reset);
       hub.broadcast("news", "t", 1);
       await().untilAsserted(() -> assertThat(received).hasValue(10));
-      assertThat(hub.counted(Counter.HTTP_RESETS_CLOSED)).isZero();
+      assertThat(hub.counted(CounterName.HTTP_RESETS_CLOSED)).isZero();
     }
   }
 
@@ -229,7 +230,7 @@ class MultiplexedAnswersTest {
         HttpHub.await(reset.setChunked(true).write("["));
         reset.reset();
       }
-      await().until(() -> hub.counted(Counter.HTTP_RESETS_CLOSED) == 1);
+      await().until(() -> hub.counted(CounterName.HTTP_RESETS_CLOSED) == 1);
       await().until(cut::isDone);
     }
   }

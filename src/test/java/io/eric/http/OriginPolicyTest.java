@@ -3,6 +3,9 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eric.internal.Origins;
+import io.eric.options.CorsOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;

@@ -3,10 +3,11 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.edge.EdgeOptions;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.EdgeOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
@@ -45,8 +46,8 @@ class OverloadTest {
       assertThat(events).contains("event: _eric_gap\n").contains("\"missed\":15");
       assertThat(events).doesNotContain("data: 15\n").contains("data: 16\n");
     }
-    assertThat(hub.counted(Counter.GAP_OVERFLOW)).isEqualTo(1);
-    assertThat(hub.counted(Counter.DROPPED_LIMIT)).isEqualTo(15);
+    assertThat(hub.counted(CounterName.GAP_OVERFLOW)).isEqualTo(1);
+    assertThat(hub.counted(CounterName.DROPPED_LIMIT)).isEqualTo(15);
   }
 
   @Test
@@ -60,7 +61,7 @@ class OverloadTest {
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
     assertThat(new JsonObject(refused.body()).getString("error")).isEqualTo("LogFullException");
-    assertThat(hub.counted(Counter.REFUSED_LOG_FULL)).isEqualTo(1);
+    assertThat(hub.counted(CounterName.REFUSED_LOG_FULL)).isEqualTo(1);
     try (RawClient client = hub.connect().stream("/stream/news/me")) {
       client.chunksUntil("data: 10\n\n");
       await().until(() -> post("now").statusCode() == 200);
@@ -75,7 +76,7 @@ class OverloadTest {
     try (RawClient slow = stuck("/stream/news/slow")) {
       publishUntil(() -> !hub.state("news", "slow").matches("live|catching up"));
       assertThat(hub.state("news", "slow")).isEqualTo("detached");
-      assertThat(hub.counted(Counter.LAGGARDS_DISCONNECTED)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.LAGGARDS_DISCONNECTED)).isEqualTo(1);
       assertThat(slow.head().status()).isEqualTo("HTTP/1.1 200 OK");
     }
     String last = hub.broadcast("news", "last", null);
@@ -94,7 +95,7 @@ class OverloadTest {
         RawClient fast = hub.connect().stream("/stream/news/fast")) {
       CompletableFuture<Void> reading = read(fast, "data: end\n\n");
       publishUntil(() -> hub.state("news", "slow").equals("none"));
-      assertThat(hub.counted(Counter.LAGGARDS_REMOVED)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.LAGGARDS_REMOVED)).isEqualTo(1);
       hub.broadcast("news", "t", "end");
       reading.join();
       assertThat(slow.head().status()).isEqualTo("HTTP/1.1 200 OK");
@@ -123,7 +124,7 @@ class OverloadTest {
                   assertThat(answer.statusCode()).isEqualTo(200);
                 }
               });
-      await().until(() -> hub.counted(Counter.ACKS_HELD) > 0);
+      await().until(() -> hub.counted(CounterName.ACKS_HELD) > 0);
       assertThat(publishing).isNotDone();
       for (int i = 0; i < 200; i++) {
         String event = slow.chunksUntil("\n\n");
@@ -134,7 +135,7 @@ class OverloadTest {
       }
       publishing.join();
     }
-    assertThat(hub.counted(Counter.DROPPED_LIMIT)).isZero();
+    assertThat(hub.counted(CounterName.DROPPED_LIMIT)).isZero();
   }
 
   @Test
@@ -144,15 +145,17 @@ class OverloadTest {
         RawClient fast = hub.connect().stream("/watch/news")) {
       fast.chunk();
       CompletableFuture<Void> reading = read(fast, "data: end\n\n");
-      publishUntil(() -> hub.counted(Counter.DEMOTIONS) > 0);
+      publishUntil(() -> hub.counted(CounterName.DEMOTIONS) > 0);
       for (int i = 0; i < 50; i++) {
         assertThat(post(LARGE).statusCode()).isEqualTo(200);
       }
       assertThat(post("end").statusCode()).isEqualTo(200);
       reading.join();
       // The fast one may be slow for a moment too, and comes back; the slow one stays behind.
-      await().until(() -> read(Gauge.STREAMS_LIVE) == 1 && read(Gauge.STREAMS_CATCHING_UP) == 1);
-      assertThat(hub.counted(Counter.DROPPED_LIMIT)).isZero();
+      await()
+          .until(
+              () -> read(GaugeName.STREAMS_LIVE) == 1 && read(GaugeName.STREAMS_CATCHING_UP) == 1);
+      assertThat(hub.counted(CounterName.DROPPED_LIMIT)).isZero();
       assertThat(slow.head().status()).isEqualTo("HTTP/1.1 200 OK");
     }
   }
@@ -169,7 +172,7 @@ class OverloadTest {
   /** A stream whose client reads nothing. */
   private RawClient stuck(String path) {
     RawClient client = new RawClient(hub.port(), SMALL_BUFFER).get(path);
-    await().until(() -> hub.counted(Counter.STREAMS_OPENED) > 0);
+    await().until(() -> hub.counted(CounterName.STREAMS_OPENED) > 0);
     return client;
   }
 
@@ -192,7 +195,7 @@ class OverloadTest {
     return hub.request("POST", "/broadcast?channel_id=news", HttpHub.message("t", payload));
   }
 
-  private long read(Gauge gauge) {
+  private long read(GaugeName gauge) {
     return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(gauge);
   }
 }

@@ -3,9 +3,10 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Counter;
-import io.eric.bus.PublishTimeouts;
 import io.eric.channel.SlowStore;
+import io.eric.metrics.CounterName;
+import io.eric.options.HttpOptions;
+import io.eric.options.PublishTimeouts;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class PublishTimeoutTest {
     try (RawClient client = hub.connect()) {
       post(client, "Idempotency-Key: k\r\n");
       SlowStore.Append append = store.next();
-      await().until(() -> hub.counted(Counter.ATTEMPTS_REPEATED) >= 2);
+      await().until(() -> hub.counted(CounterName.ATTEMPTS_REPEATED) >= 2);
       append.complete();
 
       RawClient.Head head = client.head();
@@ -44,8 +45,9 @@ class PublishTimeoutTest {
       assertThat(head.header("eric-message-id")).isEqualTo("epoch-1");
       assertThat(client.body(head)).isEqualTo("null");
       assertThat(store.underWay()).isZero();
-      assertThat(hub.counted(Counter.PUBLISHED)).isEqualTo(1);
-      assertThat(hub.counted(Counter.REPEATED)).isEqualTo(hub.counted(Counter.ATTEMPTS_REPEATED));
+      assertThat(hub.counted(CounterName.PUBLISHED)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.REPEATED))
+          .isEqualTo(hub.counted(CounterName.ATTEMPTS_REPEATED));
     }
   }
 
@@ -65,8 +67,8 @@ class PublishTimeoutTest {
           .isEqualTo(
               "no answer from the channel within 200 ms, the outcome is unknown: repeat it with the"
                   + " same key");
-      assertThat(hub.counted(Counter.PUBLISH_TIMEOUTS)).isEqualTo(1);
-      assertThat(hub.counted(Counter.ATTEMPTS_REPEATED)).isZero();
+      assertThat(hub.counted(CounterName.PUBLISH_TIMEOUTS)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.ATTEMPTS_REPEATED)).isZero();
 
       append.complete(); // it was appended after all, and the next one is served
       post(client, "");

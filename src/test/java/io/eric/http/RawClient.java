@@ -14,19 +14,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** One HTTP/1.1 connection that sends and shows bytes as they are. Waits at most ten seconds. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
   private static final int PATIENCE_MS = 10_000;
 
   private final Socket socket;
   private final InputStream in;
 
-  RawClient(int port) {
+  public RawClient(int port) {
     this(port, 0);
   }
 
   /** A client whose kernel holds little for it. */
-  RawClient(int port, int receiveBuffer) {
+  public RawClient(int port, int receiveBuffer) {
     try {
       socket = new Socket();
       if (receiveBuffer > 0) {
@@ -54,17 +54,17 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The head of an answer; names of headers in lower case. */
-  record Head(String status, Map<String, String> headers) {
-    String header(String name) {
+  public record Head(String status, Map<String, String> headers) {
+    public String header(String name) {
       return headers.get(name);
     }
   }
 
-  RawClient send(String text) {
+  public RawClient send(String text) {
     return send(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  RawClient send(byte[] bytes) {
+  public RawClient send(byte[] bytes) {
     try {
       socket.getOutputStream().write(bytes);
       socket.getOutputStream().flush();
@@ -74,7 +74,7 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  RawClient get(String path, String... headerLines) {
+  public RawClient get(String path, String... headerLines) {
     StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
     for (String line : headerLines) {
       head.append(line).append("\r\n");
@@ -94,7 +94,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Opens an event stream and reads its head. */
-  RawClient stream(String path, String... headerLines) {
+  public RawClient stream(String path, String... headerLines) {
     get(path, headerLines);
     Head head = head();
     if (!head.status().equals("HTTP/1.1 200 OK")) {
@@ -103,7 +103,7 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  Head head() {
+  public Head head() {
     String status = line();
     Map<String, String> headers = new TreeMap<>();
     for (String line = line(); !line.isEmpty(); line = line()) {
@@ -140,12 +140,12 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The body that the head announces, with a length. */
-  String body(Head head) {
+  public String body(Head head) {
     return bytes(Integer.parseInt(head.header("content-length")));
   }
 
   /** One chunk of a chunked body; empty for the last one. */
-  String chunk() {
+  public String chunk() {
     int size = Integer.parseInt(line(), 16);
     String data = bytes(size);
     if (!line().isEmpty()) {
@@ -155,7 +155,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Chunks up to and with the one that completes the text. */
-  String chunksUntil(String end) {
+  public String chunksUntil(String end) {
     StringBuilder text = new StringBuilder();
     while (text.length() < end.length() || text.lastIndexOf(end) != text.length() - end.length()) {
       String chunk = chunk();
@@ -168,7 +168,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** All chunks up to the end of the body. */
-  String chunksToEnd() {
+  public String chunksToEnd() {
     StringBuilder text = new StringBuilder();
     for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
       text.append(chunk);
@@ -187,8 +187,8 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Everything up to the end of the connection. */
-  String toEnd() {
+  /** HubListing up to the end of the connection. */
+  public String toEnd() {
     try {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -209,7 +209,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Closes with a reset instead of a FIN. */
-  void reset() {
+  public void reset() {
     try {
       socket.setSoLinger(true, 0);
       socket.close();

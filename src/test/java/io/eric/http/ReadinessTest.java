@@ -2,10 +2,11 @@ package io.eric.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.log.MemoryStore;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.HttpOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import java.net.http.HttpResponse;
 import org.jspecify.annotations.Nullable;

@@ -3,10 +3,11 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.bus.Counter;
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
-import io.eric.edge.EdgeOptions;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.EdgeOptions;
+import io.eric.options.HttpOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ class UnreadAnswersTest {
                   client.post("/broadcast?channel_id=news", HttpHub.message("t", i));
                 }
               });
-      await().until(() -> hub.counted(Counter.REQUESTS_WAITED) > 0);
+      await().until(() -> hub.counted(CounterName.REQUESTS_WAITED) > 0);
       for (int i = 1; i <= rounds; i++) {
         assertThat(client.body(client.head())).startsWith("{\n").contains("\"openapi\"");
         RawClient.Head head = client.head();
@@ -72,7 +73,7 @@ class UnreadAnswersTest {
                   client.get("/openapi.json");
                 }
               });
-      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 1);
+      await().until(() -> hub.counted(CounterName.ANSWERS_UNREAD) == 1);
       await().until(sent::isCompletedExceptionally);
     }
   }
@@ -93,7 +94,7 @@ class UnreadAnswersTest {
                 }
               }));
     }
-    await().until(() -> hub.counted(Counter.ANSWERS_OVER_BUDGET) >= 1);
+    await().until(() -> hub.counted(CounterName.ANSWERS_OVER_BUDGET) >= 1);
     await().until(() -> sending.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
     connections.forEach(RawClient::close);
   }
@@ -143,7 +144,7 @@ class UnreadAnswersTest {
                       .isEqualTo(503));
       second.send(beginningOfAFrame(4_000, 3_000));
       assertClosed(second, "too many messages are under way, try again later");
-      assertThat(hub.counted(Counter.WEBSOCKET_MESSAGES_REFUSED)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.WEBSOCKET_MESSAGES_REFUSED)).isEqualTo(1);
       first.send(" ".repeat(500)); // finished, and no bridge message
       await()
           .untilAsserted(
@@ -158,7 +159,7 @@ class UnreadAnswersTest {
     start(new HttpOptions().setRequestTimeout(300));
     try (RawClient client = webSocket()) {
       client.send(beginningOfAFrame(4_000, 3_000));
-      await().until(() -> hub.counted(Counter.HTTP_DAWDLERS) == 1);
+      await().until(() -> hub.counted(CounterName.HTTP_DAWDLERS) == 1);
       assertClosed(client, "a message took longer than http.requestTimeout");
     }
   }
@@ -195,7 +196,7 @@ class UnreadAnswersTest {
               .getBytes());
       assertThat(client.head().status()).isEqualTo("HTTP/1.1 101 Switching Protocols");
       client.send(headsOfFrames);
-      await().until(() -> hub.counted(Counter.HTTP_DAWDLERS) == 1);
+      await().until(() -> hub.counted(CounterName.HTTP_DAWDLERS) == 1);
       assertClosed(client, "a message took longer than http.requestTimeout");
     }
   }
@@ -272,7 +273,7 @@ class UnreadAnswersTest {
               });
       await().until(sending::isCompletedExceptionally);
       assertThat(sent).hasValueLessThan(32 << 20); // what kernels hold
-      assertThat(hub.counted(Counter.ANSWERS_UNREAD)).isEqualTo(1);
+      assertThat(hub.counted(CounterName.ANSWERS_UNREAD)).isEqualTo(1);
     }
   }
 
@@ -299,7 +300,7 @@ class UnreadAnswersTest {
   }
 
   private long unsent() {
-    return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(Gauge.UNSENT_ANSWERS);
+    return HttpHub.await(Meters.of(hub.vertx).sample(hub.vertx)).get(GaugeName.UNSENT_ANSWERS);
   }
 
   private static byte[] bridge(JsonObject message) {
@@ -340,7 +341,7 @@ class UnreadAnswersTest {
       for (int i = 0; i < 12; i++) {
         hub.broadcast("news", "t", "x".repeat(900_000));
       }
-      await().until(() -> hub.counted(Counter.ANSWERS_UNREAD) == 1);
+      await().until(() -> hub.counted(CounterName.ANSWERS_UNREAD) == 1);
     }
   }
 
@@ -351,7 +352,7 @@ class UnreadAnswersTest {
       for (int i = 0; i < 12; i++) {
         hub.broadcast("news", "t", "x".repeat(900_000));
       }
-      await().until(() -> hub.counted(Counter.ANSWERS_OVER_BUDGET) == 1);
+      await().until(() -> hub.counted(CounterName.ANSWERS_OVER_BUDGET) == 1);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.eric.options.JsOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

@@ -2,6 +2,7 @@ package io.eric.js;
 
 import io.eric.Channel;
 import io.eric.Message;
+import io.eric.options.JsOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

@@ -3,14 +3,14 @@ package io.eric.js;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Channel;
-import io.eric.Connection;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.channel.DataProcessingChannel;
-import io.eric.channel.DataProcessingChannelOptions;
-import io.eric.channel.SimpleDistributedApplicationListener;
+import io.eric.options.DataProcessingChannelOptions;
+import io.eric.prefab.SimpleDistributedApplicationListener;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
+import io.eric.work.DataProcessingChannel;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -315,7 +315,7 @@ class JsChannelTest {
                     .anyMatch(
                         c ->
                             c.listener().equals(listener)
-                                && c.state() == Connection.State.STOPPED));
+                                && c.state() == ListenerStatus.State.STOPPED));
   }
 
   private static List<Object> outcomes(int count) {

@@ -1,8 +1,8 @@
 package io.eric.log;
 
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions;
-import io.eric.log.file.FileStoreOptions.Fsync;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.FileStoreOptions.Fsync;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;

@@ -2,10 +2,10 @@ package io.eric.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Message;
 import io.eric.RepositoryException;
 import io.eric.log.file.FileStore;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

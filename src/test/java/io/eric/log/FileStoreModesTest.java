@@ -3,7 +3,8 @@ package io.eric.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

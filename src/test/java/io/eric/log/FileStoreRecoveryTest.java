@@ -3,11 +3,11 @@ package io.eric.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eric.Entry;
 import io.eric.RepositoryException;
 import io.eric.log.file.AnotherBoot;
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions.Fsync;
+import io.eric.options.FileStoreOptions.Fsync;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.eric.UnavailableException;
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions.Fsync;
+import io.eric.options.FileStoreOptions.Fsync;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

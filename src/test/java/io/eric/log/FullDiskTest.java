@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.eric.Entry;
 import io.eric.RepositoryException;
 import io.eric.log.file.FileStore;
+import io.eric.options.RetentionOptions;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.Vertx;
 import java.io.IOException;

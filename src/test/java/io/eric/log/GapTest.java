@@ -2,7 +2,6 @@ package io.eric.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Position;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package io.eric.log;
 
-import io.eric.Entry;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -2,8 +2,9 @@ package io.eric.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Payload;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.RetentionOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.RepositoryException;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store must do. A store's test extends this and says how to make one. */
-abstract class MessageStoreContract {
+public abstract class MessageStoreContract {
 
   private static final int ANY = Integer.MAX_VALUE;
   private static final long LONG = 3_600_000;

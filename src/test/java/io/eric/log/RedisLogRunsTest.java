@@ -2,10 +2,10 @@ package io.eric.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.log.redis.RedisStore;
-import io.eric.log.redis.RedisStoreOptions;
+import io.eric.options.RedisStoreOptions;
+import io.eric.options.RetentionOptions;
 import io.eric.testing.RedisServer;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.Vertx;

@@ -1,7 +1,7 @@
 package io.eric.log;
 
 import io.eric.log.redis.RedisStore;
-import io.eric.log.redis.RedisStoreOptions;
+import io.eric.options.RedisStoreOptions;
 import io.eric.testing.RedisServer;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.Vertx;

@@ -2,11 +2,10 @@ package io.eric.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.log.file.FileStore;
-import io.eric.log.file.FileStoreOptions;
-import io.eric.log.file.FileStoreOptions.Fsync;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.FileStoreOptions.Fsync;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.RandomAccessFile;

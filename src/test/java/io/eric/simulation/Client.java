@@ -2,8 +2,8 @@ package io.eric.simulation;
 
 import io.eric.Message;
 import io.eric.Position;
-import io.eric.edge.EdgeStream;
-import io.eric.edge.StreamSink;
+import io.eric.internal.edge.EdgeStream;
+import io.eric.internal.edge.StreamSink;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

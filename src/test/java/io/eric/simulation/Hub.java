@@ -1,12 +1,12 @@
 package io.eric.simulation;
 
-import io.eric.Entry;
 import io.eric.UnavailableException;
-import io.eric.bus.Meters;
-import io.eric.bus.Moved;
-import io.eric.channel.SimulatedOwner;
+import io.eric.channel.internal.core.SimulatedOwner;
+import io.eric.internal.protocol.OwnerChanged;
+import io.eric.log.Entry;
 import io.eric.log.MessageLog;
-import io.eric.log.RetentionOptions;
+import io.eric.metrics.Meters;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -132,7 +132,7 @@ final class Hub {
             slow,
             proof::prove);
     node.owned.put(channel, owner);
-    Moved moved = new Moved(channel, term);
+    OwnerChanged moved = new OwnerChanged(channel, term);
     nodes.forEach(each -> each.hears(node.name, moved));
   }
 

@@ -1,9 +1,9 @@
 package io.eric.simulation;
 
-import io.eric.Entry;
 import io.eric.Payload;
 import io.eric.Position;
-import io.eric.edge.StreamFormat;
+import io.eric.internal.edge.StreamFormat;
+import io.eric.log.Entry;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 

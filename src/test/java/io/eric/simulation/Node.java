@@ -1,14 +1,14 @@
 package io.eric.simulation;
 
 import io.eric.UnavailableException;
-import io.eric.bus.ChannelLink;
-import io.eric.bus.EdgeLink;
-import io.eric.bus.FromChannel;
-import io.eric.bus.Meters;
-import io.eric.bus.Moved;
-import io.eric.bus.ToChannel;
-import io.eric.channel.SimulatedOwner;
-import io.eric.edge.SimulatedEdge;
+import io.eric.channel.internal.core.SimulatedOwner;
+import io.eric.internal.client.ChannelLink;
+import io.eric.internal.client.EdgeLink;
+import io.eric.internal.edge.SimulatedEdge;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.OwnerChanged;
+import io.eric.metrics.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
@@ -69,17 +69,17 @@ final class Node implements ChannelLink, EdgeLink {
   // ---- what channels are told and asked
 
   @Override
-  public <T> Future<T> ask(String channel, ToChannel question) {
+  public <T> Future<T> ask(String channel, ChannelRequest question) {
     return ask(channel, question, ANSWER_MS);
   }
 
   @Override
-  public <T> Future<T> askLong(String channel, ToChannel question) {
+  public <T> Future<T> askLong(String channel, ChannelRequest question) {
     return ask(channel, question, LONG_ANSWER_MS);
   }
 
   @SuppressWarnings("unchecked")
-  private <T> Future<T> ask(String channel, ToChannel question, long timeout) {
+  private <T> Future<T> ask(String channel, ChannelRequest question, long timeout) {
     Promise<T> answer = Promise.promise();
     Node owner = hub.ownerOf(channel);
     loop.after(timeout, () -> answer.tryFail(new UnavailableException("no answer")));
@@ -93,7 +93,7 @@ final class Node implements ChannelLink, EdgeLink {
         owner,
         () -> {
           SimulatedOwner serving = owner.owned.get(channel);
-          Future<? extends FromChannel> served =
+          Future<? extends ChannelResponse> served =
               serving == null
                   ? Future.failedFuture(new UnavailableException("the channel is moving"))
                   : serving.answer(question);
@@ -115,7 +115,7 @@ final class Node implements ChannelLink, EdgeLink {
   }
 
   @Override
-  public void tell(String channel, ToChannel news) {
+  public void tell(String channel, ChannelRequest news) {
     Node owner = hub.ownerOf(channel);
     if (owner != null) {
       hub.detail(name, news);
@@ -134,7 +134,7 @@ final class Node implements ChannelLink, EdgeLink {
   // ---- what edges are told and asked
 
   @Override
-  public void tell(String address, FromChannel news) {
+  public void tell(String address, ChannelResponse news) {
     Node at = hub.nodeOf(address);
     if (at != null) {
       hub.detail(name, news);
@@ -143,7 +143,7 @@ final class Node implements ChannelLink, EdgeLink {
   }
 
   @Override
-  public Future<Long> end(String address, FromChannel.End end) {
+  public Future<Long> end(String address, ChannelResponse.End end) {
     Promise<Long> answer = Promise.promise();
     loop.after(END_MS, () -> answer.tryFail(new UnavailableException("no answer")));
     Node at = hub.nodeOf(address);
@@ -166,7 +166,7 @@ final class Node implements ChannelLink, EdgeLink {
   }
 
   @Override
-  public Future<Boolean> wants(String address, FromChannel.StillWanted question) {
+  public Future<Boolean> wants(String address, ChannelResponse.StillWanted question) {
     Promise<Boolean> answer = Promise.promise();
     loop.after(END_MS, () -> answer.tryFail(new UnavailableException("no answer")));
     Node at = hub.nodeOf(address);
@@ -186,7 +186,7 @@ final class Node implements ChannelLink, EdgeLink {
   }
 
   /** It hears, or not, who owns a channel now. */
-  void hears(String from, Moved move) {
+  void hears(String from, OwnerChanged move) {
     hub.network.send(from, this, () -> edge.moved(move));
   }
 }

@@ -1,6 +1,6 @@
 package io.eric.simulation;
 
-import io.eric.bus.Loop;
+import io.eric.internal.Loop;
 import java.util.ArrayDeque;
 import java.util.Random;
 

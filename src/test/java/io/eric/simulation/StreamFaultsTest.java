@@ -3,19 +3,19 @@ package io.eric.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.UnavailableException;
-import io.eric.bus.ChannelLink;
-import io.eric.bus.Counter;
-import io.eric.bus.EdgeLink;
-import io.eric.bus.FromChannel;
-import io.eric.bus.Meters;
-import io.eric.bus.Moved;
-import io.eric.bus.ToChannel;
-import io.eric.channel.SimulatedOwner;
-import io.eric.edge.EdgeStream;
-import io.eric.edge.SimulatedEdge;
-import io.eric.edge.StreamSink;
+import io.eric.channel.internal.core.SimulatedOwner;
+import io.eric.internal.client.ChannelLink;
+import io.eric.internal.client.EdgeLink;
+import io.eric.internal.edge.EdgeStream;
+import io.eric.internal.edge.SimulatedEdge;
+import io.eric.internal.edge.StreamSink;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.OwnerChanged;
 import io.eric.log.MessageLog;
-import io.eric.log.RetentionOptions;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -44,7 +44,7 @@ class StreamFaultsTest {
   private SimulatedEdge elsewhere;
 
   /** What reaches the owner only after so long. */
-  private Predicate<ToChannel> late = question -> false;
+  private Predicate<ChannelRequest> late = question -> false;
 
   private long lateByMs;
   private int fetches;
@@ -76,7 +76,7 @@ class StreamFaultsTest {
   /** Another stream of the listener, of which the first one is not told. */
   private Sink takeOver() {
     time.pass(500);
-    lost = message -> message instanceof FromChannel.End;
+    lost = message -> message instanceof ChannelResponse.End;
     Sink second = open();
     time.pass(2_500);
     lost = message -> false;
@@ -95,7 +95,7 @@ class StreamFaultsTest {
   private void assertThatItWasTakenOver(Sink sink, long repairsBefore) {
     assertThat(sink.lines()).containsExactly(TAKEN_OVER);
     assertThat(sink.ended).isTrue();
-    assertThat(meters.get(Counter.STREAM_REPAIRS) - repairsBefore).isLessThan(3);
+    assertThat(meters.get(CounterName.STREAM_REPAIRS) - repairsBefore).isLessThan(3);
   }
 
   private SimulatedOwner owner(MessageLog log, long term) {
@@ -109,7 +109,7 @@ class StreamFaultsTest {
     start(log(), "l");
     Sink a = open();
     Sink b = takeOver();
-    long repairs = meters.get(Counter.STREAM_REPAIRS);
+    long repairs = meters.get(CounterName.STREAM_REPAIRS);
     publishSlowly();
     assertThat(b.lines()).hasSize(MESSAGES);
     assertThatItWasTakenOver(a, repairs);
@@ -122,7 +122,7 @@ class StreamFaultsTest {
     open("m");
     Sink a = open();
     takeOver();
-    long repairs = meters.get(Counter.STREAM_REPAIRS);
+    long repairs = meters.get(CounterName.STREAM_REPAIRS);
     publishSlowly();
     assertThatItWasTakenOver(a, repairs);
   }
@@ -138,8 +138,8 @@ class StreamFaultsTest {
     owner = owner(log, 2);
     open(); // was held back while the channel moved
     time.pass(0);
-    edge.moved(new Moved("x", 2));
-    long repairs = meters.get(Counter.STREAM_REPAIRS);
+    edge.moved(new OwnerChanged("x", 2));
+    long repairs = meters.get(CounterName.STREAM_REPAIRS);
     publishSlowly();
     assertThatItWasTakenOver(a, repairs);
   }
@@ -148,7 +148,7 @@ class StreamFaultsTest {
   @Test
   void aQuestionForAStreamThatNobodyWantsAnyMoreTakesNothingOver() {
     start(log(), "l");
-    late = question -> question instanceof ToChannel.Attach;
+    late = question -> question instanceof ChannelRequest.Attach;
     lateByMs = 6_000;
     open(elsewhere, "l");
     late = question -> false;
@@ -190,7 +190,7 @@ class StreamFaultsTest {
     start(log, "l");
     Sink stays = open();
     time.pass(500);
-    lost = message -> message instanceof ToChannel.Detach;
+    lost = message -> message instanceof ChannelRequest.Detach;
     Sink gone = open(atOneEdge ? edge : elsewhere, "l");
     gone.stream.lost();
     owner.leave(true);
@@ -198,7 +198,7 @@ class StreamFaultsTest {
     time.pass(10);
     assertThat(owner.streams()).hasSize(1);
     lost = message -> false;
-    edge.moved(new Moved("x", 2));
+    edge.moved(new OwnerChanged("x", 2));
     publishSlowly();
     assertThat(stays.ended).isFalse();
     assertThat(stays.lines()).hasSize(MESSAGES).allMatch(line -> line.endsWith(" t"));
@@ -223,11 +223,11 @@ class StreamFaultsTest {
   }
 
   /** The channel has this owner now, whom it does not reach that some streams attach anew. */
-  private void moveTo(long term, MessageLog log, Predicate<ToChannel.Reattach> inVain) {
+  private void moveTo(long term, MessageLog log, Predicate<ChannelRequest.Reattach> inVain) {
     owner.leave(true);
     owner = owner(log, term);
-    lost = message -> message instanceof ToChannel.Reattach again && inVain.test(again);
-    edge.moved(new Moved("x", term));
+    lost = message -> message instanceof ChannelRequest.Reattach again && inVain.test(again);
+    edge.moved(new OwnerChanged("x", term));
   }
 
   @Test
@@ -251,7 +251,7 @@ class StreamFaultsTest {
     time.pass(1_200);
     slow.hold();
     owner.publish(null, "1");
-    lost = message -> message instanceof ToChannel.Demote;
+    lost = message -> message instanceof ChannelRequest.Demote;
     time.pass(150); // longer than the lag time
     lost = message -> false;
     for (int i = 2; i <= 10; i++) {
@@ -327,7 +327,7 @@ class StreamFaultsTest {
     open();
     time.pass(500);
     fetches = 0;
-    edge.moved(new Moved("x", 2)); // heard before the former owner has gone
+    edge.moved(new OwnerChanged("x", 2)); // heard before the former owner has gone
     time.pass(500);
     assertThat(fetches).isLessThan(20);
   }
@@ -338,7 +338,7 @@ class StreamFaultsTest {
     open();
     time.pass(500);
     for (int i = 0; i < 10; i++) {
-      edge.moved(new Moved("x", 2));
+      edge.moved(new OwnerChanged("x", 2));
       time.pass(40);
     }
     reattaches = 0;
@@ -352,8 +352,8 @@ class StreamFaultsTest {
     start(log(), "l");
     Sink sink = open();
     time.pass(1_500);
-    lost = message -> message instanceof ToChannel.Reattach;
-    edge.moved(new Moved("x", 1));
+    lost = message -> message instanceof ChannelRequest.Reattach;
+    edge.moved(new OwnerChanged("x", 1));
     time.pass(10);
     sink.stream.lost();
     lost = message -> false;
@@ -369,7 +369,7 @@ class StreamFaultsTest {
     Sink leaves = open();
     Sink stays = open("m");
     time.pass(30_000);
-    lost = message -> message instanceof ToChannel.Detach;
+    lost = message -> message instanceof ChannelRequest.Detach;
     leaves.stream.lost();
     time.pass(20);
     lost = message -> false;
@@ -396,7 +396,7 @@ class StreamFaultsTest {
     }
     time.pass(2_000);
     proof = Future.failedFuture(new UnavailableException("no quorum"));
-    while (meters.get(Counter.STREAM_REPAIRS) < 20) {
+    while (meters.get(CounterName.STREAM_REPAIRS) < 20) {
       time.pass(50);
     }
     time.pass(6_900);
@@ -507,11 +507,11 @@ class StreamFaultsTest {
   private final class Channels implements ChannelLink {
     @Override
     @SuppressWarnings("unchecked")
-    public <T> Future<T> ask(String channel, ToChannel question) {
+    public <T> Future<T> ask(String channel, ChannelRequest question) {
       Promise<T> answer = Promise.promise();
       loop.after(5_000, () -> answer.tryFail(new UnavailableException("no answer")));
-      fetches += question instanceof ToChannel.Fetch ? 1 : 0;
-      reattaches += question instanceof ToChannel.Reattach ? 1 : 0;
+      fetches += question instanceof ChannelRequest.Fetch ? 1 : 0;
+      reattaches += question instanceof ChannelRequest.Reattach ? 1 : 0;
       if (opening) {
         loop.after(1, () -> answer.tryFail(new UnavailableException("it is opened")));
       } else if (!lost.test(question)) {
@@ -536,12 +536,12 @@ class StreamFaultsTest {
     }
 
     @Override
-    public <T> Future<T> askLong(String channel, ToChannel question) {
+    public <T> Future<T> askLong(String channel, ChannelRequest question) {
       return ask(channel, question);
     }
 
     @Override
-    public void tell(String channel, ToChannel news) {
+    public void tell(String channel, ChannelRequest news) {
       if (!lost.test(news)) {
         loop.after(1, () -> owner.told(news));
       }
@@ -554,14 +554,14 @@ class StreamFaultsTest {
 
   private final class Edges implements EdgeLink {
     @Override
-    public void tell(String address, FromChannel news) {
+    public void tell(String address, ChannelResponse news) {
       if (!lost.test(news)) {
         loop.after(1, () -> at(address).told(news));
       }
     }
 
     @Override
-    public Future<Boolean> wants(String address, FromChannel.StillWanted question) {
+    public Future<Boolean> wants(String address, ChannelResponse.StillWanted question) {
       Promise<Boolean> answer = Promise.promise();
       loop.after(2_000, () -> answer.tryFail(new UnavailableException("no answer")));
       loop.after(
@@ -574,7 +574,7 @@ class StreamFaultsTest {
     }
 
     @Override
-    public Future<Long> end(String address, FromChannel.End end) {
+    public Future<Long> end(String address, ChannelResponse.End end) {
       Promise<Long> answer = Promise.promise();
       loop.after(2_000, () -> answer.tryFail(new UnavailableException("no answer")));
       if (!lost.test(end)) {

@@ -1,7 +1,7 @@
 package io.eric.simulation;
 
-import io.eric.bus.Counter;
-import io.eric.channel.SimulatedOwner;
+import io.eric.channel.internal.core.SimulatedOwner;
+import io.eric.metrics.CounterName;
 import io.eric.simulation.Network.Faults;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +99,7 @@ final class StreamSimulation {
 
   /** How often a statement found that an edge and an owner differed about a stream. */
   long repairs() {
-    return hub.meters.get(Counter.STREAM_REPAIRS);
+    return hub.meters.get(CounterName.STREAM_REPAIRS);
   }
 
   String trace() {

@@ -5,7 +5,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.edge.EdgeOptions;
+import io.eric.options.EdgeOptions;
+import io.eric.options.SocketOptions;
 import io.eric.testing.RequiresCommand;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

@@ -2,8 +2,8 @@ package io.eric.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Payload;
+import io.eric.log.Entry;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
 import io.eric.UnavailableException;
+import io.eric.options.SocketOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

@@ -1,10 +1,11 @@
 package io.eric.socket;
 
-import io.eric.bus.Gauge;
-import io.eric.bus.Meters;
 import io.eric.channel.ChannelContainer;
-import io.eric.channel.SSEChannelOptions;
-import io.eric.log.MemoryStore;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.SSEChannelOptions;
+import io.eric.options.SocketOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class SocketHub implements AutoCloseable {
     return this;
   }
 
-  long sample(Gauge gauge) throws Exception {
+  long sample(GaugeName gauge) throws Exception {
     return await(Meters.of(vertx).sample(vertx)).get(gauge);
   }
 

@@ -4,7 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.edge.EdgeOptions;
+import io.eric.options.EdgeOptions;
+import io.eric.options.SocketOptions;
 import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ class SocketLimitsTest {
 
   /** How many streams there are. */
   private long states() throws Exception {
-    return hub.sample(io.eric.bus.Gauge.LISTENERS_LIVE);
+    return hub.sample(io.eric.metrics.GaugeName.LISTENERS_LIVE);
   }
 
   @Test

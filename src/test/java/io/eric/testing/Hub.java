@@ -2,9 +2,9 @@ package io.eric.testing;
 
 import io.eric.Channel;
 import io.eric.channel.ChannelContainer;
-import io.eric.channel.SSEChannelOptions;
-import io.eric.log.MemoryStore;
 import io.eric.log.MessageStore;
+import io.eric.log.indexed.MemoryStore;
+import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;

@@ -21,8 +21,8 @@ final class ChannelState {
   long lastSequence;
   final Map<String, Long> cursors = new HashMap<>();
   final Map<String, Registration> listeners = new LinkedHashMap<>();
-  final Lane broadcasts = new Lane(null);
-  final Map<String, Lane> lanes = new HashMap<>();
+  final DroppedMarks broadcasts = new DroppedMarks(null);
+  final Map<String, DroppedMarks> lanes = new HashMap<>();
 
   /** Listeners that are gone, and what was dispatched to them may still be in old segments. */
   final Map<String, LogRecord.Forgotten> voids = new HashMap<>();
@@ -43,8 +43,8 @@ final class ChannelState {
   }
 
   /** The lane that an entry for this receiver joins. */
-  Lane lane(@Nullable String receiver) {
-    return receiver == null ? broadcasts : lanes.computeIfAbsent(receiver, Lane::new);
+  DroppedMarks lane(@Nullable String receiver) {
+    return receiver == null ? broadcasts : lanes.computeIfAbsent(receiver, DroppedMarks::new);
   }
 
   /** Remembers a publisher's key. */
@@ -69,9 +69,9 @@ final class ChannelState {
     if (gone != null && sequence <= gone.through()) {
       return;
     }
-    Lane lane = lane(receiver);
+    DroppedMarks lane = lane(receiver);
     if (lane.keeps(sequence)) {
-      Place place = new Place(segment, offset, length, lane);
+      EntryLocation place = new EntryLocation(segment, offset, length, lane);
       retained.add(new Retained(sequence, timestamp, lane.receiver, size, place));
     }
   }
@@ -79,7 +79,7 @@ final class ChannelState {
   void forget(String listener, long segment) {
     cursors.remove(listener);
     listeners.remove(listener);
-    Lane lane = lanes.remove(listener);
+    DroppedMarks lane = lanes.remove(listener);
     if (lane != null) {
       lane.forget();
       voids.put(listener, new LogRecord.Forgotten(number, listener, lastSequence, segment));
@@ -99,7 +99,7 @@ final class ChannelState {
     return lost;
   }
 
-  private void addLost(Lane lane, List<LogRecord.Lost> lost) {
+  private void addLost(DroppedMarks lane, List<LogRecord.Lost> lost) {
     long through = lane.through();
     if (through > 0) {
       lost.add(new LogRecord.Lost(number, lane.receiver, through, lane.throughOverflow()));
@@ -115,7 +115,7 @@ final class ChannelState {
     }
     retained.removeIf(
         each -> {
-          Place place = each.place();
+          EntryLocation place = each.place();
           if (place.segment.number > segment) {
             return false;
           }

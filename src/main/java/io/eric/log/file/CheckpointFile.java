@@ -44,7 +44,7 @@ final class CheckpointFile {
    * @return its length in bytes
    */
   int write(List<LogRecord> records) throws IOException {
-    Bytes bytes = new Bytes(1 << 16);
+    RecordOutput bytes = new RecordOutput(1 << 16);
     for (LogRecord record : records) {
       int start = bytes.length();
       bytes.skip(FileFormat.FRAME);
@@ -100,7 +100,7 @@ final class CheckpointFile {
         throw Recovery.corrupt(file, at, "the checkpoint is damaged");
       }
       try {
-        records.add(RecordCodec.read(new Input(bytes, at + FileFormat.FRAME, length)));
+        records.add(RecordCodec.read(new RecordInput(bytes, at + FileFormat.FRAME, length)));
       } catch (IllegalStateException e) {
         throw Recovery.corrupt(file, at, String.valueOf(e.getMessage()));
       }

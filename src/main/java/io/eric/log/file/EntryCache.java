@@ -1,6 +1,6 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
+import io.eric.log.Entry;
 import java.util.ArrayDeque;
 
 /**
@@ -10,14 +10,14 @@ import java.util.ArrayDeque;
 final class EntryCache {
 
   private final long maxBytes;
-  private final ArrayDeque<Place> places = new ArrayDeque<>();
+  private final ArrayDeque<EntryLocation> places = new ArrayDeque<>();
   private long bytes;
 
   EntryCache(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  void add(Place place, Entry entry) {
+  void add(EntryLocation place, Entry entry) {
     if (entry.size() > maxBytes) {
       return;
     }
@@ -25,7 +25,7 @@ final class EntryCache {
     places.add(place);
     bytes += entry.size();
     while (bytes > maxBytes) {
-      Place oldest = places.remove();
+      EntryLocation oldest = places.remove();
       Entry evicted = oldest.cached;
       if (evicted != null) {
         bytes -= evicted.size();

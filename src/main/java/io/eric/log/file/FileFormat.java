@@ -29,7 +29,7 @@ final class FileFormat {
    * @param file the number of the file
    * @param offset where in the file the frame will stand
    */
-  void seal(Bytes bytes, int start, long file, long offset) {
+  void seal(RecordOutput bytes, int start, long file, long offset) {
     int length = bytes.length() - start - FRAME;
     bytes.setInt(start, length);
     bytes.setInt(start + 4, frameChecksum(file, offset, length));

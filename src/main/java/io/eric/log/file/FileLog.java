@@ -1,9 +1,9 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
-import io.eric.log.IndexedLog;
+import io.eric.log.Entry;
 import io.eric.log.Registration;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.IndexedLog;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The log of one channel: an index of places. Confined to the channel's context. */
-final class FileLog extends IndexedLog<Place> {
+final class FileLog extends IndexedLog<EntryLocation> {
 
   /** A slot, a place and their places in the lane, in bytes (a round estimate). */
   private static final int HEAP_PER_MESSAGE = 128;
@@ -69,11 +69,11 @@ final class FileLog extends IndexedLog<Place> {
   }
 
   @Override
-  protected Future<List<Place>> persist(List<Entry> batch) {
+  protected Future<List<EntryLocation>> persist(List<Entry> batch) {
     return writer.append(channel, batch).onSuccess(places -> noteEnds(batch, places));
   }
 
-  private void noteEnds(List<Entry> batch, List<Place> places) {
+  private void noteEnds(List<Entry> batch, List<EntryLocation> places) {
     long segment = places.get(0).segment.number;
     if (ends.put(segment, batch.get(batch.size() - 1).sequence()) == null) {
       ends.headMap(segment).values().removeIf(end -> end < firstSequence());
@@ -87,12 +87,12 @@ final class FileLog extends IndexedLog<Place> {
   }
 
   @Override
-  protected Future<List<Entry>> load(List<Place> contents) {
+  protected Future<List<Entry>> load(List<EntryLocation> contents) {
     return loader.load(contents);
   }
 
   @Override
-  protected void dropped(long sequence, Place place, boolean overflow) {
+  protected void dropped(long sequence, EntryLocation place, boolean overflow) {
     if (!detached) {
       place.lane.dropped(sequence, overflow);
       place.segment.live.decrementAndGet();

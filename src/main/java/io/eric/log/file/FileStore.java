@@ -1,12 +1,13 @@
 package io.eric.log.file;
 
 import io.eric.EricException;
-import io.eric.IoReason;
 import io.eric.RepositoryException;
+import io.eric.internal.IoReason;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -64,14 +65,14 @@ public final class FileStore implements MessageStore {
               + options.getDiskLimit());
     }
     FileStoreOptions copy = FileStoreOptions.fromJson(options.toJson());
-    Reply<FileStore> reply = Reply.to(vertx.getOrCreateContext());
+    ContextReply<FileStore> reply = ContextReply.to(vertx.getOrCreateContext());
     Thread thread = new Thread(() -> run(copy, reply), "eric-file-store");
     thread.setDaemon(true);
     thread.start();
     return reply.future();
   }
 
-  private static void run(FileStoreOptions options, Reply<FileStore> reply) {
+  private static void run(FileStoreOptions options, ContextReply<FileStore> reply) {
     Writer writer;
     try {
       writer = begin(options, reply);
@@ -88,7 +89,8 @@ public final class FileStore implements MessageStore {
     writer.run();
   }
 
-  private static Writer begin(FileStoreOptions options, Reply<FileStore> reply) throws IOException {
+  private static Writer begin(FileStoreOptions options, ContextReply<FileStore> reply)
+      throws IOException {
     long start = System.nanoTime();
     StoreDirectory directory = StoreDirectory.take(Path.of(options.getDirectory()));
     SegmentLoader loader = new SegmentLoader();

@@ -1,5 +1,6 @@
 package io.eric.log.file;
 
+import io.eric.options.FileStoreOptions;
 import org.jspecify.annotations.Nullable;
 
 /**

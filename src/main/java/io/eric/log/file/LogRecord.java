@@ -1,6 +1,6 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
+import io.eric.log.Entry;
 import io.eric.log.Registration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
 import io.eric.Payload;
+import io.eric.log.Entry;
 import io.eric.log.Registration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,7 +50,7 @@ final class RecordCodec {
         @Nullable String key);
   }
 
-  static void write(LogRecord record, Bytes out) {
+  static void write(LogRecord record, RecordOutput out) {
     if (record instanceof LogRecord.Append append) {
       writeAppend(append.channel(), append.entry(), out);
     } else if (record instanceof LogRecord.Channel channel) {
@@ -87,7 +87,7 @@ final class RecordCodec {
     }
   }
 
-  private static void writeOfCheckpoint(LogRecord record, Bytes out) {
+  private static void writeOfCheckpoint(LogRecord record, RecordOutput out) {
     if (record instanceof LogRecord.Checkpoint checkpoint) {
       start(CHECKPOINT, checkpoint.version(), out);
       out.putString(checkpoint.boot());
@@ -127,12 +127,12 @@ final class RecordCodec {
     }
   }
 
-  private static void start(int kind, long number, Bytes out) {
+  private static void start(int kind, long number, RecordOutput out) {
     out.putByte(kind);
     out.putNumber(number);
   }
 
-  static void writeAppend(int channel, Entry entry, Bytes out) {
+  static void writeAppend(int channel, Entry entry, RecordOutput out) {
     String receiver = entry.receiver();
     String sender = entry.sender();
     String key = entry.key();
@@ -162,7 +162,7 @@ final class RecordCodec {
    * @return null for a message, which {@code appended} has been told of
    * @throws IllegalStateException if it is of a form that this version does not know
    */
-  static @Nullable LogRecord read(Input in, Appended appended) {
+  static @Nullable LogRecord read(RecordInput in, Appended appended) {
     int kind = in.getByte();
     if (kind != APPEND) {
       return readOther(kind, in);
@@ -186,12 +186,12 @@ final class RecordCodec {
    *
    * @throws IllegalStateException if it is of a form that this version does not know
    */
-  static LogRecord read(Input in) {
+  static LogRecord read(RecordInput in) {
     int kind = in.getByte();
     return kind == APPEND ? readAppend(in) : readOther(kind, in);
   }
 
-  private static LogRecord.Append readAppend(Input in) {
+  private static LogRecord.Append readAppend(RecordInput in) {
     int channel = in.getInt();
     long sequence = in.getNumber();
     long timestamp = in.getNumber();
@@ -205,7 +205,7 @@ final class RecordCodec {
         channel, new Entry(sequence, timestamp, receiver, type, payload, sender, key));
   }
 
-  private static LogRecord readOther(int kind, Input in) {
+  private static LogRecord readOther(int kind, RecordInput in) {
     long number = in.getNumber();
     if (kind == SYNCED) {
       return new LogRecord.Synced(number);
@@ -234,7 +234,7 @@ final class RecordCodec {
     };
   }
 
-  private static Map<String, Long> readCursors(Input in) {
+  private static Map<String, Long> readCursors(RecordInput in) {
     int count = in.getInt();
     Map<String, Long> cursors = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
@@ -243,7 +243,7 @@ final class RecordCodec {
     return cursors;
   }
 
-  private static Registration readRegistration(Input in) {
+  private static Registration readRegistration(RecordInput in) {
     long created = in.getNumber();
     int state = in.getByte();
     if (state >= STATES.length) {
@@ -260,7 +260,7 @@ final class RecordCodec {
     };
   }
 
-  private static LogRecord.Checkpoint readCheckpoint(int version, Input in) {
+  private static LogRecord.Checkpoint readCheckpoint(int version, RecordInput in) {
     if (version != FileFormat.VERSION) {
       throw new IllegalStateException(
           "files of version " + version + ", this program reads " + FileFormat.VERSION);

@@ -1,8 +1,8 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
 import io.eric.Position;
 import io.eric.RepositoryException;
+import io.eric.log.Entry;
 import io.eric.log.Epoch;
 import io.eric.log.Gap;
 import io.eric.log.Registration;

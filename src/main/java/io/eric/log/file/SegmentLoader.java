@@ -1,7 +1,7 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
 import io.eric.RepositoryException;
+import io.eric.log.Entry;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,9 +37,9 @@ final class SegmentLoader {
             return thread;
           });
 
-  Future<List<Entry>> load(List<Place> places) {
+  Future<List<Entry>> load(List<EntryLocation> places) {
     List<Entry> entries = new ArrayList<>(places.size());
-    for (Place place : places) {
+    for (EntryLocation place : places) {
       Entry cached = place.cached;
       if (cached == null) {
         return loadFromDisk(places);
@@ -49,8 +49,8 @@ final class SegmentLoader {
     return Future.succeededFuture(entries);
   }
 
-  private Future<List<Entry>> loadFromDisk(List<Place> places) {
-    Reply<List<Entry>> reply = Reply.toCaller();
+  private Future<List<Entry>> loadFromDisk(List<EntryLocation> places) {
+    ContextReply<List<Entry>> reply = ContextReply.toCaller();
     places.forEach(place -> place.segment.hold());
     try {
       threads.execute(
@@ -71,7 +71,7 @@ final class SegmentLoader {
     return reply.future();
   }
 
-  private static void release(Place place) {
+  private static void release(EntryLocation place) {
     try {
       place.segment.release();
     } catch (IOException e) {
@@ -79,13 +79,13 @@ final class SegmentLoader {
     }
   }
 
-  private static List<Entry> read(List<Place> places) throws IOException {
+  private static List<Entry> read(List<EntryLocation> places) throws IOException {
     List<Entry> entries = new ArrayList<>(places.size());
     FileFormat format = new FileFormat();
     byte[] run = new byte[0];
     int next = 0;
     while (next < places.size()) {
-      Place first = places.get(next);
+      EntryLocation first = places.get(next);
       int last = next;
       while (last + 1 < places.size() && follows(places.get(last + 1), places.get(last), first)) {
         last++;
@@ -102,23 +102,23 @@ final class SegmentLoader {
     return entries;
   }
 
-  private static boolean follows(Place place, Place before, Place first) {
+  private static boolean follows(EntryLocation place, EntryLocation before, EntryLocation first) {
     return place.segment == first.segment
         && place.offset >= end(before)
         && place.offset - end(before) <= MAX_HOLE
         && end(place) - first.offset <= MAX_RUN;
   }
 
-  private static int end(Place place) {
+  private static int end(EntryLocation place) {
     return place.offset + place.length;
   }
 
-  private static Entry decode(Place place, byte[] run, int runStart, FileFormat format) {
+  private static Entry decode(EntryLocation place, byte[] run, int runStart, FileFormat format) {
     int at = place.offset - runStart;
     int length = place.length - FileFormat.FRAME;
     if (format.length(run, at, place.segment.number, place.offset) != length
         || !format.isIntact(run, at, length, place.segment.number, place.offset)
-        || !(RecordCodec.read(new Input(run, at + FileFormat.FRAME, length))
+        || !(RecordCodec.read(new RecordInput(run, at + FileFormat.FRAME, length))
             instanceof LogRecord.Append append)) {
       throw new RepositoryException(
           "the store is damaged: "

@@ -50,8 +50,8 @@ final class SegmentReader {
   }
 
   /** The content of the present record. */
-  Input content() {
-    return new Input(window, at() + FileFormat.FRAME, length - FileFormat.FRAME);
+  RecordInput content() {
+    return new RecordInput(window, at() + FileFormat.FRAME, length - FileFormat.FRAME);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.eric.log.file;
 
-import io.eric.IoReason;
 import io.eric.RepositoryException;
+import io.eric.internal.IoReason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

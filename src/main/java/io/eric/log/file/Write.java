@@ -1,6 +1,6 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
+import io.eric.log.Entry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +19,7 @@ abstract class Write {
   }
 
   /** Puts its records, each in its frame; they will stand at the end of this segment. */
-  abstract void encode(Bytes bytes, FileFormat format, Segment segment);
+  abstract void encode(RecordOutput bytes, FileFormat format, Segment segment);
 
   /** It is in the log: the state follows. */
   abstract void apply(StoreState state, Segment segment, EntryCache cache);
@@ -36,16 +36,16 @@ abstract class Write {
     private static final long COST = 64;
 
     private final LogRecord record;
-    private final Reply<Void> reply;
+    private final ContextReply<Void> reply;
 
-    Change(LogRecord record, boolean isPromise, Reply<Void> reply) {
+    Change(LogRecord record, boolean isPromise, ContextReply<Void> reply) {
       super(COST, isPromise);
       this.record = record;
       this.reply = reply;
     }
 
     @Override
-    void encode(Bytes bytes, FileFormat format, Segment segment) {
+    void encode(RecordOutput bytes, FileFormat format, Segment segment) {
       int start = bytes.length();
       bytes.skip(FileFormat.FRAME);
       RecordCodec.write(record, bytes);
@@ -83,7 +83,7 @@ abstract class Write {
     }
 
     @Override
-    void encode(Bytes bytes, FileFormat format, Segment segment) {
+    void encode(RecordOutput bytes, FileFormat format, Segment segment) {
       start = bytes.length();
       bytes.skip(FileFormat.FRAME);
       RecordCodec.writeAppend(channel.number, entry, bytes);
@@ -116,11 +116,15 @@ abstract class Write {
 
     private final ChannelState channel;
     private final List<Entry> batch;
-    private final Reply<List<Place>> reply;
+    private final ContextReply<List<EntryLocation>> reply;
     private final int[] ends;
-    private final List<Place> places;
+    private final List<EntryLocation> places;
 
-    Append(ChannelState channel, List<Entry> batch, long cost, Reply<List<Place>> reply) {
+    Append(
+        ChannelState channel,
+        List<Entry> batch,
+        long cost,
+        ContextReply<List<EntryLocation>> reply) {
       super(cost, true);
       this.channel = channel;
       this.batch = batch;
@@ -130,7 +134,7 @@ abstract class Write {
     }
 
     @Override
-    void encode(Bytes bytes, FileFormat format, Segment segment) {
+    void encode(RecordOutput bytes, FileFormat format, Segment segment) {
       for (int i = 0; i < batch.size(); i++) {
         int start = bytes.length();
         ends[i] = start;
@@ -145,8 +149,8 @@ abstract class Write {
     void apply(StoreState state, Segment segment, EntryCache cache) {
       for (int i = 0; i < batch.size(); i++) {
         Entry entry = batch.get(i);
-        Place place =
-            new Place(
+        EntryLocation place =
+            new EntryLocation(
                 segment,
                 (int) segment.length + ends[i],
                 ends[i + 1] - ends[i],

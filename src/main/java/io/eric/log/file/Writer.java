@@ -1,14 +1,15 @@
 package io.eric.log.file;
 
-import io.eric.Entry;
-import io.eric.IoReason;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.internal.IoReason;
 import io.eric.log.ChannelDefinition;
+import io.eric.log.Entry;
 import io.eric.log.Epoch;
 import io.eric.log.MessageLog;
-import io.eric.log.RetentionOptions;
-import io.eric.log.file.FileStoreOptions.Fsync;
+import io.eric.options.FileStoreOptions;
+import io.eric.options.FileStoreOptions.Fsync;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -54,7 +55,7 @@ final class Writer {
   private final EntryCache cache;
   private final Reserve reserve;
   private final FileFormat format = new FileFormat();
-  private final Bytes bytes = new Bytes(1 << 16);
+  private final RecordOutput bytes = new RecordOutput(1 << 16);
 
   // What others may look at.
   private volatile @Nullable String problem;
@@ -96,12 +97,12 @@ final class Writer {
   // ---- asked by others
 
   /** Puts a batch into the log; fails at once if too much waits already. */
-  Future<List<Place>> append(ChannelState channel, List<Entry> batch) {
+  Future<List<EntryLocation>> append(ChannelState channel, List<Entry> batch) {
     long cost = 0;
     for (Entry entry : batch) {
       cost += entry.size();
     }
-    Reply<List<Place>> reply = Reply.toCaller();
+    ContextReply<List<EntryLocation>> reply = ContextReply.toCaller();
     return switch (queue.offer(new Write.Append(channel, batch, cost, reply), true)) {
       case TAKEN -> reply.future();
       case CLOSED -> isClosed();
@@ -119,7 +120,7 @@ final class Writer {
    * @param isPromise whether its answer waits for the disk where that of a message does
    */
   Future<Void> write(LogRecord record, boolean isPromise) {
-    Reply<Void> reply = Reply.toCaller();
+    ContextReply<Void> reply = ContextReply.toCaller();
     return queue.offer(new Write.Change(record, isPromise, reply), false) == WriteQueue.Answer.TAKEN
         ? reply.future()
         : isClosed();
@@ -127,13 +128,13 @@ final class Writer {
 
   /** Opens a channel's log, which is new if there is none. */
   Future<MessageLog> open(String channelId, RetentionOptions retention) {
-    Reply<MessageLog> reply = Reply.toCaller();
+    ContextReply<MessageLog> reply = ContextReply.toCaller();
     return ask(() -> openLog(channelId, retention, reply), reply);
   }
 
   /** Takes a log's entries back, when it is closed. */
   Future<Void> releaseLog(ChannelState channel, List<Retained> retained) {
-    Reply<Void> reply = Reply.toCaller();
+    ContextReply<Void> reply = ContextReply.toCaller();
     return ask(
         () -> {
           channel.log = null;
@@ -144,18 +145,18 @@ final class Writer {
   }
 
   Future<List<ChannelDefinition>> definitions() {
-    Reply<List<ChannelDefinition>> reply = Reply.toCaller();
+    ContextReply<List<ChannelDefinition>> reply = ContextReply.toCaller();
     return ask(() -> reply.complete(state.definitions()), reply);
   }
 
   Future<Void> define(ChannelDefinition definition) {
-    Reply<Void> reply = Reply.toCaller();
+    ContextReply<Void> reply = ContextReply.toCaller();
     return ask(() -> define(definition.id(), definition.options(), reply), reply);
   }
 
   /** Writes what waits, and ends: the directory is free then. */
   Future<Void> close() {
-    Reply<Void> reply = Reply.toCaller();
+    ContextReply<Void> reply = ContextReply.toCaller();
     Future<Void> closed = ask(() -> end(reply), reply);
     queue.close();
     return closed;
@@ -175,7 +176,7 @@ final class Writer {
         segments.condemned());
   }
 
-  private <T> Future<T> ask(Runnable task, Reply<T> reply) {
+  private <T> Future<T> ask(Runnable task, ContextReply<T> reply) {
     return queue.offer(task) == WriteQueue.Answer.TAKEN ? reply.future() : isClosed();
   }
 
@@ -199,7 +200,7 @@ final class Writer {
           epochs.add(new Write.Restored(channel, append.entry()));
         }
       } else {
-        epochs.add(new Write.Change(record, true, Reply.toNobody()));
+        epochs.add(new Write.Change(record, true, ContextReply.toNobody()));
       }
     }
     if (!epochs.isEmpty()) {
@@ -514,11 +515,12 @@ final class Writer {
 
   // ---- tasks
 
-  private void openLog(String channelId, RetentionOptions retention, Reply<MessageLog> reply) {
+  private void openLog(
+      String channelId, RetentionOptions retention, ContextReply<MessageLog> reply) {
     ChannelState channel = state.channel(channelId);
     if (channel == null) {
       LogRecord created = new LogRecord.Channel(state.nextChannel(), channelId, Epoch.random());
-      Reply<Void> written = Reply.toNobody();
+      ContextReply<Void> written = ContextReply.toNobody();
       write(List.of(new Write.Change(created, false, written)));
       channel = state.channel(channelId);
       if (channel == null) {
@@ -537,7 +539,7 @@ final class Writer {
     reply.complete(log);
   }
 
-  private void define(String channelId, JsonObject channelOptions, Reply<Void> reply) {
+  private void define(String channelId, JsonObject channelOptions, ContextReply<Void> reply) {
     ChannelState channel = state.channel(channelId);
     if (channel == null) {
       reply.fail(new RepositoryException("there is no log of channel " + channelId, null));
@@ -548,7 +550,7 @@ final class Writer {
     write(List.of(new Write.Change(definition, true, reply)));
   }
 
-  private void end(Reply<Void> reply) {
+  private void end(ContextReply<Void> reply) {
     ended = true;
     try (directory) {
       if (broken == null) {

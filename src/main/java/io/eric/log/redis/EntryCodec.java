@@ -1,7 +1,7 @@
 package io.eric.log.redis;
 
-import io.eric.Entry;
 import io.eric.Payload;
+import io.eric.log.Entry;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;

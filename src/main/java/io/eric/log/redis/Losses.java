@@ -28,7 +28,7 @@ final class Losses {
   private boolean frontMoved;
 
   /** An entry left the index. */
-  void add(Place place, boolean overflow, long firstKept) {
+  void add(EntryReference place, boolean overflow, long firstKept) {
     if (place.sequence() < firstKept) {
       frontMoved = true;
     } else {

@@ -1,6 +1,6 @@
 package io.eric.log.redis;
 
-import io.eric.Entry;
+import io.eric.log.Entry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,7 @@ package io.eric.log.redis;
 import io.eric.EricException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.options.RedisStoreOptions;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

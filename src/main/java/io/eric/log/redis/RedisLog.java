@@ -1,16 +1,17 @@
 package io.eric.log.redis;
 
-import io.eric.Entry;
 import io.eric.EricException;
 import io.eric.Position;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.log.Entry;
 import io.eric.log.Gap;
-import io.eric.log.IndexedLog;
 import io.eric.log.Registration;
-import io.eric.log.RetentionOptions;
+import io.eric.log.indexed.IndexedLog;
 import io.eric.log.redis.Losses.Loss;
 import io.eric.log.redis.RedisLink.RefusedException;
+import io.eric.options.RedisStoreOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * the channel: the log is <em>fenced</em> then, for good. After a lost connection, a missing answer
  * or a refusal the log {@linkplain #resume resumes} before it writes again.
  */
-final class RedisLog extends IndexedLog<Place> {
+final class RedisLog extends IndexedLog<EntryReference> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
   private static final long SAVE_DELAY_MS = 10;
@@ -177,7 +178,8 @@ final class RedisLog extends IndexedLog<Place> {
         .onSuccess(
             written -> {
               recent.add(List.of(gap));
-              restore(sequence, gap.timestamp(), null, gap.size(), new Place(sequence, null));
+              restore(
+                  sequence, gap.timestamp(), null, gap.size(), new EntryReference(sequence, null));
             });
   }
 
@@ -245,7 +247,7 @@ final class RedisLog extends IndexedLog<Place> {
           entry.receiver() == null
               ? null
               : receivers.computeIfAbsent(entry.receiver(), name -> name);
-      Place place = new Place(entry.sequence(), receiver);
+      EntryReference place = new EntryReference(entry.sequence(), receiver);
       restore(entry.sequence(), entry.timestamp(), receiver, entry.size(), place);
       if (entry.key() != null) {
         restoreKey(entry.key(), entry.sequence(), entry.timestamp());
@@ -258,14 +260,14 @@ final class RedisLog extends IndexedLog<Place> {
   // ---- appending
 
   @Override
-  protected Future<List<Place>> persist(List<Entry> batch) {
+  protected Future<List<EntryReference>> persist(List<Entry> batch) {
     return attempt(batch, ATTEMPTS, System.nanoTime())
         .map(
             done -> {
               recent.add(batch);
-              List<Place> places = new ArrayList<>(batch.size());
+              List<EntryReference> places = new ArrayList<>(batch.size());
               for (Entry entry : batch) {
-                places.add(new Place(entry.sequence(), entry.receiver()));
+                places.add(new EntryReference(entry.sequence(), entry.receiver()));
               }
               return places;
             });
@@ -324,19 +326,19 @@ final class RedisLog extends IndexedLog<Place> {
   // ---- reading
 
   @Override
-  protected Future<List<Entry>> load(List<Place> places) {
+  protected Future<List<Entry>> load(List<EntryReference> places) {
     int older = 0;
     while (older < places.size() && places.get(older).sequence() < recent.completeFrom()) {
       older++;
     }
     List<Entry> newer = new ArrayList<>(places.size() - older);
-    for (Place place : places.subList(older, places.size())) {
+    for (EntryReference place : places.subList(older, places.size())) {
       newer.add(orGap(recent.get(place.sequence()), place));
     }
     if (older == 0) {
       return Future.succeededFuture(newer);
     }
-    List<Place> wanted = List.copyOf(places.subList(0, older));
+    List<EntryReference> wanted = List.copyOf(places.subList(0, older));
     List<Request> ranges = ranges(wanted);
     Future<List<Entry>> loaded =
         ready()
@@ -351,7 +353,7 @@ final class RedisLog extends IndexedLog<Place> {
   }
 
   /** One request for each run of consecutive sequences. */
-  private List<Request> ranges(List<Place> places) {
+  private List<Request> ranges(List<EntryReference> places) {
     List<Request> ranges = new ArrayList<>();
     int first = 0;
     for (int i = 1; i <= places.size(); i++) {
@@ -382,9 +384,10 @@ final class RedisLog extends IndexedLog<Place> {
             });
   }
 
-  private List<Entry> inOrder(List<Place> wanted, Map<Long, Entry> found, List<Entry> newer) {
+  private List<Entry> inOrder(
+      List<EntryReference> wanted, Map<Long, Entry> found, List<Entry> newer) {
     List<Entry> all = new ArrayList<>(wanted.size() + newer.size());
-    for (Place place : wanted) {
+    for (EntryReference place : wanted) {
       all.add(orGap(found.get(place.sequence()), place));
     }
     if (found.size() < wanted.size() && !uncertain) {
@@ -396,7 +399,7 @@ final class RedisLog extends IndexedLog<Place> {
   }
 
   /** What somebody has removed from the stream behind our back is a gap, not silence. */
-  private Entry orGap(@Nullable Entry entry, Place place) {
+  private Entry orGap(@Nullable Entry entry, EntryReference place) {
     if (entry != null) {
       return entry;
     }
@@ -503,7 +506,7 @@ final class RedisLog extends IndexedLog<Place> {
   // ---- trimming
 
   @Override
-  protected void dropped(long sequence, Place place, boolean overflow) {
+  protected void dropped(long sequence, EntryReference place, boolean overflow) {
     losses.add(place, overflow, firstSequence());
     if (fenced == null) {
       trimmer.flush();

@@ -1,15 +1,16 @@
 package io.eric.log.redis;
 
 import io.eric.EricException;
-import io.eric.OptionalDependency;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.internal.OptionalDependency;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.Epoch;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.RetentionOptions;
 import io.eric.log.redis.RedisLog.Opened;
+import io.eric.options.RedisStoreOptions;
+import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

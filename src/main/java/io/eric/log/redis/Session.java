@@ -1,6 +1,7 @@
 package io.eric.log.redis;
 
 import io.eric.RepositoryException;
+import io.eric.options.RedisStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;

@@ -2,8 +2,8 @@ package io.eric.log.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.Entry;
 import io.eric.Payload;
+import io.eric.log.Entry;
 import io.eric.log.Registration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +62,10 @@ class RecordCodecProperties {
             String.valueOf(entry.key()));
   }
 
-  private static Input input(LogRecord record) {
-    Bytes bytes = new Bytes(1);
+  private static RecordInput input(LogRecord record) {
+    RecordOutput bytes = new RecordOutput(1);
     RecordCodec.write(record, bytes);
-    return new Input(bytes.array(), 0, bytes.length());
+    return new RecordInput(bytes.array(), 0, bytes.length());
   }
 
   @Example
@@ -91,7 +91,7 @@ class RecordCodecProperties {
             new LogRecord.Key(11, "key", 3, 1L << 40),
             new LogRecord.End());
     for (LogRecord record : records) {
-      Input in = input(record);
+      RecordInput in = input(record);
       assertThat(RecordCodec.read(in)).isEqualTo(record);
       assertThat(in.isAtEnd()).isTrue();
     }
@@ -104,7 +104,7 @@ class RecordCodecProperties {
       @ForAll @StringLength(max = 40) String text,
       @ForAll long seed) {
     FileFormat format = new FileFormat();
-    Bytes bytes = new Bytes(1);
+    RecordOutput bytes = new RecordOutput(1);
     bytes.skip(FileFormat.FRAME);
     RecordCodec.write(new LogRecord.Channel(1, text, text), bytes);
     format.seal(bytes, 0, file, offset);
@@ -118,7 +118,7 @@ class RecordCodecProperties {
   }
 
   private static boolean isValid(
-      FileFormat format, Bytes bytes, int content, long file, long offset) {
+      FileFormat format, RecordOutput bytes, int content, long file, long offset) {
     return format.length(bytes.array(), 0, file, offset) == content
         && format.isIntact(bytes.array(), 0, content, file, offset);
   }

@@ -1,0 +1,269 @@
+package io.eric.channel.internal.core;
+
+import io.eric.EricException;
+import io.eric.Ids;
+import io.eric.InvalidListenerException;
+import io.eric.InvalidMessageFormatException;
+import io.eric.Position;
+import io.eric.UnavailableException;
+import io.eric.channel.internal.readers.Attachment;
+import io.eric.channel.internal.readers.ErrorReport;
+import io.eric.channel.internal.readers.Listener;
+import io.eric.channel.internal.readers.ListenerLists;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.log.Entry;
+import io.eric.metrics.Meters;
+import io.eric.metrics.StateErrors;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what is sent to the channel's address on the event bus: JSON commands and our own objects.
+ */
+public final class ChannelCommands {
+
+  private static final CommandReader READER = new CommandReader();
+  private static final String ACK = "ack";
+
+  private final AddressRouter post;
+  private final OpenChannel channel;
+  private final StreamCommands streams;
+  private final ListenerLists lists;
+  private final ChannelExtension extension;
+  private final Supplier<Future<Void>> removeChannel;
+  private final ChannelLife life;
+  private final StateErrors errors;
+  private long refused;
+  private final DeliveryOptions local = LocalCodec.options();
+  private final DeliveryOptions toHooks =
+      LocalCodec.options().setSendTimeout(BusClient.HOOK_TIMEOUT_MS);
+
+  public ChannelCommands(
+      Vertx vertx,
+      OpenChannel channel,
+      ChannelExtension extension,
+      Supplier<Future<Void>> removeChannel,
+      ChannelLife life) {
+    this.post = new AddressRouter(vertx);
+    this.channel = channel;
+    this.streams = new StreamCommands(channel);
+    this.lists = channel.lists(this::shown);
+    this.extension = extension;
+    this.removeChannel = removeChannel;
+    this.life = life;
+    this.errors = Meters.of(vertx).stateErrors();
+  }
+
+  /** How many commands were refused since the channel is closing. */
+  public long refused() {
+    return refused;
+  }
+
+  /** A channel that is closing still hears of the streams that it ends. */
+  private static boolean isAboutOpenStream(Object body) {
+    return body instanceof ChannelRequest question
+        && !(question instanceof ChannelRequest.PublishBatch
+            || question instanceof ChannelRequest.Attach
+            || question instanceof ChannelRequest.Reattach
+            || question instanceof ChannelRequest.StartListener
+            || question instanceof ChannelRequest.TakeNext
+            || question instanceof ChannelRequest.RegisterListener);
+  }
+
+  public void handle(Message<Object> request) {
+    if (life.hasLeft()) {
+      request.fail(BusReply.MOVED, new UnavailableException("the channel is moving").text());
+      return;
+    }
+    EricException refusal = life.refusal();
+    if (refusal != null && !isAboutOpenStream(request.body())) {
+      refused++;
+      BusReply.failure(request, refusal);
+      return;
+    }
+    try {
+      if (request.body() instanceof ChannelRequest question) {
+        answer(request, question);
+      } else if (request.body() instanceof JsonObject json) {
+        Future<?> own = extension.execute(json);
+        if (own == null) {
+          execute(request, READER.read(json, channel.id), isRenewed(json));
+        } else {
+          own.onSuccess(result -> request.reply(BusReply.result(result)))
+              .onFailure(e -> BusReply.failure(request, e));
+        }
+      } else {
+        throw new InvalidMessageFormatException("a command is a JSON object");
+      }
+    } catch (RuntimeException e) {
+      BusReply.failure(request, e);
+    }
+  }
+
+  // ---- JSON commands
+
+  private static boolean isRenewed(JsonObject json) {
+    return Boolean.TRUE.equals(json.getValue(ChannelRequest.RENEWED));
+  }
+
+  private void execute(Message<Object> request, Command command, boolean renewed) {
+    if (command instanceof Command.Publish publish) {
+      channel.appender.publish(
+          List.of(publish),
+          published -> {
+            Outcome outcome = published.outcomes().get(0);
+            if (outcome.succeeded()) {
+              Position position = new Position(published.epoch(), outcome.sequence());
+              request.reply(BusReply.result(ACK).put("id", position.toString()));
+            } else {
+              request.fail(outcome.code(), outcome.error());
+            }
+          });
+    } else if (command instanceof Command.AddListener add) {
+      Listener added = channel.add(add.listener());
+      channel
+          .keepAdded(added)
+          .onSuccess(kept -> request.reply(BusReply.result(added.id)))
+          .onFailure(e -> BusReply.failure(request, e));
+    } else if (command instanceof Command.RemoveListener remove) {
+      acknowledge(request, channel.remove(channel.listeners.get(remove.listener())));
+    } else if (command instanceof Command.Stop stop) {
+      acknowledge(request, channel.stop(channel.listeners.get(stop.listener())));
+    } else if (command instanceof Command.Listen listen) {
+      Listener listener = channel.listeners.get(listen.listener());
+      String node = request.headers().get(AddressRouter.NODE);
+      if (renewed) { // perhaps stopped or taken over since, or the command was repeated on its way
+        channel
+            .renewOnBus(listener, listen.window(), node)
+            .map(isThere -> BusReply.result(isThere ? ACK : ChannelRequest.NOT_RENEWED))
+            .onSuccess(request::reply)
+            .onFailure(e -> BusReply.failure(request, e));
+      } else {
+        acknowledge(request, channel.listenOnBus(listener, listen.after(), listen.window(), node));
+      }
+    } else if (command instanceof Command.ListAll list) {
+      lists
+          .list(list.page())
+          .onSuccess(page -> request.reply(page.toAnswer(), local)) // made for this answer alone
+          .onFailure(e -> BusReply.failure(request, e));
+    } else if (command instanceof Command.FindListener find) {
+      Listener found = channel.listeners.get(find.listener());
+      if (found.watcher) {
+        throw InvalidListenerException.unknown(found.id);
+      }
+      request.reply(BusReply.result(new JsonArray().add(shown(found))));
+    } else if (command instanceof Command.RemoveChannel) {
+      acknowledge(request, removeChannel.get());
+    } else if (command instanceof Command.Ping) {
+      request.reply(BusReply.result("pong"));
+    } else {
+      throw new InvalidMessageFormatException(
+          "a channel's address takes b, d, r, rl, l, s, ls, rc and ping");
+    }
+  }
+
+  /** In a cluster, also who serves the listener: the owner's node, and that of its stream. */
+  private JsonObject shown(Listener listener) {
+    JsonObject json = channel.connection(listener).toJson();
+    AddressRouter.Far far = post.far();
+    if (far != null) {
+      json.put("owner", far.node());
+      Attachment attachment = listener.attachment();
+      if (attachment != null) {
+        String node = attachment.node();
+        json.put("node", node == null ? far.node() : node);
+      }
+    }
+    return json;
+  }
+
+  private static void acknowledge(Message<Object> request, Future<Void> done) {
+    done.onSuccess(v -> request.reply(BusReply.result(ACK)))
+        .onFailure(e -> BusReply.failure(request, e));
+  }
+
+  // ---- our own objects
+
+  private void answer(Message<Object> request, ChannelRequest question) {
+    Future<?> ofStreams = streams.answer(question);
+    if (ofStreams != null) {
+      reply(request, ofStreams);
+    } else if (question instanceof ChannelRequest.PublishBatch batch) {
+      channel.appender.publish(batch.messages(), published -> request.reply(published, local));
+    } else if (question instanceof ChannelRequest.StartListener start) {
+      channel
+          .start(channel.listeners.get(start.listener()))
+          .onSuccess(started -> request.reply(ACK, local))
+          .onFailure(e -> BusReply.failure(request, e));
+    } else if (question instanceof ChannelRequest.TakeNext take) {
+      reply(request, channel.takeNext(channel.listeners.get(take.listener())));
+    } else if (question instanceof ChannelRequest.RegisterListener register) {
+      Listener listener = channel.add(Ids.check("listener", register.listener()));
+      setHook(listener, register.hook(), register.running());
+      channel
+          .keepAdded(listener)
+          .onSuccess(kept -> request.reply(ACK))
+          .onFailure(e -> BusReply.failure(request, e));
+    } else if (question instanceof ChannelRequest.RenewHook renew) {
+      // Whether a listener that the log knows is started stands there; who renews its hook may not
+      // have heard that it was stopped by another node.
+      Listener known = channel.listeners.find(renew.listener());
+      boolean lost = known == null;
+      setHook(
+          known == null ? channel.add(renew.listener()) : known,
+          renew.hook(),
+          lost && renew.running());
+      request.reply(ACK, local);
+    } else {
+      told(question);
+    }
+  }
+
+  private void setHook(Listener listener, @Nullable String hook, boolean running) {
+    listener.observeBy(hook == null ? null : entry -> callHook(hook, entry), hook);
+    if (running) {
+      listener.start();
+    }
+  }
+
+  /** Takes what edges tell and want no answer to. */
+  public void told(ChannelRequest news) {
+    if (!streams.told(news)) {
+      errors.reportUnknown("channel " + channel.id, news);
+    }
+  }
+
+  private Future<Void> callHook(String address, Entry entry) {
+    return post.request(address, new ChannelResponse.HookCall(channel.log.epoch(), entry), toHooks)
+        .mapEmpty();
+  }
+
+  private <T> void reply(Message<Object> request, Future<T> answer) {
+    answer
+        .onSuccess(result -> request.reply(result, local))
+        .onFailure(
+            e -> {
+              if (e instanceof ReplyException) { // a listener's own code, its caller knows more
+                request.fail(ErrorReport.CODE, String.valueOf(e.getMessage()));
+              } else {
+                BusReply.failure(request, e);
+              }
+            });
+  }
+}

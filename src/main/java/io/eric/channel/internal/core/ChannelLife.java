@@ -1,0 +1,171 @@
+package io.eric.channel.internal.core;
+
+import io.eric.EricException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a channel is between its deployment and its end. Only this class writes the state; the
+ * parts of the channel ask it, so that no two of them can be of different opinions. Its events come
+ * on the channel's context, it may be asked from any thread.
+ *
+ * <table>
+ * <caption>States and events</caption>
+ * <tr><th>state</th><th>open</th><th>opened</th><th>failed</th><th>leave</th><th>close</th>
+ *     <th>closed</th></tr>
+ * <tr><td>NEW</td><td>OPENING</td><td>error</td><td>error</td><td>error</td><td>CLOSED</td>
+ *     <td>error</td></tr>
+ * <tr><td>OPENING</td><td>refused</td><td>OPEN</td><td>CLOSED</td><td>error</td><td>CLOSED</td>
+ *     <td>error</td></tr>
+ * <tr><td>OPEN</td><td>refused</td><td>error</td><td>error</td><td>LEAVING</td><td>CLOSING</td>
+ *     <td>error</td></tr>
+ * <tr><td>LEAVING</td><td>refused</td><td>error</td><td>error</td><td>–</td><td>–</td>
+ *     <td>CLOSED</td></tr>
+ * <tr><td>CLOSING</td><td>refused</td><td>error</td><td>error</td><td>–</td><td>–</td>
+ *     <td>CLOSED</td></tr>
+ * <tr><td>CLOSED</td><td>refused</td><td>error</td><td>–</td><td>–</td><td>–</td><td>–</td></tr>
+ * </table>
+ *
+ * <p>A dash is an event that is ignored, because the channel ends already: whoever closes it once
+ * more waits for the same end, and a channel that leaves has said all it has to say when it is
+ * stopped; {@code closed} comes twice where a removed channel is undeployed. A start that fails
+ * after the channel was given up has nothing to give up any more. "Refused" is an {@link
+ * IllegalStateException} for who deploys one channel twice. An error is an event that cannot be: it
+ * changes nothing, and is reported.
+ */
+public final class ChannelLife {
+
+  /** What a channel is to those who come. */
+  public enum State {
+    /** It was not deployed yet. */
+    NEW,
+    /** Its log is being opened; nobody reaches it. */
+    OPENING,
+    /** It serves. */
+    OPEN,
+    /** Another node is to own it: who comes is told to ask there. */
+    LEAVING,
+    /** It ends its streams, and refuses all but what is said about them. */
+    CLOSING,
+    /** Nobody reaches it, and its log is closed or about to be. */
+    CLOSED
+  }
+
+  private final BiConsumer<State, String> unfit;
+  private volatile State state = State.NEW;
+
+  /** What is answered to who comes too late; null for a channel that has left. */
+  private @Nullable EricException refusal;
+
+  /**
+   * A channel that is not deployed.
+   *
+   * @param unfit takes an event that cannot be in this state
+   */
+  public ChannelLife(BiConsumer<State, String> unfit) {
+    this.unfit = unfit;
+  }
+
+  // ---- events
+
+  /**
+   * Its start has begun.
+   *
+   * @throws IllegalStateException if it has begun before
+   */
+  public void open() {
+    if (state != State.NEW) {
+      throw new IllegalStateException("the channel is " + state + " and cannot be deployed again");
+    }
+    state = State.OPENING;
+  }
+
+  /** It can be reached. */
+  public void opened() {
+    switch (state) {
+      case OPENING -> state = State.OPEN;
+      case NEW, OPEN, LEAVING, CLOSING, CLOSED -> unfit.accept(state, "opened");
+    }
+  }
+
+  /** Its start has failed; nobody has reached it. */
+  public void failed() {
+    switch (state) {
+      case OPENING -> state = State.CLOSED;
+      case CLOSED -> {} // it was given up before
+      case NEW, OPEN, LEAVING, CLOSING -> unfit.accept(state, "failed");
+    }
+  }
+
+  /**
+   * Another node is to own it.
+   *
+   * @return whether it has to leave now; if not, it leaves or ends already
+   */
+  public boolean leave() {
+    switch (state) {
+      case OPEN -> {
+        state = State.LEAVING;
+        return true;
+      }
+      case LEAVING, CLOSING, CLOSED -> {} // it ends already
+      case NEW, OPENING -> unfit.accept(state, "leave"); // only what is deployed is left
+    }
+    return false;
+  }
+
+  /**
+   * It is to end.
+   *
+   * @param refusal what who comes from now on is answered
+   * @return whether there is something to end now; if not, it was not open, or ends already
+   */
+  public boolean close(EricException refusal) {
+    switch (state) {
+      case OPEN -> {
+        this.refusal = refusal;
+        state = State.CLOSING;
+        return true;
+      }
+      case NEW, OPENING -> { // a log that is opened later is closed again by who opens it
+        this.refusal = refusal;
+        state = State.CLOSED;
+      }
+      case LEAVING, CLOSING, CLOSED -> {} // it ends already
+    }
+    return false;
+  }
+
+  /** Its streams have ended, its address is left, its log is closed or deleted. */
+  public void closed() {
+    switch (state) {
+      case LEAVING, CLOSING -> state = State.CLOSED;
+      case CLOSED -> {} // it was removed, and is undeployed now
+      case NEW, OPENING, OPEN -> unfit.accept(state, "closed");
+    }
+  }
+
+  // ---- what it is
+
+  public State state() {
+    return state;
+  }
+
+  /** Whether it serves no more, so that nothing is begun in it. */
+  boolean isEnding() {
+    return switch (state) {
+      case LEAVING, CLOSING, CLOSED -> true;
+      case NEW, OPENING, OPEN -> false;
+    };
+  }
+
+  /** Whether who comes is to be told that the channel has another owner. */
+  boolean hasLeft() {
+    return isEnding() && refusal == null;
+  }
+
+  /** What who comes is refused with; null while it serves, and when it has left. */
+  @Nullable EricException refusal() {
+    return refusal;
+  }
+}

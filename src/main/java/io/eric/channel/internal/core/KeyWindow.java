@@ -1,0 +1,75 @@
+package io.eric.channel.internal.core;
+
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The publishers' keys of the recent past: what makes a repeated publish recognisable. Bounded by
+ * number and age; a key under way is never dropped.
+ */
+final class KeyWindow {
+
+  private final int capacity;
+  private final long maxAgeMs;
+  private final Meters meters;
+  private final Map<String, Known> keys = new LinkedHashMap<>();
+
+  KeyWindow(int capacity, long maxAgeMs, Meters meters) {
+    this.capacity = capacity;
+    this.maxAgeMs = maxAgeMs;
+    this.meters = meters;
+  }
+
+  /** What became of the first publish with this key, or null if the key is new or forgotten. */
+  @Nullable Known find(String key, long now) {
+    Known known = keys.get(key);
+    return known == null || known.isOld(now, maxAgeMs) ? null : known;
+  }
+
+  /** Notes a publish that is under way. */
+  void begin(String key, PendingAppend append) {
+    keys.put(key, new Known(append, 0, Long.MAX_VALUE));
+  }
+
+  /** Notes where the publish went. */
+  void succeeded(String key, long sequence, long now) {
+    keys.remove(key); // so that the order of the map is the order of time
+    keys.put(key, new Known(null, sequence, now));
+    var oldest = keys.entrySet().iterator();
+    while (oldest.hasNext()) {
+      Known known = oldest.next().getValue();
+      if (known.pending != null) {
+        continue;
+      }
+      boolean old = known.isOld(now, maxAgeMs);
+      if (keys.size() <= capacity && !old) {
+        return;
+      }
+      if (!old) {
+        meters.count(CounterName.KEYS_FORGOTTEN);
+      }
+      oldest.remove();
+    }
+  }
+
+  /** The publish was refused: its key may be used again. */
+  void failed(String key) {
+    keys.remove(key);
+  }
+
+  /**
+   * A key's publish.
+   *
+   * @param pending the append under way, or null when it is done
+   * @param sequence where it went
+   * @param since when it was done, in milliseconds
+   */
+  record Known(@Nullable PendingAppend pending, long sequence, long since) {
+    private boolean isOld(long now, long maxAgeMs) {
+      return pending == null && now - since > maxAgeMs;
+    }
+  }
+}

@@ -1,0 +1,769 @@
+package io.eric.channel.internal.core;
+
+import io.eric.Ids;
+import io.eric.InvalidListenerException;
+import io.eric.ListenerStatus;
+import io.eric.Message;
+import io.eric.NoMessagesException;
+import io.eric.Position;
+import io.eric.channel.internal.overflow.AckGate;
+import io.eric.channel.internal.overflow.LogBudget;
+import io.eric.channel.internal.overflow.Overflow;
+import io.eric.channel.internal.overflow.PublisherBrake;
+import io.eric.channel.internal.readers.BusConsumer;
+import io.eric.channel.internal.readers.DirectAttachment;
+import io.eric.channel.internal.readers.EdgeSession;
+import io.eric.channel.internal.readers.EdgeSessions;
+import io.eric.channel.internal.readers.Fanout;
+import io.eric.channel.internal.readers.Listener;
+import io.eric.channel.internal.readers.ListenerLists;
+import io.eric.channel.internal.readers.Listeners;
+import io.eric.channel.internal.readers.Resume;
+import io.eric.channel.internal.readers.Streams;
+import io.eric.internal.Loop;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.client.ConsumerLink;
+import io.eric.internal.client.EdgeLink;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelRequest.Attach;
+import io.eric.internal.protocol.ChannelRequest.ListStreams;
+import io.eric.internal.protocol.ChannelRequest.Reattach;
+import io.eric.internal.protocol.ChannelRequest.Statement;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Attached;
+import io.eric.internal.protocol.ChannelResponse.Confirmed;
+import io.eric.internal.protocol.ChannelResponse.StreamList;
+import io.eric.internal.protocol.ChannelResponse.Taken;
+import io.eric.log.Entry;
+import io.eric.log.MessageLog;
+import io.eric.log.Registration;
+import io.eric.log.Slice;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.GaugeName;
+import io.eric.metrics.Meters;
+import io.eric.options.ChannelOptions;
+import io.eric.options.OverflowPolicy;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A channel whose log is open: the parts and how they hang together. Everything happens on the
+ * channel's context, so there are no locks.
+ *
+ * <p>The way of a message: {@link Appender} → log → {@link Fanout} to live streams; {@link Streams}
+ * and {@link BusConsumer} for who reads.
+ */
+public final class OpenChannel implements BusConsumer.Owner {
+
+  private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
+  private static final long TRIM_INTERVAL_MS = 1_000;
+
+  /** So many sessions begin in a microsecond at most. */
+  private static final int SESSIONS_BITS = 10;
+
+  /** A timer that fires so late says that this node was busy or frozen. */
+  private static final long LATE_MS = 500;
+
+  /** Then edges have so much time to be heard. */
+  private static final long GRACE_MS = 5_000;
+
+  final String id;
+  public final MessageLog log;
+  public final Listeners listeners;
+  public final Appender appender;
+  final Streams streams;
+  private final Loop loop;
+  private final ConsumerLink consumers;
+  private final ChannelOptions<?> options;
+  private final UnaryOperator<Entry> adapted;
+  public final EdgeSessions edges;
+  private final Fanout fanout;
+  public final AckGate acknowledgements;
+  private final Overflow overflow;
+  private final Meters meters;
+  private final LogBudget.Share share;
+  private final Map<String, Long> moved = new HashMap<>();
+  private boolean lookScheduled;
+  private Loop.@Nullable Timer trimTimer;
+  private Loop.@Nullable Timer edgeTimer;
+  private long edgesDue;
+  private Supplier<Future<Void>> proof = Future::succeededFuture;
+  private final ChannelLife life;
+
+  public OpenChannel(
+      Surroundings surroundings,
+      String id,
+      ChannelOptions<?> options,
+      int retryMs,
+      MessageLog log,
+      LogBudget budget,
+      UnaryOperator<Entry> adapted,
+      ChannelLife life) {
+    this.life = life;
+    this.loop = surroundings.loop;
+    this.consumers = surroundings.consumers;
+    this.id = id;
+    this.options = options;
+    this.log = log;
+    this.adapted = adapted;
+    this.meters = surroundings.meters;
+    this.edges = new EdgeSessions(firstSession(loop));
+    this.listeners = new Listeners(log, budget.listeners(), this::cursorMoved);
+    this.fanout = new Fanout(id, log, edges, listeners, loop, adapted, surroundings.edges);
+    this.streams =
+        new Streams(
+            id,
+            options,
+            retryMs,
+            log,
+            listeners,
+            edges,
+            fanout,
+            adapted,
+            surroundings.edges,
+            this::readersAdvanced,
+            meters,
+            loop);
+    PublisherBrake pace =
+        new PublisherBrake(options, log, listeners, edges, fanout, budget, loop::currentTimeMillis);
+    this.overflow =
+        new Overflow(
+            options.getOverflow(),
+            options.retention(),
+            log,
+            listeners,
+            pace,
+            streams::disconnect,
+            this::remove,
+            meters);
+    boolean waits = options.getOverflow() == OverflowPolicy.WAIT;
+    this.acknowledgements =
+        new AckGate(loop, pace, waits ? Long.MAX_VALUE / 2 : options.getPublishStall(), meters);
+    this.appender =
+        new Appender(
+            options,
+            log,
+            listeners,
+            this::appended,
+            acknowledgements,
+            pace,
+            budget,
+            meters,
+            loop::currentTimeMillis);
+    this.share = budget.open(this::trimTo);
+    try {
+      restoreListeners();
+      share.update(log.heapBytes());
+      startTrimTimer(); // a log with a past may hold what is too old by now
+    } catch (
+        RuntimeException e) { // from a store: the hub must not go on to count what is not there
+      letGo();
+      throw e;
+    }
+  }
+
+  /** Gives back what it has of its hub. */
+  private void letGo() {
+    share.close();
+    listeners.uncount();
+    cancelTrimTimer();
+    cancelEdgeTimer();
+  }
+
+  /**
+   * Later than those of all former owners of the same term, without a cluster of all there were.
+   */
+  private static long firstSession(Loop loop) {
+    return (loop.currentTimeMicros() << SESSIONS_BITS) + loop.random(1L << SESSIONS_BITS);
+  }
+
+  private void restoreListeners() {
+    Map<String, Long> cursors = log.committed();
+    log.registered()
+        .forEach(
+            (listenerId, kept) -> {
+              long cursor = cursors.getOrDefault(listenerId, kept.created());
+              listeners.add(Listener.restored(listenerId, kept, cursor, now()));
+            });
+  }
+
+  private long now() {
+    return loop.currentTimeMillis();
+  }
+
+  /**
+   * Whether publishers wait because readers need time, under the policy that makes them; from any
+   * thread.
+   */
+  public boolean waitsForReaders() {
+    return options.getOverflow() == OverflowPolicy.WAIT && acknowledgements.isHolding();
+  }
+
+  // ---- listeners
+
+  /** Adds a listener at the end of the log. */
+  Listener add(@Nullable String wantedId) {
+    listeners.checkRoom(options.getMaxListeners(), meters);
+    long last = log.lastSequence();
+    String listenerId = wantedId == null ? Ids.random() : wantedId;
+    Listener listener = new Listener(listenerId, last, last, false, now());
+    listeners.add(listener);
+    cursorMoved(listener);
+    return listener;
+  }
+
+  /**
+   * Has the store keep a listener as it is now.
+   *
+   * @return completed when the store has it
+   */
+  Future<Void> keep(Listener listener) {
+    Registration registration = listener.registration();
+    if (listener.watcher
+        || registration.equals(listener.kept())
+        || listeners.find(listener.id) != listener) {
+      return Future.succeededFuture();
+    }
+    Registration before = listener.kept();
+    listener.keep(registration);
+    return log.register(listener.id, registration)
+        .onFailure(
+            e -> {
+              logger.warn("channel {} could not store a listener", id, e);
+              listener.keep(before);
+            });
+  }
+
+  /** As {@link #keep}, for one just added: without the store's word there is no such listener. */
+  Future<Void> keepAdded(Listener listener) {
+    return keep(listener).onFailure(e -> listeners.remove(listener));
+  }
+
+  /** Opens a stream; its listener is started from then on. */
+  Future<Attached> attach(Attach request) {
+    return streams.attach(request).onSuccess(this::keepStarted);
+  }
+
+  /** Opens a stream again that another owner had, see {@link Streams#reattach}. */
+  Future<Attached> reattach(Reattach request) {
+    return streams.reattach(request).onSuccess(this::keepStarted);
+  }
+
+  private void keepStarted(Attached attached) {
+    watchEdges();
+    Listener listener = listeners.find(attached.listener());
+    if (listener != null) {
+      keep(listener);
+    }
+  }
+
+  /**
+   * Adds the listeners that the log does not know. One whose position is of this log goes on there,
+   * another one collects from now on.
+   */
+  public void restore(Map<String, @Nullable Position> restored) {
+    long last = log.lastSequence();
+    restored.forEach(
+        (listenerId, position) -> {
+          if (listeners.find(listenerId) == null) {
+            boolean known =
+                position != null
+                    && position.epoch().equals(log.epoch())
+                    && position.sequence() <= last;
+            long cursor = known ? position.sequence() : last;
+            Listener listener = new Listener(listenerId, cursor, cursor, false, now());
+            listeners.add(listener);
+            cursorMoved(listener);
+            keep(listener);
+          }
+        });
+  }
+
+  /** Removes a listener with its queue; its stream ends. */
+  Future<Void> remove(Listener listener) {
+    fanout.flush(); // what is acknowledged goes out before the stream ends
+    listeners.remove(listener);
+    moved.remove(listener.id);
+    // At once, because the id is free from now on, and a new listener of this name collects anew.
+    Future<Void> forgotten = log.forget(listener.id);
+    return streams
+        .release(listener, null)
+        .compose(released -> forgotten)
+        .onSuccess(done -> readersAdvanced());
+  }
+
+  /** Starts a listener that has no stream, so that its messages can be taken. */
+  Future<Void> start(Listener listener) {
+    return listener.exclusively(
+        () -> {
+          listener.start();
+          return keep(listener);
+        });
+  }
+
+  /**
+   * Ends a listener's stream; its queue keeps collecting. A message that the listener's own {@code
+   * onMessage} is looking at is still delivered, so it may stop the listener: then the answer waits
+   * for the store alone and not for the end of the stream, since {@code onMessage} may wait for the
+   * answer.
+   */
+  Future<Void> stop(Listener listener) {
+    listener.stop(); // at once: no further read
+    Future<Void> kept = keep(listener);
+    Future<Void> stopped =
+        listener.exclusively(
+            () -> {
+              listener.stop(); // a stream that came first has started it again
+              return streams
+                  .releaseWhenAnswered(listener)
+                  .compose(released -> kept)
+                  .compose(done -> keep(listener));
+            });
+    return listener.isObserving() ? kept : stopped;
+  }
+
+  /**
+   * Delivers to the listener's address on the event bus.
+   *
+   * @param node where its consumer is; null for here
+   */
+  Future<Void> listenOnBus(
+      Listener listener, @Nullable String after, int window, @Nullable String node) {
+    return attach(
+        listener, BusConsumer.class, after, from -> consumer(listener, from, window, node));
+  }
+
+  /**
+   * As {@link #listenOnBus}, for a consumer that a former owner knew. It takes over from nobody,
+   * and starts nothing that was stopped since.
+   *
+   * @return whether the listener's messages go to a consumer of that node now
+   */
+  Future<Boolean> renewOnBus(Listener listener, int window, @Nullable String node) {
+    return listener.exclusively(
+        () ->
+            listener.isStarted() && listener.attachment() == null
+                ? attachNow(listener, null, from -> consumer(listener, from, window, node))
+                    .map(attached -> true)
+                : Future.succeededFuture(
+                    listener.attachment() instanceof BusConsumer consumer
+                        && Objects.equals(consumer.node(), node)));
+  }
+
+  /**
+   * Gives the listener's messages to an attachment of the channel's own.
+   *
+   * @param attachment makes it, when nobody else has the listener, from the cursor on
+   */
+  public Future<Void> attachDirectly(Listener listener, LongFunction<DirectAttachment> attachment) {
+    return attach(listener, DirectAttachment.class, null, from -> attachment.apply(from.cursor()));
+  }
+
+  private Future<Void> attach(
+      Listener listener,
+      Class<? extends DirectAttachment> kind,
+      @Nullable String after,
+      Function<Resume.Point, DirectAttachment> attachment) {
+    return listener.exclusively(
+        () -> {
+          // The same consumer goes on: it need not be told that it takes over from itself.
+          boolean sameAddress =
+              kind == BusConsumer.class && listener.attachment() instanceof BusConsumer;
+          return streams
+              .releaseNow(
+                  listener,
+                  sameAddress ? null : Message.TAKEN_OVER,
+                  ChannelResponse.End.TAKEN_OVER_RETRY_MS)
+              .compose(released -> attachNow(listener, after, attachment));
+        });
+  }
+
+  private Future<Void> attachNow(
+      Listener listener,
+      @Nullable String after,
+      Function<Resume.Point, DirectAttachment> attachment) {
+    return Resume.from(log, listener, after)
+        .map(
+            from -> {
+              if (life.isEnding() || listeners.find(listener.id) != listener) {
+                throw InvalidListenerException.unknown(listener.id);
+              }
+              DirectAttachment attached = attachment.apply(from);
+              listeners.attach(listener, attached, now());
+              keep(listener);
+              attached.fill();
+              return null;
+            });
+  }
+
+  /** Ends this attachment, if it is still the listener's. */
+  public Future<Void> detach(Listener listener, DirectAttachment attachment) {
+    return listener.exclusively(
+        () ->
+            listener.attachment() == attachment
+                ? streams.releaseNow(listener, null, 0)
+                : Future.succeededFuture());
+  }
+
+  private BusConsumer consumer(
+      Listener listener, Resume.Point from, int window, @Nullable String node) {
+    return new BusConsumer(
+        loop, consumers, id, listener, from, window, node, options, log, adapted, this, meters);
+  }
+
+  /** Takes the next message of a started listener that has no attachment. */
+  Future<Taken> takeNext(Listener listener) {
+    return listener.exclusively(
+        () -> {
+          if (listener.state() != Listener.State.DETACHED) {
+            throw new NoMessagesException(
+                listener.isStarted()
+                    ? "the listener's messages go to a stream"
+                    : "the listener is stopped");
+          }
+          return log.read(listener.cursor(log.lastSequence()), listener.reader(), 1, 1)
+              .compose(slice -> take(listener, slice));
+        });
+  }
+
+  private Future<Taken> take(Listener listener, Slice slice) {
+    if (slice.entries().isEmpty()) {
+      throw new NoMessagesException("nothing waits for the listener");
+    }
+    Entry entry = slice.entries().get(0);
+    return listener
+        .observe(entry)
+        .map(
+            seen -> {
+              listener.moveTo(entry.sequence(), now());
+              cursorMoved(listener);
+              return new Taken(log.epoch(), entry);
+            });
+  }
+
+  /** Where a listener stands. */
+  ListenerStatus connection(Listener listener) {
+    long last = log.lastSequence();
+    long cursor = listener.cursor(last);
+    boolean behind = log.hasAfter(cursor, listener.id);
+    return new ListenerStatus(
+        listener.id,
+        listener.status(),
+        new Position(log.epoch(), cursor),
+        behind ? last - cursor : 0);
+  }
+
+  /** Makes lists of listeners, between the other work of the channel. */
+  ListenerLists lists(Function<Listener, JsonObject> shown) {
+    return new ListenerLists(loop, listeners, shown, meters);
+  }
+
+  // ---- what happens
+
+  private void appended(List<Entry> entries) {
+    fanout.add(entries);
+    log.trim(listeners, now());
+    if (log.isOverLimit()) {
+      listeners.lookUpLowest();
+      log.trim(listeners, now());
+      overflow.limitLog();
+    }
+    for (Entry entry : entries) {
+      if (entry.receiver() == null) {
+        continue;
+      }
+      Listener receiver = listeners.find(entry.receiver());
+      if (receiver != null) {
+        overflow.limitShareOf(receiver);
+      } else { // removed while the store was busy with the message
+        log.forget(entry.receiver()).onFailure(this::commitFailed);
+      }
+    }
+    share.update(log.heapBytes());
+    startTrimTimer();
+  }
+
+  private void startTrimTimer() {
+    if (trimTimer == null && !life.isEnding() && log.usage().messages() > 0) {
+      trimTimer = loop.every(TRIM_INTERVAL_MS, this::trimWithTime);
+    }
+  }
+
+  /**
+   * History and time to live have an age, so an idle channel trims too, until it is empty. The
+   * cursors of streams move with acknowledgements, in groups; they are committed here.
+   */
+  private void trimWithTime() {
+    for (EdgeSession edge : List.copyOf(edges.all())) {
+      if (edge.isStuck(options.getWindowMessages(), options.getWindowBytes())) {
+        streams.giveUp(edge);
+      }
+    }
+    for (Listener listener : listeners.all()) {
+      if (!listener.watcher && !listener.isCommitted(log.lastSequence())) {
+        cursorMoved(listener);
+      }
+    }
+    listeners.lookUpLowest();
+    log.trim(listeners, now());
+    share.update(log.heapBytes());
+    if (log.usage().messages() == 0) {
+      cancelTrimTimer();
+    }
+  }
+
+  private void cancelTrimTimer() {
+    if (trimTimer != null) {
+      trimTimer.cancel();
+      trimTimer = null;
+    }
+  }
+
+  private void cursorMoved(Listener listener) {
+    if (!listener.watcher && listeners.find(listener.id) == listener) {
+      moved.put(listener.id, listener.commit(log.lastSequence()));
+      readersAdvanced();
+    }
+  }
+
+  /** Somebody has read on: once per turn of the event loop, see what follows from it. */
+  private void readersAdvanced() {
+    if (!lookScheduled) {
+      lookScheduled = true;
+      loop.later(
+          () -> {
+            lookScheduled = false;
+            if (life.isEnding()) {
+              return;
+            }
+            if (!moved.isEmpty()) {
+              log.commit(Map.copyOf(moved)).onFailure(this::commitFailed);
+              moved.clear();
+            }
+            log.trim(listeners, now());
+            share.update(log.heapBytes());
+            acknowledgements.readersAdvanced();
+          });
+    }
+  }
+
+  @Override
+  public void advanced(Listener listener) {
+    listener.advanced(now());
+    cursorMoved(listener);
+  }
+
+  @Override
+  public void waiting(Listener listener) {
+    listeners.setWaiting(listener);
+  }
+
+  @Override
+  public void gone(Listener listener, DirectAttachment consumer) {
+    if (listener.attachment() == consumer) {
+      listeners.detach(listener, consumer.cursor(), now());
+    }
+  }
+
+  private void commitFailed(Throwable failure) {
+    logger.warn("channel {} could not store its cursors", id, failure);
+  }
+
+  // ---- statements of edges
+
+  /**
+   * What is known here of an edge's streams.
+   *
+   * @return when it is proved that this was the owner after the question came
+   */
+  Future<Confirmed> confirm(Statement statement) {
+    return proof
+        .get()
+        .map(
+            proved -> {
+              Confirmed answer = streams.confirm(statement);
+              EdgeSession edge = edges.find(statement.edge());
+              if (edge != null && edge.forgottenAt() < edgesDue) { // it is heard more often
+                cancelEdgeTimer();
+                watchEdges();
+              }
+              return answer;
+            });
+  }
+
+  /** An edge's streams, or a part of them. */
+  StreamList list(ListStreams request) {
+    return streams.list(request);
+  }
+
+  private void watchEdges() {
+    if (edgeTimer == null && !life.isEnding() && !edges.all().isEmpty()) {
+      long now = now();
+      long next = Long.MAX_VALUE;
+      for (EdgeSession edge : edges.all()) {
+        next = Math.min(next, edge.forgottenAt());
+      }
+      long due = Math.max(now + 1, next);
+      edgesDue = due;
+      edgeTimer = loop.after(due - now, () -> lookAtEdges(due));
+    }
+  }
+
+  /** Statements that came while this node was busy, or frozen, are heard before anybody is gone. */
+  private void lookAtEdges(long due) {
+    if (now() - due > LATE_MS) {
+      edgeTimer = loop.after(GRACE_MS, () -> lookAtEdges(now()));
+      return;
+    }
+    edgeTimer = null;
+    streams.forgetSilentEdges();
+    watchEdges();
+  }
+
+  private void cancelEdgeTimer() {
+    if (edgeTimer != null) {
+      edgeTimer.cancel();
+      edgeTimer = null;
+    }
+  }
+
+  // ---- several nodes
+
+  /** How the owner proves that it is the owner at this moment. */
+  public void provenBy(Supplier<Future<Void>> proof) {
+    this.proof = proof;
+  }
+
+  /** Whose deliveries are newer than those of former owners. */
+  public void ownedIn(long term) {
+    edges.ownedIn(term);
+  }
+
+  /** A node is gone, and with it its edges. */
+  public void nodeGone(String node) {
+    for (EdgeSession edge : List.copyOf(edges.all())) {
+      if (node.equals(AddressRouter.nodeOf(edge.address))) {
+        streams.lost(edge);
+      }
+    }
+  }
+
+  /**
+   * Stops to serve without a word to streams: they go on with the next owner.
+   *
+   * @param inOrder whether what was taken is still appended and the cursors are committed; if not,
+   *     this is no owner any more
+   * @return what this node's own consumers have to say to the next owner
+   */
+  public Future<List<Object>> leave(boolean inOrder) {
+    letGo(); // its log is another owner's
+    List<Object> again = new ArrayList<>();
+    for (Listener listener : listeners.all()) {
+      DirectAttachment direct = listener.direct();
+      if (direct != null) {
+        JsonObject command = direct.again();
+        if (command != null) {
+          again.add(command);
+        }
+        direct.end(null);
+        listeners.detach(listener, direct.cursor(), now());
+      }
+      String hook = listener.hookAddress();
+      if (hook != null && !AddressRouter.isFar(hook)) {
+        again.add(new ChannelRequest.RenewHook(listener.id, hook, listener.isStarted()));
+      }
+    }
+    Future<Void> idle = appender.leave(inOrder);
+    acknowledgements.close();
+    if (!inOrder) {
+      return Future.succeededFuture(again);
+    }
+    return idle.compose(
+            done -> {
+              fanout.flush();
+              return log.commit(cursors());
+            })
+        .otherwiseEmpty()
+        .map(again);
+  }
+
+  // ---- what the hub asks
+
+  private void trimTo(long heapBytes, Runnable done) {
+    loop.later(
+        () -> {
+          if (!life.isEnding()) {
+            meters.count(CounterName.BUDGET_TRIMS);
+            overflow.shrinkTo(heapBytes);
+            share.update(log.heapBytes());
+          }
+          done.run();
+        });
+  }
+
+  /** Adds what it knows of the gauges. */
+  public void sample(Meters.Readings readings) {
+    readings.add(GaugeName.CHANNELS, 1);
+    MessageLog.Usage used = log.usage();
+    readings.add(GaugeName.LOG_MESSAGES, used.messages());
+    readings.add(GaugeName.LOG_BYTES, used.bytes());
+    readings.add(GaugeName.ACKS_HELD, acknowledgements.size());
+    readings.add(GaugeName.IN_FLIGHT, appender.inFlightMessages());
+    readings.add(GaugeName.IN_FLIGHT_BYTES, appender.inFlightBytes());
+    for (Listener listener : listeners.all()) {
+      readings.add(
+          switch (listener.status()) {
+            case STOPPED -> GaugeName.LISTENERS_STOPPED;
+            case LIVE -> GaugeName.LISTENERS_LIVE;
+            case CATCHING_UP -> GaugeName.LISTENERS_CATCHING_UP;
+            case DETACHED -> GaugeName.LISTENERS_DETACHED;
+          },
+          1);
+    }
+  }
+
+  // ---- the end
+
+  /** Ends all streams with the given event and commits the cursors. */
+  public Future<Void> close(@Nullable String finalType) {
+    letGo();
+    appender.close(); // first: what it holds back is released by the next line
+    acknowledgements.close();
+    List<Future<Void>> released = new ArrayList<>();
+    for (Listener listener : List.copyOf(listeners.all())) {
+      released.add(streams.release(listener, finalType));
+    }
+    return Future.join(released).otherwiseEmpty().compose(ended -> log.commit(cursors()));
+  }
+
+  private Map<String, Long> cursors() {
+    Map<String, Long> cursors = new HashMap<>();
+    for (Listener listener : listeners.all()) {
+      if (!listener.watcher) {
+        cursors.put(listener.id, listener.cursor(log.lastSequence()));
+      }
+    }
+    return cursors;
+  }
+
+  /**
+   * What the channel lives in.
+   *
+   * @param loop everything happens on it
+   * @param edges the way to those who stream
+   * @param consumers the way to those who listen on the event bus
+   */
+  public record Surroundings(Loop loop, EdgeLink edges, ConsumerLink consumers, Meters meters) {}
+}

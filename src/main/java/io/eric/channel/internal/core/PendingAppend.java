@@ -1,0 +1,37 @@
+package io.eric.channel.internal.core;
+
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.Command.Publish;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A message on its way into the log, and who waits for it. */
+final class PendingAppend {
+
+  final Publish message;
+  private final PendingBatch batch;
+  private final int index;
+  private @Nullable List<PendingAppend> repeats;
+
+  PendingAppend(Publish message, PendingBatch batch, int index) {
+    this.message = message;
+    this.batch = batch;
+    this.index = index;
+  }
+
+  /** Somebody repeats this publish by its key: the same outcome goes there too. */
+  void repeatedBy(PendingAppend repeat) {
+    if (repeats == null) {
+      repeats = new ArrayList<>(1);
+    }
+    repeats.add(repeat);
+  }
+
+  void complete(Outcome outcome) {
+    batch.complete(index, outcome);
+    if (repeats != null) {
+      repeats.forEach(repeat -> repeat.complete(outcome));
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What a container of channels needs beside the channels: their order, where they live in a
+ * cluster, and whether they and their store answer.
+ */
+@NullMarked
+package io.eric.channel.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,383 @@
+package io.eric.channel.internal.readers;
+
+import io.eric.Payload;
+import io.eric.Position;
+import io.eric.internal.Loop;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.client.ConsumerLink;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.BusReply;
+import io.eric.log.Entry;
+import io.eric.log.MessageLog;
+import io.eric.log.Slice;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.ChannelOptions;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers to a listener's consumer on the event bus, at least once and in order. Up to a window of
+ * messages is unacknowledged; the cursor follows the oldest of them. When one fails, everything
+ * from it on is sent again after a pause; after too many attempts it is skipped and reported. A
+ * consumer that is gone leaves the listener detached.
+ */
+public final class BusConsumer implements DirectAttachment {
+
+  private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 5_000;
+  private static final int READ_BYTES = 1 << 20;
+
+  private final Loop loop;
+  private final ConsumerLink link;
+  private final String channelId;
+  private final Listener listener;
+  private final MessageLog log;
+  private final UnaryOperator<Entry> adapted;
+  private final Owner owner;
+  private final Meters meters;
+  private final int window;
+  private final int maxDeliveries;
+  private final long noHandlerTimeout;
+  private final String address;
+  private final long ackTimeout;
+  private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
+  private long cursor;
+  private long next;
+  private final @Nullable Entry resumeGap;
+  private @Nullable Entry gap;
+  private Future<Void> observed = Future.succeededFuture();
+  private boolean reading;
+  private boolean closed;
+  private Loop.@Nullable Timer timer;
+  private long failing;
+  private int failures;
+  private long pause = FIRST_PAUSE_MS;
+  private long withoutHandlersSince = -1;
+
+  /** What a consumer tells its channel. */
+  public interface Owner {
+    /** The cursor has moved. */
+    void advanced(Listener listener);
+
+    /** Nothing to read: call {@link DirectAttachment#fill} when there is. */
+    void waiting(Listener listener);
+
+    /** The consumer is gone. */
+    void gone(Listener listener, DirectAttachment consumer);
+  }
+
+  /**
+   * @param node where the consumer is; null for here
+   */
+  public BusConsumer(
+      Loop loop,
+      ConsumerLink link,
+      String channelId,
+      Listener listener,
+      Resume.Point from,
+      int window,
+      @Nullable String node,
+      ChannelOptions<?> channelOptions,
+      MessageLog log,
+      UnaryOperator<Entry> adapted,
+      Owner owner,
+      Meters meters) {
+    this.loop = loop;
+    this.link = link;
+    this.channelId = channelId;
+    this.listener = listener;
+    this.cursor = from.cursor();
+    this.next = cursor;
+    this.resumeGap = from.gap();
+    this.gap = resumeGap;
+    this.window = window;
+    this.maxDeliveries = channelOptions.getMaxDeliveries();
+    this.noHandlerTimeout = channelOptions.getNoHandlerTimeout();
+    this.log = log;
+    this.adapted = adapted;
+    this.owner = owner;
+    this.meters = meters;
+    String here = Addresses.listener(channelId, listener.id);
+    this.address = node == null ? here : AddressRouter.at(node, here);
+    this.ackTimeout = channelOptions.getAckTimeout();
+  }
+
+  @Override
+  public boolean isLive() {
+    return inFlight.isEmpty() && !reading;
+  }
+
+  @Override
+  public @Nullable String node() {
+    return AddressRouter.nodeOf(address);
+  }
+
+  @Override
+  public long cursor() {
+    return cursor;
+  }
+
+  /** The command that starts it anew at another owner; null if its node does that. */
+  @Override
+  public @Nullable JsonObject again() {
+    return AddressRouter.isFar(address)
+        ? null
+        : new JsonObject().put("v", "l").put("r", listener.id).put("window", window);
+  }
+
+  /** Sends what the window allows. */
+  @Override
+  public void fill() {
+    if (gap != null && !closed && timer == null) {
+      GapCount.of(gap, meters);
+      Sent first = new Sent(gap, true);
+      gap = null;
+      inFlight.addLast(first);
+      deliver(first);
+    }
+    int room = window - inFlight.size();
+    if (closed || reading || timer != null || room <= 0) {
+      return;
+    }
+    reading = true;
+    long from = next;
+    log.read(from, listener.reader(), room, READ_BYTES).onComplete(read -> send(from, read));
+  }
+
+  /** Stops sending, after a last event that nobody acknowledges. */
+  @Override
+  public Future<Void> end(@Nullable String finalType) {
+    close();
+    if (finalType != null) {
+      Entry last = new Entry(cursor, 0, null, finalType, Payload.NULL, null, null);
+      link.tell(address, body(last));
+    }
+    return Future.succeededFuture();
+  }
+
+  /** Stops sending; what is unacknowledged stays after the cursor. */
+  private void close() {
+    closed = true;
+    inFlight.clear();
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  private void send(long from, AsyncResult<Slice> read) {
+    reading = false;
+    if (closed || timer != null) {
+      return;
+    }
+    if (from != next) { // a message failed meanwhile: what was read does not come next
+      fill();
+      return;
+    }
+    if (read.failed()) {
+      pauseAndSendAgain();
+      return;
+    }
+    Slice slice = read.result();
+    GapCount.of(slice.entries(), meters);
+    for (Entry entry : slice.entries()) {
+      next = entry.sequence();
+      Sent sent = new Sent(entry, false);
+      inFlight.addLast(sent);
+      deliver(sent);
+    }
+    if (slice.entries().isEmpty()) {
+      next = slice.through();
+      if (inFlight.isEmpty()) {
+        moveCursor(next);
+      }
+    }
+    if (!log.hasAfter(next, listener.reader())) { // the slice may be older than the newest message
+      owner.waiting(listener);
+    } else {
+      fill();
+    }
+  }
+
+  private void deliver(Sent sent) {
+    if (!listener.isObserved()) {
+      request(sent, adapted.apply(sent.entry));
+      return;
+    }
+    // The next one when onMessage is done with the one before, whatever the window.
+    observed =
+        observed
+            .otherwiseEmpty()
+            .compose(
+                before ->
+                    closed || sent.stale
+                        ? Future.<Void>succeededFuture()
+                        : listener
+                            .observe(sent.entry)
+                            .onSuccess(done -> request(sent, adapted.apply(sent.entry)))
+                            .onFailure(e -> failed(sent, e)));
+  }
+
+  private void request(Sent sent, Entry entry) {
+    if (closed || sent.stale) {
+      return; // while onMessage was looking at it
+    }
+    meters.count(CounterName.DELIVERED_ON_BUS);
+    link.deliver(address, body(entry), ackTimeout)
+        .onComplete(
+            reply -> {
+              if (reply.succeeded()) {
+                acknowledged(sent);
+              } else {
+                failed(sent, reply.cause());
+              }
+            });
+  }
+
+  private JsonObject body(Entry entry) {
+    JsonObject body =
+        new JsonObject()
+            .put("event", entry.type())
+            .put("data", entry.payload().value())
+            .put("id", new Position(log.epoch(), entry.sequence()).toString())
+            .put("channel", channelId);
+    if (entry.sender() != null) {
+      body.put("sender", entry.sender());
+    }
+    return body;
+  }
+
+  private void acknowledged(Sent sent) {
+    withoutHandlersSince = -1;
+    if (closed || sent.stale) {
+      return;
+    }
+    sent.acknowledged = true;
+    if (sent.entry.sequence() == failing) {
+      failing = 0;
+      failures = 0;
+      pause = FIRST_PAUSE_MS;
+    }
+    Sent first;
+    long done = cursor;
+    while ((first = inFlight.peekFirst()) != null && first.acknowledged) {
+      done = inFlight.removeFirst().entry.sequence();
+      if (failing == 0) {
+        pause = FIRST_PAUSE_MS; // it advances: the next trouble is a new one
+      }
+    }
+    moveCursor(inFlight.isEmpty() ? Math.max(done, next) : done);
+    fill();
+  }
+
+  private void moveCursor(long to) {
+    if (to > cursor) {
+      cursor = to;
+      owner.advanced(listener);
+    }
+  }
+
+  private void failed(Sent sent, Throwable failure) {
+    if (closed || sent.stale || sent.acknowledged) {
+      return;
+    }
+    long sequence = sent.entry.sequence();
+    meters.count(CounterName.REDELIVERIES);
+    sendAgainFrom(sent);
+    if (BusReply.hadNoHandler(failure)) {
+      long now = loop.currentTimeMillis();
+      withoutHandlersSince = withoutHandlersSince < 0 ? now : withoutHandlersSince;
+      if (now - withoutHandlersSince >= noHandlerTimeout) {
+        meters.count(CounterName.CONSUMERS_GONE);
+        close();
+        owner.gone(listener, this);
+        return;
+      }
+    } else {
+      failures = failing == sequence ? failures + 1 : 1;
+      failing = sequence;
+      if (maxDeliveries > 0 && failures >= maxDeliveries) {
+        skip(sent.entry, failure);
+        return;
+      }
+    }
+    pauseAndSendAgain();
+  }
+
+  /** The window freezes: what was sent from this message on does not count any more. */
+  private void sendAgainFrom(Sent failed) {
+    boolean from = false;
+    long last = cursor;
+    for (Iterator<Sent> all = inFlight.iterator(); all.hasNext(); ) {
+      Sent sent = all.next();
+      from |= sent == failed;
+      if (from) {
+        sent.stale = true;
+        if (sent.isResumeGap) {
+          gap = resumeGap; // it is not in the log: nobody would see it otherwise
+        }
+        all.remove();
+      } else {
+        last = sent.entry.sequence();
+      }
+    }
+    next = last;
+  }
+
+  private void pauseAndSendAgain() {
+    if (timer == null) {
+      timer =
+          loop.after(
+              nextPause(),
+              () -> {
+                timer = null;
+                fill();
+              });
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Not longer than until a consumer without handlers is given up. */
+  private long nextPause() {
+    if (withoutHandlersSince < 0) {
+      return pause;
+    }
+    long left = withoutHandlersSince + noHandlerTimeout - loop.currentTimeMillis();
+    return Math.max(1, Math.min(pause, left));
+  }
+
+  /** Gives a message up: in its place the listener gets a report, which it need not acknowledge. */
+  private void skip(Entry entry, Throwable failure) {
+    meters.count(CounterName.SKIPPED);
+    failing = 0;
+    failures = 0;
+    pause = FIRST_PAUSE_MS;
+    String id = new Position(log.epoch(), entry.sequence()).toString();
+    Entry report = ErrorReport.inPlaceOf(entry, id, failure);
+    var unused = link.deliver(address, body(report), ackTimeout);
+    next = entry.sequence();
+    if (inFlight.isEmpty()) {
+      moveCursor(next);
+    }
+    fill();
+  }
+
+  /** One message on its way. */
+  private static final class Sent {
+    private final Entry entry;
+    private final boolean isResumeGap;
+    private boolean acknowledged;
+    private boolean stale;
+
+    private Sent(Entry entry, boolean isResumeGap) {
+      this.entry = entry;
+      this.isResumeGap = isResumeGap;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.eric.channel.internal.readers;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/** What the channel itself serves, without an edge between. */
+public non-sealed interface DirectAttachment extends Attachment {
+
+  /** The command that starts it anew at another owner; null if there is none. */
+  @Nullable JsonObject again();
+
+  /** Goes on: there is something to read, or room again. */
+  void fill();
+
+  /**
+   * Stops to serve, after a last event.
+   *
+   * @param finalType its type, or null for none
+   * @return completed when {@link #cursor} is final
+   */
+  Future<Void> end(@Nullable String finalType);
+}

@@ -1,0 +1,47 @@
+package io.eric.channel.internal.readers;
+
+import io.eric.EricException;
+import io.eric.Message;
+import io.eric.Payload;
+import io.eric.log.Entry;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+
+/** The {@code _eric_error} that stands for a message which could not be processed. */
+public final class ErrorReport {
+
+  /** Failure code of a listener's own code, which is none of the hub's errors. */
+  public static final int CODE = 500;
+
+  private ErrorReport() {}
+
+  /** An entry at the message's place, with its sequence. */
+  public static Entry inPlaceOf(Entry entry, String id, Throwable failure) {
+    JsonObject payload =
+        new JsonObject().put("error", name(failure)).put("message", text(failure)).put("id", id);
+    return new Entry(
+        entry.sequence(),
+        entry.timestamp(),
+        entry.receiver(),
+        Message.ERROR,
+        Payload.of(payload),
+        entry.sender(),
+        null);
+  }
+
+  private static String name(Throwable failure) {
+    if (failure instanceof EricException eric) {
+      return eric.name();
+    }
+    // Class names of users' exceptions would tell clients about the inside.
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT
+        ? "Timeout"
+        : "ListenerFailure";
+  }
+
+  private static String text(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? "the listener failed" : message;
+  }
+}

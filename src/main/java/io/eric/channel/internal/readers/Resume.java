@@ -1,0 +1,78 @@
+package io.eric.channel.internal.readers;
+
+import io.eric.Message;
+import io.eric.Payload;
+import io.eric.Position;
+import io.eric.log.Entry;
+import io.eric.log.MessageLog;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a stream goes on that names the position it has seen (CONTRACT section 4, {@code
+ * Last-Event-ID}): exactly there if the position is of this log's life; else after an explicit gap,
+ * at the oldest message that is left for the listener. Never before the listener's creation, never
+ * in silence.
+ */
+public final class Resume {
+
+  private final MessageLog log;
+  private final Listener listener;
+  private final @Nullable Position position;
+
+  private Resume(MessageLog log, Listener listener, String after) {
+    this.log = log;
+    this.listener = listener;
+    this.position = Position.parse(after);
+  }
+
+  /**
+   * Where a stream goes on.
+   *
+   * @param after what the client names, or null: at the listener's cursor
+   */
+  public static Future<Point> from(MessageLog log, Listener listener, @Nullable String after) {
+    return after == null
+        ? Future.succeededFuture(new Point(listener.cursor(log.lastSequence()), null))
+        : new Resume(log, listener, after).apply();
+  }
+
+  private Future<Point> apply() {
+    if (position != null
+        && position.epoch().equals(log.epoch())
+        && position.sequence() <= log.lastSequence()) {
+      long cursor = Math.max(position.sequence(), listener.created);
+      return Future.succeededFuture(new Point(cursor, null));
+    }
+    return log.read(listener.created, listener.reader(), 1, 1)
+        .map(
+            oldest -> {
+              long to = oldest.through();
+              if (!oldest.entries().isEmpty()) {
+                Entry first = oldest.entries().get(0);
+                boolean alreadyGone = first.type().equals(Message.GAP);
+                to = alreadyGone ? first.sequence() : first.sequence() - 1;
+              }
+              return new Point(to, gap(to));
+            });
+  }
+
+  private Entry gap(long to) {
+    long from = Math.min(listener.created + 1, to);
+    JsonObject payload =
+        new JsonObject()
+            .put("from", new Position(log.epoch(), from).toString())
+            .put("to", new Position(log.epoch(), to).toString())
+            .putNull("missed")
+            .put("reason", "epoch");
+    return new Entry(to, 0, null, Message.GAP, Payload.of(payload), null, null);
+  }
+
+  /**
+   * Where to go on.
+   *
+   * @param gap what to send first, or null
+   */
+  public record Point(long cursor, @Nullable Entry gap) {}
+}

@@ -1,0 +1,37 @@
+package io.eric.http.internal.guard;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many connections may come per second: a bucket that holds one second's worth, so that a burst
+ * of that size passes. On one event loop only.
+ */
+final class ConnectionRate {
+
+  private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final int perSecond;
+  private double left;
+  private long lastNanos;
+
+  /** Allows so many per second; 0 allows all. */
+  ConnectionRate(int perSecond, long nowNanos) {
+    this.perSecond = perSecond;
+    this.left = perSecond;
+    this.lastNanos = nowNanos;
+  }
+
+  /** Whether one more may come now. */
+  boolean allows(long nowNanos) {
+    if (perSecond == 0) {
+      return true;
+    }
+    left = Math.min(perSecond, left + (nowNanos - lastNanos) / NANOS * perSecond);
+    lastNanos = nowNanos;
+    if (left < 1) {
+      return false;
+    }
+    left--;
+    return true;
+  }
+}

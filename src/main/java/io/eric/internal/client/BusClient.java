@@ -1,0 +1,237 @@
+package io.eric.internal.client;
+
+import io.eric.EricException;
+import io.eric.InvalidChannelException;
+import io.eric.UnavailableException;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.ListPage;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.options.PublishTimeouts;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks channels over the event bus and turns what can go wrong there into the exceptions of
+ * CONTRACT section 2. Futures complete on the caller's context.
+ */
+public final class BusClient implements ChannelLink {
+
+  /** How long a listener's own {@code onMessage} may take, in milliseconds. */
+  public static final long HOOK_TIMEOUT_MS = 30_000;
+
+  private final EventBus bus;
+  private final LocalRegistry neighbours;
+  private final AddressRouter post;
+  private final PublishTimeouts timeouts;
+  private final PublishAttempts publishing;
+  private final DeliveryOptions local;
+  private final DeliveryOptions patient;
+  private final DeliveryOptions json;
+
+  /** A client on this Vert.x instance's event bus, with the default time-outs. */
+  public BusClient(Vertx vertx) {
+    this(vertx, PublishTimeouts.DEFAULT);
+  }
+
+  /**
+   * A client on this Vert.x instance's event bus.
+   *
+   * @param timeouts of publishing; everything else may take as long as a publish with all its
+   *     attempts, since it is not repeated
+   */
+  public BusClient(Vertx vertx, PublishTimeouts timeouts) {
+    LocalCodec.register(vertx);
+    this.bus = vertx.eventBus();
+    this.neighbours = new LocalRegistry(vertx);
+    this.post = new AddressRouter(vertx);
+    this.timeouts = timeouts;
+    this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
+    this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + timeouts.publish());
+    this.json = new DeliveryOptions().setSendTimeout(timeouts.publish());
+    this.publishing =
+        new PublishAttempts(
+            vertx, timeouts, this::isFar, neighbours::waitsForReaders, this::request);
+  }
+
+  /**
+   * Whether this node can serve: its store does and, in a cluster, enough nodes see each other.
+   *
+   * @return fails with {@link UnavailableException} if it cannot, or if no hub is running
+   */
+  public Future<Void> isReady() {
+    return bus.<JsonObject>request(Addresses.READINESS, null, json)
+        .recover(e -> Future.failedFuture(asEric(e, null)))
+        .compose(
+            reply ->
+                reply.body().getBoolean("ok")
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new UnavailableException(reply.body().getString("error"))));
+  }
+
+  /**
+   * Sends a command in its JSON form and gives the {@code result} of the answer.
+   *
+   * @return fails with an {@link EricException}
+   */
+  public Future<Object> command(Command command) {
+    return answer(command).map(answer -> answer.getValue("result"));
+  }
+
+  /**
+   * A part of a list.
+   *
+   * @return fails with an {@link EricException}
+   */
+  public Future<ListPage> list(Command.ListAll command) {
+    return answer(command).map(ListPage::ofAnswer);
+  }
+
+  private Future<JsonObject> answer(Command command) {
+    String channel = command.channel();
+    String address =
+        channel == null || command instanceof Command.CreateChannel
+            ? Addresses.CHANNELS
+            : Addresses.channel(channel);
+    Supplier<Future<Message<JsonObject>>> attempt =
+        () -> bus.request(address, command.toJson(), json);
+    return (channel == null || command instanceof Command.CreateChannel
+            ? attempt.get().map(Message::body)
+            : insist(channel, attempt, System.nanoTime()))
+        .recover(e -> Future.failedFuture(asEric(e, channel)));
+  }
+
+  /**
+   * Appends a batch of messages for one channel; one whose messages all have keys is sent again if
+   * an attempt is not answered in time.
+   *
+   * @return fails with an {@link EricException}
+   */
+  public Future<ChannelResponse.Published> publish(String channel, List<Command.Publish> messages) {
+    return publishing.publish(channel, messages);
+  }
+
+  /** Whether a publish that nobody has answered in time has to wait on: the readers need time. */
+  public boolean waitsForReaders(String channel) {
+    return neighbours.waitsForReaders(channel);
+  }
+
+  /** What a publish fails with that nobody has answered in time; counts it. */
+  public UnavailableException overdue() {
+    return publishing.overdue();
+  }
+
+  @Override
+  public <T> Future<T> ask(String channel, ChannelRequest question) {
+    return ask(channel, question, local);
+  }
+
+  @Override
+  public <T> Future<T> askLong(String channel, ChannelRequest question) {
+    return ask(channel, question, patient);
+  }
+
+  private <T> Future<T> ask(String channel, ChannelRequest question, DeliveryOptions options) {
+    return this.<T>request(channel, question, options)
+        .recover(e -> Future.failedFuture(asEric(e, channel)));
+  }
+
+  private <T> Future<T> request(String channel, ChannelRequest question, DeliveryOptions options) {
+    return insist(
+        channel,
+        () -> bus.<T>request(Addresses.channel(channel), question, options),
+        System.nanoTime());
+  }
+
+  /** Whether the channel may live at another node. */
+  private boolean isFar(String channel) {
+    return post.far() != null && !neighbours.hasChannel(channel);
+  }
+
+  /**
+   * Asks again while nobody has handled the question, because a channel may be opening at this
+   * moment or, in a cluster, moving: a node that finds nobody at its address looks it up before it
+   * says so, and waits until it is open. Bounded by the time that a publish may take.
+   */
+  private <T> Future<T> insist(String channel, Supplier<Future<Message<T>>> attempt, long since) {
+    return attempt
+        .get()
+        .transform(
+            answer ->
+                answer.succeeded()
+                    ? Future.succeededFuture(answer.result().body())
+                    : BusReply.isUnhandled(answer.cause())
+                        ? askAgain(channel, attempt, since, answer.cause())
+                        : Future.failedFuture(answer.cause()));
+  }
+
+  private <T> Future<T> askAgain(
+      String channel, Supplier<Future<Message<T>>> attempt, long since, Throwable unhandled) {
+    if (System.nanoTime() - since > timeouts.publish() * 1_000_000) {
+      return Future.failedFuture(
+          new UnavailableException("nobody serves the channel at this moment"));
+    }
+    return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
+        .transform(
+            found -> {
+              if (found.succeeded()) {
+                return found.result().body()
+                    ? insist(channel, attempt, since)
+                    : Future.failedFuture(unhandled);
+              }
+              return Future.failedFuture(
+                  BusReply.hadNoHandler(found.cause())
+                      ? unhandled // no hub is running here that could know the channel
+                      : new UnavailableException("nobody serves the channel at this moment"));
+            });
+  }
+
+  /** What troubles this node of a cluster; fails without a cluster. */
+  public Future<JsonObject> health() {
+    return bus.<JsonObject>request(Addresses.HEALTH, new JsonObject(), json).map(Message::body);
+  }
+
+  @Override
+  public void tell(String channel, ChannelRequest news) {
+    if (!neighbours.tell(channel, news)) {
+      bus.send(Addresses.channel(channel), news, local);
+    }
+  }
+
+  /** The exception of ours that a failed request stands for. */
+  public static EricException asEric(Throwable failure, @Nullable String channel) {
+    if (failure instanceof EricException eric) {
+      return eric;
+    }
+    if (failure instanceof ReplyException reply) {
+      if (BusReply.hadNoHandler(reply)) {
+        return channel == null
+            ? new UnavailableException("the hub is not running")
+            : InvalidChannelException.unknown(channel);
+      }
+      if (reply.failureCode() == BusReply.MOVED) {
+        return new UnavailableException("the channel is moving to another node");
+      }
+      if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE && reply.getMessage() != null) {
+        EricException eric = EricException.parse(reply.failureCode(), reply.getMessage());
+        if (eric != null) {
+          return eric;
+        }
+      }
+    }
+    return new UnavailableException("no answer from the channel, the outcome is unknown");
+  }
+}

@@ -1,0 +1,60 @@
+package io.eric.internal.client;
+
+import io.eric.UnavailableException;
+import io.eric.internal.protocol.BusReply;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Ended;
+import io.eric.internal.protocol.ChannelResponse.Wanted;
+import io.eric.internal.protocol.LocalCodec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+
+/** The way to edges of this JVM, and over the event bus to those of others. */
+public final class BusEdgeLink implements EdgeLink {
+
+  private static final long ANSWER_MS = 2_000;
+  private static final long UNKNOWN = -1;
+
+  private final LocalRegistry neighbours;
+  private final AddressRouter post;
+  private final DeliveryOptions options = LocalCodec.options().setSendTimeout(ANSWER_MS);
+
+  /** The way from this Vert.x instance. */
+  public BusEdgeLink(Vertx vertx) {
+    this.neighbours = new LocalRegistry(vertx);
+    this.post = new AddressRouter(vertx);
+  }
+
+  @Override
+  public void tell(String edge, ChannelResponse news) {
+    if (!neighbours.tellEdge(edge, news)) {
+      post.send(edge, news, options);
+    }
+  }
+
+  @Override
+  public Future<Long> end(String edge, ChannelResponse.End end) {
+    return post.<Ended>request(edge, end, options)
+        .map(Ended::written)
+        .recover(
+            e ->
+                e instanceof ReplyException reply
+                        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                    ? Future.succeededFuture(UNKNOWN) // it has no such stream
+                    : Future.failedFuture(e));
+  }
+
+  @Override
+  public Future<Boolean> wants(String edge, ChannelResponse.StillWanted question) {
+    return post.<Wanted>request(edge, question, options)
+        .map(Wanted::wanted)
+        .recover(
+            e ->
+                BusReply.hadNoHandler(e)
+                    ? Future.succeededFuture(false) // the edge itself is gone
+                    : Future.failedFuture(new UnavailableException("an edge does not answer")));
+  }
+}

@@ -1,0 +1,320 @@
+package io.eric.internal.client;
+
+import io.eric.Channel;
+import io.eric.EricException;
+import io.eric.Ids;
+import io.eric.InvalidMessageFormatException;
+import io.eric.ListenerStatus;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.Payload;
+import io.eric.Position;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.ChannelResponse.Taken;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.ListPage;
+import io.eric.log.Entry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Channel} over the event bus: works from any verticle, wherever the channel lives. */
+public final class ChannelHandle implements Channel {
+
+  /** So many listeners are asked for at a time. */
+  private static final int CONNECTIONS_AT_A_TIME = 1_000;
+
+  private final Vertx vertx;
+  private final String id;
+  private final @Nullable Function<Message, JsonObject> adapt;
+  private final int retryMs;
+  private final BusClient client;
+  private final Map<String, Registered> registered = new ConcurrentHashMap<>();
+
+  /** What listeners' own {@code onMessage} failed with last. */
+  private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
+
+  /**
+   * A handle; the channel need not exist.
+   *
+   * @param adapt what streams of this handle show of a message; null for what the channel shows
+   * @param retryMs the {@code retry} that plain streams show
+   */
+  public ChannelHandle(
+      Vertx vertx, String id, @Nullable Function<Message, JsonObject> adapt, int retryMs) {
+    this.vertx = vertx;
+    this.id = id;
+    this.adapt = adapt;
+    this.retryMs = retryMs;
+    this.client = new BusClient(vertx);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Future<String> broadcast(Message message) {
+    return publish(null, message);
+  }
+
+  @Override
+  public Future<String> dispatch(String listenerId, Message message) {
+    return publish(listenerId, message);
+  }
+
+  private Future<String> publish(@Nullable String listenerId, Message message) {
+    Command.Publish publish;
+    try {
+      publish =
+          new Command.Publish(
+              id,
+              listenerId,
+              message.type(),
+              Payload.of(message.payload()),
+              null,
+              message.sender());
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return client
+        .publish(id, List.of(publish))
+        .compose(
+            published -> {
+              Outcome outcome = published.outcomes().get(0);
+              if (outcome.error() != null) {
+                EricException error = EricException.parse(outcome.code(), outcome.error());
+                return Future.failedFuture(
+                    error == null ? new InvalidMessageFormatException(outcome.error()) : error);
+              }
+              return Future.succeededFuture(
+                  new Position(published.epoch(), outcome.sequence()).toString());
+            });
+  }
+
+  @Override
+  public Future<MessageQueueListener> addListener() {
+    return client.command(new Command.AddListener(id, null)).map(added -> remote((String) added));
+  }
+
+  /** A listener that lives at the channel only: it starts and stops it there. */
+  private MessageQueueListener remote(String listenerId) {
+    MessageQueueListener listener = new MessageQueueListener(listenerId);
+    listener.registered(run -> run(listenerId, run));
+    return listener;
+  }
+
+  private MessageQueueListener remote(String listenerId, ListenerStatus connection) {
+    MessageQueueListener listener = new MessageQueueListener(listenerId);
+    if (connection.state() != ListenerStatus.State.STOPPED) {
+      listener.start(); // it is running; nobody has to be told
+    }
+    listener.registered(run -> run(listenerId, run));
+    return listener;
+  }
+
+  private Future<Void> run(String listenerId, boolean run) {
+    return run
+        ? client.<String>ask(id, new ChannelRequest.StartListener(listenerId)).mapEmpty()
+        : client.command(new Command.Stop(id, listenerId)).mapEmpty();
+  }
+
+  @Override
+  public Future<Void> registerListener(MessageQueueListener listener) {
+    MessageConsumer<ChannelResponse.HookCall> hook = null;
+    if (listener.observesMessages()) {
+      hook = vertx.eventBus().localConsumer("eric.hook." + Ids.random());
+      hook.handler(
+          call ->
+              observe(listener, call.body())
+                  .onSuccess(done -> call.reply(null))
+                  .onFailure(
+                      e -> {
+                        failures.put(listener.id(), e);
+                        call.fail(500, String.valueOf(e.getMessage()));
+                      }));
+    }
+    MessageConsumer<ChannelResponse.HookCall> registeredHook = hook;
+    String address = hook == null ? null : hook.address();
+    return client
+        .<String>ask(
+            id, new ChannelRequest.RegisterListener(listener.id(), address, listener.isRunning()))
+        .<Void>mapEmpty()
+        .onSuccess(
+            done -> {
+              listener.registered(run -> run(listener.id(), run));
+              registered.put(listener.id(), new Registered(listener, registeredHook));
+            })
+        .onFailure(
+            e -> {
+              if (registeredHook != null) {
+                registeredHook.unregister();
+              }
+            });
+  }
+
+  /** Forgets the listeners registered here: the channel is closed. */
+  public void close() {
+    registered.keySet().forEach(this::forget);
+  }
+
+  private void forget(String listenerId) {
+    failures.remove(listenerId);
+    Registered own = registered.remove(listenerId);
+    if (own != null && own.hook != null) {
+      own.hook.unregister();
+    }
+  }
+
+  private static Future<Void> observe(
+      MessageQueueListener listener, ChannelResponse.HookCall call) {
+    try {
+      return listener.onMessage(call.entry().toMessage(call.epoch()));
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  @Override
+  public Future<Void> removeListener(String listenerId) {
+    return client
+        .command(new Command.RemoveListener(id, listenerId))
+        .<Void>mapEmpty()
+        .onSuccess(done -> forget(listenerId));
+  }
+
+  @Override
+  public Future<MessageQueueListener> getListener(String listenerId) {
+    Registered own = registered.get(listenerId);
+    Command.FindListener find;
+    try {
+      find = new Command.FindListener(id, Command.checkedListener(listenerId));
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return client
+        .command(find)
+        .map(
+            found -> {
+              ListenerStatus connection = connection(((JsonArray) found).getJsonObject(0));
+              return own == null ? remote(listenerId, connection) : own.listener;
+            });
+  }
+
+  @Override
+  public Future<Message> deliverNext(String listenerId) {
+    failures.remove(listenerId);
+    return client
+        .<Taken>askLong(id, new ChannelRequest.TakeNext(listenerId))
+        .map(taken -> taken.entry().toMessage(taken.epoch()))
+        .recover(
+            e -> {
+              Throwable own = failures.remove(listenerId); // what onMessage failed with
+              return Future.failedFuture(own == null ? e : own);
+            });
+  }
+
+  @Override
+  public MessageStream messageStream(MessageQueueListener listener) {
+    return new PullStream(vertx, client, id, listener, adapt != null, this::show);
+  }
+
+  @Override
+  public MessageStream watch() {
+    return new PullStream(vertx, client, id, null, adapt != null, this::show);
+  }
+
+  /** What a stream item looks like. */
+  private JsonObject show(Entry entry, String epoch) {
+    JsonObject shown;
+    if (adapt == null || Message.isReserved(entry.type())) {
+      shown =
+          new JsonObject()
+              .put("event", entry.type())
+              .put("retry", retryMs)
+              .put("data", entry.payload().value());
+    } else {
+      try {
+        shown = adapt.apply(entry.toMessage(epoch));
+      } catch (RuntimeException e) {
+        shown = notAdapted(entry, epoch, e);
+      }
+    }
+    return shown.put("id", new Position(epoch, entry.sequence()).toString());
+  }
+
+  /** What stands for a message that {@code adapt} failed on. */
+  private static JsonObject notAdapted(Entry entry, String epoch, RuntimeException failure) {
+    return new JsonObject()
+        .put("event", Message.ERROR)
+        .put(
+            "data",
+            new JsonObject()
+                .put("error", "ListenerFailure")
+                .put("message", String.valueOf(failure.getMessage()))
+                .put("id", new Position(epoch, entry.sequence()).toString()));
+  }
+
+  @Override
+  public Future<List<ListenerStatus>> getConnections() {
+    return rest(new ArrayList<>(), Command.Page.first(CONNECTIONS_AT_A_TIME));
+  }
+
+  /** One part after the other, so that a channel with many listeners does other work between. */
+  private Future<List<ListenerStatus>> rest(List<ListenerStatus> known, Command.Page page) {
+    return client
+        .list(new Command.ListAll(id, page))
+        .compose(
+            part -> {
+              known.addAll(connections(part));
+              String next = part.next();
+              return next == null
+                  ? Future.succeededFuture(known)
+                  : rest(known, page.next(CONNECTIONS_AT_A_TIME, next));
+            });
+  }
+
+  @Override
+  public Future<List<ListenerStatus>> getConnections(@Nullable String after, int limit) {
+    Command.Page page;
+    try {
+      String known = after == null ? null : Command.checkedListener(after);
+      page = new Command.Page(known, Command.Page.checkedLimit(limit), null);
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return client.list(new Command.ListAll(id, page)).map(ChannelHandle::connections);
+  }
+
+  private static List<ListenerStatus> connections(ListPage page) {
+    List<ListenerStatus> connections = new ArrayList<>();
+    for (Object item : page.items()) {
+      connections.add(connection((JsonObject) item));
+    }
+    return connections;
+  }
+
+  private static ListenerStatus connection(JsonObject json) {
+    Position position = Position.parse(json.getString("position"));
+    return new ListenerStatus(
+        json.getString("listener"),
+        ListenerStatus.State.of(json.getString("state")),
+        position == null ? new Position("", 0) : position,
+        json.getLong("lag"));
+  }
+
+  /** A listener object of this handle and the consumer that calls it. */
+  private record Registered(
+      MessageQueueListener listener, @Nullable MessageConsumer<ChannelResponse.HookCall> hook) {}
+}

@@ -1,0 +1,21 @@
+package io.eric.internal.client;
+
+import io.eric.internal.protocol.ChannelRequest;
+import io.vertx.core.Future;
+
+/** The way from who reads to the channels, wherever they are. */
+public interface ChannelLink {
+
+  /**
+   * Asks a channel.
+   *
+   * @return its answer; fails with an {@link io.eric.EricException}
+   */
+  <T> Future<T> ask(String channel, ChannelRequest question);
+
+  /** As {@link #ask}, for what may have to wait for a listener's own {@code onMessage}. */
+  <T> Future<T> askLong(String channel, ChannelRequest question);
+
+  /** Tells a channel something that it does not answer. */
+  void tell(String channel, ChannelRequest news);
+}

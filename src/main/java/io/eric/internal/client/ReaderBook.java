@@ -1,0 +1,321 @@
+package io.eric.internal.client;
+
+import io.eric.internal.Loop;
+import io.eric.internal.client.ChannelReader.State;
+import io.eric.internal.protocol.Session;
+import io.eric.internal.protocol.StreamState;
+import io.eric.internal.protocol.StreamTallies;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The book that a reading side keeps of its streams of one channel: what each does, and how long
+ * ago the channel's owner has confirmed them, see {@link Statements}. On one loop.
+ *
+ * <p>Streams that have not been confirmed for two intervals attach anew. One whose channel does not
+ * answer that either ends, so that its client comes back by itself.
+ */
+public final class ReaderBook {
+
+  /** For streams that nobody else would open again. */
+  public static final long NEVER_GIVES_UP = Long.MAX_VALUE;
+
+  /** So many reads are asked after in one statement; the others are in later ones. */
+  private static final int MOST_READS = 1_024;
+
+  private final Loop loop;
+  private final Meters meters;
+  private final String channel;
+  private final String edge;
+  private final long interval;
+  private final long givesUpAfter;
+  private final Side side;
+
+  private final StreamTallies tallies = new StreamTallies();
+
+  /** Streams that wait for the answer to a read, the longest first. */
+  private final Set<ChannelReader> reading = new LinkedHashSet<>();
+
+  /** Streams that attach anew, or have done so and are not confirmed since, the longest first. */
+  private final Set<ChannelReader> doubtful = new LinkedHashSet<>();
+
+  /** How often a stream has changed its state. */
+  private long changes;
+
+  /** How many streams the owner has to have. */
+  private int attached;
+
+  private final Statements statements;
+
+  private long confirmedAt;
+
+  /** Since when there are streams. */
+  private long begunAt;
+
+  private long reopenedAt;
+
+  /** The streams that a book is of. */
+  public interface Side {
+
+    /** The latest session that it has heard of. */
+    Session session();
+
+    /** What was last acknowledged for the streams that are pushed to. */
+    long acknowledged();
+
+    /** All streams, whatever their state. */
+    List<ChannelReader> readers();
+
+    /** A stream by its number. */
+    @Nullable ChannelReader reader(long number);
+
+    /** The channel's owner has this session: streams of an earlier one are not known to it. */
+    void isIn(Session session);
+
+    /** The owner has proved itself, and has the streams that are here. */
+    void confirmed();
+
+    /** Everything up to here was sent to this side: what has not come is lost. */
+    void sent(long through);
+  }
+
+  /**
+   * An empty book.
+   *
+   * @param edge the address under which the channel knows this side
+   * @param intervalMs how often a statement is made
+   * @param givesUpAfterMs how long a stream tries to attach anew
+   */
+  public ReaderBook(
+      ChannelLink link,
+      Loop loop,
+      Meters meters,
+      String channel,
+      String edge,
+      long intervalMs,
+      long givesUpAfterMs,
+      Side side) {
+    this.loop = loop;
+    this.meters = meters;
+    this.channel = channel;
+    this.edge = edge;
+    this.interval = intervalMs * 1_000_000;
+    this.givesUpAfter =
+        givesUpAfterMs == NEVER_GIVES_UP ? NEVER_GIVES_UP : givesUpAfterMs * 1_000_000;
+    this.side = side;
+    this.confirmedAt = loop.nanoTime() - 2 * interval;
+    this.begunAt = confirmedAt;
+    this.statements = new Statements(link, loop, meters, channel, edge, this);
+  }
+
+  /** How often a statement is made. */
+  long intervalMs() {
+    return interval / 1_000_000;
+  }
+
+  // ---- what streams do
+
+  /** Something came to a stream that cannot be in its state. */
+  void unfit(ChannelReader stream, String event) {
+    meters
+        .stateErrors()
+        .report(
+            "stream " + stream.number() + " of " + edge + " on channel " + channel,
+            stream.state(),
+            event);
+  }
+
+  /** A stream has changed its state, or asks for another batch. */
+  void changed(ChannelReader stream, State before, State now) {
+    stream.changedAt = ++changes;
+    StreamState owed = stateOf(before);
+    StreamState owing = stateOf(now);
+    if (owed != owing) {
+      tallies.changed(stream.number(), owed, owing);
+      attached += (owing == null ? 0 : 1) - (owed == null ? 0 : 1);
+    }
+    if (before == State.READING) {
+      reading.remove(stream);
+    } else if (before == State.REATTACHING && now != State.REATTACHING) {
+      statements.soon();
+    }
+    if (now == State.READING) {
+      stream.readingSince = loop.nanoTime();
+      reading.add(stream);
+    } else if (now == State.REATTACHING && doubtful.add(stream)) {
+      stream.givenUpAt = givesUpAt();
+    } else if (now == State.OVER) {
+      doubtful.remove(stream);
+    }
+    if (owed == null && owing != null) {
+      stream.attachedAt = changes;
+      if (attached == 1 && doubtful.isEmpty()) {
+        begunAt = loop.nanoTime();
+        statements.startAfter(loop.random(1 + interval / 4));
+      }
+    }
+  }
+
+  /** Spread over an interval, so that clients do not come back all at once. */
+  private long givesUpAt() {
+    return givesUpAfter == NEVER_GIVES_UP
+        ? 0
+        : loop.nanoTime() + givesUpAfter + loop.random(1 + interval);
+  }
+
+  /** As what the owner has a stream that does this; null if it need not have it. */
+  static @Nullable StreamState stateOf(State state) {
+    return switch (state) {
+      case READING, PAUSED, DRAINING -> StreamState.READING;
+      case WAITING -> StreamState.WAITING;
+      case LIVE_UNSETTLED -> StreamState.LIVE_UNSETTLED;
+      case LIVE -> StreamState.LIVE;
+      case OPENING, REATTACHING, OVER -> null;
+    };
+  }
+
+  /**
+   * Whether the owner has confirmed, not long ago, that it has this stream, or had its edge's
+   * others when it was opened: everything that was sent before then is written or is being read.
+   */
+  public boolean confirms(ChannelReader stream) {
+    return stateOf(stream.state()) != null
+        && loop.nanoTime() - confirmedAt < 2 * interval
+        && !doubtful.contains(stream);
+  }
+
+  /** How many streams are attached anew and not confirmed since, or all after two intervals. */
+  public int unconfirmed() {
+    if (unconfirmedFor() < 2 * interval) {
+      return doubtful.size();
+    }
+    int all = attached;
+    for (ChannelReader stream : doubtful) {
+      all += stateOf(stream.state()) == null ? 1 : 0;
+    }
+    return all;
+  }
+
+  /** Whether there are streams, and the owner has confirmed them not long ago. */
+  public boolean isConfirmed() {
+    return attached > 0 && loop.nanoTime() - confirmedAt < 2 * interval;
+  }
+
+  /** For how many milliseconds nothing has been confirmed of the streams that there are. */
+  public long unconfirmedForMs() {
+    return attached + doubtful.size() == 0 ? 0 : unconfirmedFor() / 1_000_000;
+  }
+
+  private long unconfirmedFor() {
+    return loop.nanoTime() - Math.max(confirmedAt, begunAt);
+  }
+
+  // ---- time
+
+  /** Does what is due. To be called several times in an interval. */
+  public void tick() {
+    long now = loop.nanoTime();
+    statements.tick(attached > 0);
+    boolean silent = attached > 0 && unconfirmedFor() >= 2 * interval;
+    if (silent && statements.areUnanswered() && now - reopenedAt > interval) {
+      reopenedAt = now;
+      reopenAll();
+    }
+    giveUp(now);
+  }
+
+  private void reopenAll() {
+    for (ChannelReader stream : side.readers()) {
+      if (stateOf(stream.state()) != null) {
+        repaired();
+        stream.moved();
+      }
+    }
+  }
+
+  private void giveUp(long now) {
+    if (givesUpAfter == NEVER_GIVES_UP || doubtful.isEmpty()) {
+      return;
+    }
+    List<ChannelReader> late = new ArrayList<>();
+    for (ChannelReader stream : doubtful) {
+      // One that is attached is to be confirmed, for which its book's next statements are there.
+      long more = stateOf(stream.state()) == null ? 0 : 2 * interval;
+      if (now - stream.givenUpAt > more) {
+        late.add(stream);
+      }
+    }
+    for (ChannelReader stream : late) {
+      meters.count(CounterName.STREAMS_GIVEN_UP);
+      stream.giveUp();
+    }
+  }
+
+  /** The owner has found that the two sides differ. */
+  public void stateSoon() {
+    statements.soon();
+  }
+
+  /** The channel has another owner, who has not been asked yet. */
+  public void hasNewOwner() {
+    for (ChannelReader stream : doubtful) {
+      stream.givenUpAt = givesUpAt();
+    }
+  }
+
+  // ---- what statements are made of, and what comes of them
+
+  Side side() {
+    return side;
+  }
+
+  long interval() {
+    return interval;
+  }
+
+  long changes() {
+    return changes;
+  }
+
+  StreamTallies.Snapshot tallies() {
+    return tallies.snapshot();
+  }
+
+  /** Some streams that have waited for the answer to a read for half an interval, and longer. */
+  List<Long> longReads() {
+    long now = loop.nanoTime();
+    List<Long> numbers = new ArrayList<>();
+    for (ChannelReader stream : reading) {
+      if (now - stream.readingSince < interval / 2 || numbers.size() == MOST_READS) {
+        break;
+      }
+      numbers.add(stream.number());
+    }
+    return numbers;
+  }
+
+  /**
+   * The owner has proved itself and had all streams at this moment.
+   *
+   * @param change the latest change of a stream that the owner was told of
+   */
+  void confirmedAsOf(long moment, long change) {
+    confirmedAt = Math.max(confirmedAt, moment);
+    doubtful.removeIf(stream -> stateOf(stream.state()) != null && stream.attachedAt <= change);
+    side.confirmed();
+  }
+
+  /** A digest of the streams that are live, and have what they read before. */
+  public long live() {
+    return tallies.digest(StreamState.LIVE);
+  }
+
+  void repaired() {
+    meters.count(CounterName.STREAM_REPAIRS);
+  }
+}

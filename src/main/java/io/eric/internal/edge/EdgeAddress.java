@@ -1,0 +1,64 @@
+package io.eric.internal.edge;
+
+import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.internal.protocol.OwnerChanged;
+import io.eric.metrics.Health;
+import io.eric.metrics.Meters;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+
+/** Where channels reach an edge, on the event bus and past it; while it is open. */
+final class EdgeAddress {
+
+  private final Edge edge;
+  private final LocalRegistry neighbours;
+  private final MessageConsumer<ChannelResponse> consumer;
+  private final MessageConsumer<OwnerChanged> moves;
+  private final Runnable unmetered;
+  private final Runnable unwatched;
+
+  /** Opens it, on the edge's context. */
+  EdgeAddress(Vertx vertx, Edge edge) {
+    Context context = vertx.getOrCreateContext();
+    this.edge = edge;
+    this.neighbours = new LocalRegistry(vertx);
+    this.consumer = vertx.eventBus().localConsumer(edge.address, this::asked);
+    neighbours.addEdge(edge.address, context, edge::told);
+    this.unmetered = Meters.of(vertx).add(context, edge::sample);
+    this.unwatched = Health.of(vertx).add(edge.unconfirmed);
+    this.moves = vertx.eventBus().localConsumer(Addresses.MOVED, move -> edge.moved(move.body()));
+  }
+
+  Future<Void> opened() {
+    return consumer.completion();
+  }
+
+  Future<Void> close() {
+    unmetered.run();
+    unwatched.run();
+    neighbours.removeEdge(edge.address);
+    return moves.unregister().eventually(consumer::unregister);
+  }
+
+  private void asked(Message<ChannelResponse> message) {
+    if (message.body() instanceof ChannelResponse.End end) {
+      boolean found =
+          edge.end(
+              end,
+              written -> message.reply(new ChannelResponse.Ended(written), LocalCodec.options()));
+      if (!found) {
+        message.fail(404, "no such stream");
+      }
+    } else if (message.body() instanceof ChannelResponse.StillWanted question) {
+      message.reply(new ChannelResponse.Wanted(edge.wants(question)), LocalCodec.options());
+    } else {
+      edge.told(message.body());
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What all components share and nobody else may rely on: the event loop as an interface, answers on
+ * the caller's context, host names and origins, optional dependencies.
+ */
+@NullMarked
+package io.eric.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.eric.internal.protocol;
+
+/** The event bus addresses of CONTRACT section 5, and those of the doors' edges. */
+public final class Addresses {
+
+  /** Takes {@code c}, {@code ls} and {@code ping}. */
+  public static final String CHANNELS = "eric.channels";
+
+  /**
+   * Whether this node can serve, its store and its place in a cluster: {@code {"ok": boolean,
+   * "error": text}}.
+   */
+  public static final String READINESS = "eric.readiness";
+
+  /** Every channel's address starts so. */
+  public static final String CHANNEL_PREFIX = "eric.channel.";
+
+  /**
+   * Takes a channel id whose address has no handler here, looks it up, waits until it is open if it
+   * is being opened, and answers whether to ask again.
+   */
+  public static final String RESOLVE = "eric.resolve";
+
+  /** In a cluster: describes the node's health as JSON. */
+  public static final String HEALTH = "eric.health";
+
+  /** In a cluster: every edge of the node hears a {@link OwnerChanged} here. */
+  public static final String MOVED = "eric.moved";
+
+  private Addresses() {}
+
+  /** Takes the commands of one channel. */
+  public static String channel(String channelId) {
+    return CHANNEL_PREFIX + channelId;
+  }
+
+  /** Where a started listener's consumer gets its messages. */
+  public static String listener(String channelId, String listenerId) {
+    return "eric.listener." + channelId + '/' + listenerId;
+  }
+
+  /** Where streams of one channel hear a {@link OwnerChanged}. */
+  public static String moved(String channelId) {
+    return "eric.moved." + channelId;
+  }
+
+  /** Where a node of a cluster hears from the others; registered in the whole cluster. */
+  public static String node(String nodeId) {
+    return "eric.node." + nodeId;
+  }
+
+  /** Where the progress of the processing of a listener's queue is published. */
+  public static String progress(String channelId, String listenerId) {
+    return "eric.progress." + channelId + '/' + listenerId;
+  }
+
+  /** Where an edge gets deliveries for its streams. */
+  public static String edge(String edgeId) {
+    return "eric.edge." + edgeId;
+  }
+}

@@ -1,0 +1,201 @@
+package io.eric.internal.protocol;
+
+import io.eric.Ids;
+import io.eric.Payload;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's command, CONTRACT section 1, checked for form. Which channels exist is not its matter.
+ */
+public sealed interface Command {
+
+  /** Window of a bus listener that names none. */
+  int DEFAULT_WINDOW = 256;
+
+  /** The channel it is about, {@code null} if about none or a new one that the hub shall name. */
+  @Nullable String channel();
+
+  /**
+   * Creates a channel.
+   *
+   * @param channel the wanted id, or null
+   * @param options channel options that differ from the hub's defaults, or null (ours)
+   */
+  record CreateChannel(@Nullable String channel, @Nullable JsonObject options) implements Command {
+    /** A channel named by the hub, with its defaults. */
+    public static final CreateChannel ANY = new CreateChannel(null, null);
+  }
+
+  /** Removes a channel. */
+  record RemoveChannel(String channel) implements Command {}
+
+  /** Adds a listener; {@code listener} is the wanted id or null. */
+  record AddListener(String channel, @Nullable String listener) implements Command {}
+
+  /** Removes a listener. */
+  record RemoveListener(String channel, String listener) implements Command {}
+
+  /**
+   * Dispatches to a listener, or broadcasts if {@code listener} is null.
+   *
+   * @param key the publisher's key, or null
+   * @param sender the listener that signed it, or null
+   */
+  record Publish(
+      String channel,
+      @Nullable String listener,
+      String type,
+      Payload payload,
+      @Nullable String key,
+      @Nullable String sender)
+      implements Command {
+
+    /** What this counts for against limits on work in flight, in bytes. */
+    public int size() {
+      return 64 + type.length() + payload.size();
+    }
+  }
+
+  /**
+   * Starts a listener and streams its messages.
+   *
+   * @param after a position to resume after, as the client wrote it, or null
+   * @param window messages unacknowledged in flight, for a listener on the event bus
+   */
+  record Listen(String channel, String listener, @Nullable String after, int window)
+      implements Command {}
+
+  /** Streams the broadcasts with an anonymous listener. */
+  record Watch(String channel, @Nullable String after) implements Command {}
+
+  /** Stops a listener. */
+  record Stop(String channel, String listener) implements Command {}
+
+  /**
+   * Lists the channels, or one channel's listeners, in order of creation.
+   *
+   * @param channel whose listeners; null for the channels
+   */
+  record ListAll(@Nullable String channel, Page page) implements Command {
+    /** All of them. */
+    public ListAll(@Nullable String channel) {
+      this(channel, Page.ALL);
+    }
+  }
+
+  /**
+   * A part of a list.
+   *
+   * @param after the id that it begins after, as a client gave it, or null
+   * @param limit how many items it has at most, 1 to {@link #MAX_LIMIT}; 0 for all
+   * @param place where the part before it has ended, see {@link ListPage#next}; wins over {@code
+   *     after}, and is good also when what stood there is removed
+   */
+  record Page(@Nullable String after, int limit, @Nullable String place) {
+    /** The most that one part may have: it is one answer on the event bus. */
+    public static final int MAX_LIMIT = 10_000;
+
+    /** Everything. */
+    public static final Page ALL = new Page(null, 0, null);
+
+    /** The first so many. */
+    public static Page first(int limit) {
+      return new Page(null, limit, null);
+    }
+
+    /** So many after this place. */
+    public Page next(int limit, String place) {
+      return new Page(null, limit, place);
+    }
+
+    /**
+     * Checks a limit that a client gave.
+     *
+     * @throws io.eric.InvalidMessageFormatException if it is out of range
+     */
+    public static int checkedLimit(long limit) {
+      if (limit < 1 || limit > MAX_LIMIT) {
+        throw new io.eric.InvalidMessageFormatException(
+            "limit is a whole number from 1 to " + MAX_LIMIT);
+      }
+      return (int) limit;
+    }
+  }
+
+  /** Looks one listener up: as {@link ListAll}, but a list of that one. */
+  record FindListener(String channel, String listener) implements Command {}
+
+  /**
+   * Asks whether the hub is there, or a channel.
+   *
+   * @param channel null for the hub
+   */
+  record Ping(@Nullable String channel) implements Command {
+    /** Asks the hub. */
+    public Ping() {
+      this(null);
+    }
+  }
+
+  /** The JSON form, as CONTRACT section 1 has it. */
+  default JsonObject toJson() {
+    JsonObject json = new JsonObject();
+    if (this instanceof CreateChannel create) {
+      json.put("v", "c");
+      if (create.options() != null) {
+        json.put("options", create.options());
+      }
+    } else if (this instanceof RemoveChannel) {
+      json.put("v", "rc");
+    } else if (this instanceof AddListener add) {
+      json.put("v", "r");
+      putIfPresent(json, "r", add.listener());
+    } else if (this instanceof RemoveListener remove) {
+      json.put("v", "rl").put("r", remove.listener());
+    } else if (this instanceof Publish publish) {
+      json.put("v", publish.listener() == null ? "b" : "d");
+      putIfPresent(json, "r", publish.listener());
+      json.put("t", publish.type()).put("p", publish.payload().value());
+      putIfPresent(json, "key", publish.key());
+      putIfPresent(json, "sender", publish.sender());
+    } else if (this instanceof Listen listen) {
+      json.put("v", "l").put("r", listen.listener()).put("window", listen.window());
+      putIfPresent(json, "after", listen.after());
+    } else if (this instanceof Watch watch) {
+      json.put("v", "w");
+      putIfPresent(json, "after", watch.after());
+    } else if (this instanceof Stop stop) {
+      json.put("v", "s").put("r", stop.listener());
+    } else if (this instanceof ListAll list) {
+      json.put("v", "ls");
+      putIfPresent(json, "after", list.page().after());
+      putIfPresent(json, "page", list.page().place());
+      if (list.page().limit() > 0) {
+        json.put("limit", list.page().limit());
+      }
+    } else if (this instanceof FindListener find) {
+      json.put("v", "ls").put("r", find.listener());
+    } else {
+      json.put("v", "ping");
+    }
+    putIfPresent(json, "c", channel());
+    return json;
+  }
+
+  private static void putIfPresent(JsonObject json, String key, @Nullable String value) {
+    if (value != null) {
+      json.put(key, value);
+    }
+  }
+
+  /** Checks the id of a channel that a client named. */
+  static String checkedChannel(@Nullable String id) {
+    return Ids.check("channel", id);
+  }
+
+  /** Checks the id of a listener that a client named. */
+  static String checkedListener(@Nullable String id) {
+    return Ids.check("listener", id);
+  }
+}

@@ -1,0 +1,45 @@
+package io.eric.internal.protocol;
+
+/** A set of streams, as its size and a sum over their numbers, in no order. */
+public final class StreamDigest {
+
+  /** Of no streams. */
+  public static final long NONE = 0;
+
+  private int count;
+  private long sum;
+
+  /** One more stream. */
+  public void add(long stream) {
+    count++;
+    sum += mixed(stream);
+  }
+
+  /** One stream less. */
+  public void remove(long stream) {
+    count--;
+    sum -= mixed(stream);
+  }
+
+  /** How many streams these are. */
+  public int count() {
+    return count;
+  }
+
+  /** The same for the same streams, and different for others but by a chance of 2^-64. */
+  public long value() {
+    return sum;
+  }
+
+  /**
+   * Spreads a number over 64 bits, so that sums of small numbers do not meet by chance. The
+   * constants are those of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
+   * generators", 2014).
+   */
+  private static long mixed(long number) {
+    long bits = number + 0x9e3779b97f4a7c15L;
+    bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
+    bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
+    return bits ^ (bits >>> 31);
+  }
+}

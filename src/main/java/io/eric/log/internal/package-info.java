@@ -1,0 +1,8 @@
+/**
+ * The structure of a log in memory: which entries are retained, who reads them, what was dropped,
+ * and why.
+ */
+@NullMarked
+package io.eric.log.internal;
+
+import org.jspecify.annotations.NullMarked;

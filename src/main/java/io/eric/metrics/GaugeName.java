@@ -1,0 +1,103 @@
+package io.eric.metrics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub can say about this moment, see {@link Meters}. Sums over the hub, never per channel.
+ */
+public enum GaugeName implements Metric {
+  /** Open channels. */
+  CHANNELS("eric_channels", "Open channels"),
+  /** Channels that make {@code /healthz} DOWN. */
+  CHANNELS_SILENT("eric_channels_silent", "Channels that do not answer, of which /healthz says"),
+  /** Listeners that are not started. */
+  LISTENERS_STOPPED("eric_listeners", "state", "stopped", Help.LISTENERS),
+  /** Listeners that are pushed to. */
+  LISTENERS_LIVE("eric_listeners", "state", "live", Help.LISTENERS),
+  /** Listeners that read what they have missed. */
+  LISTENERS_CATCHING_UP("eric_listeners", "state", "catching_up", Help.LISTENERS),
+  /** Started listeners without a stream. */
+  LISTENERS_DETACHED("eric_listeners", "state", "detached", Help.LISTENERS),
+  /** Streams at the doors that are pushed to. */
+  STREAMS_LIVE("eric_streams", "state", "live", Help.STREAMS),
+  /** Streams at the doors that read what they have missed. */
+  STREAMS_CATCHING_UP("eric_streams", "state", "catching_up", Help.STREAMS),
+  /** Channels that make {@code /healthz} DOWN because of their streams. */
+  CHANNELS_UNCONFIRMED(
+      "eric_channels_unconfirmed",
+      "Channels that do not confirm their streams, of which /healthz says"),
+  /** Streams whose channels have not confirmed them. */
+  STREAMS_UNCONFIRMED(
+      "eric_streams_unconfirmed",
+      "Streams at the doors that were attached anew and not confirmed since, or not for two"
+          + " intervals"),
+  /** Messages whose publishers wait. */
+  IN_FLIGHT("eric_publishes_in_flight", "Messages taken by channels and not yet acknowledged"),
+  /** Their bytes. */
+  IN_FLIGHT_BYTES(
+      "eric_publishes_in_flight_bytes",
+      "Bytes of the messages taken by channels and not yet acknowledged"),
+  /** Acknowledgements held back now. */
+  ACKS_HELD("eric_acks_waiting", "Acknowledgements held back at this moment"),
+  /** Messages in all logs. */
+  LOG_MESSAGES("eric_log_messages", "Messages kept in all logs"),
+  /** Bytes in all logs. */
+  LOG_BYTES("eric_log_bytes", "Bytes of the messages kept in all logs"),
+  /** Bytes that count against the budget. */
+  LOG_BUDGET_USED(
+      "eric_log_budget_used_bytes", "Bytes of heap that logs use, as logs.maxBytes counts"),
+  /** The budget. */
+  LOG_BUDGET("eric_log_budget_bytes", "What logs.maxBytes allows"),
+  /** Connections of the HTTP door. */
+  HTTP_CONNECTIONS("eric_connections", "door", "http", Help.CONNECTIONS),
+  /** Connections of the socket. */
+  SOCKET_CONNECTIONS("eric_connections", "door", "socket", Help.CONNECTIONS),
+  /** Bodies that are being read. */
+  BUFFERED_BODIES(
+      "eric_http_buffered_body_bytes",
+      "Bytes of HTTP bodies and WebSocket messages that are being read"),
+  /** Answers that wait for their clients. */
+  UNSENT_ANSWERS("eric_http_unsent_answer_bytes", "Bytes of answers that clients have not taken");
+
+  private final String metric;
+  private final @Nullable String label;
+  private final @Nullable String labelValue;
+  private final String help;
+
+  GaugeName(String metric, String help) {
+    this(metric, null, null, help);
+  }
+
+  GaugeName(String metric, @Nullable String label, @Nullable String labelValue, String help) {
+    this.metric = metric;
+    this.label = label;
+    this.labelValue = labelValue;
+    this.help = help;
+  }
+
+  @Override
+  public String metric() {
+    return metric;
+  }
+
+  @Override
+  public @Nullable String label() {
+    return label;
+  }
+
+  @Override
+  public @Nullable String labelValue() {
+    return labelValue;
+  }
+
+  @Override
+  public String help() {
+    return help;
+  }
+
+  private static final class Help {
+    static final String LISTENERS = "Listeners by state, watchers included";
+    static final String STREAMS = "Streams at the doors by state";
+    static final String CONNECTIONS = "Open connections";
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * What a hub counts and measures, and what it says about its health.
+ *
+ * <p>Components count into {@link io.eric.metrics.Meters} under the names of {@link
+ * io.eric.metrics.CounterName} and {@link io.eric.metrics.GaugeName}. Whoever shows the figures
+ * asks for them: this package knows no monitoring system.
+ */
+@NullMarked
+package io.eric.metrics;
+
+import org.jspecify.annotations.NullMarked;

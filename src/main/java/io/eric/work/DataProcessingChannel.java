@@ -1,0 +1,302 @@
+package io.eric.work;
+
+import io.eric.EricException;
+import io.eric.Ids;
+import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.Payload;
+import io.eric.Position;
+import io.eric.channel.AbstractChannel;
+import io.eric.channel.internal.core.ChannelExtension;
+import io.eric.channel.internal.core.OpenChannel;
+import io.eric.channel.internal.readers.Listener;
+import io.eric.internal.CallersContext;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.Command.Publish;
+import io.eric.options.DataProcessingChannelOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel whose messages are work. The queue of a listener is processed by several workers at
+ * once, on threads of this JVM and by workers anywhere on the event bus ({@link
+ * DataProcessingWorker}, or a script that sends {@code take} and {@code done}); the results come as
+ * one stream, in order of completion.
+ *
+ * <p>Processing is <b>at least once</b>: the listener's cursor passes a message only when its
+ * result was handed to the consumer of the stream, and all before it. Who crashes or closes the
+ * stream finds everything else in the queue again. A worker on the event bus that has not finished
+ * a message within {@code ackTimeout}, nor renewed it, loses it to another one; after {@code
+ * maxDeliveries} the message gives an {@code _eric_error}. A message that fails gives one {@code
+ * _eric_error} too, and the others go on.
+ *
+ * <p>Results that the consumer does not take stop the intake at {@code maxResults}; the queue keeps
+ * the rest.
+ */
+public class DataProcessingChannel extends AbstractChannel {
+
+  private final DataProcessingChannelOptions options;
+  private final @Nullable ExecutorService executor;
+  private final ChannelExtension processing = new Processing();
+  private volatile @Nullable Opened opened;
+
+  /** A channel with the default options and a random id. */
+  public DataProcessingChannel() {
+    this(new DataProcessingChannelOptions());
+  }
+
+  /**
+   * A channel that processes on threads of its own: virtual ones where the JVM has them (21 and
+   * later), else as many as {@code maxWorkers}.
+   */
+  public DataProcessingChannel(DataProcessingChannelOptions options) {
+    this(options, null);
+  }
+
+  /**
+   * A channel that processes on this executor, which the caller shuts down after the channel. What
+   * it rejects is offered again; once it is shut down the processing fails.
+   */
+  public DataProcessingChannel(
+      DataProcessingChannelOptions options, @Nullable ExecutorService executor) {
+    super(options);
+    this.options = options;
+    this.executor = executor;
+  }
+
+  /**
+   * What a result shows of a message that was processed, and ordinary streams of any message. Runs
+   * on the channel's context and must not block: heavy work belongs into a {@link Processor} or
+   * {@link MessageQueueListener#onMessage}.
+   *
+   * @param message of a result: its payload is what the processor has returned
+   */
+  @Override
+  public JsonObject adapt(Message message) {
+    return new JsonObject().put("event", message.type()).put("data", message.payload());
+  }
+
+  /**
+   * Processes the listener's queue by calling its {@link MessageQueueListener#onMessage} for each
+   * message, on the executor, for up to {@code maxWorkers} messages at once; there it may block.
+   *
+   * <p>The work starts when the stream gets its handler. Each item is what {@link #adapt} gives,
+   * and {@code id}, the message's position. The stream goes on until {@link #notifyEnd} was called
+   * and everything before it is done, the listener is stopped or removed, or somebody else takes
+   * its messages; then results that were not handed out come again next time. It yields nothing if
+   * the listener is not started.
+   *
+   * @param listener one of this channel's
+   */
+  public MessageStream processQueue(MessageQueueListener listener) {
+    return process(listener, message -> listener.onMessage(message).map(message));
+  }
+
+  /**
+   * As {@link #processQueue(MessageQueueListener)}, with work that gives a result. {@link
+   * MessageQueueListener#onMessage} is not called.
+   */
+  public MessageStream processQueue(MessageQueueListener listener, Processor processor) {
+    return process(listener, message -> processed(processor, message));
+  }
+
+  private MessageStream process(MessageQueueListener listener, LocalWorkers.Work work) {
+    Opened now = opened();
+    return new ResultStream(vertx, context, listener, new QueueSource(now, listener.id(), work));
+  }
+
+  /** The message with what the processor makes of it, which may come later. */
+  static Future<Message> processed(Processor processor, Message message) throws Exception {
+    Object result = processor.process(message);
+    return result instanceof Future<?> later
+        ? later.map(value -> withPayload(message, value))
+        : Future.succeededFuture(withPayload(message, result));
+  }
+
+  private static Message withPayload(Message message, @Nullable Object payload) {
+    return new Message(message.type(), payload, message.sender(), message.id());
+  }
+
+  /**
+   * Tells all listeners that nothing more comes: streams of {@link #processQueue} end when
+   * everything before is done, with a last event {@code _eric_channel_closed}. The channel stays
+   * open; what is published later is for the next {@link #processQueue}.
+   *
+   * @return the position of the end, when it is in the log; completes on the caller's context
+   */
+  public Future<String> notifyEnd() {
+    Opened now = opened();
+    return CallersContext.of(vertx, () -> appendEnd(now));
+  }
+
+  private Future<String> appendEnd(Opened now) {
+    Promise<String> appended = Promise.promise();
+    Publish end = new Publish(id(), null, Message.CHANNEL_CLOSED, Payload.NULL, null, null);
+    context.runOnContext(
+        v ->
+            now.channel.appender.publishOwn(
+                end,
+                published -> {
+                  Outcome outcome = published.outcomes().get(0);
+                  String error = outcome.error();
+                  if (error == null) {
+                    appended.complete(
+                        new Position(published.epoch(), outcome.sequence()).toString());
+                  } else {
+                    appended.fail(
+                        Objects.requireNonNull(EricException.parse(outcome.code(), error)));
+                  }
+                }));
+    return appended.future();
+  }
+
+  /**
+   * How far the processing of a listener's queue is. While it changes it is also published at
+   * {@code eric.progress.<channel>/<listener>}, every {@code progressInterval}.
+   *
+   * @return completes on the caller's context; fails with {@link io.eric.InvalidListenerException}
+   *     if there is no such listener
+   */
+  public Future<ProcessingProgress> progress(String listenerId) {
+    Opened now = opened();
+    return CallersContext.of(vertx, () -> progress(now, listenerId));
+  }
+
+  private Future<ProcessingProgress> progress(Opened now, String listenerId) {
+    Promise<ProcessingProgress> answer = Promise.promise();
+    context.runOnContext(
+        v -> {
+          try {
+            answer.complete(now.commands.progress(Ids.check("listener", listenerId)));
+          } catch (EricException e) {
+            answer.fail(e);
+          }
+        });
+    return answer.future();
+  }
+
+  @Override
+  protected final ChannelExtension extension() {
+    return processing;
+  }
+
+  private Opened opened() {
+    Opened now = opened;
+    if (now == null) {
+      throw new IllegalStateException("channel " + id() + " is not deployed");
+    }
+    return now;
+  }
+
+  /** Processes while the channel is open. */
+  private final class Processing implements ChannelExtension {
+    @Override
+    public void opened(OpenChannel channel) {
+      ExecutorService users = executor;
+      WorkPool pool =
+          users == null
+              ? WorkPool.own(vertx, "eric-process-" + id(), options.getMaxWorkers())
+              : WorkPool.of(users);
+      opened = new Opened(channel, new WorkCommands(vertx, channel, options.getAckTimeout()), pool);
+    }
+
+    @Override
+    public void closed() {
+      Opened now = opened;
+      if (now != null) {
+        now.pool.close();
+      }
+    }
+
+    @Override
+    public @Nullable Future<?> execute(JsonObject command) {
+      return DataProcessingChannel.this.opened().commands.execute(command);
+    }
+  }
+
+  /** What there is while the channel is deployed. */
+  private record Opened(OpenChannel channel, WorkCommands commands, WorkPool pool) {}
+
+  /** Connects one stream of results with the queue that it is of. */
+  private final class QueueSource implements ResultStream.Source {
+    private final Opened now;
+    private final String listenerId;
+    private final LocalWorkers.Work work;
+    private @Nullable WorkQueue queue;
+    private boolean closed;
+
+    private QueueSource(Opened now, String listenerId, LocalWorkers.Work work) {
+      this.now = now;
+      this.listenerId = listenerId;
+      this.work = work;
+    }
+
+    @Override
+    public Future<Void> open(ResultStream stream) {
+      Listener listener;
+      try {
+        listener = now.channel.listeners.get(listenerId);
+      } catch (EricException e) {
+        return Future.failedFuture(e);
+      }
+      return now.channel
+          .attachDirectly(listener, from -> queue(stream, listener, from))
+          .compose(
+              attached -> {
+                if (closed || queue == null) {
+                  return close();
+                }
+                int workers = options.getMaxWorkers();
+                new LocalWorkers(vertx, context, now.pool, workers, queue, work).start();
+                return Future.succeededFuture();
+              });
+    }
+
+    private WorkQueue queue(ResultStream stream, Listener listener, long from) {
+      ProgressMeter meter =
+          new ProgressMeter(
+              vertx,
+              Addresses.progress(id(), listenerId),
+              options.getProgressInterval(),
+              System::currentTimeMillis);
+      WorkQueue started =
+          new WorkQueue(
+              vertx,
+              listener,
+              from,
+              options,
+              now.channel.log,
+              now.channel,
+              DataProcessingChannel.this::adapt,
+              stream,
+              meter,
+              now.commands::closed);
+      queue = started;
+      now.commands.opened(started, new Leases(vertx, started, options, System::currentTimeMillis));
+      return started;
+    }
+
+    @Override
+    public void handed(List<WorkItem> items) {
+      if (queue != null) {
+        queue.handed(items);
+      }
+    }
+
+    @Override
+    public Future<Void> close() {
+      closed = true;
+      WorkQueue mine = queue;
+      Listener listener = now.channel.listeners.find(listenerId);
+      return mine == null || listener == null
+          ? Future.succeededFuture()
+          : now.channel.detach(listener, mine);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.eric.internal.client;
+
+import static io.eric.testing.Hub.await;
+import static io.eric.testing.Hub.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eric.Payload;
+import io.eric.UnavailableException;
+import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.ChannelResponse.Published;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
+import io.eric.internal.protocol.LocalCodec;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.PublishTimeouts;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How a publish is repeated when a channel does not answer. */
+class PublishAttemptsTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private volatile boolean readersNeedTime;
+  private final Meters meters = Meters.of(vertx);
+  private final List<ChannelRequest.PublishBatch> received = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void aBatchWithKeysIsSentAgainAsItIsUntilItIsAnswered() {
+    answerFromAttempt(3);
+    Published published =
+        await(client(50, 60_000, false).publish("news", List.of(message("a"), message("b"))));
+
+    assertThat(published.outcomes()).hasSize(1);
+    assertThat(received).hasSize(3).containsOnly(received.get(0));
+    assertThat(meters.get(CounterName.ATTEMPTS_REPEATED)).isEqualTo(4);
+    assertThat(meters.get(CounterName.PUBLISH_TIMEOUTS)).isZero();
+  }
+
+  @Test
+  void aBatchOfWhichOneMessageHasNoKeyGetsOneAttemptThatLastsTheWholeTime() {
+    answerFromAttempt(Integer.MAX_VALUE);
+    Throwable e =
+        failure(client(20, 200, false).publish("news", List.of(message("a"), message(null))));
+
+    assertThat(e)
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("within 200 ms, the outcome is unknown");
+    assertThat(received).hasSize(1);
+    assertThat(meters.get(CounterName.PUBLISH_TIMEOUTS)).isEqualTo(1);
+  }
+
+  @Test
+  void timeDoesNotRunOutWhileTheChannelMakesPublishersWaitForReaders() {
+    readersNeedTime = true;
+    answerFromAttempt(Integer.MAX_VALUE);
+    Future<Published> keyed = client(20, 50, false).publish("news", List.of(message("a")));
+    Future<Published> plain = client(20, 50, false).publish("news", List.of(message(null)));
+    Awaitility.await().until(() -> received.size() >= 6);
+    assertThat(keyed.isComplete()).isFalse();
+    assertThat(plain.isComplete()).isFalse();
+    readersNeedTime = false;
+    assertThat(failure(keyed)).isInstanceOf(UnavailableException.class);
+    assertThat(failure(plain)).isInstanceOf(UnavailableException.class);
+    assertThat(meters.get(CounterName.PUBLISH_TIMEOUTS)).isEqualTo(2);
+  }
+
+  @Test
+  void attemptsEndWhenTimeIsUp() {
+    answerFromAttempt(Integer.MAX_VALUE);
+    assertThat(failure(client(50, 120, false).publish("news", List.of(message("a")))))
+        .isInstanceOf(UnavailableException.class);
+    assertThat(received).hasSizeBetween(2, 3);
+    assertThat(meters.get(CounterName.PUBLISH_TIMEOUTS)).isEqualTo(1);
+  }
+
+  @Test
+  void forAChannelThatMayBeElsewhereKeysAreMadeUpWhereThereAreNone() {
+    answerFromAttempt(2);
+    await(client(50, 60_000, true).publish("news", List.of(message("mine"), message(null))));
+
+    assertThat(received).hasSize(2).containsOnly(received.get(0));
+    List<Command.Publish> sent = received.get(0).messages();
+    assertThat(sent.get(0).key()).isEqualTo("mine");
+    assertThat(sent.get(1).key()).startsWith("door-").hasSizeLessThan(CommandReader.MAX_KEY_LENGTH);
+    await(client(50, 60_000, true).publish("news", List.of(message(null))));
+    assertThat(received.get(2).messages().get(0).key()).isNotEqualTo(sent.get(1).key());
+  }
+
+  @Test
+  void anAttemptIsNoLongerThanAllOfThem() {
+    assertThatThrownBy(() -> new PublishTimeouts(2, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("publishTimeout is 1, it must be at least attemptTimeout: 2");
+    assertThatThrownBy(() -> new PublishTimeouts(0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("attemptTimeout is 0, it must be at least 1");
+  }
+
+  private PublishAttempts client(long attempt, long publish, boolean far) {
+    return new PublishAttempts(
+        vertx,
+        new PublishTimeouts(attempt, publish),
+        channel -> far,
+        channel -> readersNeedTime,
+        (channel, question, options) ->
+            vertx
+                .eventBus()
+                .<Published>request(Addresses.channel(channel), question, options)
+                .map(reply -> reply.body()));
+  }
+
+  private void answerFromAttempt(int attempt) {
+    LocalCodec.register(vertx);
+    vertx
+        .eventBus()
+        .<ChannelRequest.PublishBatch>localConsumer(Addresses.channel("news"))
+        .handler(
+            request -> {
+              received.add(request.body());
+              if (received.size() >= attempt) {
+                request.reply(
+                    new Published("e", List.of(new Outcome(1, 0, null))), LocalCodec.options());
+              }
+            });
+  }
+
+  private static Command.Publish message(@Nullable String key) {
+    return new Command.Publish("news", null, "t", Payload.NULL, key, null);
+  }
+}
