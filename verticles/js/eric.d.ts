@@ -183,7 +183,7 @@ export interface EventBus {
   ): Promise<{ readonly address: string; unregister(): void }>;
 }
 
-/** A refusal. `name` is one of CONTRACT's, like `InvalidChannelException`, or TimeoutError, NoHandlersError, ReplyError. */
+/** A refusal. `name` is one of those in docs/PROTOCOL.md, like `InvalidChannelException`, or TimeoutError, NoHandlersError, ReplyError. */
 export interface EricError extends Error {
   readonly code: number;
 }

@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonObject;
  */
 public record ListenerStatus(String listener, State state, Position position, long lag) {
 
-  /** The states of CONTRACT section 1. */
+  /** The states of docs/PROTOCOL.md section 1. */
   public enum State {
     /** As created, or stopped; its queue collects. */
     STOPPED("stopped"),

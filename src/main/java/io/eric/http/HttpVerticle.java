@@ -48,9 +48,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP door, CONTRACT section 4: REST commands and event streams over HTTP/1.1 and HTTP/2.
- * Deploy it as often as {@link HttpOptions#getInstances()} says, on event loops; instances on one
- * port share its connections. It reaches channels over the event bus alone.
+ * The HTTP door, docs/PROTOCOL.md section 4: REST commands and event streams over HTTP/1.1 and
+ * HTTP/2. Deploy it as often as {@link HttpOptions#getInstances()} says, on event loops; instances
+ * on one port share its connections. It reaches channels over the event bus alone.
  */
 public final class HttpVerticle extends VerticleBase {
 

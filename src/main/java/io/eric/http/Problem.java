@@ -7,8 +7,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Answers with an error, CONTRACT section 2: {@code application/problem+json} with, besides the
- * standard members, {@code error} (the name) and {@code message} (the text that the socket shows).
+ * Answers with an error, docs/PROTOCOL.md section 2: {@code application/problem+json} with, besides
+ * the standard members, {@code error} (the name) and {@code message} (the text that the socket
+ * shows).
  */
 final class Problem {
 

@@ -1,9 +1,9 @@
 package io.eric.options;
 
 /**
- * What a channel's log keeps, see DESIGN "Retention". Two bounds: {@code history} is what stays for
- * resume after everybody has read it, {@code limit} how far the log may grow for listeners that lag
- * or have not started. Of each bound, whichever part is reached first counts.
+ * What a channel's log keeps. There are two bounds: {@code history} is what stays for resume after
+ * everybody has read it, {@code limit} how far the log may grow for listeners that lag or have not
+ * started. Of each bound, whichever part is reached first counts.
  *
  * @param historyMessages at most so many messages, default 10,000
  * @param historyBytes at most so many bytes, default 4 MiB

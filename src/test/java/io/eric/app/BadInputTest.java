@@ -76,7 +76,10 @@ class BadInputTest {
 
   // ---- HTTP
 
-  /** A row's answer is a status and a name of CONTRACT section 2, or empty: closed in silence. */
+  /**
+   * A row's answer is a status and a name of docs/PROTOCOL.md section 2, or empty: closed in
+   * silence.
+   */
   @TestFactory
   Stream<DynamicTest> overHttp() {
     String post =

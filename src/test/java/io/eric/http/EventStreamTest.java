@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The event stream rows of CONTRACT section 4, as bytes on a socket. */
+/** The event stream rows of docs/PROTOCOL.md section 4, as bytes on a socket. */
 class EventStreamTest {
 
   private static final String PROLOGUE = ":\nretry: 1[0-4]\\d\\d\n|:\nretry: 1500\n";

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The REST rows of CONTRACT section 4 and the errors of section 2. */
+/** The REST rows of docs/PROTOCOL.md section 4 and the errors of section 2. */
 class HttpContractTest {
 
   private static final String UUID_V4 =

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks channels over the event bus and turns what can go wrong there into the exceptions of
- * CONTRACT section 2. Futures complete on the caller's context.
+ * docs/PROTOCOL.md section 2. Futures complete on the caller's context.
  */
 public final class BusClient implements ChannelLink {
 

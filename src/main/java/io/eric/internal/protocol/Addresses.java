@@ -1,6 +1,6 @@
 package io.eric.internal.protocol;
 
-/** The event bus addresses of CONTRACT section 5, and those of the doors' edges. */
+/** The event bus addresses of docs/PROTOCOL.md section 5, and those of the doors' edges. */
 public final class Addresses {
 
   /** Takes {@code c}, {@code ls} and {@code ping}. */

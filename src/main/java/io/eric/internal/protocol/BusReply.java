@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How commands are answered on the event bus, CONTRACT section 5. */
+/** How commands are answered on the event bus, docs/PROTOCOL.md section 5. */
 public final class BusReply {
 
   private static final Logger logger = LoggerFactory.getLogger(BusReply.class);
@@ -57,8 +57,8 @@ public final class BusReply {
   }
 
   /**
-   * Answers with the code and text of CONTRACT section 2. A failure that is not ours is logged, and
-   * the caller only learns that there was one.
+   * Answers with the code and text of docs/PROTOCOL.md section 2. A failure that is not ours is
+   * logged, and the caller only learns that there was one.
    */
   public static void failure(Message<?> request, Throwable failure) {
     if (failure instanceof EricException eric && eric.getCause() == null) {

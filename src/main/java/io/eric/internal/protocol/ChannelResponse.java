@@ -20,7 +20,7 @@ public sealed interface ChannelResponse {
    * What became of one message.
    *
    * @param sequence its place in the log, 0 if it was refused
-   * @param code failure code of CONTRACT section 2, 0 if it was appended
+   * @param code failure code of docs/PROTOCOL.md section 2, 0 if it was appended
    * @param error failure text, null if it was appended
    */
   record Outcome(long sequence, int code, @Nullable String error) {

@@ -6,7 +6,8 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's command, CONTRACT section 1, checked for form. Which channels exist is not its matter.
+ * A client's command, docs/PROTOCOL.md section 1, checked for form. Which channels exist is not its
+ * matter.
  */
 public sealed interface Command {
 
@@ -138,7 +139,7 @@ public sealed interface Command {
     }
   }
 
-  /** The JSON form, as CONTRACT section 1 has it. */
+  /** The JSON form, as docs/PROTOCOL.md section 1 has it. */
   default JsonObject toJson() {
     JsonObject json = new JsonObject();
     if (this instanceof CreateChannel create) {

@@ -60,7 +60,7 @@ public final class CommandReader {
   }
 
   /**
-   * Reads one command, CONTRACT section 1.
+   * Reads one command, docs/PROTOCOL.md section 1.
    *
    * @throws InvalidMessageFormatException giving the reason and then the raw text, cut at 200
    *     characters, if it is not JSON, no object, or no valid command

@@ -40,7 +40,7 @@ public abstract class IndexedLog<T> implements MessageLog {
   private final String epoch;
   private final LogIndex<T> index;
 
-  /** As many as CONTRACT section 1 promises to know. */
+  /** As many as docs/PROTOCOL.md section 1 promises to know. */
   private static final int MAX_KEYS = 10_000;
 
   private final Map<String, Long> committed = new HashMap<>();

@@ -10,7 +10,7 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stream goes on that names the position it has seen (CONTRACT section 4, {@code
+ * Where a stream goes on that names the position it has seen (docs/PROTOCOL.md section 4, {@code
  * Last-Event-ID}): exactly there if the position is of this log's life; else after an explicit gap,
  * at the oldest message that is left for the listener. Never before the listener's creation, never
  * in silence.

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The bytes of server-sent events, CONTRACT section 4. */
+/** The bytes of server-sent events, docs/PROTOCOL.md section 4. */
 @Execution(ExecutionMode.SAME_THREAD)
 class SseFormatTest {
 
