@@ -8,7 +8,9 @@ import io.eric.NoMessagesException;
 import io.eric.Position;
 import io.eric.channel.internal.overflow.AckGate;
 import io.eric.channel.internal.overflow.LogBudget;
+import io.eric.channel.internal.overflow.LogLimiter;
 import io.eric.channel.internal.overflow.Overflow;
+import io.eric.channel.internal.overflow.OverflowSurroundings;
 import io.eric.channel.internal.overflow.PublisherBrake;
 import io.eric.channel.internal.readers.BusConsumer;
 import io.eric.channel.internal.readers.DirectAttachment;
@@ -42,7 +44,6 @@ import io.eric.metrics.CounterName;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Meters;
 import io.eric.options.ChannelOptions;
-import io.eric.options.OverflowPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -92,6 +93,7 @@ public final class OpenChannel implements BusConsumer.Owner {
   private final Fanout fanout;
   public final AckGate acknowledgements;
   private final Overflow overflow;
+  private final LogLimiter limiter;
   private final Meters meters;
   private final LogBudget.Share share;
   private final Map<String, Long> moved = new HashMap<>();
@@ -136,21 +138,21 @@ public final class OpenChannel implements BusConsumer.Owner {
             this::readersAdvanced,
             meters,
             loop);
-    PublisherBrake pace =
-        new PublisherBrake(options, log, listeners, edges, fanout, budget, loop::currentTimeMillis);
-    this.overflow =
-        new Overflow(
-            options.getOverflow(),
-            options.retention(),
+    OverflowSurroundings around =
+        new OverflowSurroundings(
+            options,
             log,
             listeners,
-            pace,
+            fanout,
+            budget,
+            loop::currentTimeMillis,
             streams::disconnect,
             this::remove,
             meters);
-    boolean waits = options.getOverflow() == OverflowPolicy.WAIT;
-    this.acknowledgements =
-        new AckGate(loop, pace, waits ? Long.MAX_VALUE / 2 : options.getPublishStall(), meters);
+    this.overflow = Overflow.of(options.getOverflow(), around);
+    this.limiter = new LogLimiter(overflow, around);
+    PublisherBrake brake = new PublisherBrake(options, edges, overflow, loop::currentTimeMillis);
+    this.acknowledgements = new AckGate(loop, brake, overflow.longestHoldMs(), meters);
     this.appender =
         new Appender(
             options,
@@ -158,8 +160,8 @@ public final class OpenChannel implements BusConsumer.Owner {
             listeners,
             this::appended,
             acknowledgements,
-            pace,
-            budget,
+            overflow,
+            brake,
             meters,
             loop::currentTimeMillis);
     this.share = budget.open(this::trimTo);
@@ -208,7 +210,7 @@ public final class OpenChannel implements BusConsumer.Owner {
    * thread.
    */
   public boolean waitsForReaders() {
-    return options.getOverflow() == OverflowPolicy.WAIT && acknowledgements.isHolding();
+    return overflow.waitsForReaders() && acknowledgements.isHolding();
   }
 
   // ---- listeners
@@ -478,7 +480,7 @@ public final class OpenChannel implements BusConsumer.Owner {
     if (log.isOverLimit()) {
       listeners.lookUpLowest();
       log.trim(listeners, now());
-      overflow.limitLog();
+      limiter.limitLog();
     }
     for (Entry entry : entries) {
       if (entry.receiver() == null) {
@@ -486,7 +488,7 @@ public final class OpenChannel implements BusConsumer.Owner {
       }
       Listener receiver = listeners.find(entry.receiver());
       if (receiver != null) {
-        overflow.limitShareOf(receiver);
+        limiter.limitShareOf(receiver);
       } else { // removed while the store was busy with the message
         log.forget(entry.receiver()).onFailure(this::commitFailed);
       }
@@ -706,7 +708,7 @@ public final class OpenChannel implements BusConsumer.Owner {
         () -> {
           if (!life.isEnding()) {
             meters.count(CounterName.BUDGET_TRIMS);
-            overflow.shrinkTo(heapBytes);
+            limiter.shrinkTo(heapBytes);
             share.update(log.heapBytes());
           }
           done.run();
@@ -720,8 +722,8 @@ public final class OpenChannel implements BusConsumer.Owner {
     readings.add(GaugeName.LOG_MESSAGES, used.messages());
     readings.add(GaugeName.LOG_BYTES, used.bytes());
     readings.add(GaugeName.ACKS_HELD, acknowledgements.size());
-    readings.add(GaugeName.IN_FLIGHT, appender.inFlightMessages());
-    readings.add(GaugeName.IN_FLIGHT_BYTES, appender.inFlightBytes());
+    readings.add(GaugeName.IN_FLIGHT, appender.inFlight().messages());
+    readings.add(GaugeName.IN_FLIGHT_BYTES, appender.inFlight().bytes());
     for (Listener listener : listeners.all()) {
       readings.add(
           switch (listener.status()) {

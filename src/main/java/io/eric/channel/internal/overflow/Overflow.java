@@ -1,130 +1,100 @@
 package io.eric.channel.internal.overflow;
 
+import io.eric.LogFullException;
 import io.eric.channel.internal.readers.Listener;
-import io.eric.channel.internal.readers.Listeners;
-import io.eric.log.MessageLog;
-import io.eric.metrics.CounterName;
-import io.eric.metrics.Meters;
+import io.eric.internal.protocol.Command.Publish;
 import io.eric.options.OverflowPolicy;
-import io.eric.options.RetentionOptions;
-import java.util.List;
-import java.util.function.Consumer;
 
-/** Brings the log back under its limit after appends, as the channel's policy says. */
-public final class Overflow {
+/**
+ * A channel's overflow policy: what the channel does when its log is at the limit because somebody
+ * has not read it. There is one subclass for each {@link OverflowPolicy}, and every place where
+ * policies differ asks one of the methods here. On the channel's context.
+ */
+public abstract class Overflow {
 
-  private final OverflowPolicy policy;
-  private final RetentionOptions retention;
-  private final MessageLog log;
-  private final Listeners listeners;
-  private final PublisherBrake pace;
-  private final Consumer<Listener> disconnect;
-  private final Consumer<Listener> remove;
-  private final Meters meters;
-
-  /** Looking for laggards costs a look at every listener, so it is done once per so many drops. */
-  private static final int LISTENERS_PER_DROP = 8;
-
-  private int dropsUntilNextLook;
-
-  public Overflow(
-      OverflowPolicy policy,
-      RetentionOptions retention,
-      MessageLog log,
-      Listeners listeners,
-      PublisherBrake pace,
-      Consumer<Listener> disconnect,
-      Consumer<Listener> remove,
-      Meters meters) {
-    this.policy = policy;
-    this.retention = retention;
-    this.log = log;
-    this.listeners = listeners;
-    this.pace = pace;
-    this.disconnect = disconnect;
-    this.remove = remove;
-    this.meters = meters;
+  /** The policy of a channel. */
+  public static Overflow of(OverflowPolicy policy, OverflowSurroundings surroundings) {
+    return switch (policy) {
+      case GAP -> new GapOverflow(surroundings);
+      case REJECT -> new RejectOverflow(surroundings);
+      case DISCONNECT -> new DisconnectOverflow(surroundings);
+      case REMOVE -> new RemoveOverflow(surroundings);
+      case WAIT -> new WaitOverflow(surroundings);
+    };
   }
 
-  /** After a dispatch: the receiver's own share of the log. */
-  public void limitShareOf(Listener receiver) {
-    while (log.usageOf(receiver.id).messages() > 1
-        && OwnShare.isExceeded(retention, log.usageOf(receiver.id), 0, 0)) {
-      if (policy == OverflowPolicy.WAIT && pace.needsTime(receiver)) {
-        return; // it loses nothing while it advances; publishers wait for it
-      }
-      if (policy == OverflowPolicy.REMOVE && isBehind(receiver)) {
-        remove(receiver);
-        return;
-      }
-      if (policy == OverflowPolicy.DISCONNECT && isBehind(receiver)) {
-        disconnect.accept(receiver);
-      }
-      log.dropOldestOf(receiver.id);
-      meters.count(CounterName.DROPPED_SHARE);
-    }
+  protected final OverflowSurroundings channel;
+
+  protected Overflow(OverflowSurroundings channel) {
+    this.channel = channel;
   }
 
-  private boolean isBehind(Listener listener) {
-    long lag = log.lastSequence() - listener.cursor(log.lastSequence());
-    return lag >= log.usageOf(listener.id).messages(); // else its oldest is read, and history
-  }
+  // ---- before messages go into the log
 
-  /** After appends: the log as a whole. */
-  public void limitLog() {
-    while (log.isOverLimit()) {
-      evictLaggards();
-      log.dropOldest();
-      meters.count(CounterName.DROPPED_LIMIT);
-    }
+  /** Whether {@link #admit} has to know how much is on its way to each receiver. */
+  public boolean countsReceivers() {
+    return false;
   }
 
   /**
-   * The logs of the hub together use too much, and this one the most. What everybody has read goes
-   * first, then what the policy lets go: {@code reject} refuses publishers instead, {@code wait}
-   * holds them back while somebody advances.
+   * Looks at a message that was published, before it is taken.
+   *
+   * @param queued what was taken and is not in the log yet
+   * @param size what the message will count for in the log
+   * @throws LogFullException if the message is refused
    */
-  public void shrinkTo(long heapBytes) {
-    long read = listeners.lookUpLowest();
-    while (log.heapBytes() > heapBytes && holdsMessages() && log.firstSequence() <= read) {
-      log.dropOldest();
-    }
-    while (log.heapBytes() > heapBytes && holdsMessages()) {
-      if (policy == OverflowPolicy.REJECT
-          || (policy == OverflowPolicy.WAIT && pace.oldestIsNeeded())) {
-        return;
-      }
-      evictLaggards();
-      log.dropOldest();
-      meters.count(CounterName.DROPPED_BUDGET);
-    }
+  public void admit(Publish message, InFlight queued, long size) {}
+
+  /**
+   * How many of the messages that were taken may go into the log now.
+   *
+   * @param wanted how many there are, at least 1
+   * @param bytes how large they are together
+   */
+  public int room(int wanted, long bytes) {
+    return wanted;
   }
 
-  private boolean holdsMessages() {
-    return log.usage().messages() > 0;
+  // ---- acknowledgements to publishers
+
+  /** Whether publishers wait for readers for as long as these advance. */
+  public boolean waitsForReaders() {
+    return false;
   }
 
-  private void remove(Listener listener) {
-    meters.count(CounterName.LAGGARDS_REMOVED);
-    remove.accept(listener);
+  /** Whether a reader needs time at this moment, so that acknowledgements are held back. */
+  boolean aReaderNeedsTime() {
+    return false;
   }
 
-  /** Under the policies that do not keep laggards, ends those who have not read the oldest. */
-  private void evictLaggards() {
-    boolean evicts = policy == OverflowPolicy.DISCONNECT || policy == OverflowPolicy.REMOVE;
-    if (!evicts || dropsUntilNextLook-- > 0) {
-      return;
-    }
-    dropsUntilNextLook = listeners.size() / LISTENERS_PER_DROP;
-    for (Listener listener : List.copyOf(listeners.all())) {
-      if (!log.oldestIsUnreadBy(listener.id, listener.cursor(log.lastSequence()))) {
-        continue;
-      }
-      if (policy == OverflowPolicy.REMOVE) {
-        remove(listener);
-      } else {
-        disconnect.accept(listener);
-      }
-    }
+  /** How long an acknowledgement is held back at most, in milliseconds. */
+  public long longestHoldMs() {
+    return channel.options().getPublishStall();
+  }
+
+  // ---- when the log is over a limit
+
+  /**
+   * A listener's own messages use more than its share. This may end the listener or its stream.
+   *
+   * @return whether the oldest of its messages is dropped
+   */
+  boolean dropsOldestOf(Listener receiver) {
+    return true;
+  }
+
+  /** All logs of the hub are too large: whether this one drops what somebody has not read. */
+  boolean dropsForBudget() {
+    return true;
+  }
+
+  /** The oldest message, which somebody may not have read, is about to be dropped. */
+  void beforeDrop() {}
+
+  /** Whether the oldest message for this listener alone is unread; else it is history. */
+  protected final boolean isBehind(Listener listener) {
+    long last = channel.log().lastSequence();
+    long lag = last - listener.cursor(last);
+    return lag >= channel.log().usageOf(listener.id).messages();
   }
 }

@@ -1,4 +1,4 @@
-package io.eric.channel.internal.core;
+package io.eric.channel.internal.overflow;
 
 import io.eric.log.MessageLog.Usage;
 import java.util.HashMap;
@@ -6,10 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An amount of messages on their way, in all and, if wanted, for each receiver of dispatches. */
-final class InFlight {
+public final class InFlight {
 
-  int messages;
-  long bytes;
+  private int messages;
+  private long bytes;
   private final @Nullable Map<String, Usage> byReceiver;
 
   private InFlight(@Nullable Map<String, Usage> byReceiver) {
@@ -17,26 +17,39 @@ final class InFlight {
   }
 
   /** Counts all together. */
-  static InFlight inAll() {
+  public static InFlight inAll() {
     return new InFlight(null);
   }
 
   /** Counts for each receiver too, at a cost per dispatch. */
-  static InFlight byReceiver() {
+  public static InFlight byReceiver() {
     return new InFlight(new HashMap<>());
   }
 
-  void add(@Nullable String receiver, long size) {
+  /** One more. */
+  public void add(@Nullable String receiver, long size) {
     change(receiver, 1, size);
   }
 
-  void subtract(@Nullable String receiver, long size) {
+  /** One less. */
+  public void subtract(@Nullable String receiver, long size) {
     change(receiver, -1, -size);
   }
 
-  void subtract(InFlight other) {
+  /** Less by as much as another amount counts in all. */
+  public void subtract(InFlight other) {
     messages -= other.messages;
     bytes -= other.bytes;
+  }
+
+  /** How many messages. */
+  public int messages() {
+    return messages;
+  }
+
+  /** How large they are together. */
+  public long bytes() {
+    return bytes;
   }
 
   /** How much of it goes to this receiver, if that is counted. */

@@ -1,0 +1,248 @@
+package io.eric.channel.internal.core;
+
+import io.eric.EricException;
+import io.eric.RepositoryException;
+import io.eric.UnavailableException;
+import io.eric.channel.internal.overflow.AckGate;
+import io.eric.channel.internal.overflow.Overflow;
+import io.eric.channel.internal.overflow.PublisherBrake;
+import io.eric.channel.internal.readers.Listener;
+import io.eric.channel.internal.readers.Listeners;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.Command.Publish;
+import io.eric.log.Entry;
+import io.eric.log.MessageLog;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts admitted messages into the log, in order. While the store is busy with one append, what
+ * arrives grows into the next, so a slow store sees few, large batches.
+ */
+final class GroupCommit {
+
+  private static final Logger logger = LoggerFactory.getLogger(GroupCommit.class);
+
+  private final MessageLog log;
+  private final Listeners listeners;
+  private final Overflow overflow;
+  private final PublisherBrake brake;
+  private final AckGate acknowledgements;
+  private final Admission admission;
+  private final KeyWindow keys;
+  private final Consumer<List<Entry>> whenAppended;
+  private final Meters meters;
+  private final LongSupplier clock;
+  private List<PendingAppend> queue = new ArrayList<>();
+  private boolean appending;
+  private String lastType = "";
+  private boolean waitsForReaders;
+  private @Nullable Promise<Void> leaving;
+
+  /**
+   * A commit of what an admission admits.
+   *
+   * @param whenAppended is told of entries as soon as they are readable, before their publishers
+   * @param clock the time in milliseconds
+   */
+  GroupCommit(
+      MessageLog log,
+      Listeners listeners,
+      Overflow overflow,
+      PublisherBrake brake,
+      AckGate acknowledgements,
+      Admission admission,
+      KeyWindow keys,
+      Consumer<List<Entry>> whenAppended,
+      Meters meters,
+      LongSupplier clock) {
+    this.log = log;
+    this.listeners = listeners;
+    this.overflow = overflow;
+    this.brake = brake;
+    this.acknowledgements = acknowledgements;
+    this.admission = admission;
+    this.keys = keys;
+    this.whenAppended = whenAppended;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /** Appends these after what came before. */
+  void add(List<PendingAppend> admitted) {
+    if (nothingWaits() && room(admitted.size()) >= admitted.size()) {
+      if (!admitted.isEmpty()) {
+        append(admitted);
+      }
+    } else {
+      queue.addAll(admitted);
+    }
+    appendQueued();
+  }
+
+  /** What comes now may go straight on. */
+  private boolean nothingWaits() {
+    return queue.isEmpty() && !appending && !waitsForReaders;
+  }
+
+  /**
+   * Ends in order. Nothing may be added any more.
+   *
+   * @param refusal what is answered to what waits and is not appended; null if all of it goes into
+   *     the log, unless it waits for readers
+   * @param waiting what is answered to what waits for readers
+   * @return completed when the last append is done
+   */
+  Future<Void> leave(@Nullable EricException refusal, EricException waiting) {
+    Promise<Void> done = Promise.promise();
+    leaving = done;
+    if (refusal != null) {
+      refuseQueued(refusal);
+    } else if (waitsForReaders) {
+      refuseQueued(waiting);
+    }
+    completeIfIdle();
+    return done.future();
+  }
+
+  /** Refuses what is not on its way to the store yet. */
+  void refuseQueued(EricException reason) {
+    List<PendingAppend> refused = queue;
+    queue = new ArrayList<>();
+    fail(refused, reason);
+  }
+
+  private void completeIfIdle() {
+    if (leaving != null && !appending && queue.isEmpty()) {
+      leaving.tryComplete();
+    }
+  }
+
+  /** Appends what waits, as far as the log may grow; again when the store or the readers allow. */
+  private void appendQueued() {
+    while (!appending && !waitsForReaders && !queue.isEmpty()) {
+      int room = room(queue.size());
+      if (room == 0) {
+        waitsForReaders = true;
+        acknowledgements.release(
+            () -> {
+              waitsForReaders = false;
+              appendQueued();
+            });
+        return;
+      }
+      List<PendingAppend> batch = queue;
+      queue = new ArrayList<>();
+      if (room < batch.size()) {
+        queue.addAll(batch.subList(room, batch.size()));
+        batch = List.copyOf(batch.subList(0, room));
+      }
+      append(batch);
+    }
+  }
+
+  private int room(int wanted) {
+    if (wanted == 0) {
+      return 0;
+    }
+    int room = overflow.room(wanted, admission.queued().bytes());
+    // Where nothing is held back, nothing would wake us; and a message larger than all room goes.
+    return room == 0 && !brake.getAsBoolean() ? 1 : room;
+  }
+
+  private void append(List<PendingAppend> batch) {
+    List<Entry> entries = new ArrayList<>(batch.size());
+    long sequence = log.lastSequence();
+    long now = clock.getAsLong();
+    for (PendingAppend append : batch) {
+      Publish m = append.message;
+      String receiver = m.listener() == null ? null : kept(m.listener());
+      entries.add(new Entry(++sequence, now, receiver, kept(m), m.payload(), m.sender(), m.key()));
+    }
+    appending = true;
+    Future<Void> done = appended(entries);
+    if (done.isComplete()) { // memory: no detour over the event loop
+      finish(batch, entries, done);
+    } else {
+      done.onComplete(
+          result -> {
+            finish(batch, entries, done);
+            appendQueued();
+            completeIfIdle();
+          });
+    }
+  }
+
+  /** One text for all that are kept: each request comes with a copy of its own. */
+  private String kept(String receiver) {
+    Listener listener = listeners.find(receiver);
+    return listener == null ? receiver : listener.id;
+  }
+
+  /** As {@link #kept(String)}, for the type, which seldom changes. */
+  private String kept(Publish message) {
+    if (!message.type().equals(lastType)) {
+      lastType = message.type();
+    }
+    return lastType;
+  }
+
+  /** A store of somebody else's may throw; the channel goes on. */
+  private Future<Void> appended(List<Entry> entries) {
+    try {
+      return log.append(entries);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void finish(List<PendingAppend> batch, List<Entry> entries, Future<Void> done) {
+    appending = false;
+    if (done.failed()) {
+      meters.count(CounterName.REFUSED_STORE, batch.size());
+      fail(batch, reasonOf(done.cause(), batch.size()));
+      return;
+    }
+    batch.forEach(admission::leftQueue);
+    long now = clock.getAsLong();
+    meters.count(CounterName.PUBLISHED, entries.size());
+    whenAppended.accept(entries);
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      if (entry.key() != null) {
+        keys.succeeded(entry.key(), entry.sequence(), now);
+      }
+      batch.get(i).complete(new Outcome(entry.sequence(), 0, null));
+    }
+  }
+
+  private static EricException reasonOf(Throwable cause, int messages) {
+    if (cause instanceof UnavailableException unavailable) {
+      logger.debug("append of {} messages failed: {}", messages, unavailable.getMessage());
+      return unavailable;
+    }
+    logger.error("append of {} messages failed", messages, cause);
+    return cause instanceof EricException eric
+        ? eric
+        : new RepositoryException("the store failed", cause);
+  }
+
+  private void fail(List<PendingAppend> batch, EricException error) {
+    batch.forEach(admission::leftQueue);
+    for (PendingAppend append : batch) {
+      if (append.message.key() != null) {
+        keys.failed(append.message.key());
+      }
+      append.complete(new Outcome(0, error.code(), error.text()));
+    }
+  }
+}
