@@ -13,7 +13,7 @@ import kotlinx.coroutines.launch
  * Counts the words that are said in a chat room, and tells after each line. Run it beside the bot:
  * ```
  * mvn -q test-compile
- * java -cp target/eric-vertx.jar:target/test-classes io.eric.app.internal.cli.Main \
+ * java -cp target/eric-vertx.jar:target/test-classes io.eric.app.cli.Main \
  *      run js:verticles/js/chat.mjs verticles.kotlin.WordCount
  * ```
  */

@@ -89,7 +89,7 @@ class ArchitectureTest {
                   "js",
                   "cluster")),
           entry(
-              "app.internal.cli",
+              "app.cli",
               with(SHARED, "internal.protocol", "log.file", "socket", "cluster", "app")));
 
   @ArchTest

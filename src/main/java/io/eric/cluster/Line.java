@@ -59,7 +59,7 @@ final class Line implements AddressRouter.Far {
   private final String node;
   private final Predicate<String> servesChannel;
   private final Predicate<String> isMember;
-  private final LocalRegistry neighbours;
+  private final LocalRegistry registry;
   private final DeliveryOptions local = LocalCodec.options();
   private final Map<String, Outbox> outboxes = new ConcurrentHashMap<>();
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
@@ -86,7 +86,7 @@ final class Line implements AddressRouter.Far {
     this.node = node;
     this.servesChannel = servesChannel;
     this.isMember = isMember;
-    this.neighbours = new LocalRegistry(vertx);
+    this.registry = new LocalRegistry(vertx);
   }
 
   /** Starts to hear; on the context. Completed when the cluster knows. */
@@ -248,11 +248,11 @@ final class Line implements AddressRouter.Far {
   }
 
   private void deliver(String address, @Nullable Object body) {
-    if (body instanceof ChannelResponse news && neighbours.tellEdge(address, news)) {
+    if (body instanceof ChannelResponse news && registry.tellEdge(address, news)) {
       return;
     }
     if (body instanceof ChannelRequest news
-        && neighbours.tell(address.substring(Addresses.CHANNEL_PREFIX.length()), news)) {
+        && registry.tell(address.substring(Addresses.CHANNEL_PREFIX.length()), news)) {
       return;
     }
     bus.send(address, body, options(body, 0, null));

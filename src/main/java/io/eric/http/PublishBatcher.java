@@ -27,16 +27,16 @@ final class PublishBatcher {
   private final Context context;
   private final Meters meters;
   private final BusClient bus;
-  private final LocalRegistry neighbours;
+  private final LocalRegistry registry;
   private final Deadlines deadlines;
   private final int maxMessages;
   private final long maxBytes;
 
   /** One per channel that has messages in flight. */
-  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Map<String, Outgoing> outgoing = new HashMap<>();
 
   /** Lanes that have messages of this turn. */
-  private List<Lane> filled = new ArrayList<>();
+  private List<Outgoing> filled = new ArrayList<>();
 
   /**
    * Batches for a verticle.
@@ -49,7 +49,7 @@ final class PublishBatcher {
   PublishBatcher(
       Context context,
       BusClient bus,
-      LocalRegistry neighbours,
+      LocalRegistry registry,
       Meters meters,
       Deadlines deadlines,
       int maxMessages,
@@ -57,7 +57,7 @@ final class PublishBatcher {
     this.context = context;
     this.meters = meters;
     this.bus = bus;
-    this.neighbours = neighbours;
+    this.registry = registry;
     this.deadlines = deadlines;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
@@ -69,30 +69,30 @@ final class PublishBatcher {
    * @return its position, when it is in the log; fails with an {@link EricException}
    */
   Future<String> publish(Command.Publish message) {
-    Lane lane = lanes.get(message.channel());
-    int messages = lane == null ? 0 : lane.inFlight;
-    long bytes = lane == null ? 0 : lane.bytesInFlight;
+    Outgoing queue = outgoing.get(message.channel());
+    int messages = queue == null ? 0 : queue.inFlight;
+    long bytes = queue == null ? 0 : queue.bytesInFlight;
     int size = message.size();
     if (messages >= maxMessages || size > maxBytes - bytes) {
       meters.count(CounterName.CHANNEL_LANE_FULL);
       return Future.failedFuture(
           new UnavailableException("too many messages under way, nothing was appended"));
     }
-    if (lane == null) { // nothing under way that this message could overtake
+    if (queue == null) { // nothing under way that this message could overtake
       Promise<String> atOnce = Promise.promise();
-      if (neighbours.publish(
+      if (registry.publish(
           message.channel(),
           List.of(message),
-          published -> Lane.tell(List.of(atOnce), published))) {
+          published -> Outgoing.tell(List.of(atOnce), published))) {
         if (!atOnce.future().isComplete()) {
           limit(message.channel(), atOnce);
         }
         return atOnce.future();
       }
-      lane = new Lane(message.channel());
-      lanes.put(message.channel(), lane);
+      queue = new Outgoing(message.channel());
+      outgoing.put(message.channel(), queue);
     }
-    return lane.add(message, size);
+    return queue.add(message, size);
   }
 
   /** Its store may hang; while it waits for readers, under policy wait, its publishers wait too. */
@@ -111,15 +111,15 @@ final class PublishBatcher {
 
   private void flush() {
     // A channel that does not exist is known at once, and with its answer the connection's next
-    // request is handled, which may fill a lane.
-    List<Lane> due = filled;
+    // request is handled, which may fill a queue.
+    List<Outgoing> due = filled;
     filled = new ArrayList<>();
-    for (Lane lane : due) {
-      lane.flush();
+    for (Outgoing queue : due) {
+      queue.flush();
     }
   }
 
-  private final class Lane {
+  private final class Outgoing {
 
     private final String channel;
     private List<Command.Publish> messages = new ArrayList<>();
@@ -128,7 +128,7 @@ final class PublishBatcher {
     private int inFlight;
     private long bytesInFlight;
 
-    private Lane(String channel) {
+    private Outgoing(String channel) {
       this.channel = channel;
     }
 
@@ -170,7 +170,7 @@ final class PublishBatcher {
       inFlight -= count;
       bytesInFlight -= size;
       if (inFlight == 0) {
-        lanes.remove(channel);
+        outgoing.remove(channel);
       }
     }
 

@@ -3,7 +3,7 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.eric.options.HttpOptions;
 import io.eric.options.SocketOptions;

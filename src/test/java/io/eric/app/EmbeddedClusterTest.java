@@ -9,7 +9,7 @@ import io.eric.Channel;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.log.indexed.MemoryStore;
 import io.eric.options.EricOptions;
 import io.eric.options.StoreOptions;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.eric.ListenerStatus;
 import io.eric.Message;
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;

@@ -2,7 +2,7 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.eric.options.SSEChannelOptions;
 import io.eric.testing.StreamSwarm;

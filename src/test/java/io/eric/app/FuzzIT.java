@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.internal.protocol.BusReply;
 import io.eric.options.EricOptions;
 import io.eric.testing.Mutator;

@@ -2,7 +2,7 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Metric;

@@ -211,7 +211,7 @@ class PolyglotIT {
         System.getProperty("eric.jar")
             + File.pathSeparator
             + Path.of("target", "test-classes").toAbsolutePath());
-    command.add("io.eric.app.internal.cli.Main");
+    command.add("io.eric.app.cli.Main");
     command.addAll(List.of(arguments));
     if (settings != null) {
       Path file = Files.writeString(dir.resolve(name + ".json"), settings.encodePrettily());

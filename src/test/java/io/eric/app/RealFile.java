@@ -2,7 +2,7 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.internal.cli.LineInput;
+import io.eric.app.cli.LineInput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import com.launchdarkly.eventsource.MessageEvent;
 import io.eric.Channel;
 import io.eric.ListenerStatus;
 import io.eric.app.Program.Result;
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.eric.options.OverflowPolicy;
 import io.eric.options.PredefinedChannel;

@@ -8,7 +8,7 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.app.internal.cli.Await;
+import io.eric.app.cli.Await;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.file.FileStore;
 import io.eric.options.EricOptions;

@@ -2,7 +2,7 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.internal.cli.Main;
+import io.eric.app.cli.Main;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.net.URL;

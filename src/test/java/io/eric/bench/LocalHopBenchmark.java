@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What it costs to pass one object from a channel to an edge on the same event loop: over the event
- * bus with the local codec, or as neighbours.
+ * bus with the local codec, or as registry.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,7 +33,7 @@ public class LocalHopBenchmark {
 
   private Vertx vertx;
   private Context context;
-  private LocalRegistry neighbours;
+  private LocalRegistry registry;
   private DeliveryOptions local;
   private CountDownLatch arrived;
   private int left;
@@ -43,14 +43,14 @@ public class LocalHopBenchmark {
   public void setUp() throws InterruptedException {
     vertx = Vertx.vertx();
     context = vertx.getOrCreateContext();
-    neighbours = new LocalRegistry(vertx);
+    registry = new LocalRegistry(vertx);
     LocalCodec.register(vertx);
     local = LocalCodec.options();
     CountDownLatch registered = new CountDownLatch(1);
     context.runOnContext(
         v -> {
           vertx.eventBus().localConsumer(EDGE, message -> arrived());
-          neighbours.addEdge(EDGE, context, news -> arrived());
+          registry.addEdge(EDGE, context, news -> arrived());
           registered.countDown();
         });
     registered.await();
@@ -89,10 +89,10 @@ public class LocalHopBenchmark {
     run(() -> vertx.eventBus().send(EDGE, NEWS, local));
   }
 
-  /** As neighbours. */
+  /** As registry. */
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
-  public void neighbours() throws InterruptedException {
-    run(() -> neighbours.tellEdge(EDGE, NEWS));
+  public void registry() throws InterruptedException {
+    run(() -> registry.tellEdge(EDGE, NEWS));
   }
 }

@@ -44,7 +44,7 @@ public final class HttpHub implements AutoCloseable {
     this(options, MemoryStore.create(), VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
   }
 
-  /** On one event loop, channels and door are neighbours. */
+  /** On one event loop, channels and door are registry. */
   public HttpHub(HttpOptions options, MessageStore store, int eventLoops) {
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
     channels = new ChannelContainer(vertx, store, new SSEChannelOptions());

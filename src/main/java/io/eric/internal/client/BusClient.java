@@ -33,8 +33,8 @@ public final class BusClient implements ChannelLink {
   public static final long HOOK_TIMEOUT_MS = 30_000;
 
   private final EventBus bus;
-  private final LocalRegistry neighbours;
-  private final AddressRouter post;
+  private final LocalRegistry registry;
+  private final AddressRouter router;
   private final PublishTimeouts timeouts;
   private final PublishAttempts publishing;
   private final DeliveryOptions local;
@@ -55,15 +55,14 @@ public final class BusClient implements ChannelLink {
   public BusClient(Vertx vertx, PublishTimeouts timeouts) {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
-    this.neighbours = new LocalRegistry(vertx);
-    this.post = new AddressRouter(vertx);
+    this.registry = new LocalRegistry(vertx);
+    this.router = new AddressRouter(vertx);
     this.timeouts = timeouts;
     this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
     this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + timeouts.publish());
     this.json = new DeliveryOptions().setSendTimeout(timeouts.publish());
     this.publishing =
-        new PublishAttempts(
-            vertx, timeouts, this::isFar, neighbours::waitsForReaders, this::request);
+        new PublishAttempts(vertx, timeouts, this::isFar, registry::waitsForReaders, this::request);
   }
 
   /**
@@ -126,7 +125,7 @@ public final class BusClient implements ChannelLink {
 
   /** Whether a publish that nobody has answered in time has to wait on: the readers need time. */
   public boolean waitsForReaders(String channel) {
-    return neighbours.waitsForReaders(channel);
+    return registry.waitsForReaders(channel);
   }
 
   /** What a publish fails with that nobody has answered in time; counts it. */
@@ -158,7 +157,7 @@ public final class BusClient implements ChannelLink {
 
   /** Whether the channel may live at another node. */
   private boolean isFar(String channel) {
-    return post.far() != null && !neighbours.hasChannel(channel);
+    return router.far() != null && !registry.hasChannel(channel);
   }
 
   /**
@@ -206,7 +205,7 @@ public final class BusClient implements ChannelLink {
 
   @Override
   public void tell(String channel, ChannelRequest news) {
-    if (!neighbours.tell(channel, news)) {
+    if (!registry.tell(channel, news)) {
       bus.send(Addresses.channel(channel), news, local);
     }
   }

@@ -8,21 +8,21 @@ import io.vertx.core.json.JsonObject;
 /** The way to consumers over the event bus. */
 public final class BusConsumerLink implements ConsumerLink {
 
-  private final AddressRouter post;
+  private final AddressRouter router;
   private final DeliveryOptions unanswered = new DeliveryOptions();
 
   /** The way from this Vert.x instance. */
   public BusConsumerLink(Vertx vertx) {
-    this.post = new AddressRouter(vertx);
+    this.router = new AddressRouter(vertx);
   }
 
   @Override
   public Future<?> deliver(String address, JsonObject message, long timeoutMs) {
-    return post.request(address, message, new DeliveryOptions().setSendTimeout(timeoutMs));
+    return router.request(address, message, new DeliveryOptions().setSendTimeout(timeoutMs));
   }
 
   @Override
   public void tell(String address, JsonObject message) {
-    post.send(address, message, unanswered);
+    router.send(address, message, unanswered);
   }
 }

@@ -18,26 +18,27 @@ public final class BusEdgeLink implements EdgeLink {
   private static final long ANSWER_MS = 2_000;
   private static final long UNKNOWN = -1;
 
-  private final LocalRegistry neighbours;
-  private final AddressRouter post;
+  private final LocalRegistry registry;
+  private final AddressRouter router;
   private final DeliveryOptions options = LocalCodec.options().setSendTimeout(ANSWER_MS);
 
   /** The way from this Vert.x instance. */
   public BusEdgeLink(Vertx vertx) {
-    this.neighbours = new LocalRegistry(vertx);
-    this.post = new AddressRouter(vertx);
+    this.registry = new LocalRegistry(vertx);
+    this.router = new AddressRouter(vertx);
   }
 
   @Override
   public void tell(String edge, ChannelResponse news) {
-    if (!neighbours.tellEdge(edge, news)) {
-      post.send(edge, news, options);
+    if (!registry.tellEdge(edge, news)) {
+      router.send(edge, news, options);
     }
   }
 
   @Override
   public Future<Long> end(String edge, ChannelResponse.End end) {
-    return post.<Ended>request(edge, end, options)
+    return router
+        .<Ended>request(edge, end, options)
         .map(Ended::written)
         .recover(
             e ->
@@ -49,7 +50,8 @@ public final class BusEdgeLink implements EdgeLink {
 
   @Override
   public Future<Boolean> wants(String edge, ChannelResponse.StillWanted question) {
-    return post.<Wanted>request(edge, question, options)
+    return router
+        .<Wanted>request(edge, question, options)
         .map(Wanted::wanted)
         .recover(
             e ->

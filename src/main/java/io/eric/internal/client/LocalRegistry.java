@@ -23,11 +23,11 @@ import java.util.function.Consumer;
  */
 public final class LocalRegistry {
 
-  private static final String MAP = "io.eric.neighbours";
+  private static final String MAP = "io.eric.registry";
 
   private final Known known;
 
-  /** The neighbours on this Vert.x instance. */
+  /** The registry on this Vert.x instance. */
   public LocalRegistry(Vertx vertx) {
     this.known =
         vertx

@@ -98,7 +98,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     this.channelId = channelId;
     this.listener = listener;
     this.show = show;
-    AddressRouter post = new AddressRouter(vertx);
+    AddressRouter router = new AddressRouter(vertx);
     this.loop = new VertxLoop(context);
     // Nobody would open it again, so it does not give up while its channel is out of reach.
     this.book =
@@ -115,7 +115,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
         new ChannelReader(
             client,
             loop,
-            () -> post.far() != null,
+            () -> router.far() != null,
             new ChannelReader.Asking(
                 channelId,
                 address,

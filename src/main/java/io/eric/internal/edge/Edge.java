@@ -93,8 +93,8 @@ public final class Edge {
   }
 
   private static BooleanSupplier isClustered(Vertx vertx) {
-    AddressRouter post = new AddressRouter(vertx);
-    return () -> post.far() != null;
+    AddressRouter router = new AddressRouter(vertx);
+    return () -> router.far() != null;
   }
 
   /** Starts to take deliveries. */

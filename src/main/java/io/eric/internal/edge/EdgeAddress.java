@@ -17,7 +17,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 final class EdgeAddress {
 
   private final Edge edge;
-  private final LocalRegistry neighbours;
+  private final LocalRegistry registry;
   private final MessageConsumer<ChannelResponse> consumer;
   private final MessageConsumer<OwnerChanged> moves;
   private final Runnable unmetered;
@@ -27,9 +27,9 @@ final class EdgeAddress {
   EdgeAddress(Vertx vertx, Edge edge) {
     Context context = vertx.getOrCreateContext();
     this.edge = edge;
-    this.neighbours = new LocalRegistry(vertx);
+    this.registry = new LocalRegistry(vertx);
     this.consumer = vertx.eventBus().localConsumer(edge.address, this::asked);
-    neighbours.addEdge(edge.address, context, edge::told);
+    registry.addEdge(edge.address, context, edge::told);
     this.unmetered = Meters.of(vertx).add(context, edge::sample);
     this.unwatched = Health.of(vertx).add(edge.unconfirmed);
     this.moves = vertx.eventBus().localConsumer(Addresses.MOVED, move -> edge.moved(move.body()));
@@ -42,7 +42,7 @@ final class EdgeAddress {
   Future<Void> close() {
     unmetered.run();
     unwatched.run();
-    neighbours.removeEdge(edge.address);
+    registry.removeEdge(edge.address);
     return moves.unregister().eventually(consumer::unregister);
   }
 

@@ -6,7 +6,7 @@ import io.eric.Payload;
 import io.eric.Position;
 import io.eric.internal.Loop;
 import io.eric.internal.client.ChannelReader;
-import io.eric.internal.edge.PendingWrites.Segment;
+import io.eric.internal.edge.PendingWrites.EncodedPart;
 import io.eric.internal.protocol.ChannelResponse.Attached;
 import io.eric.internal.protocol.ChannelResponse.End;
 import io.eric.internal.protocol.ChannelResponse.Fetched;
@@ -261,13 +261,13 @@ public final class EdgeStream implements ChannelReader.Stream {
    *
    * @return how many messages were written
    */
-  int push(List<Segment> segments, long before, long through, long now) {
+  int push(List<EncodedPart> segments, long before, long through, long now) {
     if (unfinished == 0) {
       confirmed = Math.max(written, before);
     }
     int messages = 0;
     for (int i = 0; i < segments.size(); i++) {
-      Segment segment = segments.get(i);
+      EncodedPart segment = segments.get(i);
       boolean last = i + 1 == segments.size();
       write(segment.bytes(), last ? through : segment.through(), segment.messages(), now);
       messages += segment.messages();

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class PendingWrites {
 
   /** Bytes that are written at once, and what a stream that has them has got. */
-  record Segment(Buffer bytes, long through, int messages) {}
+  record EncodedPart(Buffer bytes, long through, int messages) {}
 
   final ChannelStreams channel;
   private final int maxBytes;
   private final List<Piece> pieces = new ArrayList<>(2);
   private final Set<EdgeStream> targets = new LinkedHashSet<>(0);
   private boolean anyShared;
-  private @Nullable List<Segment> shared;
+  private @Nullable List<EncodedPart> shared;
 
   /** Joins pieces up to this many bytes; a larger piece stays whole. */
   PendingWrites(ChannelStreams channel, int maxBytes) {
@@ -51,13 +51,13 @@ final class PendingWrites {
   }
 
   /** What this stream gets: the pieces for all and its own. */
-  List<Segment> forStream(EdgeStream stream) {
+  List<EncodedPart> forStream(EdgeStream stream) {
     return targets.contains(stream) ? joined(stream) : forAll();
   }
 
   /** What a stream gets that has no piece of its own. */
-  private List<Segment> forAll() {
-    List<Segment> segments = shared;
+  private List<EncodedPart> forAll() {
+    List<EncodedPart> segments = shared;
     if (segments == null) {
       segments = joined(null);
       shared = segments;
@@ -66,8 +66,8 @@ final class PendingWrites {
   }
 
   /** One piece is passed on as it is; several are copied together, once for all streams. */
-  private List<Segment> joined(@Nullable EdgeStream stream) {
-    List<Segment> segments = new ArrayList<>(1);
+  private List<EncodedPart> joined(@Nullable EdgeStream stream) {
+    List<EncodedPart> segments = new ArrayList<>(1);
     Buffer bytes = null;
     boolean copied = false;
     long through = 0;
@@ -77,7 +77,7 @@ final class PendingWrites {
         continue;
       }
       if (bytes != null && bytes.length() + piece.bytes.length() > maxBytes) {
-        segments.add(new Segment(bytes, through, messages));
+        segments.add(new EncodedPart(bytes, through, messages));
         bytes = null;
         copied = false;
         messages = 0;
@@ -95,7 +95,7 @@ final class PendingWrites {
       messages += piece.messages;
     }
     if (bytes != null) {
-      segments.add(new Segment(bytes, through, messages));
+      segments.add(new EncodedPart(bytes, through, messages));
     }
     return segments;
   }

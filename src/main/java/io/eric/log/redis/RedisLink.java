@@ -60,7 +60,7 @@ final class RedisLink {
   /** What waits for its answer, in the order of the answers. */
   private final ArrayDeque<Sent> sent = new ArrayDeque<>();
 
-  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final ArrayDeque<AwaitingSession> waiting = new ArrayDeque<>();
   private final long watchdog;
   private volatile @Nullable Session session;
   private volatile @Nullable String problem = "not connected yet";
@@ -103,7 +103,7 @@ final class RedisLink {
   /** The connection, once there is one; fails with {@link UnavailableException} after a time. */
   Future<Session> connected() {
     Promise<Session> promise = Promise.promise();
-    context.runOnContext(v -> whenUp(new Waiting(promise, now())));
+    context.runOnContext(v -> whenUp(new AwaitingSession(promise, now())));
     return promise.future();
   }
 
@@ -126,7 +126,7 @@ final class RedisLink {
           up.future()
               .onSuccess(current -> transmit(current, requests, promise))
               .onFailure(promise::fail);
-          whenUp(new Waiting(up, now()));
+          whenUp(new AwaitingSession(up, now()));
         });
     return promise.future();
   }
@@ -159,7 +159,7 @@ final class RedisLink {
     return done.future();
   }
 
-  private void whenUp(Waiting one) {
+  private void whenUp(AwaitingSession one) {
     Session current = session;
     if (current != null) {
       one.promise.complete(current);
@@ -300,7 +300,7 @@ final class RedisLink {
     pause = options.getReconnectMin();
     reported = false;
     LOG.info("connected to Redis at {}", name);
-    for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
+    for (AwaitingSession one = waiting.poll(); one != null; one = waiting.poll()) {
       one.promise.complete(begun);
     }
     whenConnected.accept(begun);
@@ -371,7 +371,7 @@ final class RedisLink {
   private record Sent(Promise<List<Response>> promise, long since) {}
 
   /** Somebody who waits for a connection. */
-  private record Waiting(Promise<Session> promise, long since) {}
+  private record AwaitingSession(Promise<Session> promise, long since) {}
 
   /** Redis has answered with an error: nothing was done. */
   static final class RefusedException extends Exception {

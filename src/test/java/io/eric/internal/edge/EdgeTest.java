@@ -160,8 +160,8 @@ class EdgeTest {
 
   @Test
   void whatComesWithinOneTurnOfALoopThatTheChannelSharesGoesOutInOneWrite() {
-    LocalRegistry neighbours = new LocalRegistry(hub.vertx);
-    EdgeUser near = onTheLoopOf(neighbours, "x");
+    LocalRegistry registry = new LocalRegistry(hub.vertx);
+    EdgeUser near = onTheLoopOf(registry, "x");
     Client client = near.open("x", null);
     for (int round = 1; round <= 3; round++) { // the second one finds all acknowledged
       near.run(
@@ -169,7 +169,7 @@ class EdgeTest {
             for (int i = 1; i <= 50; i++) {
               Command.Publish message =
                   new Command.Publish("x", null, "t", Payload.of(i), null, null);
-              assertThat(neighbours.publish("x", List.of(message), published -> {})).isTrue();
+              assertThat(registry.publish("x", List.of(message), published -> {})).isTrue();
             }
           });
       int sent = 50 * round;
@@ -179,11 +179,11 @@ class EdgeTest {
   }
 
   /** Contexts are spread over the loops in turn, so one of the next is on the channel's. */
-  private EdgeUser onTheLoopOf(LocalRegistry neighbours, String channelId) {
+  private EdgeUser onTheLoopOf(LocalRegistry registry, String channelId) {
     for (int i = 0; i < 64; i++) {
       EdgeUser next = new EdgeUser(hub, patient());
       AtomicBoolean near = new AtomicBoolean();
-      next.run(() -> near.set(neighbours.publish(channelId, List.of(), published -> {})));
+      next.run(() -> near.set(registry.publish(channelId, List.of(), published -> {})));
       if (near.get()) {
         return next;
       }

@@ -41,7 +41,7 @@ public final class ChannelCommands {
   private static final CommandReader READER = new CommandReader();
   private static final String ACK = "ack";
 
-  private final AddressRouter post;
+  private final AddressRouter router;
   private final OpenChannel channel;
   private final StreamCommands streams;
   private final ListenerLists lists;
@@ -60,7 +60,7 @@ public final class ChannelCommands {
       ChannelExtension extension,
       Supplier<Future<Void>> removeChannel,
       ChannelLife life) {
-    this.post = new AddressRouter(vertx);
+    this.router = new AddressRouter(vertx);
     this.channel = channel;
     this.streams = new StreamCommands(channel);
     this.lists = channel.lists(this::shown);
@@ -181,7 +181,7 @@ public final class ChannelCommands {
   /** In a cluster, also who serves the listener: the owner's node, and that of its stream. */
   private JsonObject shown(Listener listener) {
     JsonObject json = channel.connection(listener).toJson();
-    AddressRouter.Far far = post.far();
+    AddressRouter.Far far = router.far();
     if (far != null) {
       json.put("owner", far.node());
       Attachment attachment = listener.attachment();
@@ -250,7 +250,8 @@ public final class ChannelCommands {
   }
 
   private Future<Void> callHook(String address, Entry entry) {
-    return post.request(address, new ChannelResponse.HookCall(channel.log.epoch(), entry), toHooks)
+    return router
+        .request(address, new ChannelResponse.HookCall(channel.log.epoch(), entry), toHooks)
         .mapEmpty();
   }
 

@@ -1,6 +1,5 @@
 package io.eric.channel.internal.overflow;
 
-import io.eric.channel.internal.core.Appender;
 import io.eric.internal.Loop;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order.
  * Who waits for its acknowledgement before it sends more is slowed down to the readers' pace.
- * Bounded by {@link Appender}, for which a message is in flight until it is acknowledged.
+ * Bounded by the admission of messages, for which one is in flight until it is acknowledged.
  */
 public final class AckGate {
 

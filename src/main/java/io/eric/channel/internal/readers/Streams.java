@@ -232,7 +232,7 @@ public final class Streams {
             () ->
                 opening.containsKey(stream)
                     ? freed.apply(listener).compose(ready -> register(ready, stream, listener))
-                    : Future.<Registered>failedFuture(givenUp()))
+                    : Future.<Opened>failedFuture(givenUp()))
         .compose(registered -> first(request, listener, registered))
         .onFailure(
             e -> {
@@ -297,7 +297,7 @@ public final class Streams {
   }
 
   /** Makes the stream the listener's attachment, at the position where it goes on. */
-  private Future<Registered> register(Opening asked, StreamKey key, Listener listener) {
+  private Future<Opened> register(Opening asked, StreamKey key, Listener listener) {
     Attach request = asked.request;
     if (opening.remove(key) == null) {
       return Future.failedFuture(givenUp());
@@ -326,12 +326,12 @@ public final class Streams {
               stream.startsFrom(from);
               int read = stream.read(point.gap() == null ? Math.min(from, asked.handedOn) : from);
               listeners.movedBack();
-              return new Registered(stream, read, from, point.gap());
+              return new Opened(stream, read, from, point.gap());
             })
         .onFailure(e -> detachFrom(listener, stream, stream.cursor()));
   }
 
-  private Future<Attached> first(Attach request, Listener listener, Registered registered) {
+  private Future<Attached> first(Attach request, Listener listener, Opened registered) {
     StreamAttachment stream = registered.stream;
     Entry gap = registered.gap;
     Future<Fetched> first;
@@ -718,5 +718,5 @@ public final class Streams {
    * @param from where it reads on, which may be ahead of its cursor
    * @param gap what it has to see first
    */
-  private record Registered(StreamAttachment stream, int read, long from, @Nullable Entry gap) {}
+  private record Opened(StreamAttachment stream, int read, long from, @Nullable Entry gap) {}
 }

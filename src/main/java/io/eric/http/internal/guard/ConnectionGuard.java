@@ -42,7 +42,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final UnsentAnswers.OfConnection unsent;
   private final QueuedBytes queued;
   private final ByteBudget.OfClient buffered;
-  private final Queue<Waiting> waiting = new ArrayDeque<>(1);
+  private final Queue<Postponed> waiting = new ArrayDeque<>(1);
 
   private @Nullable ChannelHandlerContext connection;
   private Deadlines.@Nullable Deadline deadline;
@@ -211,7 +211,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   public void handleLater(OpenRequest begun, Runnable handler) {
     meters.count(CounterName.REQUESTS_WAITED);
     begun.request.pause();
-    waiting.add(new Waiting(begun, handler));
+    waiting.add(new Postponed(begun, handler));
     if (!begun.multiplexed) {
       queued.look();
     }
@@ -219,7 +219,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   private void handleWaiting() {
     while (!waiting.isEmpty() && hasRoom()) {
-      Waiting next = waiting.remove();
+      Postponed next = waiting.remove();
       if (next.request.closed) {
         continue; // the client has given it up, and nobody is there to answer
       }
@@ -332,7 +332,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private record Waiting(OpenRequest request, Runnable handler) {}
+  private record Postponed(OpenRequest request, Runnable handler) {}
 
   /** A request that is being answered. */
   public final class OpenRequest {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What may go wrong with bytes that are written below Vert.x's encoder, one test per hazard: order
- * against the head and the end, pipelined neighbours, writability, lost connections, a compressor,
+ * against the head and the end, pipelined registry, writability, lost connections, a compressor,
  * protocols that have no chunks, and who owns the bytes.
  */
 class ChunkedStreamSinkTest {

@@ -1,0 +1,23 @@
+package io.eric.app.cli;
+
+import io.eric.options.EricOptions;
+
+/** The one line that says where a hub is to be found. */
+final class ReadyLine {
+
+  private ReadyLine() {}
+
+  static String of(EricOptions options, int httpPort) {
+    StringBuilder line = new StringBuilder("eric is ready:");
+    if (options.isHttpEnabled()) {
+      String host = options.getHttp().getHost();
+      boolean bareIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
+      line.append(" http://").append(bareIpv6 ? '[' + host + ']' : host);
+      line.append(':').append(httpPort).append('/');
+    }
+    if (options.isSocketEnabled()) {
+      line.append(" socket ").append(options.getSocket().getPath());
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,152 @@
+package io.eric.app.cli;
+
+import io.eric.app.EricVerticle;
+import io.eric.app.StartFailure;
+import io.eric.cluster.ClusteredVertx;
+import io.eric.cluster.StartAttempts;
+import io.eric.internal.IoReason;
+import io.eric.internal.OptionalDependency;
+import io.eric.options.EricOptions;
+import io.eric.options.SettingPaths;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** A hub as the process's purpose: the options that say how, and running it until a signal. */
+final class ServedHub {
+
+  private static final String CACHE = "vertx.cacheDirBase";
+  private static final String TEMPORARY = "java.io.tmpdir";
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Settings as JSON; conf/eric.json is read if it exists and none is given.")
+  private @Nullable Path config;
+
+  @Option(names = "--http-host", paramLabel = "HOST", description = "Where to serve HTTP.")
+  private @Nullable String httpHost;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Where to serve HTTP; 0 takes any free port.")
+  private @Nullable Integer httpPort;
+
+  @Option(names = "--socket", paramLabel = "PATH", description = "Where to serve the Unix socket.")
+  private @Nullable String socket;
+
+  @Option(
+      names = "--cluster",
+      description =
+          "Be one of several nodes: those on this machine, unless cluster.members says more.")
+  private boolean cluster;
+
+  /**
+   * The settings, all layers put together.
+   *
+   * @throws IllegalArgumentException naming the layer and the setting that is wrong
+   */
+  EricOptions options() {
+    return Configuration.load(config, System.getenv(), commandLine());
+  }
+
+  /** Runs a hub; prints one line when it is ready; never returns, the signal ends the process. */
+  void run(EricOptions options, @Nullable CommandSpec command) throws Exception {
+    if (options.getCluster().isEnabled()) {
+      OptionalDependency.HAZELCAST.require("cluster.enabled is true");
+    }
+    FileLimit.current().warnIfShort(options);
+    refuseTemporaryDirectory();
+    EricVerticle hub =
+        options.getCluster().isEnabled()
+            ? StartAttempts.untilStarted(() -> start(options))
+            : start(options);
+    if (command != null) {
+      PrintWriter out = command.commandLine().getOut();
+      out.println(ReadyLine.of(options, hub.httpPort()));
+      out.flush();
+    }
+    new CountDownLatch(1).await();
+  }
+
+  private static EricVerticle start(EricOptions options) throws Exception {
+    Vertx vertx = vertx(options);
+    EricVerticle hub = new EricVerticle(options);
+    Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
+    shutdown.onSignal();
+    try {
+      Await.forResult(vertx.deployVerticle(hub));
+    } catch (Exception e) {
+      shutdown.afterFailedStart();
+      throw e;
+    }
+    return hub;
+  }
+
+  private static Vertx vertx(EricOptions options) throws Exception {
+    int eventLoops = options.getServer().effectiveEventLoops();
+    VertxOptions settings = new VertxOptions().setEventLoopPoolSize(eventLoops);
+    if (!options.getCluster().isEnabled()) {
+      return Vertx.vertx(settings);
+    }
+    try {
+      return Await.forResult(ClusteredVertx.start(settings, options.getCluster()));
+    } catch (IllegalArgumentException e) {
+      throw e; // a setting is wrong, and is named
+    } catch (Exception e) {
+      String from = options.getCluster().getHost() + ", port " + options.getCluster().getPort();
+      throw new StartFailure("cluster.host", "no cluster can be joined from " + from, e);
+    }
+  }
+
+  /** Vert.x keeps what it takes out of the jar there, and does not say so when it cannot. */
+  private static void refuseTemporaryDirectory() {
+    String property = CACHE;
+    String directory = System.getProperty(CACHE);
+    if (directory == null) {
+      property = TEMPORARY;
+      directory = System.getProperty(TEMPORARY, ".");
+    }
+    try {
+      Files.delete(Files.createTempDirectory(Files.createDirectories(Path.of(directory)), "eric"));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "system property "
+              + property
+              + ": no directory can be made in "
+              + directory
+              + ": "
+              + IoReason.withoutPath(e)
+              + "; name another one by java -D"
+              + property
+              + "=DIRECTORY",
+          e);
+    }
+  }
+
+  private JsonObject commandLine() {
+    JsonObject settings = new JsonObject();
+    if (httpHost != null) {
+      SettingPaths.put(settings, "http.host", httpHost);
+    }
+    if (httpPort != null) {
+      SettingPaths.put(settings, "http.port", httpPort);
+    }
+    if (cluster) {
+      SettingPaths.put(settings, "cluster.enabled", true);
+    }
+    if (socket != null) {
+      SettingPaths.put(settings, "socket.path", socket);
+    }
+    return settings;
+  }
+}

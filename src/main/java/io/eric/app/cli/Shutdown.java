@@ -1,0 +1,82 @@
+package io.eric.app.cli;
+
+import io.eric.app.EricVerticle;
+import io.eric.options.ShutdownOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a hub down in order when the process is told to end: drain, undeploy, close Vert.x. It
+ * waits on a plain thread, because waiting for {@code vertx.close()} on one of its own may never
+ * end, and never longer than the settings allow.
+ */
+final class Shutdown {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+
+  private final Vertx vertx;
+  private final EricVerticle hub;
+  private final ShutdownOptions options;
+  private final Thread hook = new Thread(this::endProcess, "eric-shutdown");
+
+  Shutdown(Vertx vertx, EricVerticle hub, ShutdownOptions options) {
+    this.vertx = vertx;
+    this.hub = hub;
+    this.options = options;
+  }
+
+  /** From now on SIGTERM and SIGINT end the process in order. */
+  void onSignal() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Closes what has been opened; the process may then exit with the code of the failure. */
+  void afterFailedStart() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      return; // a signal came first, and the hook closes everything
+    }
+    close(() -> Future.succeededFuture(), options.getTimeout()); // no client has come yet
+  }
+
+  /**
+   * A process that ends by a signal would exit with 128 + its number; ending in order is no
+   * failure.
+   */
+  private void endProcess() {
+    boolean inOrder = close(hub::drain, options.getDrain() + options.getTimeout());
+    Runtime.getRuntime().halt(inOrder ? 0 : 1);
+  }
+
+  private boolean close(Supplier<Future<Void>> drain, long withinMs) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
+    try {
+      await(drain.get(), deadline);
+      // Called here and not in a chain: on a thread of Vert.x the future might never complete.
+      await(vertx.close(), deadline);
+      LOG.info("closed");
+      return true;
+    } catch (TimeoutException e) {
+      LOG.error("not closed within {} ms, giving up", withinMs);
+    } catch (ExecutionException e) {
+      LOG.error("did not close in order", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  private static void await(Future<Void> step, long deadline)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    step.toCompletionStage()
+        .toCompletableFuture()
+        .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+  }
+}
