@@ -5,9 +5,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who reads a channel. Its queue collects from the moment it is registered; what it gets
- * is taken out by a stream, by {@link Channel#deliverNext} or by a consumer on the event bus, and
- * only while it is started.
+ * A reader of a channel. Its queue collects from the moment it is registered; what it gets is taken
+ * out by a stream, by {@link Channel#deliverNext} or by a consumer on the event bus, and only while
+ * it is started.
  *
  * <p>Override {@link #onMessage} to see each message before it is yielded. A listener that does not
  * is on the fast path, where streams share their bytes.

@@ -125,7 +125,7 @@ public final class EricVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Who names a store counts on what it promises: it must not be left unused in silence. */
+  /** A store that is named in the settings must not be left unused in silence. */
   private void refuseStore(EricOptions settings) {
     String why =
         ": in a clustered Vert.x messages are kept by the nodes in each other's memory, as"
@@ -278,7 +278,7 @@ public final class EricVerticle extends VerticleBase {
         .mapEmpty();
   }
 
-  /** Before the doors: who comes in by one finds the verticles there. */
+  /** Called before the doors open, so that their first clients find the verticles there. */
   private Future<Void> deployAll(EricOptions settings) {
     for (VerticleFactory factory : vertx.verticleFactories()) {
       if (factory instanceof JsVerticleFactory scripts) {
@@ -301,7 +301,7 @@ public final class EricVerticle extends VerticleBase {
         .recover(e -> Future.failedFuture(notStarted(name, verticle, e)));
   }
 
-  /** Of all that may be wrong with it, who reads this has to know first which one it is. */
+  /** The reader has to know first which verticle failed. */
   private static RuntimeException notStarted(
       String name, PredefinedVerticle verticle, Throwable failure) {
     boolean inSettings = !name.equals(verticle.verticle()); // else it stood on the command line

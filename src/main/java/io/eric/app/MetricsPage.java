@@ -75,8 +75,8 @@ final class MetricsPage implements AutoCloseable {
   }
 
   /**
-   * The text at this moment. Who asks while it is being made gets the same one: making it takes
-   * work on all event loops, and thousands may ask at a time.
+   * The text at this moment. A request that comes while it is being made gets the same text: making
+   * it takes work on all event loops, and thousands may ask at a time.
    */
   Future<Buffer> text() {
     return CallersContext.of(vertx, this::shared);

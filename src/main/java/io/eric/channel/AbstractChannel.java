@@ -281,8 +281,8 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   /**
-   * Stops to serve without a word to streams, because another node is to own the channel or owns it
-   * already. Undeploy it afterwards.
+   * Stops serving. Streams are not notified: they attach anew at the node that takes the channel
+   * over. Undeploy the channel afterwards.
    *
    * @param inOrder see {@link OpenChannel#leave}
    * @return what consumers here have to say to the next owner
@@ -319,7 +319,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return life.state();
   }
 
-  /** The open channel, for who looks into it. */
+  /** The open channel, for tests that look into it. */
   final OpenChannel core() {
     return parts().channel;
   }
@@ -328,7 +328,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return Objects.requireNonNull(parts, "an open channel has its parts");
   }
 
-  /** Neither counts it nor finds it who does not ask at its address. */
+  /** From now on the metrics leave the channel out, and only requests at its address reach it. */
   private void withdraw(Parts all) {
     all.unmetered.run();
     new LocalRegistry(vertx).removeChannel(id);

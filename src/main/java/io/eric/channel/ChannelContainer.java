@@ -60,7 +60,10 @@ public final class ChannelContainer {
 
   private final Vertx vertx;
 
-  /** Of who made this container: without a cluster, channels are that verticle's, if it is one. */
+  /**
+   * The context that made this container: without a cluster, channels belong to its verticle, if it
+   * has one.
+   */
   private final Context home;
 
   private final MessageStore store;
@@ -418,7 +421,7 @@ public final class ChannelContainer {
   }
 
   /**
-   * Stops to serve a channel that another node is to own, or owns already. Its streams go on there.
+   * Stops serving a channel that another node is to own, or owns already. Its streams go on there.
    *
    * @param inOrder whether what was taken is still appended; false if this node must not write
    * @return what this node's own consumers have to say to the next owner: bodies for the channel's
@@ -485,7 +488,7 @@ public final class ChannelContainer {
     return cluster == null ? order : cluster.order();
   }
 
-  /** Undeploys all channels and stops to answer; logs are closed, not deleted. Idempotent. */
+  /** Undeploys all channels and stops answering. Logs are closed, not deleted. Idempotent. */
   public Future<Void> close() {
     return CallersContext.of(vertx, this::undeployAll);
   }

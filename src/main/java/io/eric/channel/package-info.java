@@ -1,16 +1,13 @@
 /**
- * The channels: verticles that each own one log and the cursors of its listeners.
+ * The channels: verticles that each own one log and the cursors of its listeners, and the container
+ * that keeps the channels of a hub.
  *
- * <p>Here live the channels for every use (server-sent events, data processing, applications), the
- * windows, flow control and overflow policies, and the container that keeps track of them.
+ * <p>A channel knows no connection: it reaches its readers through edges and the event bus. It runs
+ * on its own event-loop context and takes no locks. Its parts are in {@code channel.internal}.
  *
- * <p>Here may not live anything that knows a connection: no HTTP, no sockets, no framing. A channel
- * runs on its own event-loop context and takes no locks; storage is asked for only by the SPI of
- * {@code log}.
- *
- * <p>The path of data: a command arrives from {@code bus}; its message is appended to the log as
- * part of a batch; once stored, the publisher gets its ack and each edge with live streams gets one
- * delivery. Edges acknowledge, and the channel moves the cursors.
+ * <p>The path of data: a command arrives at the channel's address. Its message is appended to the
+ * log as part of a batch. Once it is stored, the publisher gets its acknowledgement, and each edge
+ * with live streams gets one delivery. Edges acknowledge, and the channel moves the cursors.
  */
 @NullMarked
 package io.eric.channel;

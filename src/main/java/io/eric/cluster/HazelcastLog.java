@@ -7,7 +7,6 @@ import io.eric.UnavailableException;
 import io.eric.cluster.HazelcastStore.Past;
 import io.eric.internal.Loop;
 import io.eric.internal.VertxLoop;
-import io.eric.internal.protocol.WireCodec;
 import io.eric.internal.protocol.WireOutput;
 import io.eric.log.Entry;
 import io.eric.log.Epoch;
@@ -215,7 +214,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
       size += entry.size();
     }
     WireOutput out = new WireOutput(size);
-    WireCodec.writeEntries(out, entries);
+    out.putEntries(entries);
     byte[] batch = out.toBytes();
     return ByteBuffer.allocate(Long.BYTES + batch.length).putLong(term).put(batch).array();
   }

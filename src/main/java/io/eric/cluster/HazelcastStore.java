@@ -3,7 +3,6 @@ package io.eric.cluster;
 import com.hazelcast.map.IMap;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
-import io.eric.internal.protocol.WireCodec;
 import io.eric.internal.protocol.WireInput;
 import io.eric.log.Entry;
 import io.eric.log.Epoch;
@@ -127,8 +126,7 @@ final class HazelcastStore implements MessageStore {
 
     /** Entries of a batch, whose first eight bytes are its term. */
     static List<Entry> entries(byte[] batch) {
-      return WireCodec.readEntries(
-          new WireInput(Arrays.copyOfRange(batch, Long.BYTES, batch.length)));
+      return new WireInput(Arrays.copyOfRange(batch, Long.BYTES, batch.length)).getEntries();
     }
 
     /** The number of the first of the batches. */

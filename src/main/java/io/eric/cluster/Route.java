@@ -2,11 +2,9 @@ package io.eric.cluster;
 
 import io.eric.InvalidChannelException;
 import io.eric.UnavailableException;
-import io.eric.internal.client.AddressRouter;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
-import io.eric.internal.protocol.ChannelRequest.Attach;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.LocalCodec;
 import io.vertx.core.Vertx;
@@ -316,8 +314,7 @@ final class Route {
     List<Command.Publish> messages = new ArrayList<>(batch.messages().size());
     for (Command.Publish m : batch.messages()) {
       String key = m.key() != null ? m.key() : "~" + line.node() + '-' + ++made;
-      messages.add(
-          new Command.Publish(m.channel(), m.listener(), m.type(), m.payload(), key, m.sender()));
+      messages.add(m.withKey(key));
     }
     return new ChannelRequest.PublishBatch(messages);
   }
@@ -328,62 +325,9 @@ final class Route {
 
   /** Names the places of this node so that the owner finds them. */
   private Object stamped(Object body, String toNode) {
-    if (toNode.equals(line.node()) || !(body instanceof ChannelRequest)) {
-      return body;
-    }
-    if (body instanceof ChannelRequest.Acknowledge told) {
-      return new ChannelRequest.Acknowledge(
-          here(told.edge()), told.session(), told.through(), told.live());
-    } else if (body instanceof ChannelRequest.Fetch fetch) {
-      return new ChannelRequest.Fetch(
-          here(fetch.edge()),
-          fetch.stream(),
-          fetch.read(),
-          fetch.after(),
-          fetch.maxMessages(),
-          fetch.maxBytes());
-    } else if (body instanceof ChannelRequest.Written told) {
-      return new ChannelRequest.Written(
-          here(told.edge()), told.session(), told.stream(), told.read(), told.through());
-    } else if (body instanceof ChannelRequest.Demote told) {
-      return new ChannelRequest.Demote(
-          here(told.edge()), told.stream(), told.read(), told.written());
-    } else if (body instanceof ChannelRequest.Detach told) {
-      return new ChannelRequest.Detach(here(told.edge()), told.stream(), told.written());
-    } else if (body instanceof ChannelRequest.Statement s) {
-      return new ChannelRequest.Statement(
-          here(s.edge()), s.session(), s.intervalMs(), s.acknowledged(), s.streams(), s.reads());
-    } else if (body instanceof ChannelRequest.ListStreams list) {
-      return new ChannelRequest.ListStreams(here(list.edge()), list.part(), list.parts());
-    } else if (body instanceof Attach attach) {
-      return stamped(attach);
-    } else if (body instanceof ChannelRequest.Reattach again) {
-      return new ChannelRequest.Reattach(stamped(again.stream()), again.origin(), again.handedOn());
-    } else if (body instanceof ChannelRequest.RegisterListener register
-        && register.hook() != null) {
-      return new ChannelRequest.RegisterListener(
-          register.listener(), here(register.hook()), register.running());
-    } else if (body instanceof ChannelRequest.RenewHook renew && renew.hook() != null) {
-      return new ChannelRequest.RenewHook(renew.listener(), here(renew.hook()), renew.running());
-    }
-    return body;
-  }
-
-  private Attach stamped(Attach attach) {
-    return new Attach(
-        here(attach.edge()),
-        attach.stream(),
-        attach.listener(),
-        attach.after(),
-        attach.live(),
-        attach.raw(),
-        attach.maxMessages(),
-        attach.maxBytes(),
-        attach.intervalMs());
-  }
-
-  private String here(String place) {
-    return AddressRouter.at(line.node(), place);
+    return !toNode.equals(line.node()) && body instanceof ChannelRequest request
+        ? request.sentFrom(line.node())
+        : body;
   }
 
   // ---- what the next owner has to hear
@@ -505,15 +449,13 @@ final class Route {
     }
 
     private boolean mayBeRepeated() {
-      return body instanceof ChannelRequest.PublishBatch
-          || body instanceof Attach
-          || body instanceof ChannelRequest.Reattach
-          || body instanceof ChannelRequest.Fetch
-          || body instanceof ChannelRequest.StartListener
-          || (body instanceof JsonObject json
-              && (isPublish(json)
-                  || "ls".equals(json.getValue("v"))
-                  || "ping".equals(json.getValue("v"))));
+      if (body instanceof ChannelRequest request) {
+        return request.isRepeatable();
+      }
+      return body instanceof JsonObject json
+          && (isPublish(json)
+              || "ls".equals(json.getValue("v"))
+              || "ping".equals(json.getValue("v")));
     }
 
     private void reply(@Nullable Object answer, DeliveryOptions local) {

@@ -6,7 +6,7 @@ import io.vertx.ext.web.Router;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which methods a path has, for who asked with another one (RFC 9110, 15.5.6). */
+/** The methods that a path has, for the answer to a request with another one (RFC 9110, 15.5.6). */
 final class AllowedMethods {
 
   private AllowedMethods() {}

@@ -226,7 +226,7 @@ public final class HttpVerticle extends VerticleBase {
     LOG.debug("a connection failed: {}", failure.toString());
   }
 
-  /** What is served, for those who describe it. */
+  /** The routes that are served, for the description of the API. */
   List<Route> routes() {
     return routes;
   }

@@ -21,7 +21,7 @@ final class HubListing implements ListPart.Source {
   /** So many channels at most are asked at a time for their listeners, */
   private static final int CHANNELS_AT_A_TIME = 32;
 
-  /** and each gives so many: a piece has at most some 100 KiB. */
+  /** and each gives this number: a piece has some 100 KiB at most. */
   private static final int LISTENERS_AT_A_TIME = 100;
 
   private final BusClient bus;

@@ -14,11 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from a request's head whether it comes from somebody who may ask at all. Whoever reaches
- * the port can publish, and a browser on this machine reaches it for any page on the web: so pages
- * of other origins are refused before anything happens (CWE-352, CWE-1385), and so are names that
- * are not ours, which anybody may let point here to become of our origin (CWE-350, DNS rebinding).
- * Programs send neither {@code Origin} nor {@code Sec-Fetch-Site}, and pass.
+ * Decides from a request's head whether it comes from somebody who may ask at all. Every client
+ * that reaches the port can publish, and a browser on this machine reaches it for any page on the
+ * web: so pages of other origins are refused before anything happens (CWE-352, CWE-1385), and so
+ * are names that are not ours, which anybody may let point here to become of our origin (CWE-350,
+ * DNS rebinding). Programs send neither {@code Origin} nor {@code Sec-Fetch-Site}, and pass.
  */
 public final class OriginPolicy {
 

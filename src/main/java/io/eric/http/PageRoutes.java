@@ -85,7 +85,10 @@ final class PageRoutes {
             });
   }
 
-  /** All who wait for a page are answered in one turn of the event loop, so they are bounded. */
+  /**
+   * All requests that wait for a page are answered in one turn of the event loop, so their number
+   * is bounded.
+   */
   private void metrics(RoutingContext ctx, Supplier<Future<Buffer>> page) {
     if (waitForMetrics >= MAX_WAIT_FOR_METRICS) {
       Problem.send(ctx.response(), new UnavailableException("too many ask for the metrics"));
@@ -134,7 +137,10 @@ final class PageRoutes {
             });
   }
 
-  /** Alive is who answers and does its work; ready is whose store serves and who takes clients. */
+  /**
+   * A hub is alive if it answers and does its work; it is ready if its store serves and it takes
+   * clients.
+   */
   private void readiness(RoutingContext ctx) {
     if (draining.getAsBoolean()) {
       Problem.send(ctx.response(), new UnavailableException("the server is draining"));

@@ -15,7 +15,7 @@ final class Problem {
 
   private static final CharSequence TYPE = HttpHeaders.createOptimized("application/problem+json");
 
-  /** Seconds, for those who shall come back. */
+  /** Seconds after which a client may come back. */
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("1");
 
   private Problem() {}

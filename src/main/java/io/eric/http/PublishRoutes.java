@@ -117,7 +117,7 @@ final class PublishRoutes {
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
   }
 
-  /** Who sends one message alone learns from the status what has become of it. */
+  /** For a single message the status says what has become of it. */
   private void publishOne(HttpServerResponse response, Command.Publish message) {
     append(message)
         .onComplete(

@@ -17,7 +17,7 @@ record Refusal(int status, EricException error) {
     return new Refusal(status, new InvalidMessageFormatException(reason));
   }
 
-  /** For who may not do it. */
+  /** A refusal of what the client may not do. */
   static Refusal forbidden(String reason) {
     return new Refusal(403, new ForbiddenException(reason));
   }

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings an answer back to who asked. What is done on a channel's context or a store's thread
+ * Brings an answer back to its caller. What is done on a channel's context or a store's thread
  * completes there; without this, the caller's next step would run there too, beside the caller's
  * own.
  */

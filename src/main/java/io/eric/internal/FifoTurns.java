@@ -3,9 +3,9 @@ package io.eric.internal;
 import java.util.ArrayDeque;
 
 /**
- * Lets so many do their work at a time, in the order in which they ask: who makes lists takes
- * turns, so that a door's event loop gets to other work after a few pieces, however many clients
- * want some. On one context; what waits is bounded by who asks.
+ * Lets a number of callers do their work at a time, in the order in which they ask: makers of lists
+ * take turns, so that a door's event loop gets to other work after a few pieces, however many
+ * clients want some. On one context. The callers bound what waits.
  */
 public final class FifoTurns {
 

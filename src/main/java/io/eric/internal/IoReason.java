@@ -33,7 +33,7 @@ public final class IoReason {
     return message == null || message.isBlank() ? failure.toString() : message;
   }
 
-  /** The reason alone, for who shall not learn where our files are (CWE-209). */
+  /** The reason alone, for a client that must not learn where the hub's files are (CWE-209). */
   public static String withoutPath(IOException failure) {
     return failure instanceof FileSystemException refused ? reason(refused) : of(failure);
   }

@@ -16,10 +16,10 @@ public interface Loop {
   /** The time of day, in microseconds since 1970, as finely as the system tells it. */
   long currentTimeMicros();
 
-  /** Runs this once, after so many milliseconds. */
+  /** Runs a task once, after this number of milliseconds. */
   Timer after(long ms, Runnable task);
 
-  /** Runs this every so many milliseconds. */
+  /** Runs a task at this interval, in milliseconds. */
   Timer every(long ms, Runnable task);
 
   /** Runs this in a turn of its own, after what waits already. From any thread. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Origins {
 
-  /** Whoever it is. */
+  /** Every origin. */
   static final String ANY = "*";
 
   /**

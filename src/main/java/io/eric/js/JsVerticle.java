@@ -72,8 +72,8 @@ final class JsVerticle extends VerticleBase {
   }
 
   /**
-   * On an event loop a script shares its thread with who would bring the notice: only the limit
-   * helps.
+   * On an event loop a script shares its thread with the one that would bring the notice: only the
+   * limit helps.
    */
   private Future<?> noticeUndeployment(Context own, Running parts) {
     return own.threadingModel() == ThreadingModel.WORKER

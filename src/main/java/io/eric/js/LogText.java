@@ -2,8 +2,8 @@ package io.eric.js;
 
 /**
  * Text of a script's on its way to a log: one line, whatever it holds. Line breaks would start a
- * line that passes for another's, escape sequences command the terminal of who reads it, and
- * direction marks show it in another order (CWE-117, CWE-150).
+ * line that passes for another's, escape sequences command the reader's terminal, and direction
+ * marks show it in another order (CWE-117, CWE-150).
  */
 final class LogText {
 

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModuleFiles implements FileSystem {
 
-  /** What Node has and nobody else, so that who misses one is told why. */
+  /** What only Node has, so that a script that misses one is told why. */
   private static final Set<String> OF_NODE =
       Set.of(
           "assert",

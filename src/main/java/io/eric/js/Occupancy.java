@@ -13,10 +13,10 @@ final class Occupancy {
   private final AtomicLong turns = new AtomicLong();
   private int depth;
 
-  /** Written before {@link #turns}, and so seen by who has read that. */
+  /** Written before {@link #turns}, and so seen by a thread that has read that. */
   private @Nullable Thread thread;
 
-  /** By who runs the script; may be nested. */
+  /** Called by the thread that runs the script; may be nested. */
   void enter() {
     if (depth++ == 0) {
       thread = Thread.currentThread();

@@ -48,7 +48,7 @@ final class SharedEngine {
         .allowExperimentalOptions(true)
         .allowIO(IOAccess.newBuilder().fileSystem(files).build())
         .option("js.esm-eval-returns-exports", "true")
-        // ModuleFiles is asked for names of packages too, and told who imports.
+        // ModuleFiles is asked for names of packages too, and told the importer.
         .option("js.esm-bare-specifier-relative-lookup", "true")
         .option("js.unhandled-rejections", "handler")
         .option("js.text-encoding", "true")

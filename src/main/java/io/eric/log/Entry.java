@@ -6,14 +6,14 @@ import io.eric.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message in a channel's log. Immutable, and shared by everybody who reads it.
+ * One message in a channel's log. Immutable, and shared by all its readers.
  *
  * @param sequence its number in the channel, from 1
  * @param timestamp when it was appended, in milliseconds since 1970
  * @param receiver the listener it is dispatched to; {@code null} for a broadcast
  * @param type the message's type
  * @param payload the message's payload
- * @param sender who signed it, if anybody
+ * @param sender the listener that signed it, or null
  * @param key the publisher's key, if any: what makes a repeat of a publish recognisable
  */
 public record Entry(

@@ -47,7 +47,7 @@ public record Gap(Position from, Position to, @Nullable Long missed, Reason reas
    * The gap as an entry among the listener's messages.
    *
    * @param timestamp in milliseconds since 1970
-   * @param listener who has the gap; {@code null} for a reader of broadcasts only
+   * @param listener the listener that has the gap; {@code null} for a reader of broadcasts only
    */
   public Entry toEntry(long timestamp, @Nullable String listener) {
     return new Entry(to.sequence(), timestamp, listener, Message.GAP, payload(), null, null);

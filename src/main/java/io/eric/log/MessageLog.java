@@ -87,8 +87,8 @@ public interface MessageLog {
 
   /**
    * Drops what retention no longer keeps: entries outside {@link RetentionOptions#history} that all
-   * who should read them have read, and entries older than the time to live, read or not. Called by
-   * the channel after appends, when cursors have moved and from time to time.
+   * that should read them have read, and entries older than the time to live, read or not. Called
+   * by the channel after appends, when cursors have moved and from time to time.
    *
    * @param now milliseconds since 1970
    */
@@ -103,7 +103,10 @@ public interface MessageLog {
   /** Whether {@link #firstSequence()}'s entry is for this listener and after its cursor. */
   boolean oldestIsUnreadBy(String listener, long cursor);
 
-  /** Drops the oldest entry, read or not, as overflow: who has not read it will see a gap. */
+  /**
+   * Drops the oldest entry, read or not, as overflow: a listener that has not read it will see a
+   * gap.
+   */
   void dropOldest();
 
   /** Drops the oldest dispatch of one listener, as overflow. */

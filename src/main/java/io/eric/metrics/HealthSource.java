@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 public interface HealthSource {
 
   /**
-   * What keeps it from its work at this moment: a sentence each, few and short, for people who look
-   * after the hub; none if all is well. Asked from any thread and with every request for the hub's
+   * What keeps it from its work at this moment: a sentence each, few and short, for the operators
+   * of the hub; none if all is well. Asked from any thread and with every request for the hub's
    * health, so it says what was found out before, and neither waits nor searches.
    */
   List<String> troubles();

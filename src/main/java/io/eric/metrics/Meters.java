@@ -58,7 +58,7 @@ public final class Meters implements Shareable {
     adder(counter).increment();
   }
 
-  /** It has happened so many times more. */
+  /** Adds this number of occurrences. */
   public void count(CounterName counter, long times) {
     adder(counter).add(times);
   }

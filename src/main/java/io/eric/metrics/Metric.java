@@ -2,7 +2,7 @@ package io.eric.metrics;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a metric is called and what it says, for those who show it. */
+/** The name of a metric and what it says. */
 public sealed interface Metric permits CounterName, GaugeName {
 
   /** The metric's name in Prometheus' form. */

@@ -7,9 +7,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hears of events that cannot be: something came to a state machine whose table has "error" there.
- * Whoever reports one goes on as if nothing had come. Each is counted; the log says the first and
- * then at most one a second, since a fault may repeat itself with every message. Where assertions
- * are on, as they are in tests, it is an {@link AssertionError} besides.
+ * The reporter goes on as if nothing had come. Each is counted; the log says the first and then at
+ * most one a second, since a fault may repeat itself with every message. Where assertions are on,
+ * as they are in tests, it is an {@link AssertionError} besides.
  *
  * <p>One per hub, see {@link Meters#stateErrors}; for any thread.
  */

@@ -161,7 +161,7 @@ public final class FileStoreOptions {
 
   /**
    * How many bytes of the newest messages, of all channels together, are kept in memory too, so
-   * that who is a little behind does not read from the disk; 0 is none, default 32 MiB.
+   * that a reader that is a little behind does not read from the disk; 0 is none, default 32 MiB.
    */
   public int getCacheBytes() {
     return cacheBytes;

@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 /** What all channels of a hub together may use, and how far a client may go with one. */
 public final class LogsOptions {
 
-  /** The default is one part of the largest heap out of so many. */
+  /** The default is a quarter of the largest heap. */
   private static final int PARTS_OF_HEAP = 4;
 
   /**

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What a channel does when its log is at the limit because somebody has not read it. */
 public enum OverflowPolicy {
-  /** Drops the oldest message; who had not read it gets one {@code _eric_gap} with the count. */
+  /**
+   * Drops the oldest message; a listener that had not read it gets one {@code _eric_gap} with the
+   * count.
+   */
   @JsonProperty("gap")
   GAP,
   /** Publishers get {@link io.eric.LogFullException}. */

@@ -5,9 +5,9 @@ package io.eric.options;
  * everybody has read it, {@code limit} how far the log may grow for listeners that lag or have not
  * started. Of each bound, whichever part is reached first counts.
  *
- * @param historyMessages at most so many messages, default 10,000
- * @param historyBytes at most so many bytes, default 4 MiB
- * @param historyAgeMs at most so old, in milliseconds, default 5 minutes
+ * @param historyMessages the largest number of messages, default 10,000
+ * @param historyBytes the largest number of bytes, default 4 MiB
+ * @param historyAgeMs the largest age, in milliseconds, default 5 minutes
  * @param limitMessages default 65,536
  * @param limitBytes default 64 MiB
  * @param messageTtlMs messages older than this are dropped, read or not, in milliseconds; 0, the

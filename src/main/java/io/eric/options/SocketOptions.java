@@ -14,7 +14,7 @@ public final class SocketOptions {
   private String path = "eric.sock";
   private String mode = "0600";
 
-  /** By default one connection out of so many is kept for commands. */
+  /** By default one connection in 16 is kept for commands. */
   private static final int PARTS_FOR_COMMANDS = 16;
 
   private int maxConnections = 1024;
@@ -75,7 +75,7 @@ public final class SocketOptions {
     return this;
   }
 
-  /** The file's permissions, in octal: who may connect is who may write. Default 0600. */
+  /** The file's permissions, in octal: a user that may write may connect. Default 0600. */
   public String getMode() {
     return mode;
   }

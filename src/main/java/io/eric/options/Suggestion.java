@@ -3,7 +3,7 @@ package io.eric.options;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** What somebody may have meant who wrote a name that does not exist. */
+/** Suggests the existing name that a misspelt one was probably meant to be. */
 public final class Suggestion {
 
   private static final int FARTHEST = 3;
@@ -22,7 +22,7 @@ public final class Suggestion {
             .collect(Collectors.joining(" or ", "; did you mean ", "?"));
   }
 
-  /** Who leaves out a part of the name, as {@code --port} for {@code --http-port}, is near. */
+  /** A name that leaves out a part, as {@code --port} for {@code --http-port}, is near. */
   private static int distance(String name, String wrong) {
     String word = wrong.replaceFirst("^(--|ERIC_)", "");
     boolean endsWithIt =

@@ -24,7 +24,7 @@ public final class InMemoryKvStorage implements KvStorage {
     this(DEFAULT_MAX_ITEMS);
   }
 
-  /** A storage that refuses new keys when it has so many. */
+  /** A storage that refuses new keys when it has this number. */
   public InMemoryKvStorage(int maxItems) {
     ChannelOptions.atLeast("maxItems", maxItems, 1);
     this.maxItems = maxItems;

@@ -120,7 +120,7 @@ public class SimpleDistributedApplicationListener extends MessageQueueListener {
     return dispatchTo(receiver.id(), message);
   }
 
-  /** As {@link #dispatchTo(MessageQueueListener, Message)}, for who only knows the id. */
+  /** As {@link #dispatchTo(MessageQueueListener, Message)}, for a caller that only knows the id. */
   public Future<String> dispatchTo(String receiverId, Message message) {
     Channel joined = channel;
     if (joined == null) {

@@ -15,7 +15,7 @@ final class AnswerQueue {
   private int commands;
   private long weight;
 
-  /** Counts as full at so many commands or bytes. */
+  /** Counts as full at this number of commands or bytes. */
   AnswerQueue(int maxCommands, int maxWeight) {
     this.maxCommands = maxCommands;
     this.maxWeight = maxWeight;

@@ -53,7 +53,7 @@ final class CommandPipeline {
   /** What a command counts for beside its own length. */
   private static final int OVERHEAD = 64;
 
-  /** A batch of publishes that holds so many bytes is sent. */
+  /** A batch of publishes is sent when it holds this number of bytes. */
   private static final int MAX_BATCH_BYTES = 256 << 10;
 
   /** Tells ill-formed text from a well-formed text that is no command. */
@@ -157,7 +157,7 @@ final class CommandPipeline {
     answers.owe(1, OVERHEAD, lines).error(reason);
   }
 
-  /** There is no room for the stream, and none is kept for who has asked. */
+  /** There is no room for the stream, and none is kept for the client that has asked. */
   void streamTurnedAway(EricException reason) {
     barrier = false;
     fail(reason);

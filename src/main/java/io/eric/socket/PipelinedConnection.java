@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection in line mode: commands go out as they come, what piled up within a turn of
- * the event loop in one write, and the answers are given to who asked, in order. Sending is for any
- * thread; answers come on the connection's context.
+ * the event loop in one write, and the answers are given to the callers, in order. Sending is for
+ * any thread; answers come on the connection's context.
  */
 final class PipelinedConnection {
 

@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * one stream, in order of completion.
  *
  * <p>Processing is <b>at least once</b>: the listener's cursor passes a message only when its
- * result was handed to the consumer of the stream, and all before it. Who crashes or closes the
- * stream finds everything else in the queue again. A worker on the event bus that has not finished
- * a message within {@code ackTimeout}, nor renewed it, loses it to another one; after {@code
- * maxDeliveries} the message gives an {@code _eric_error}. A message that fails gives one {@code
- * _eric_error} too, and the others go on.
+ * result was handed to the consumer of the stream, and all before it. After a crash, or when the
+ * stream was closed, everything else is in the queue again. A worker on the event bus that has not
+ * finished a message within {@code ackTimeout}, nor renewed it, loses it to another one; after
+ * {@code maxDeliveries} the message gives an {@code _eric_error}. A message that fails gives one
+ * {@code _eric_error} too, and the others go on.
  *
  * <p>Results that the consumer does not take stop the intake at {@code maxResults}; the queue keeps
  * the rest.

@@ -72,7 +72,7 @@ final class WorkQueue implements DirectAttachment {
   private int underWay;
   private int waiting;
 
-  /** Who gets the results, on a context of its own. */
+  /** The receiver of the results, on a context of its own. */
   interface Results {
     /** Takes one result; answers by {@link WorkQueue#handed} when its consumer has it. */
     void offer(WorkItem item, JsonObject shown);

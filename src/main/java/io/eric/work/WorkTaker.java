@@ -2,7 +2,7 @@ package io.eric.work;
 
 import java.util.List;
 
-/** Who takes messages out of a {@link WorkQueue}: the workers of this JVM, or one elsewhere. */
+/** Takes messages out of a {@link WorkQueue}: the workers of this JVM, or one elsewhere. */
 interface WorkTaker {
 
   /** How many it wants at this moment. */

@@ -8,7 +8,8 @@ public final class ChannelProbe {
 
   private ChannelProbe() {}
 
-  private static OpenChannel open(Channel channel) {
+  /** Its parts. */
+  public static OpenChannel open(Channel channel) {
     return ((AbstractChannel) channel).core();
   }
 

@@ -57,7 +57,7 @@ public final class LivenessProbe implements HealthSource {
   private Loop.@Nullable Timer timer;
   private boolean closed;
 
-  /** The channels of a hub, as somebody sees them who comes from outside. */
+  /** The channels of a hub, as a caller from outside sees them. */
   public interface Doors {
 
     /** All that have to answer; on the watch's loop. */

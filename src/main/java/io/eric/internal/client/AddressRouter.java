@@ -1,5 +1,6 @@
 package io.eric.internal.client;
 
+import io.eric.internal.protocol.Addresses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -10,9 +11,9 @@ import io.vertx.core.shareddata.Shareable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reaches who has said where: edges, listeners and hooks, in this JVM or at another node of the
- * cluster. An address at another node is written {@code @<node>/<address>}; only a cluster makes
- * such addresses, and only a connected one can be asked to reach them.
+ * Reaches the holders of addresses: edges, listeners and hooks, in this JVM or at another node of
+ * the cluster. An address at another node is written {@code @<node>/<address>}; only a cluster
+ * makes such addresses, and only a connected one can be asked to reach them.
  */
 public final class AddressRouter {
 
@@ -20,7 +21,6 @@ public final class AddressRouter {
   public static final String NODE = "eric-node";
 
   private static final String MAP = "io.eric.post";
-  private static final char FAR = '@';
 
   private final EventBus bus;
   private final LocalMap<String, Line> lines;
@@ -58,24 +58,9 @@ public final class AddressRouter {
     return line == null ? null : line.far;
   }
 
-  /** Whether this address is at another node. */
-  public static boolean isFar(String address) {
-    return address.charAt(0) == FAR;
-  }
-
-  /** How an address of a node is written for the others. */
-  public static String at(String node, String address) {
-    return FAR + node + '/' + address;
-  }
-
-  /** The node in a far address, null for an address here. */
-  public static @Nullable String nodeOf(String address) {
-    return isFar(address) ? address.substring(1, address.indexOf('/')) : null;
-  }
-
   /** Sends without an answer. */
   public void send(String address, Object body, DeliveryOptions options) {
-    if (!isFar(address)) {
+    if (!Addresses.isFar(address)) {
       bus.send(address, body, options);
       return;
     }
@@ -92,7 +77,7 @@ public final class AddressRouter {
    * @return the answer's body
    */
   public <T> Future<T> request(String address, Object body, DeliveryOptions options) {
-    if (!isFar(address)) {
+    if (!Addresses.isFar(address)) {
       return bus.<T>request(address, body, options).map(Message::body);
     }
     Far far = far();

@@ -3,7 +3,7 @@ package io.eric.internal.client;
 import io.eric.internal.protocol.ChannelRequest;
 import io.vertx.core.Future;
 
-/** The way from who reads to the channels, wherever they are. */
+/** The way from readers to the channels, wherever they are. */
 public interface ChannelLink {
 
   /**

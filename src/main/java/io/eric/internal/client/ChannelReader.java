@@ -423,7 +423,7 @@ public final class ChannelReader {
     timer = loop.after(ms, this::readWhenDrained);
   }
 
-  /** Who takes batches makes the pauses when it hands them out. */
+  /** A reader in a program makes the pauses itself when it hands messages out. */
   private long delayMs() {
     return attached == null || !asking.live ? 0 : attached.delayMs();
   }

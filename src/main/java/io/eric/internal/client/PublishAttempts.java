@@ -26,8 +26,8 @@ import java.util.function.Predicate;
  * Gets a batch of messages into a channel's log: asks, and if no answer comes, asks again until
  * time is up. The one place where a publish is repeated.
  *
- * <p>Only a batch whose every message has a key is repeated, for the channel recognises it: who
- * repeats a publish that is under way waits for the first one's outcome, and nothing is appended
+ * <p>Only a batch whose every message has a key is repeated, because the channel recognises it: a
+ * repeat of a publish that is under way waits for the first one's outcome, and nothing is appended
  * twice. For a channel at another node keys are made up where the publisher gave none. In one JVM
  * they are not: a request cannot get lost there between a door and a channel, it waits in the
  * channel's context or for its store, and asking again would only wait beside it; so a batch
@@ -192,16 +192,7 @@ final class PublishAttempts {
   private List<Command.Publish> withKeys(List<Command.Publish> messages) {
     List<Command.Publish> keyed = new ArrayList<>(messages.size());
     for (Command.Publish m : messages) {
-      keyed.add(
-          m.key() != null
-              ? m
-              : new Command.Publish(
-                  m.channel(),
-                  m.listener(),
-                  m.type(),
-                  m.payload(),
-                  keyPrefix + keys.incrementAndGet(),
-                  m.sender()));
+      keyed.add(m.key() != null ? m : m.withKey(keyPrefix + keys.incrementAndGet()));
     }
     return keyed;
   }

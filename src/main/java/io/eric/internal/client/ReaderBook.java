@@ -261,7 +261,7 @@ public final class ReaderBook {
     statements.soon();
   }
 
-  /** The channel has another owner, who has not been asked yet. */
+  /** The channel has another owner, which has not been asked yet. */
   public void hasNewOwner() {
     for (ChannelReader stream : doubtful) {
       stream.givenUpAt = givesUpAt();

@@ -68,7 +68,7 @@ final class Statements {
     this.interval = book.interval();
   }
 
-  /** The first one is made in so many nanoseconds. */
+  /** The first statement is made after this number of nanoseconds. */
   void startAfter(long nanoseconds) {
     nextAt = loop.nanoTime() + nanoseconds;
   }

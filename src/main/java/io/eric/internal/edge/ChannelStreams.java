@@ -287,7 +287,7 @@ final class ChannelStreams implements ReaderBook.Side {
     newestLiveFrom = 0;
   }
 
-  /** Who is not live from this sequence on or a later one reads for itself. */
+  /** A stream that is not live from this sequence on, or from a later one, reads for itself. */
   private void demoteUnless(long sequence) {
     flush();
     for (EdgeStream stream : List.copyOf(live)) {

@@ -269,7 +269,8 @@ public final class Edge {
     if (news instanceof ChannelResponse.Delivery delivery) {
       ChannelStreams channel = channels.get(delivery.channel());
       if (channel == null) {
-        // Its last stream has just gone; nobody must wait for us.
+        // The last stream has just closed: acknowledge at once, or the channel would hold its
+        // publishers for an edge without streams.
         client.tell(
             delivery.channel(),
             new ChannelRequest.Acknowledge(

@@ -153,7 +153,8 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   /** Tells the channel how far the stream got, and takes it out of the books. Idempotent. */
   private void leave(long position) {
-    // In this order: without the stream, the edge acknowledges what the stream has not written.
+    // The channel hears of the end first: forget() lets the edge acknowledge for the remaining
+    // streams, and that must not reach the channel before this stream's own position.
     reader.leave(position);
     forget();
   }

@@ -18,7 +18,7 @@ final class TurnWrites {
   private final int maxBytes;
   private final List<@Nullable PendingWrites> all = new ArrayList<>();
 
-  /** The turns of the edge on this loop, whose writes are joined up to so many bytes. */
+  /** The turns of the edge on this loop, whose writes are joined up to this number of bytes. */
   TurnWrites(Loop loop, int maxBytes) {
     this.loop = loop;
     this.maxBytes = maxBytes;

@@ -1,7 +1,11 @@
 package io.eric.internal.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** The event bus addresses of docs/PROTOCOL.md section 5, and those of the doors' edges. */
 public final class Addresses {
+
+  private static final char FAR = '@';
 
   /** Takes {@code c}, {@code ls} and {@code ping}. */
   public static final String CHANNELS = "eric.channels";
@@ -57,5 +61,22 @@ public final class Addresses {
   /** Where an edge gets deliveries for its streams. */
   public static String edge(String edgeId) {
     return "eric.edge." + edgeId;
+  }
+
+  // ---- at other nodes
+
+  /** Whether this address is at another node. */
+  public static boolean isFar(String address) {
+    return address.charAt(0) == FAR;
+  }
+
+  /** How an address of a node is written for the others. */
+  public static String at(String node, String address) {
+    return FAR + node + '/' + address;
+  }
+
+  /** The node in a far address, null for an address here. */
+  public static @Nullable String nodeOf(String address) {
+    return isFar(address) ? address.substring(1, address.indexOf('/')) : null;
   }
 }

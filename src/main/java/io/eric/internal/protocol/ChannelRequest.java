@@ -8,7 +8,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stream is known to the channel by its edge's address and a number that the edge gives it.
  */
-public sealed interface ChannelRequest {
+public sealed interface ChannelRequest extends WireRecord {
+
+  /**
+   * Whether it may be sent again when no answer has come: the channel recognises a repeat, or
+   * answering twice changes nothing.
+   */
+  default boolean isRepeatable() {
+    return false;
+  }
+
+  /** Whether a channel that is ending its streams still answers it. */
+  default boolean isAboutAnOpenStream() {
+    return true;
+  }
+
+  /** The same for an owner at another node, which finds the places that it names at this one. */
+  default ChannelRequest sentFrom(String node) {
+    return this;
+  }
 
   /** In a JSON {@code l}: it repeats to a new owner what a former one was told. */
   String RENEWED = "renewed";
@@ -21,7 +39,26 @@ public sealed interface ChannelRequest {
    *
    * @param messages all for the channel that the request goes to
    */
-  record PublishBatch(java.util.List<Command.Publish> messages) implements ChannelRequest {}
+  record PublishBatch(java.util.List<Command.Publish> messages) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putRecords(messages);
+    }
+
+    static PublishBatch read(WireInput in) {
+      return new PublishBatch(in.getList(Command.Publish::read));
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+  }
 
   /**
    * Opens a stream; answered by {@link Attached}.
@@ -54,6 +91,56 @@ public sealed interface ChannelRequest {
       return new Attach(
           edge, stream, listener, position, live, raw, maxMessages, maxBytes, intervalMs);
     }
+
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      out.putLong(stream);
+      out.putOptional(listener);
+      out.putOptional(after);
+      out.putBoolean(live);
+      out.putBoolean(raw);
+      out.putInt(maxMessages);
+      out.putInt(maxBytes);
+      out.putLong(intervalMs);
+    }
+
+    static Attach read(WireInput in) {
+      return new Attach(
+          in.getString(),
+          in.getLong(),
+          in.getOptional(),
+          in.getOptional(),
+          in.getBoolean(),
+          in.getBoolean(),
+          in.getInt(),
+          in.getInt(),
+          in.getLong());
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+
+    @Override
+    public Attach sentFrom(String node) {
+      return new Attach(
+          Addresses.at(node, edge),
+          stream,
+          listener,
+          after,
+          live,
+          raw,
+          maxMessages,
+          maxBytes,
+          intervalMs);
+    }
   }
 
   /**
@@ -62,10 +149,37 @@ public sealed interface ChannelRequest {
    * listener has such a one by now, it is refused as a listener that exists already.
    *
    * @param stream under a new number, after the position up to which it was written
-   * @param origin the number under which it was first attached: who it is among its edge's streams
+   * @param origin the number under which it was first attached, which identifies it among its
+   *     edge's streams
    * @param handedOn the sequence up to which the kernel has what was written
    */
-  record Reattach(Attach stream, long origin, long handedOn) implements ChannelRequest {}
+  record Reattach(Attach stream, long origin, long handedOn) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      stream.write(out);
+      out.putLong(origin);
+      out.putLong(handedOn);
+    }
+
+    static Reattach read(WireInput in) {
+      return new Reattach(Attach.read(in), in.getLong(), in.getLong());
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+
+    @Override
+    public Reattach sentFrom(String node) {
+      return new Reattach(stream.sentFrom(node), origin, handedOn);
+    }
+  }
 
   /**
    * Asks for what follows {@code after}, which tells the channel that everything up to there was
@@ -76,7 +190,32 @@ public sealed interface ChannelRequest {
    *     is overtaken by a later read says nothing any more
    */
   record Fetch(String edge, long stream, int read, long after, int maxMessages, int maxBytes)
-      implements ChannelRequest {}
+      implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      out.putLong(stream);
+      out.putInt(read);
+      out.putLong(after);
+      out.putInt(maxMessages);
+      out.putInt(maxBytes);
+    }
+
+    static Fetch read(WireInput in) {
+      return new Fetch(
+          in.getString(), in.getLong(), in.getInt(), in.getLong(), in.getInt(), in.getInt());
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public Fetch sentFrom(String node) {
+      return new Fetch(Addresses.at(node, edge), stream, read, after, maxMessages, maxBytes);
+    }
+  }
 
   /**
    * All live streams of an edge have everything up to here handed to the kernel. Not answered.
@@ -88,7 +227,24 @@ public sealed interface ChannelRequest {
    *     acknowledgement for that one's, too.
    */
   record Acknowledge(String edge, Session session, long through, long live)
-      implements ChannelRequest {}
+      implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      session.write(out);
+      out.putLong(through);
+      out.putLong(live);
+    }
+
+    static Acknowledge read(WireInput in) {
+      return new Acknowledge(in.getString(), Session.read(in), in.getLong(), in.getLong());
+    }
+
+    @Override
+    public Acknowledge sentFrom(String node) {
+      return new Acknowledge(Addresses.at(node, edge), session, through, live);
+    }
+  }
 
   /**
    * A stream is live at its edge now, and what was read for it before is handed to the kernel: from
@@ -99,7 +255,25 @@ public sealed interface ChannelRequest {
    * @param through the sequence from which the stream is live
    */
   record Written(String edge, Session session, long stream, int read, long through)
-      implements ChannelRequest {}
+      implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      session.write(out);
+      out.putLong(stream);
+      out.putInt(read);
+      out.putLong(through);
+    }
+
+    static Written read(WireInput in) {
+      return new Written(in.getString(), Session.read(in), in.getLong(), in.getInt(), in.getLong());
+    }
+
+    @Override
+    public Written sentFrom(String node) {
+      return new Written(Addresses.at(node, edge), session, stream, read, through);
+    }
+  }
 
   /**
    * A stream lags and leaves the live ones; it fetches when its socket has drained. Not answered.
@@ -107,20 +281,86 @@ public sealed interface ChannelRequest {
    * @param read see {@link Fetch}
    * @param written what was handed to the kernel for it
    */
-  record Demote(String edge, long stream, int read, long written) implements ChannelRequest {}
+  record Demote(String edge, long stream, int read, long written) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      out.putLong(stream);
+      out.putInt(read);
+      out.putLong(written);
+    }
+
+    static Demote read(WireInput in) {
+      return new Demote(in.getString(), in.getLong(), in.getInt(), in.getLong());
+    }
+
+    @Override
+    public Demote sentFrom(String node) {
+      return new Demote(Addresses.at(node, edge), stream, read, written);
+    }
+  }
 
   /**
    * A stream was lost or closed by its client. Not answered.
    *
    * @param written what was handed to the kernel for it; -1 if the edge does not know
    */
-  record Detach(String edge, long stream, long written) implements ChannelRequest {}
+  record Detach(String edge, long stream, long written) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      out.putLong(stream);
+      out.putLong(written);
+    }
+
+    static Detach read(WireInput in) {
+      return new Detach(in.getString(), in.getLong(), in.getLong());
+    }
+
+    @Override
+    public Detach sentFrom(String node) {
+      return new Detach(Addresses.at(node, edge), stream, written);
+    }
+  }
 
   /** Starts a listener without a stream, so that {@code deliverNext} works. Answered by "ack". */
-  record StartListener(String listener) implements ChannelRequest {}
+  record StartListener(String listener) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(listener);
+    }
+
+    static StartListener read(WireInput in) {
+      return new StartListener(in.getString());
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return true;
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+  }
 
   /** Takes a started, unattached listener's next message; answered by {@link Taken}. */
-  record TakeNext(String listener) implements ChannelRequest {}
+  record TakeNext(String listener) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(listener);
+    }
+
+    static TakeNext read(WireInput in) {
+      return new TakeNext(in.getString());
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+  }
 
   /**
    * Adds a listener object, whose {@code onMessage} may see each message before its stream does.
@@ -131,7 +371,29 @@ public sealed interface ChannelRequest {
    * @param running whether it is started already
    */
   record RegisterListener(String listener, @Nullable String hook, boolean running)
-      implements ChannelRequest {}
+      implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(listener);
+      out.putOptional(hook);
+      out.putBoolean(running);
+    }
+
+    static RegisterListener read(WireInput in) {
+      return new RegisterListener(in.getString(), in.getOptional(), in.getBoolean());
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+
+    @Override
+    public RegisterListener sentFrom(String node) {
+      return new RegisterListener(
+          listener, hook == null ? null : Addresses.at(node, hook), running);
+    }
+  }
 
   /**
    * Tells a new owner of a listener's {@code onMessage}, because a former owner knew it. Answered
@@ -141,7 +403,28 @@ public sealed interface ChannelRequest {
    *     knows it knows better
    */
   record RenewHook(String listener, @Nullable String hook, boolean running)
-      implements ChannelRequest {}
+      implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(listener);
+      out.putOptional(hook);
+      out.putBoolean(running);
+    }
+
+    static RenewHook read(WireInput in) {
+      return new RenewHook(in.getString(), in.getOptional(), in.getBoolean());
+    }
+
+    @Override
+    public boolean isAboutAnOpenStream() {
+      return false;
+    }
+
+    @Override
+    public RenewHook sentFrom(String node) {
+      return new RenewHook(listener, hook == null ? null : Addresses.at(node, hook), running);
+    }
+  }
 
   /**
    * States which streams an edge has on a channel, so that what was lost on the way between the two
@@ -161,12 +444,54 @@ public sealed interface ChannelRequest {
       long acknowledged,
       StreamTallies.Snapshot streams,
       java.util.List<Long> reads)
-      implements ChannelRequest {}
+      implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      session.write(out);
+      out.putLong(intervalMs);
+      out.putLong(acknowledged);
+      streams.write(out);
+      out.putLongs(reads);
+    }
+
+    static Statement read(WireInput in) {
+      return new Statement(
+          in.getString(),
+          Session.read(in),
+          in.getLong(),
+          in.getLong(),
+          StreamTallies.Snapshot.read(in),
+          in.getList(WireInput::getLong));
+    }
+
+    @Override
+    public Statement sentFrom(String node) {
+      return new Statement(
+          Addresses.at(node, edge), session, intervalMs, acknowledged, streams, reads);
+    }
+  }
 
   /**
    * Asks which streams of an edge a channel has; answered by {@link ChannelResponse.StreamList}.
    *
    * @param part of {@code parts}: the streams whose number, divided by {@code parts}, leaves this
    */
-  record ListStreams(String edge, int part, int parts) implements ChannelRequest {}
+  record ListStreams(String edge, int part, int parts) implements ChannelRequest {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(edge);
+      out.putInt(part);
+      out.putInt(parts);
+    }
+
+    static ListStreams read(WireInput in) {
+      return new ListStreams(in.getString(), in.getInt(), in.getInt());
+    }
+
+    @Override
+    public ListStreams sentFrom(String node) {
+      return new ListStreams(Addresses.at(node, edge), part, parts);
+    }
+  }
 }

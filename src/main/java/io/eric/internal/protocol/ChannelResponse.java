@@ -7,14 +7,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A channel's answers to {@link ChannelRequest}, and what it sends to edges without being asked.
  */
-public sealed interface ChannelResponse {
+public sealed interface ChannelResponse extends WireRecord {
 
   /**
    * Outcomes in the order of the batch.
    *
    * @param epoch of all positions
    */
-  record Published(String epoch, List<Outcome> outcomes) implements ChannelResponse {}
+  record Published(String epoch, List<Outcome> outcomes) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(epoch);
+      out.putRecords(outcomes);
+    }
+
+    static Published read(WireInput in) {
+      return new Published(in.getString(), in.getList(Outcome::read));
+    }
+  }
 
   /**
    * What became of one message.
@@ -23,10 +33,21 @@ public sealed interface ChannelResponse {
    * @param code failure code of docs/PROTOCOL.md section 2, 0 if it was appended
    * @param error failure text, null if it was appended
    */
-  record Outcome(long sequence, int code, @Nullable String error) {
+  record Outcome(long sequence, int code, @Nullable String error) implements WireRecord {
     /** Whether the message is in the log. */
     public boolean succeeded() {
       return error == null;
+    }
+
+    @Override
+    public void write(WireOutput out) {
+      out.putLong(sequence);
+      out.putInt(code);
+      out.putOptional(error);
+    }
+
+    static Outcome read(WireInput in) {
+      return new Outcome(in.getLong(), in.getInt(), in.getOptional());
     }
   }
 
@@ -50,7 +71,29 @@ public sealed interface ChannelResponse {
       long delayMs,
       int retryMs,
       Fetched first)
-      implements ChannelResponse {}
+      implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(listener);
+      out.putString(epoch);
+      session.write(out);
+      out.putBoolean(stopped);
+      out.putLong(delayMs);
+      out.putInt(retryMs);
+      first.write(out);
+    }
+
+    static Attached read(WireInput in) {
+      return new Attached(
+          in.getString(),
+          in.getString(),
+          Session.read(in),
+          in.getBoolean(),
+          in.getLong(),
+          in.getInt(),
+          Fetched.read(in));
+    }
+  }
 
   /**
    * A batch out of the log.
@@ -61,7 +104,19 @@ public sealed interface ChannelResponse {
    * @param waiting true: nothing more at this moment, a {@link Wake} follows when there is
    */
   record Fetched(List<Entry> entries, long through, boolean live, boolean waiting)
-      implements ChannelResponse {}
+      implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putEntries(entries);
+      out.putLong(through);
+      out.putBoolean(live);
+      out.putBoolean(waiting);
+    }
+
+    static Fetched read(WireInput in) {
+      return new Fetched(in.getEntries(), in.getLong(), in.getBoolean(), in.getBoolean());
+    }
+  }
 
   /**
    * Messages for the live streams of an edge: broadcasts for all of them, dispatches for the stream
@@ -69,22 +124,62 @@ public sealed interface ChannelResponse {
    *
    * @param session of the edge: one that has heard of a later one drops this, and streams of an
    *     earlier one are not known to the owner
-   * @param after the sequence of the last message before these: who has not seen it is not live
+   * @param after the sequence of the last message before these: a stream that has not seen it is
+   *     not live
    * @param through the sequence up to which this delivery is complete for this edge
    */
   record Delivery(
       String channel, String epoch, Session session, long after, long through, List<Entry> entries)
-      implements ChannelResponse {}
+      implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(channel);
+      out.putString(epoch);
+      session.write(out);
+      out.putLong(after);
+      out.putLong(through);
+      out.putEntries(entries);
+    }
+
+    static Delivery read(WireInput in) {
+      return new Delivery(
+          in.getString(),
+          in.getString(),
+          Session.read(in),
+          in.getLong(),
+          in.getLong(),
+          in.getEntries());
+    }
+  }
 
   /** There is something for a waiting stream. */
-  record Wake(String channel, long stream) implements ChannelResponse {}
+  record Wake(String channel, long stream) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(channel);
+      out.putLong(stream);
+    }
+
+    static Wake read(WireInput in) {
+      return new Wake(in.getString(), in.getLong());
+    }
+  }
 
   /**
    * The edge has acknowledged for other live streams than the owner knows of it: something between
    * the two was lost, and its next {@linkplain ChannelRequest.Statement statement} had better come
    * soon.
    */
-  record StatementWanted(String channel) implements ChannelResponse {}
+  record StatementWanted(String channel) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(channel);
+    }
+
+    static StatementWanted read(WireInput in) {
+      return new StatementWanted(in.getString());
+    }
+  }
 
   /**
    * Asks an edge whether it has a stream, before another one that it would take the listener from
@@ -94,10 +189,29 @@ public sealed interface ChannelResponse {
    * @param origin the number under which the edge had the stream first, for it may have another one
    *     by now
    */
-  record StillWanted(String channel, long origin) implements ChannelResponse {}
+  record StillWanted(String channel, long origin) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(channel);
+      out.putLong(origin);
+    }
+
+    static StillWanted read(WireInput in) {
+      return new StillWanted(in.getString(), in.getLong());
+    }
+  }
 
   /** Whether an edge has a stream, open or to be opened. */
-  record Wanted(boolean wanted) implements ChannelResponse {}
+  record Wanted(boolean wanted) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putBoolean(wanted);
+    }
+
+    static Wanted read(WireInput in) {
+      return new Wanted(in.getBoolean());
+    }
+  }
 
   /**
    * Ends a stream; answered by {@link Ended}.
@@ -109,6 +223,18 @@ public sealed interface ChannelResponse {
       implements ChannelResponse {
     /** What the loser of a takeover waits before it comes back, so that two tabs do not fight. */
     public static final int TAKEN_OVER_RETRY_MS = 60_000;
+
+    @Override
+    public void write(WireOutput out) {
+      out.putString(channel);
+      out.putLong(stream);
+      out.putOptional(type);
+      out.putInt(retryMs);
+    }
+
+    static End read(WireInput in) {
+      return new End(in.getString(), in.getLong(), in.getOptional(), in.getInt());
+    }
   }
 
   /**
@@ -116,28 +242,93 @@ public sealed interface ChannelResponse {
    *
    * @param written what was handed to the kernel for it; -1 if it was not open yet
    */
-  record Ended(long written) implements ChannelResponse {}
+  record Ended(long written) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putLong(written);
+    }
+
+    static Ended read(WireInput in) {
+      return new Ended(in.getLong());
+    }
+  }
 
   /** One message for {@link ChannelRequest.RegisterListener}'s hook. */
-  record HookCall(String epoch, Entry entry) implements ChannelResponse {}
+  record HookCall(String epoch, Entry entry) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(epoch);
+      out.putEntry(entry);
+    }
+
+    static HookCall read(WireInput in) {
+      return new HookCall(in.getString(), in.getEntry());
+    }
+  }
 
   /** A message that {@code deliverNext} took. */
-  record Taken(String epoch, Entry entry) implements ChannelResponse {}
+  record Taken(String epoch, Entry entry) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      out.putString(epoch);
+      out.putEntry(entry);
+    }
+
+    static Taken read(WireInput in) {
+      return new Taken(in.getString(), in.getEntry());
+    }
+  }
 
   /**
    * What an owner knows of an edge that has made a {@link ChannelRequest.Statement}.
    *
-   * @param session of the edge with this owner, who had the channel when the statement came
+   * @param session of the edge with this owner, which had the channel when the statement came
    * @param sent up to where deliveries have been sent to the edge
    * @param streams the edge's streams, by what the owner takes them to do
    * @param lost those of the statement's reads that it has not under way
    */
   record Confirmed(Session session, long sent, StreamTallies.Snapshot streams, List<Long> lost)
-      implements ChannelResponse {}
+      implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      session.write(out);
+      out.putLong(sent);
+      streams.write(out);
+      out.putLongs(lost);
+    }
+
+    static Confirmed read(WireInput in) {
+      return new Confirmed(
+          Session.read(in),
+          in.getLong(),
+          StreamTallies.Snapshot.read(in),
+          in.getList(WireInput::getLong));
+    }
+  }
 
   /** The streams of an edge, see {@link ChannelRequest.ListStreams}. */
-  record StreamList(Session session, List<Listed> streams) implements ChannelResponse {}
+  record StreamList(Session session, List<Listed> streams) implements ChannelResponse {
+    @Override
+    public void write(WireOutput out) {
+      session.write(out);
+      out.putRecords(streams);
+    }
+
+    static StreamList read(WireInput in) {
+      return new StreamList(Session.read(in), in.getList(Listed::read));
+    }
+  }
 
   /** A stream by its number at its edge. */
-  record Listed(long stream, StreamState state) {}
+  record Listed(long stream, StreamState state) implements WireRecord {
+    @Override
+    public void write(WireOutput out) {
+      out.putLong(stream);
+      out.putByte(state.code());
+    }
+
+    static Listed read(WireInput in) {
+      return new Listed(in.getLong(), StreamState.of(in.getByte()));
+    }
+  }
 }

@@ -50,7 +50,32 @@ public sealed interface Command {
       Payload payload,
       @Nullable String key,
       @Nullable String sender)
-      implements Command {
+      implements Command, WireRecord {
+
+    @Override
+    public void write(WireOutput out) {
+      out.putString(channel)
+          .putOptional(listener)
+          .putString(type)
+          .putBytes(payload.json())
+          .putOptional(key)
+          .putOptional(sender);
+    }
+
+    static Publish read(WireInput in) {
+      return new Publish(
+          in.getString(),
+          in.getOptional(),
+          in.getString(),
+          in.getPayload(),
+          in.getOptional(),
+          in.getOptional());
+    }
+
+    /** The same message with another key. */
+    public Publish withKey(String another) {
+      return new Publish(channel, listener, type, payload, another, sender);
+    }
 
     /** What this counts for against limits on work in flight, in bytes. */
     public int size() {
@@ -100,7 +125,7 @@ public sealed interface Command {
     /** Everything. */
     public static final Page ALL = new Page(null, 0, null);
 
-    /** The first so many. */
+    /** The first items. */
     public static Page first(int limit) {
       return new Page(null, limit, null);
     }

@@ -7,7 +7,7 @@ package io.eric.internal.protocol;
  * @param term of the ownership
  * @param number of the session; later ones of an owner have greater numbers, and 0 is none
  */
-public record Session(long term, long number) implements Comparable<Session> {
+public record Session(long term, long number) implements Comparable<Session>, WireRecord {
 
   /** No session of any owner. */
   public static final Session NONE = new Session(0, 0);
@@ -25,5 +25,14 @@ public record Session(long term, long number) implements Comparable<Session> {
   /** Whether an owner has it: it is none otherwise. */
   public boolean isOpen() {
     return number != 0;
+  }
+
+  @Override
+  public void write(WireOutput out) {
+    out.putLong(term).putLong(number);
+  }
+
+  static Session read(WireInput in) {
+    return new Session(in.getLong(), in.getLong());
   }
 }

@@ -25,14 +25,37 @@ public final class StreamTallies {
   }
 
   /** A stream's number among streams in one state, and all their numbers, in no order. */
-  public record Tally(int count, long digest) {}
+  public record Tally(int count, long digest) implements WireRecord {
+
+    @Override
+    public void write(WireOutput out) {
+      out.putInt(count).putLong(digest);
+    }
+
+    static Tally read(WireInput in) {
+      return new Tally(in.getInt(), in.getLong());
+    }
+  }
 
   /** What is compared. Streams that end are in none: their edges are being told. */
-  public record Snapshot(Tally reading, Tally waiting, Tally unsettled, Tally live) {
+  public record Snapshot(Tally reading, Tally waiting, Tally unsettled, Tally live)
+      implements WireRecord {
 
     /** How many streams these are. */
     public int count() {
       return reading.count + waiting.count + unsettled.count + live.count;
+    }
+
+    @Override
+    public void write(WireOutput out) {
+      reading.write(out);
+      waiting.write(out);
+      unsettled.write(out);
+      live.write(out);
+    }
+
+    static Snapshot read(WireInput in) {
+      return new Snapshot(Tally.read(in), Tally.read(in), Tally.read(in), Tally.read(in));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.eric.internal.protocol;
 
+import io.eric.Payload;
+import io.eric.log.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +101,40 @@ public final class WireInput {
     return list;
   }
 
-  /** A number of things that need so many bytes each; there cannot be more than bytes are left. */
+  /**
+   * Entries of a log.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public List<Entry> getEntries() {
+    return getList(WireInput::getEntry);
+  }
+
+  /** An entry of a log. */
+  Entry getEntry() {
+    return new Entry(
+        getLong(),
+        getLong(),
+        getOptional(),
+        getString(),
+        getPayload(),
+        getOptional(),
+        getOptional());
+  }
+
+  /** A payload, which has a byte at least. */
+  Payload getPayload() {
+    byte[] json = getBytes();
+    if (json.length == 0) {
+      throw new IllegalArgumentException("a payload has no bytes");
+    }
+    return Payload.ofValidJson(json);
+  }
+
+  /**
+   * A number of things that need this number of bytes each; there cannot be more than bytes are
+   * left.
+   */
   private int size(int each) {
     long size = getLong();
     if (size < 0 || size * each > bytes.length - position || size > bytes.length) {

@@ -1,7 +1,9 @@
 package io.eric.internal.protocol;
 
+import io.eric.log.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ public final class WireOutput {
   private byte[] bytes;
   private int length;
 
-  /** Empty, with room for so many bytes before it grows. */
+  /** Empty, with room for this number of bytes before it grows. */
   public WireOutput(int room) {
     this.bytes = new byte[Math.max(16, room)];
   }
@@ -75,6 +77,38 @@ public final class WireOutput {
   public WireOutput putOptional(@Nullable String value) {
     putBoolean(value != null);
     return value == null ? this : putString(value);
+  }
+
+  /** Records with their number. */
+  WireOutput putRecords(List<? extends WireRecord> records) {
+    putInt(records.size());
+    records.forEach(each -> each.write(this));
+    return this;
+  }
+
+  /** Numbers with their number. */
+  WireOutput putLongs(List<Long> numbers) {
+    putInt(numbers.size());
+    numbers.forEach(this::putLong);
+    return this;
+  }
+
+  /** Entries of a log with their number. */
+  public WireOutput putEntries(List<Entry> entries) {
+    putInt(entries.size());
+    entries.forEach(this::putEntry);
+    return this;
+  }
+
+  /** An entry of a log. */
+  WireOutput putEntry(Entry entry) {
+    return putLong(entry.sequence())
+        .putLong(entry.timestamp())
+        .putOptional(entry.receiver())
+        .putString(entry.type())
+        .putBytes(entry.payload().json())
+        .putOptional(entry.sender())
+        .putOptional(entry.key());
   }
 
   private void ensure(int more) {

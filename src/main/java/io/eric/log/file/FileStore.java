@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>While the disk is full or fails, appends fail with {@link RepositoryException}, nothing that
  * was acknowledged is lost, and the store recovers by itself when there is room again.
  *
- * <p>Safe for use by many channels at once; futures complete on the context of who has called.
+ * <p>Safe for use by many channels at once; futures complete on the caller's context.
  */
 public final class FileStore implements MessageStore {
 

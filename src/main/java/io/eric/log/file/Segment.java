@@ -106,7 +106,7 @@ final class Segment {
     }
   }
 
-  /** Deletes the file; who holds it can read on. */
+  /** Deletes the file. A reader that holds it can read on. */
   void delete() throws IOException {
     Files.deleteIfExists(file);
     close();

@@ -24,7 +24,7 @@ abstract class Write {
   /** It is in the log: the state follows. */
   abstract void apply(StoreState state, Segment segment, EntryCache cache);
 
-  /** It counts: tells who waits. */
+  /** The write counts: tells the callers that wait for it. */
   abstract void succeed();
 
   /** It is not in the log. */

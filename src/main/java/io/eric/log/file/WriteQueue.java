@@ -62,7 +62,7 @@ final class WriteQueue {
   }
 
   /**
-   * Takes what has piled up, up to so many bytes.
+   * Takes what has piled up, up to a number of bytes.
    *
    * @param waitMs how long to wait if there is nothing
    */

@@ -140,7 +140,7 @@ public abstract class IndexedLog<T> implements MessageLog {
   /**
    * Puts back that messages are gone, before the entries: of the broadcasts, or of the dispatches
    * to one listener, nothing up to a sequence is kept. How many there were is not known any more,
-   * so who reads from before it sees a gap without a count.
+   * so a reader from before it sees a gap without a count.
    *
    * @param receiver whose dispatches; {@code null} for the broadcasts
    * @param through the last one that is gone

@@ -207,7 +207,8 @@ public final class LogIndex<T> {
 
   /** Drops what need not stay. */
   public void trim(Cursors cursors, long now) {
-    // Who has read least matters to what all read; asking costs a look at every listener.
+    // Broadcasts are kept until the slowest listener has read them. Finding that listener costs a
+    // look at every listener, so it is skipped when there are no broadcasts.
     long lowest = broadcasts.size() == 0 ? 0 : cursors.lowest();
     broadcasts.noteReadThrough(lowest);
     expire(cursors, now);

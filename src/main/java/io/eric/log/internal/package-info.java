@@ -1,6 +1,6 @@
 /**
- * The structure of a log in memory: which entries are retained, who reads them, what was dropped,
- * and why.
+ * The structure of a log in memory: which entries are retained, which listeners read them, what was
+ * dropped, and why.
  */
 @NullMarked
 package io.eric.log.internal;

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * What the index does not hold any more and Redis still does, and for each lane up to where it was,
- * so that a reader who comes back from before it is told. Most of it is older than all that is
+ * so that a reader that comes back from before it is told. Most of it is older than all that is
  * kept, and goes with the trimming of the stream's front; what lies between kept entries is removed
  * one by one.
  *

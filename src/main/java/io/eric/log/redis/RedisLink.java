@@ -370,7 +370,7 @@ final class RedisLink {
   /** Requests that wait for their answers. */
   private record Sent(Promise<List<Response>> promise, long since) {}
 
-  /** Somebody who waits for a connection. */
+  /** A caller that waits for a connection. */
   private record AwaitingSession(Promise<Session> promise, long since) {}
 
   /** Redis has answered with an error: nothing was done. */

@@ -166,7 +166,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
             });
   }
 
-  /** Everybody who reads the channel is told that something is gone, nobody knows how much. */
+  /** Every reader of the channel is told that something is gone; how much is not known. */
   private Future<Void> tellLoss(long sequence) {
     LOG.error(
         "what Redis had of channel {} has vanished, it was evicted or removed; its listeners get a"
@@ -609,7 +609,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
    * Begins a new term, in which nothing that was sent before can take effect, and makes Redis agree
    * with what is known here: what was not acknowledged is removed there, and what Redis has lost is
    * put back from memory. What memory has not either is lost, and with it all that is older, as an
-   * overflow: who has not read it sees one gap.
+   * overflow: a listener that has not read it sees one gap.
    */
   private Future<Void> resume(Session session) {
     long acknowledged = lastSequence();

@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * when its process or machine dies.
  *
  * <p><b>What happens then.</b> While this process lives, it puts back what it has in memory ({@link
- * RedisStoreOptions#getRecentBytes}), and if that is not all of it, readers who have not read the
+ * RedisStoreOptions#getRecentBytes}), and if that is not all of it, readers that have not read the
  * rest get one gap; positions stay valid. When both have died, the log's epoch changes, since its
  * loss cannot be excluded: a client that resumes gets one gap, then what is retained. So it is also
  * with snapshots only ({@code save}), and with a server that does not tell its settings ({@code
  * CONFIG GET}).
  *
- * <p><b>One owner.</b> Whoever opens a channel owns it; what another process had opened before can
- * write no more.
+ * <p><b>One owner.</b> The process that opens a channel owns it; a process that had opened it
+ * before can write no more.
  *
  * <p><b>Redis down.</b> Operations wait for a connection up to {@link RedisStoreOptions#getTimeout}
  * and fail with {@link io.eric.UnavailableException}; once it is down for longer, they fail at
@@ -80,8 +80,8 @@ public final class RedisStore implements MessageStore {
   }
 
   /**
-   * Completes once there is a connection; fails, saying why for who runs the hub, if there is none
-   * within 10 s, or at once if the server is one that is refused.
+   * Completes once there is a connection; fails, saying why to the operator of the hub, if there is
+   * none within 10 s, or at once if the server is one that is refused.
    */
   public Future<Void> connected() {
     return on(vertx.getOrCreateContext(), writes.connected())

@@ -10,9 +10,9 @@
  * from the newest entries in memory or by {@code XRANGE}. Cursors, registrations and trimming are
  * collected and saved in the background.
  *
- * <p>Whoever opens a channel becomes its owner and begins a new term, so an earlier owner's writes
- * are refused by Redis. After a lost connection the log compares what Redis has with what it knows
- * to be acknowledged before it writes again, see {@code resume.lua}.
+ * <p>The process that opens a channel becomes its owner and begins a new term, so an earlier
+ * owner's writes are refused by Redis. After a lost connection the log compares what Redis has with
+ * what it knows to be acknowledged before it writes again, see {@code resume.lua}.
  */
 @NullMarked
 package io.eric.log.redis;

@@ -87,6 +87,20 @@ class WireCodecProperties {
     }
   }
 
+  @Property(tries = 1)
+  void anotherVersionAndAnUnknownKindAreRefusedByNumber() {
+    byte[] newer = bytes(new ChannelResponse.Ended(1));
+    newer[0]++;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(newer))
+        .withMessage("a body has version 2, this node understands 1");
+    byte[] unknown = bytes(new ChannelResponse.Ended(1));
+    unknown[1] = 99;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(unknown))
+        .withMessage("99 is no kind of body");
+  }
+
   private static byte[] bytes(Object body) {
     WireOutput out = new WireOutput(0);
     WireCodec.write(out, body);

@@ -14,8 +14,14 @@ import io.eric.internal.client.AddressRouter;
 import io.eric.internal.client.BusClient;
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelRequest.PublishBatch;
+import io.eric.internal.protocol.ChannelRequest.RegisterListener;
+import io.eric.internal.protocol.ChannelRequest.RenewHook;
+import io.eric.internal.protocol.ChannelRequest.StartListener;
+import io.eric.internal.protocol.ChannelRequest.TakeNext;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.CommandReader;
 import io.eric.internal.protocol.LocalCodec;
@@ -23,6 +29,7 @@ import io.eric.log.Entry;
 import io.eric.metrics.Meters;
 import io.eric.metrics.StateErrors;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -30,6 +37,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +51,7 @@ public final class ChannelCommands {
 
   private final AddressRouter router;
   private final OpenChannel channel;
-  private final StreamCommands streams;
+  private final RequestTable requests = new RequestTable();
   private final ListenerLists lists;
   private final ChannelExtension extension;
   private final Supplier<Future<Void>> removeChannel;
@@ -62,12 +70,17 @@ public final class ChannelCommands {
       ChannelLife life) {
     this.router = new AddressRouter(vertx);
     this.channel = channel;
-    this.streams = new StreamCommands(channel);
     this.lists = channel.lists(this::shown);
     this.extension = extension;
     this.removeChannel = removeChannel;
     this.life = life;
     this.errors = Meters.of(vertx).stateErrors();
+    addRows();
+  }
+
+  /** The kinds of requests that it has rows for. */
+  Set<Class<?>> kinds() {
+    return requests.kinds();
   }
 
   /** How many commands were refused since the channel is closing. */
@@ -76,14 +89,8 @@ public final class ChannelCommands {
   }
 
   /** A channel that is closing still hears of the streams that it ends. */
-  private static boolean isAboutOpenStream(Object body) {
-    return body instanceof ChannelRequest question
-        && !(question instanceof ChannelRequest.PublishBatch
-            || question instanceof ChannelRequest.Attach
-            || question instanceof ChannelRequest.Reattach
-            || question instanceof ChannelRequest.StartListener
-            || question instanceof ChannelRequest.TakeNext
-            || question instanceof ChannelRequest.RegisterListener);
+  private static boolean isAboutAnOpenStream(Object body) {
+    return body instanceof ChannelRequest request && request.isAboutAnOpenStream();
   }
 
   public void handle(Message<Object> request) {
@@ -92,7 +99,7 @@ public final class ChannelCommands {
       return;
     }
     EricException refusal = life.refusal();
-    if (refusal != null && !isAboutOpenStream(request.body())) {
+    if (refusal != null && !isAboutAnOpenStream(request.body())) {
       refused++;
       BusReply.failure(request, refusal);
       return;
@@ -178,7 +185,10 @@ public final class ChannelCommands {
     }
   }
 
-  /** In a cluster, also who serves the listener: the owner's node, and that of its stream. */
+  /**
+   * In a cluster, this names the nodes that serve the listener, too: the owner's, and that of its
+   * stream.
+   */
   private JsonObject shown(Listener listener) {
     JsonObject json = channel.connection(listener).toJson();
     AddressRouter.Far far = router.far();
@@ -198,40 +208,53 @@ public final class ChannelCommands {
         .onFailure(e -> BusReply.failure(request, e));
   }
 
-  // ---- our own objects
+  // ---- requests
+
+  private void addRows() {
+    StreamCommands.addTo(requests, channel);
+    requests.answers(PublishBatch.class, this::publish);
+    requests.answers(
+        StartListener.class,
+        start -> channel.start(channel.listeners.get(start.listener())).map(ACK));
+    requests.answers(
+        TakeNext.class, take -> channel.takeNext(channel.listeners.get(take.listener())));
+    requests.answers(RegisterListener.class, this::register);
+    requests.answers(RenewHook.class, this::renew);
+  }
+
+  private Future<Published> publish(PublishBatch batch) {
+    Promise<Published> answer = Promise.promise();
+    channel.appender.publish(batch.messages(), answer::complete);
+    return answer.future();
+  }
+
+  private Future<String> register(RegisterListener register) {
+    Listener listener = channel.add(Ids.check("listener", register.listener()));
+    setHook(listener, register.hook(), register.running());
+    return channel.keepAdded(listener).map(ACK);
+  }
+
+  /**
+   * Renews the hook of a listener. Whether a listener that the log knows is started stands in the
+   * log: the node that renews the hook may not have heard that another node has stopped the
+   * listener.
+   */
+  private Future<String> renew(RenewHook renew) {
+    Listener known = channel.listeners.find(renew.listener());
+    boolean lost = known == null;
+    setHook(
+        known == null ? channel.add(renew.listener()) : known,
+        renew.hook(),
+        lost && renew.running());
+    return Future.succeededFuture(ACK);
+  }
 
   private void answer(Message<Object> request, ChannelRequest question) {
-    Future<?> ofStreams = streams.answer(question);
-    if (ofStreams != null) {
-      reply(request, ofStreams);
-    } else if (question instanceof ChannelRequest.PublishBatch batch) {
-      channel.appender.publish(batch.messages(), published -> request.reply(published, local));
-    } else if (question instanceof ChannelRequest.StartListener start) {
-      channel
-          .start(channel.listeners.get(start.listener()))
-          .onSuccess(started -> request.reply(ACK, local))
-          .onFailure(e -> BusReply.failure(request, e));
-    } else if (question instanceof ChannelRequest.TakeNext take) {
-      reply(request, channel.takeNext(channel.listeners.get(take.listener())));
-    } else if (question instanceof ChannelRequest.RegisterListener register) {
-      Listener listener = channel.add(Ids.check("listener", register.listener()));
-      setHook(listener, register.hook(), register.running());
-      channel
-          .keepAdded(listener)
-          .onSuccess(kept -> request.reply(ACK))
-          .onFailure(e -> BusReply.failure(request, e));
-    } else if (question instanceof ChannelRequest.RenewHook renew) {
-      // Whether a listener that the log knows is started stands there; who renews its hook may not
-      // have heard that it was stopped by another node.
-      Listener known = channel.listeners.find(renew.listener());
-      boolean lost = known == null;
-      setHook(
-          known == null ? channel.add(renew.listener()) : known,
-          renew.hook(),
-          lost && renew.running());
-      request.reply(ACK, local);
-    } else {
+    Future<?> answer = requests.answer(question);
+    if (answer == null) {
       told(question);
+    } else {
+      reply(request, answer);
     }
   }
 
@@ -244,7 +267,7 @@ public final class ChannelCommands {
 
   /** Takes what edges tell and want no answer to. */
   public void told(ChannelRequest news) {
-    if (!streams.told(news)) {
+    if (!requests.take(news)) {
       errors.reportUnknown("channel " + channel.id, news);
     }
   }

@@ -30,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * more waits for the same end, and a channel that leaves has said all it has to say when it is
  * stopped; {@code closed} comes twice where a removed channel is undeployed. A start that fails
  * after the channel was given up has nothing to give up any more. "Refused" is an {@link
- * IllegalStateException} for who deploys one channel twice. An error is an event that cannot be: it
- * changes nothing, and is reported.
+ * IllegalStateException} when one channel is deployed twice. An error is an event that cannot be:
+ * it changes nothing, and is reported.
  */
 public final class ChannelLife {
 
-  /** What a channel is to those who come. */
+  /** How far a channel is, as its callers see it. */
   public enum State {
     /** It was not deployed yet. */
     NEW,
@@ -43,7 +43,7 @@ public final class ChannelLife {
     OPENING,
     /** It serves. */
     OPEN,
-    /** Another node is to own it: who comes is told to ask there. */
+    /** Another node is to own it: callers are told to ask there. */
     LEAVING,
     /** It ends its streams, and refuses all but what is said about them. */
     CLOSING,
@@ -54,7 +54,7 @@ public final class ChannelLife {
   private final BiConsumer<State, String> unfit;
   private volatile State state = State.NEW;
 
-  /** What is answered to who comes too late; null for a channel that has left. */
+  /** The answer to callers that come too late; null for a channel that has left. */
   private @Nullable EricException refusal;
 
   /**
@@ -117,7 +117,7 @@ public final class ChannelLife {
   /**
    * It is to end.
    *
-   * @param refusal what who comes from now on is answered
+   * @param refusal the answer to callers from now on
    * @return whether there is something to end now; if not, it was not open, or ends already
    */
   public boolean close(EricException refusal) {
@@ -159,12 +159,12 @@ public final class ChannelLife {
     };
   }
 
-  /** Whether who comes is to be told that the channel has another owner. */
+  /** Whether callers are told that the channel has another owner. */
   boolean hasLeft() {
     return isEnding() && refusal == null;
   }
 
-  /** What who comes is refused with; null while it serves, and when it has left. */
+  /** The refusal that callers get; null while the channel serves, and when it has left. */
   @Nullable EricException refusal() {
     return refusal;
   }

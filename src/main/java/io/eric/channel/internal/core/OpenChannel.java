@@ -23,9 +23,9 @@ import io.eric.channel.internal.readers.Listeners;
 import io.eric.channel.internal.readers.Resume;
 import io.eric.channel.internal.readers.Streams;
 import io.eric.internal.Loop;
-import io.eric.internal.client.AddressRouter;
 import io.eric.internal.client.ConsumerLink;
 import io.eric.internal.client.EdgeLink;
+import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelRequest.Attach;
 import io.eric.internal.protocol.ChannelRequest.ListStreams;
@@ -64,7 +64,7 @@ import org.slf4j.LoggerFactory;
  * channel's context, so there are no locks.
  *
  * <p>The way of a message: {@link Appender} → log → {@link Fanout} to live streams; {@link Streams}
- * and {@link BusConsumer} for who reads.
+ * and {@link BusConsumer} for the readers.
  */
 public final class OpenChannel implements BusConsumer.Owner {
 
@@ -656,14 +656,14 @@ public final class OpenChannel implements BusConsumer.Owner {
   /** A node is gone, and with it its edges. */
   public void nodeGone(String node) {
     for (EdgeSession edge : List.copyOf(edges.all())) {
-      if (node.equals(AddressRouter.nodeOf(edge.address))) {
+      if (node.equals(Addresses.nodeOf(edge.address))) {
         streams.lost(edge);
       }
     }
   }
 
   /**
-   * Stops to serve without a word to streams: they go on with the next owner.
+   * Stops serving. Streams are not notified: they go on with the next owner.
    *
    * @param inOrder whether what was taken is still appended and the cursors are committed; if not,
    *     this is no owner any more
@@ -683,7 +683,7 @@ public final class OpenChannel implements BusConsumer.Owner {
         listeners.detach(listener, direct.cursor(), now());
       }
       String hook = listener.hookAddress();
-      if (hook != null && !AddressRouter.isFar(hook)) {
+      if (hook != null && !Addresses.isFar(hook)) {
         again.add(new ChannelRequest.RenewHook(listener.id, hook, listener.isStarted()));
       }
     }
@@ -764,8 +764,8 @@ public final class OpenChannel implements BusConsumer.Owner {
    * What the channel lives in.
    *
    * @param loop everything happens on it
-   * @param edges the way to those who stream
-   * @param consumers the way to those who listen on the event bus
+   * @param edges the way to the edges that have streams
+   * @param consumers the way to consumers on the event bus
    */
   public record Surroundings(Loop loop, EdgeLink edges, ConsumerLink consumers, Meters meters) {}
 }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A message on its way into the log, and who waits for it. */
+/** A message on its way into the log, and the batch that waits for its outcome. */
 final class PendingAppend {
 
   final Publish message;

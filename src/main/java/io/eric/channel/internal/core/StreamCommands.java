@@ -1,63 +1,37 @@
 package io.eric.channel.internal.core;
 
 import io.eric.channel.internal.readers.Streams;
-import io.eric.internal.protocol.ChannelRequest;
-import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelRequest.Acknowledge;
+import io.eric.internal.protocol.ChannelRequest.Attach;
+import io.eric.internal.protocol.ChannelRequest.Demote;
+import io.eric.internal.protocol.ChannelRequest.Detach;
+import io.eric.internal.protocol.ChannelRequest.Fetch;
+import io.eric.internal.protocol.ChannelRequest.ListStreams;
+import io.eric.internal.protocol.ChannelRequest.Reattach;
+import io.eric.internal.protocol.ChannelRequest.Statement;
+import io.eric.internal.protocol.ChannelRequest.Written;
 import io.vertx.core.Future;
-import org.jspecify.annotations.Nullable;
 
-/**
- * What edges ask a channel about their streams, and tell it of them, whichever way it comes. On the
- * channel's context.
- */
-final class StreamCommands {
+/** What edges ask a channel about their streams, and tell it of them. */
+public final class StreamCommands {
 
-  private final OpenChannel channel;
+  private StreamCommands() {}
 
-  StreamCommands(OpenChannel channel) {
-    this.channel = channel;
-  }
-
-  /**
-   * Answers what an edge asks.
-   *
-   * @return null if this is no question about streams
-   * @throws io.eric.EricException if it is refused at once
-   */
-  @Nullable Future<? extends ChannelResponse> answer(ChannelRequest question) {
-    if (question instanceof ChannelRequest.Fetch fetch) {
-      return channel.streams.fetch(fetch);
-    } else if (question instanceof ChannelRequest.Attach attach) {
-      return channel.attach(attach);
-    } else if (question instanceof ChannelRequest.Reattach again) {
-      return channel.reattach(again);
-    } else if (question instanceof ChannelRequest.Statement statement) {
-      return channel.confirm(statement);
-    } else if (question instanceof ChannelRequest.ListStreams list) {
-      return Future.succeededFuture(channel.list(list));
-    }
-    return null;
-  }
-
-  /**
-   * Takes what an edge tells, and wants no answer to.
-   *
-   * @return false if this is nothing that edges tell
-   */
-  boolean told(ChannelRequest news) {
+  /** Adds the rows of an open channel. */
+  public static void addTo(RequestTable table, OpenChannel channel) {
     Streams streams = channel.streams;
-    if (news instanceof ChannelRequest.Acknowledge acknowledge) {
-      streams.acknowledge(
-          acknowledge.edge(), acknowledge.session(), acknowledge.through(), acknowledge.live());
-    } else if (news instanceof ChannelRequest.Written written) {
-      streams.written(written);
-    } else if (news instanceof ChannelRequest.Demote demote) {
-      streams.demote(demote.edge(), demote.stream(), demote.read(), demote.written());
-    } else if (news instanceof ChannelRequest.Detach detach) {
-      streams.detach(detach.edge(), detach.stream(), detach.written());
-    } else {
-      return false;
-    }
-    return true;
+    table.answers(Fetch.class, streams::fetch);
+    table.answers(Attach.class, channel::attach);
+    table.answers(Reattach.class, channel::reattach);
+    table.answers(Statement.class, channel::confirm);
+    table.answers(ListStreams.class, list -> Future.succeededFuture(channel.list(list)));
+    table.takes(
+        Acknowledge.class,
+        told -> streams.acknowledge(told.edge(), told.session(), told.through(), told.live()));
+    table.takes(Written.class, streams::written);
+    table.takes(
+        Demote.class,
+        told -> streams.demote(told.edge(), told.stream(), told.read(), told.written()));
+    table.takes(Detach.class, told -> streams.detach(told.edge(), told.stream(), told.written()));
   }
 }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order.
- * Who waits for its acknowledgement before it sends more is slowed down to the readers' pace.
- * Bounded by the admission of messages, for which one is in flight until it is acknowledged.
+ * A publisher that waits for its acknowledgement before it sends more is slowed down to the
+ * readers' pace. Bounded by the admission of messages, for which one is in flight until it is
+ * acknowledged.
  */
 public final class AckGate {
 

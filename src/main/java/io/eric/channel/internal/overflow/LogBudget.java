@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LogBudget {
 
-  /** One trim frees at least one part out of so many. */
+  /** One trim frees at least this fraction of the budget: one part of 64. */
   private static final int STEPS = 64;
 
   private static final long NOT_STUCK = -1;
@@ -28,12 +28,14 @@ public final class LogBudget {
   private final AtomicBoolean trimming = new AtomicBoolean();
   private final Set<Share> shares = ConcurrentHashMap.newKeySet();
 
-  /** A budget of so many bytes. */
+  /** A budget of this number of bytes. */
   public LogBudget(long maxBytes) {
     this(maxBytes, ListenerCount.unlimited());
   }
 
-  /** A budget of so many bytes, and how many listeners all channels together have. */
+  /**
+   * A budget of this number of bytes, and the number of listeners that all channels have together.
+   */
   public LogBudget(long maxBytes, ListenerCount listeners) {
     this.maxBytes = maxBytes;
     this.listeners = listeners;

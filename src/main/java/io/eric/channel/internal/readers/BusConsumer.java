@@ -3,7 +3,6 @@ package io.eric.channel.internal.readers;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.internal.Loop;
-import io.eric.internal.client.AddressRouter;
 import io.eric.internal.client.ConsumerLink;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.BusReply;
@@ -104,7 +103,7 @@ public final class BusConsumer implements DirectAttachment {
     this.owner = owner;
     this.meters = meters;
     String here = Addresses.listener(channelId, listener.id);
-    this.address = node == null ? here : AddressRouter.at(node, here);
+    this.address = node == null ? here : Addresses.at(node, here);
     this.ackTimeout = channelOptions.getAckTimeout();
   }
 
@@ -115,7 +114,7 @@ public final class BusConsumer implements DirectAttachment {
 
   @Override
   public @Nullable String node() {
-    return AddressRouter.nodeOf(address);
+    return Addresses.nodeOf(address);
   }
 
   @Override
@@ -126,7 +125,7 @@ public final class BusConsumer implements DirectAttachment {
   /** The command that starts it anew at another owner; null if its node does that. */
   @Override
   public @Nullable JsonObject again() {
-    return AddressRouter.isFar(address)
+    return Addresses.isFar(address)
         ? null
         : new JsonObject().put("v", "l").put("r", listener.id).put("window", window);
   }

@@ -14,7 +14,7 @@ public non-sealed interface DirectAttachment extends Attachment {
   void fill();
 
   /**
-   * Stops to serve, after a last event.
+   * Stops serving, after a last event.
    *
    * @param finalType its type, or null for none
    * @return completed when {@link #cursor} is final

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public final class EdgeSession {
 
-  /** An edge is forgotten that has made no statement for so many of its intervals. */
+  /** An edge that has made no statement for this number of its intervals is forgotten. */
   private static final int SILENT_INTERVALS = 3;
 
   private static final long ASKING_PAUSE_MS = 500;
@@ -80,7 +80,9 @@ public final class EdgeSession {
     return tallies.count(StreamState.LIVE) + tallies.count(StreamState.LIVE_UNSETTLED) > 0;
   }
 
-  /** It has opened a stream or made a statement, and makes the next one in so many milliseconds. */
+  /**
+   * The edge has opened a stream or made a statement; its next statement is due after the interval.
+   */
   void heard(long now, long intervalMs) {
     forgottenAt = now + SILENT_INTERVALS * intervalMs;
   }
@@ -106,8 +108,8 @@ public final class EdgeSession {
   }
 
   /**
-   * Nothing up to here was sent, for nobody is pushed to: who is live at the edge all the same has
-   * missed it.
+   * Nothing up to here was sent, because no stream is pushed to: a stream that is live at the edge
+   * all the same has missed it.
    */
   void skipped(long through) {
     seen = through;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pushes new entries to the edges that have live streams: one delivery per edge however many
- * streams it has, one per turn of the event loop however many messages came in it. Who waits is
- * woken.
+ * streams it has, one per turn of the event loop however many messages came in it. A stream that
+ * waits is woken.
  */
 public final class Fanout {
 

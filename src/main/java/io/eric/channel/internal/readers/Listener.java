@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its state changes by the methods of the first row alone. A dash is an event that leaves the
  * state as it is, because what it asks for is so already: an attachment may go by itself while
- * somebody takes it away, a client may stop what the overflow policy has just ended, and who has
- * asked for a listener may find it removed when its turn has come.
+ * somebody takes it away, a client may stop what the overflow policy has just ended, and a caller
+ * that has asked for a listener may find it removed when its turn has come.
  *
  * <table>
  * <caption>States and events</caption>
@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>GONE</td><td>–</td><td>–</td><td>refused</td><td>–</td><td>–</td><td>–</td></tr>
  * </table>
  *
- * <p>"Refused" is an {@link IllegalStateException}: who attaches has taken the former attachment
- * away, and looked whether the listener is still there.
+ * <p>"Refused" is an {@link IllegalStateException}: the caller has to take the former attachment
+ * away first, and to look whether the listener is still there.
  */
 public final class Listener {
 
@@ -76,8 +76,8 @@ public final class Listener {
   private @Nullable Attachment attachment;
 
   /**
-   * Who had its messages last: the edge of its stream, or {@link #CONSUMER}. Null when nobody had
-   * since the channel was opened here.
+   * The last holder of its messages: the edge of its stream, or {@link #CONSUMER}. Null if there
+   * was none since the channel was opened here.
    */
   private @Nullable String lastHolder;
 

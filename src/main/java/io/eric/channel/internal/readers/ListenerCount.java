@@ -8,7 +8,7 @@ public final class ListenerCount {
   private final int max;
   private final AtomicInteger listeners = new AtomicInteger();
 
-  /** At most so many; those that a store remembers are taken beyond it. */
+  /** Counts up to this maximum; listeners that a store remembers are taken beyond it. */
   public ListenerCount(int max) {
     this.max = max;
   }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * of the event loop, however many are asked for, so that publishers do not wait behind them. On the
  * channel's context.
  *
- * <p>A list is in memory as a whole before it is sent on the event bus, so it has a largest size;
- * who wants more asks for parts. (Doors and handles do.)
+ * <p>A list is in memory as a whole before it is sent on the event bus, so it has a largest size; a
+ * caller that wants more asks for parts, as doors and handles do.
  */
 public final class ListenerLists {
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The listeners of a channel in order of creation, and what their cursors mean for the log. */
 public final class Listeners implements Cursors {
 
-  /** One full look at the cursors is allowed per so many questions and listeners. */
+  /** One full look at the cursors is allowed for this number of questions per listener. */
   private static final int LISTENERS_PER_QUESTION = 8;
 
   private final MessageLog log;

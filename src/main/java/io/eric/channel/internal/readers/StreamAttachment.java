@@ -1,6 +1,6 @@
 package io.eric.channel.internal.readers;
 
-import io.eric.internal.client.AddressRouter;
+import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.StreamState;
 import io.eric.metrics.StateErrors;
 import io.vertx.core.Future;
@@ -260,7 +260,7 @@ public final class StreamAttachment implements Attachment {
 
   @Override
   public @Nullable String node() {
-    return AddressRouter.nodeOf(edge.address);
+    return Addresses.nodeOf(edge.address);
   }
 
   /** When it last got anywhere, in milliseconds, as far as the edge knows. */

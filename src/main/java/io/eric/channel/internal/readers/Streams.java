@@ -114,8 +114,8 @@ public final class Streams {
    * Opens a stream again that this or another owner had. It takes over from no stream that may have
    * been opened later: of two at one edge the one with the lower origin is the older one, and one
    * at another edge may be younger. It goes on at its own position, for the edge knows best, and
-   * its client would ask for the same if it came back. Only who hands out batches, and has no
-   * client with a position, does not repeat what somebody else has had of its listener meanwhile.
+   * its client would ask for the same if it came back. A reader in a program has no client with a
+   * position: it does not repeat what another reader has had of its listener meanwhile.
    *
    * <p>It is not refused for the sake of a stream that nobody wants any more: its client would be
    * told to stay away.
@@ -656,7 +656,7 @@ public final class Streams {
                 : Future.<Void>succeededFuture());
   }
 
-  /** As {@link #release}, for who is alone with the listener's attachment already. */
+  /** As {@link #release}, for a caller that has the listener's attachment exclusively already. */
   public Future<Void> releaseNow(Listener listener, @Nullable String finalType, int retryMs) {
     if (listener.attachment() != null && Message.TAKEN_OVER.equals(finalType)) {
       meters.count(CounterName.TAKEOVERS);

@@ -1,6 +1,6 @@
 /**
- * Who reads a channel: listeners and their attachments, edges with their streams, consumers on the
- * event bus.
+ * The readers of a channel: listeners and their attachments, edges with their streams, consumers on
+ * the event bus.
  *
  * <p>A listener is a cursor. While somebody takes its messages it has exactly one attachment: a
  * stream at an edge, a consumer on the event bus, or workers. {@link

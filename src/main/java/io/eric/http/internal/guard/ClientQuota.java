@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many of something each client has. A client is an address, or of IPv6 the first 64 bits: who
- * has one of those addresses usually has all of them (CWE-770).
+ * How many of something each client has. A client is an address, or of IPv6 the first 64 bits: the
+ * owner of one of those addresses usually has all of them (CWE-770).
  */
 public final class ClientQuota {
 

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sits at a connection's raw end and closes it when its client dawdles: it may take so long for the
  * head of a request, and may idle so long between requests. (A read time-out would not do: it kills
- * event streams, on which clients send nothing, and spares who sends a byte now and then; CWE-400.)
+ * event streams, on which clients send nothing, and spares a client that sends a byte now and then;
+ * CWE-400.)
  *
  * <p>It lets requests of a client wait that has not taken the answers to earlier ones.
  *
@@ -133,7 +134,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   /**
    * The latest request becomes a WebSocket, unless its answer says otherwise. It never ends: what
-   * follows are frames, and the bridge itself notices who falls silent.
+   * follows are frames, and the bridge itself notices a client that falls silent.
    *
    * @param maxMessage the longest message that it may send, in bytes
    * @return false if it must be refused: something has been read already of what follows it, which
@@ -367,7 +368,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       this.over = over;
     }
 
-    /** Resets it, on HTTP/2. It is not the client who does, so it does not count against it. */
+    /**
+     * Resets it, on HTTP/2. The client has not done this, so it does not count against the client.
+     */
     public void reset(long code) {
       ours = true;
       request.response().reset(code);

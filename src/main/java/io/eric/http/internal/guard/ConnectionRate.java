@@ -14,7 +14,7 @@ final class ConnectionRate {
   private double left;
   private long lastNanos;
 
-  /** Allows so many per second; 0 allows all. */
+  /** Allows this number per second; 0 allows all. */
   ConnectionRate(int perSecond, long nowNanos) {
     this.perSecond = perSecond;
     this.left = perSecond;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A piece also ends where the head of a request ends that may ask for an upgrade. What follows
  * it is of another protocol if the request gets what it asks for, and nothing of that may have gone
- * into HTTP's decoder by then, which would hand it on behind the back of who counts it.
+ * into HTTP's decoder by then, which would hand it on uncounted.
  */
 final class InputSlices extends ChannelDuplexHandler {
 

@@ -81,7 +81,7 @@ public final class UnsentAnswers {
       set(unsent + more);
     }
 
-    /** The client has taken so many bytes, or has given them up. */
+    /** The client has taken this number of bytes, or has given them up. */
     void remove(long less) {
       taken += less;
       set(unsent - less);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Vert.x writes those without end (CWE-400). Vert.x is not told of that, since it would then keep
  * what it has to write in a queue of its own, where nobody counts it.
  *
- * <p>Who breaks a bound is told so in a close frame. What it still sends is then read and dropped
- * until it closes, or its kernel is answered with a reset, which overtakes the close frame.
+ * <p>A client that breaks a bound is told so in a close frame. What it still sends is then read and
+ * dropped until it closes, or its kernel is answered with a reset, which overtakes the close frame.
  */
 public final class WebSocketMessages extends ChannelDuplexHandler {
 
@@ -55,7 +55,7 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
   private boolean upgraded;
   private boolean closing;
 
-  /** Whether it is us who do not read. */
+  /** Whether the hub has stopped reading. */
   private boolean stopped;
 
   /**
@@ -78,7 +78,7 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     this.wrote = wrote;
   }
 
-  /** How long a message may get that carries so many bytes of payload. */
+  /** The length of the longest message that carries this number of bytes of payload. */
   public static int mostBytesFor(int payload) {
     return (int) Math.min(Integer.MAX_VALUE, (long) payload * ESCAPED + ENVELOPE);
   }

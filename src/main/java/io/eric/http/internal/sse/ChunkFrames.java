@@ -42,7 +42,7 @@ public final class ChunkFrames implements AutoCloseable {
     return frame;
   }
 
-  /** Lets go of the last frame; who still writes it has a hold of its own. Idempotent. */
+  /** Releases the last frame. A connection that still writes it holds it, too. Idempotent. */
   @Override
   public void close() {
     ByteBuf known = frame;

@@ -3,14 +3,32 @@ package io.eric.channel.internal.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.channel.ChannelProbe;
 import io.eric.internal.client.LocalRegistry;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.testing.Hub;
+import io.vertx.core.Future;
 import org.junit.jupiter.api.Test;
 
 class ChannelCommandsTest {
+
+  @Test
+  void thereIsARowForEveryKindOfRequest() {
+    try (Hub hub = Hub.start()) {
+      hub.channel("x");
+      ChannelCommands commands =
+          new ChannelCommands(
+              hub.vertx,
+              ChannelProbe.open(hub.channels.get("x")),
+              ChannelExtension.NONE,
+              Future::succeededFuture,
+              new ChannelLife((state, event) -> {}));
+      assertThat(commands.kinds())
+          .containsExactlyInAnyOrder(ChannelRequest.class.getPermittedSubclasses());
+    }
+  }
 
   /** As another version of a node might say it. */
   @Test

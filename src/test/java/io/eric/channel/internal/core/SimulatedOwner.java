@@ -48,7 +48,7 @@ public final class SimulatedOwner {
 
   private final String id;
   private final OpenChannel channel;
-  private final StreamCommands commands;
+  private final RequestTable commands = new RequestTable();
   private final ChannelLife life;
   private final FencedLog log;
 
@@ -91,7 +91,7 @@ public final class SimulatedOwner {
             LogBudget.unlimited(),
             entry -> entry,
             life);
-    commands = new StreamCommands(channel);
+    StreamCommands.addTo(commands, channel);
     channel.ownedIn(term);
     channel.provenBy(proof);
     life.opened();
@@ -121,9 +121,11 @@ public final class SimulatedOwner {
   }
 
   /** Takes a question as the channel's address does. */
+  @SuppressWarnings("unchecked") // what edges ask is answered by responses
   public Future<? extends ChannelResponse> answer(ChannelRequest question) {
     try {
-      return Objects.requireNonNull(commands.answer(question), () -> "nobody asks " + question);
+      return (Future<? extends ChannelResponse>)
+          Objects.requireNonNull(commands.answer(question), () -> "nobody asks " + question);
     } catch (EricException refused) {
       return Future.failedFuture(refused);
     }
@@ -131,7 +133,7 @@ public final class SimulatedOwner {
 
   /** Takes what edges tell. */
   public void told(ChannelRequest news) {
-    if (!commands.told(news)) {
+    if (!commands.take(news)) {
       throw new IllegalArgumentException("nobody tells " + news);
     }
   }
