@@ -35,7 +35,7 @@ final class LocalNode {
   private final AtomicInteger merges = new AtomicInteger();
 
   private LocalNode(ClusterOptions options) {
-    vertx = await(ClusteredVertx.start(new VertxOptions().setEventLoopPoolSize(1), options));
+    vertx = startVertx(options);
     hazelcast =
         ((HazelcastClusterManager) ((VertxInternal) vertx).clusterManager()).getHazelcastInstance();
     hazelcast
@@ -49,6 +49,20 @@ final class LocalNode {
     channels = new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions());
     node = await(ClusterNode.join(vertx, channels, options));
     await(channels.start());
+  }
+
+  /** As a served hub starts: what a change of members has made fail begins anew. */
+  private static Vertx startVertx(ClusterOptions options) {
+    try {
+      return StartAttempts.untilStarted(
+          () ->
+              ClusteredVertx.start(new VertxOptions().setEventLoopPoolSize(1), options)
+                  .toCompletionStage()
+                  .toCompletableFuture()
+                  .get(60, TimeUnit.SECONDS));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Nodes of one cluster, of which more than half must see each other; channels stay put. */
