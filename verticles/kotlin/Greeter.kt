@@ -1,8 +1,8 @@
 package verticles.kotlin
 
+import io.eric.EricClient
 import io.eric.Message
-import io.eric.kotlin.createEricChannel
-import io.eric.kotlin.messages
+import io.eric.kotlin.messageFlow
 import io.eric.kotlin.publish
 import io.eric.prefab.SimpleDistributedApplicationListener
 import io.vertx.core.json.JsonArray
@@ -22,7 +22,10 @@ class Greeter : CoroutineVerticle() {
   override suspend fun start() {
     val name = config.getString("name", "kotlin")
     val others = config.getJsonArray("others", JsonArray().add("js")).map { it as String }
-    val app = vertx.createEricChannel(config.getString("channel", "greetings"), ifAbsent = true)
+    val app =
+      EricClient.create(vertx)
+        .createIfAbsent(config.getString("channel", "greetings"), null)
+        .coAwait()
     val answered = TreeSet<String>()
     val part = SimpleDistributedApplicationListener(name)
     part.setAsyncAction("begin") {
@@ -49,6 +52,6 @@ class Greeter : CoroutineVerticle() {
     part.setAction("done") { emptyList() }
     part.joinTo(app).coAwait()
     part.start().coAwait()
-    launch { app.messages(part).collect {} } // what makes it act
+    launch { app.messageFlow(part).collect {} } // what makes it act
   }
 }

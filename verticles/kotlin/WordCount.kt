@@ -1,11 +1,12 @@
 package verticles.kotlin
 
-import io.eric.kotlin.createEricChannel
-import io.eric.kotlin.messages
+import io.eric.EricClient
+import io.eric.kotlin.messageFlow
 import io.eric.kotlin.publish
 import io.eric.kotlin.subscribe
 import io.vertx.core.json.JsonObject
 import io.vertx.kotlin.coroutines.CoroutineVerticle
+import io.vertx.kotlin.coroutines.coAwait
 import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.launch
 
@@ -20,12 +21,13 @@ import kotlinx.coroutines.launch
 class WordCount : CoroutineVerticle() {
 
   override suspend fun start() {
-    val room = vertx.createEricChannel(config.getString("channel", "chat"), ifAbsent = true)
+    val room =
+      EricClient.create(vertx).createIfAbsent(config.getString("channel", "chat"), null).coAwait()
     val counter = room.subscribe("counter")
     launch {
       var words = 0
       room
-        .messages(counter)
+        .messageFlow(counter)
         .filter { it.getString("event") == "say" }
         .collect {
           val said = it.getJsonObject("data")

@@ -2,40 +2,76 @@ package io.eric;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.streams.ReadStream;
+import io.vertx.core.streams.WriteStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel, wherever it lives: a handle that works from any verticle. Get one from {@code
- * ChannelContainer.get}, {@code EricVerticle.channel}, or by extending {@code AbstractChannel}.
+ * A channel, wherever it lives: a handle that works from any verticle and any thread. Get one from
+ * {@link EricClient}, or by extending {@code AbstractChannel}.
  *
  * <p>Futures complete on the caller's context. They fail with the exceptions of this package:
  * {@link InvalidChannelException} when the channel is gone, {@link UnavailableException} when it
  * does not answer in time (then the outcome is unknown: repeat with the same key).
+ *
+ * <p>{@link #publish} and {@link #read} are the interface for programs. The other methods carry the
+ * names of the Python library eric-sse and are defined by these two where they can be.
  */
 public interface Channel {
 
   /** The channel's id. */
   String id();
 
-  /**
-   * Appends a message for every listener, those that are not started included.
-   *
-   * @return the message's position, when it is in the log; fails with {@link
-   *     InvalidMessageFormatException}, {@link PayloadTooLargeException} or {@link
-   *     LogFullException}
-   */
-  Future<String> broadcast(Message message);
+  /** As {@link #publish(Message, PublishOptions)}: a broadcast without a key. */
+  default Future<Position> publish(Message message) {
+    return publish(message, PublishOptions.BROADCAST);
+  }
 
   /**
-   * Appends a message for one listener.
+   * Appends a message to the channel's log: for every listener, those that are not started
+   * included, or for one.
    *
-   * @return as {@link #broadcast}; fails with {@link InvalidListenerException} if there is none
+   * @return the message's position, when it is in the log as durably as the hub's store makes it;
+   *     fails with {@link InvalidMessageFormatException}, {@link PayloadTooLargeException}, {@link
+   *     LogFullException}, or {@link InvalidListenerException} if there is no such receiver
    */
-  Future<String> dispatch(String listenerId, Message message);
+  Future<Position> publish(Message message, PublishOptions options);
 
-  /** Adds a listener; its queue collects from now on, it is not started. */
+  /** As {@link #publisher(PublishOptions)}: what is written is broadcast. */
+  default WriteStream<Message> publisher() {
+    return publisher(PublishOptions.BROADCAST);
+  }
+
+  /**
+   * A stream into the channel, for {@code pipeTo}: publishes what is written to it, in order. It is
+   * full while 1,024 messages, or as many as {@code setWriteQueueMaxSize} says, are not
+   * acknowledged. A message that is refused fails its {@code write}, is told to the exception
+   * handler and fails {@code end} too, but does not stop the stream.
+   *
+   * @param options for every message; without a key, because a key names one message
+   * @throws IllegalArgumentException if there is a key
+   */
+  WriteStream<Message> publisher(PublishOptions options);
+
+  /**
+   * The messages of a listener or watcher, each with its {@link Message#id() id}. What the hub
+   * itself has to say comes as messages of reserved types: {@link Message#GAP}, {@link
+   * Message#TAKEN_OVER}, {@link Message#CHANNEL_CLOSED}. What cannot be read, a listener that does
+   * not exist for instance, is told to the exception handler, and the stream ends.
+   */
+  MessageStream<Message> read(ReadOptions options);
+
+  /** As {@link #publish(Message)}, with the position as a text. */
+  default Future<String> broadcast(Message message) {
+    return publish(message).map(Position::toString);
+  }
+
+  /** As {@link #publish(Message, PublishOptions)} for one listener, with the position as a text. */
+  default Future<String> dispatch(String listenerId, Message message) {
+    return publish(message, PublishOptions.to(listenerId)).map(Position::toString);
+  }
+
+  /** Adds a listener; its queue collects from now on, and it is not started. */
   Future<MessageQueueListener> addListener();
 
   /**
@@ -66,15 +102,13 @@ public interface Channel {
   Future<Message> deliverNext(String listenerId);
 
   /**
-   * The listener's messages as {@code adapt} gives them, queued ones first, with {@code id}. A
-   * stopped listener's stream yields nothing and ends. Pausing the stream stops the reading;
-   * nothing piles up here. Dropping it without an end handler is a leak: stop the listener, or
-   * close the returned stream by {@link MessageStream#close()}.
+   * The listener's messages as the channel's {@code adapt} gives them, queued ones first, with
+   * {@code id}. A stopped listener's stream yields nothing and ends.
    */
-  MessageStream messageStream(MessageQueueListener listener);
+  MessageStream<JsonObject> messageStream(MessageQueueListener listener);
 
-  /** The broadcasts from now on, read by an anonymous listener that goes with the stream. */
-  MessageStream watch();
+  /** The broadcasts from now on, as {@code adapt} gives them, read by a watcher. */
+  MessageStream<JsonObject> watch();
 
   /** The listeners and where they stand, in order of creation, watchers left out. */
   Future<List<ListenerStatus>> getConnections();
@@ -88,11 +122,4 @@ public interface Channel {
    *     InvalidListenerException} if there is no listener {@code after} (any more)
    */
   Future<List<ListenerStatus>> getConnections(@Nullable String after, int limit);
-
-  /** A stream of adapted messages. */
-  interface MessageStream extends ReadStream<JsonObject> {
-
-    /** Detaches from the channel; no more items. Idempotent. */
-    Future<Void> close();
-  }
 }

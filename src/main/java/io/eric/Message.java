@@ -92,6 +92,11 @@ public record Message(
     return new Message(type, payload, null, null);
   }
 
+  /** The message's place in the channel's log; {@code null} for a message that is in none. */
+  public @Nullable Position position() {
+    return Position.parse(id);
+  }
+
   /** The same message, signed by a listener. */
   public Message signedBy(String listenerId) {
     return new Message(type, payload, listenerId, id);

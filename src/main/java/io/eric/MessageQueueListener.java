@@ -5,12 +5,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of a channel. Its queue collects from the moment it is registered; what it gets is taken
- * out by a stream, by {@link Channel#deliverNext} or by a consumer on the event bus, and only while
- * it is started.
+ * A listener of a channel. Its queue collects messages from the moment the listener is registered.
+ * They are taken out by a stream, by {@link Channel#deliverNext} or by a consumer on the event bus,
+ * and only while the listener is started.
  *
- * <p>Override {@link #onMessage} to see each message before it is yielded. A listener that does not
- * is on the fast path, where streams share their bytes.
+ * <p>Extend the class and override {@link #onMessage} to see each message before it is yielded. For
+ * any thread.
  */
 public class MessageQueueListener {
 
@@ -71,14 +71,13 @@ public class MessageQueueListener {
     return running;
   }
 
-  /** Whether {@link #onMessage} is overridden, so that it has to be called. */
-  public final boolean observesMessages() {
-    try {
-      return getClass().getMethod("onMessage", Message.class).getDeclaringClass()
-          != MessageQueueListener.class;
-    } catch (NoSuchMethodException impossible) {
-      throw new AssertionError(impossible);
-    }
+  /**
+   * Whether {@link #onMessage} has to be called for each message, which keeps the listener's
+   * streams from sharing their bytes with others. True for every subclass; one that does not
+   * override {@code onMessage} may answer false. Asked once, when the listener is registered.
+   */
+  public boolean observesMessages() {
+    return getClass() != MessageQueueListener.class;
   }
 
   /**

@@ -71,7 +71,7 @@ class ArchitectureTest {
           entry("http", with(READING, "internal.edge", "http.internal.guard", "http.internal.sse")),
           entry("socket", with(READING, "internal.edge")),
           entry("js", List.of("internal", "options", "internal.client")),
-          entry("kotlin", List.of("internal.client", "internal.protocol")),
+          entry("kotlin", List.of()),
           entry(
               "cluster",
               with(READING, "log.indexed", "log.internal", "channel", "channel.internal")),

@@ -1,6 +1,7 @@
 package io.eric.app;
 
 import io.eric.Channel;
+import io.eric.EricClient;
 import io.eric.EricException;
 import io.eric.ListenerStatus;
 import io.eric.MessageQueueListener;
@@ -163,6 +164,17 @@ public final class EricVerticle extends VerticleBase {
    */
   public Channel channel(String id) {
     return channels().get(id);
+  }
+
+  /**
+   * A client of this hub, for use from any context. It works once the verticle is deployed, and
+   * wherever else in the application {@link EricClient#create} is called it gives the same.
+   *
+   * @throws IllegalStateException before the verticle is deployed
+   */
+  public EricClient client() {
+    channels();
+    return EricClient.create(vertx);
   }
 
   /** The port that HTTP is served on, once the verticle is deployed; 0 if HTTP is not enabled. */

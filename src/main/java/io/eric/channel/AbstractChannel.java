@@ -6,7 +6,10 @@ import io.eric.InvalidChannelException;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.Position;
+import io.eric.PublishOptions;
+import io.eric.ReadOptions;
 import io.eric.UnavailableException;
 import io.eric.channel.internal.core.ChannelCommands;
 import io.eric.channel.internal.core.ChannelExtension;
@@ -32,6 +35,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.streams.WriteStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -394,13 +398,18 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   @Override
-  public Future<String> broadcast(Message message) {
-    return handle().broadcast(message);
+  public Future<Position> publish(Message message, PublishOptions options) {
+    return handle().publish(message, options);
   }
 
   @Override
-  public Future<String> dispatch(String listenerId, Message message) {
-    return handle().dispatch(listenerId, message);
+  public WriteStream<Message> publisher(PublishOptions options) {
+    return handle().publisher(options);
+  }
+
+  @Override
+  public MessageStream<Message> read(ReadOptions options) {
+    return handle().read(options);
   }
 
   @Override
@@ -429,12 +438,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   @Override
-  public MessageStream messageStream(MessageQueueListener listener) {
+  public MessageStream<JsonObject> messageStream(MessageQueueListener listener) {
     return handle().messageStream(listener);
   }
 
   @Override
-  public MessageStream watch() {
+  public MessageStream<JsonObject> watch() {
     return handle().watch();
   }
 

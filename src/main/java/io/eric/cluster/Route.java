@@ -1,12 +1,22 @@
 package io.eric.cluster;
 
+import io.eric.EricException;
 import io.eric.InvalidChannelException;
 import io.eric.UnavailableException;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse;
+import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.CommandReader;
 import io.eric.internal.protocol.LocalCodec;
+import io.eric.metrics.Meters;
+import io.eric.options.PublishTimeouts;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -14,7 +24,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,17 +36,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands at the local address of a channel that lives on another node, and passes on what comes.
- * While nobody serves the channel, what may be repeated waits here, in order and bounded, and goes
+ * While no node serves the channel, what may be repeated waits here, in order and bounded, and goes
  * to the next owner. On the node's context only.
  *
- * <p>What may be repeated: messages, because each has a key here, by which the owner knows it
- * again; and what changes nothing. Of anything else the outcome is unknown when an owner dies with
- * it.
+ * <p>What may be repeated: messages, because each has a key, by which the owner knows it again; and
+ * what changes nothing. Of anything else the outcome is unknown when an owner dies with it. Whether
+ * a publish is repeated is not decided here but by {@link PublishAttempts}, which sends it again
+ * until its caller's time is up: a repeat takes the place of the attempt before it, so that the
+ * order stays.
  */
 final class Route {
 
-  /** Less than the caller waits: nothing is to be done of which it was told that it failed. */
+  /** Less than the 5 s that a caller waits. */
   private static final long PATIENCE_MS = 4_800;
+
+  /** By how much a batch is given up here before its publisher gives it up. */
+  private static final long MARGIN_MS = 200;
 
   /** A read of a stream may wait for a listener's own code. */
   private static final long LONG_PATIENCE_MS = 35_000;
@@ -45,6 +60,8 @@ final class Route {
    * One attempt; a node that does not answer for so long may be frozen, and another one take over.
    */
   private static final long ATTEMPT_MS = 2_000;
+
+  private static final CommandReader READER = new CommandReader();
 
   private static final long PAUSE_MS = 50;
   private static final int MAX_WAITING = 65_536;
@@ -55,7 +72,11 @@ final class Route {
   private final String address;
   private final DeliveryOptions local = LocalCodec.options();
   private final Runnable missed;
+  private final PublishAttempts publishing;
   private final Set<Waiting> waiting = new LinkedHashSet<>();
+
+  /** Batches that wait, by the key of their first message. */
+  private final Map<String, Waiting> batches = new HashMap<>();
 
   /** What consumers and hooks of this node have said to the owner and would say to the next one. */
   private final Map<String, Object> standing = new LinkedHashMap<>();
@@ -72,7 +93,6 @@ final class Route {
 
   private boolean retryScheduled;
   private boolean anyUnsent;
-  private long made;
   private long standingFor = -1;
 
   /**
@@ -86,6 +106,12 @@ final class Route {
     this.channel = channel;
     this.address = Addresses.channel(channel);
     this.missed = missed;
+    this.publishing =
+        new PublishAttempts(
+            PublishTimeouts.DEFAULT,
+            new Channels(new BusClient(vertx).channels()),
+            PublishAttempts.Timers.of(vertx),
+            Meters.of(vertx));
   }
 
   /** Stands at the channel's address from now on: it does not live here. */
@@ -181,8 +207,15 @@ final class Route {
   }
 
   private void failUnknown(Waiting each) {
+    done(each);
+    each.caller.fail(404, InvalidChannelException.unknown(channel).text());
+  }
+
+  private void done(Waiting each) {
     waiting.remove(each);
-    each.message.fail(404, InvalidChannelException.unknown(channel).text());
+    if (each.key != null) {
+      batches.remove(each.key, each);
+    }
   }
 
   // ---- what comes
@@ -196,18 +229,81 @@ final class Route {
       }
       return;
     }
-    if (waiting.size() >= MAX_WAITING) {
-      message.fail(503, new UnavailableException("too many commands wait for the channel").text());
+    if (body instanceof JsonObject json && isPublish(json)) {
+      publish(message, json);
+    } else {
+      take(body, new BusCaller(message, local), patienceMs(message));
+    }
+  }
+
+  /** Publishes for a verticle that speaks JSON, which does not repeat by itself. */
+  private void publish(Message<Object> message, JsonObject json) {
+    Command.Publish command;
+    try {
+      command = (Command.Publish) READER.read(json, channel);
+    } catch (EricException e) {
+      BusReply.failure(message, e);
       return;
     }
-    Waiting each = new Waiting(message, withKeys(body));
+    publishing
+        .publish(channel, List.of(command), 0)
+        .onSuccess(published -> BusReply.published(message, published))
+        .onFailure(e -> BusReply.failure(message, e));
+  }
+
+  /**
+   * How long a command may wait here: less than its caller waits, because nothing is to be done of
+   * which the caller was told that it failed.
+   */
+  private static long patienceMs(Message<Object> message) {
+    String left = message.headers().get(PublishAttempts.LEFT_MS);
+    if (left != null) {
+      return Long.parseLong(left) - MARGIN_MS;
+    }
+    return isLong(message.body()) ? LONG_PATIENCE_MS : PATIENCE_MS;
+  }
+
+  private static boolean isLong(Object body) {
+    return body instanceof ChannelRequest.Fetch || body instanceof ChannelRequest.TakeNext;
+  }
+
+  private void take(Object body, Caller caller, long patienceMs) {
+    if (body instanceof ChannelRequest.PublishBatch batch && takesTheFormersPlace(batch, caller)) {
+      return;
+    }
+    if (waiting.size() >= MAX_WAITING) {
+      caller.fail(503, new UnavailableException("too many commands wait for the channel").text());
+      return;
+    }
+    Waiting each = new Waiting(body, caller, patienceMs);
     waiting.add(each);
+    if (each.key != null) {
+      batches.put(each.key, each);
+    }
     String node = owner;
     if (node != null && !anyUnsent) {
       send(each, node, TimeUnit.NANOSECONDS.toMillis(each.deadline - System.nanoTime()));
     } else {
       holdBack(each);
     }
+  }
+
+  /** Whether a batch is the repeat of one that waits; the answer goes to the repeat then. */
+  private boolean takesTheFormersPlace(ChannelRequest.PublishBatch batch, Caller caller) {
+    Waiting former = batches.get(keyOf(batch));
+    if (former == null || !former.body.equals(batch)) {
+      return false;
+    }
+    former.caller = caller;
+    if (former.sent) {
+      missed.run(); // the owner has not answered a whole attempt
+      holdBack(former);
+    }
+    return true;
+  }
+
+  private static @Nullable String keyOf(ChannelRequest.PublishBatch batch) {
+    return batch.messages().isEmpty() ? null : batch.messages().get(0).key();
   }
 
   /** It waits, and who comes after it waits behind it. */
@@ -251,7 +347,7 @@ final class Route {
   private void send(Waiting each, String node, long leftMs) {
     each.sent = true;
     int attempt = ++each.attempt;
-    boolean onlyAttempt = each.isLong() || !each.mayBeRepeated();
+    boolean onlyAttempt = isLong(each.body) || each.isBatch() || !each.mayBeRepeated();
     long timeout = onlyAttempt ? leftMs : Math.min(leftMs, ATTEMPT_MS);
     line.request(node, address, stamped(each.body, node), Math.max(1, timeout))
         .onComplete(
@@ -260,9 +356,9 @@ final class Route {
                 return; // a later attempt is under way
               }
               if (done.succeeded()) {
-                waiting.remove(each);
+                done(each);
                 remember(each.body);
-                each.reply(done.result(), local);
+                each.caller.reply(done.result());
               } else {
                 failed(each, done.cause());
               }
@@ -282,42 +378,25 @@ final class Route {
         return;
       }
       if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
-        waiting.remove(each);
-        each.message.fail(reply.failureCode(), reply.getMessage());
+        done(each);
+        each.caller.fail(reply.failureCode(), reply.getMessage());
         return;
       }
     }
     if (closed) { // by a removal, which is what this one has asked for
-      waiting.remove(each);
-      each.reply(BusReply.result("ack"), local);
+      done(each);
+      each.caller.reply(BusReply.result(BusReply.ACK));
       return;
     }
     fail(each, "no answer from the channel, the outcome is unknown");
   }
 
   private void fail(Waiting each, String why) {
-    waiting.remove(each);
-    each.message.fail(503, new UnavailableException(why).text());
+    done(each);
+    each.caller.fail(503, new UnavailableException(why).text());
   }
 
   // ---- what is changed on the way
-
-  /** Gives a key to messages without one, so that they may be repeated. */
-  private Object withKeys(Object body) {
-    if (body instanceof JsonObject json && isPublish(json) && json.getValue("key") == null) {
-      return json.copy().put("key", "~" + line.node() + '-' + ++made);
-    }
-    if (!(body instanceof ChannelRequest.PublishBatch batch)
-        || batch.messages().stream().allMatch(message -> message.key() != null)) {
-      return body;
-    }
-    List<Command.Publish> messages = new ArrayList<>(batch.messages().size());
-    for (Command.Publish m : batch.messages()) {
-      String key = m.key() != null ? m.key() : "~" + line.node() + '-' + ++made;
-      messages.add(m.withKey(key));
-    }
-    return new ChannelRequest.PublishBatch(messages);
-  }
 
   private static boolean isPublish(JsonObject json) {
     return "b".equals(json.getValue("v")) || "d".equals(json.getValue("v"));
@@ -425,23 +504,63 @@ final class Route {
         && ChannelRequest.NOT_RENEWED.equals(json.getValue("result"));
   }
 
+  /** The caller of a command. */
+  private interface Caller {
+    void reply(@Nullable Object answer);
+
+    void fail(int code, @Nullable String text);
+  }
+
+  /** A caller on the event bus of this JVM. */
+  private record BusCaller(Message<Object> message, DeliveryOptions local) implements Caller {
+
+    @Override
+    public void reply(@Nullable Object answer) {
+      if (answer instanceof ChannelResponse) {
+        message.reply(answer, local);
+      } else {
+        message.reply(answer);
+      }
+    }
+
+    @Override
+    public void fail(int code, @Nullable String text) {
+      message.fail(code, text);
+    }
+  }
+
+  /** A publish of this route's own. */
+  private record BatchCaller(Promise<Published> answer) implements Caller {
+
+    @Override
+    public void reply(@Nullable Object published) {
+      answer.tryComplete((Published) published);
+    }
+
+    @Override
+    public void fail(int code, @Nullable String text) {
+      answer.tryFail(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, text));
+    }
+  }
+
   /** A command that is not answered yet. */
   private static final class Waiting {
-    private final Message<Object> message;
     private final Object body;
     private final long deadline;
+    private final @Nullable String key;
+    private Caller caller;
     private boolean sent;
     private int attempt;
 
-    private Waiting(Message<Object> message, Object body) {
-      this.message = message;
+    private Waiting(Object body, Caller caller, long patienceMs) {
       this.body = body;
-      long patience = isLong() ? LONG_PATIENCE_MS : PATIENCE_MS;
-      this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);
+      this.caller = caller;
+      this.key = body instanceof ChannelRequest.PublishBatch batch ? keyOf(batch) : null;
+      this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
     }
 
-    private boolean isLong() {
-      return body instanceof ChannelRequest.Fetch || body instanceof ChannelRequest.TakeNext;
+    private boolean isBatch() {
+      return body instanceof ChannelRequest.PublishBatch;
     }
 
     private boolean isRemoval() {
@@ -453,17 +572,42 @@ final class Route {
         return request.isRepeatable();
       }
       return body instanceof JsonObject json
-          && (isPublish(json)
-              || "ls".equals(json.getValue("v"))
-              || "ping".equals(json.getValue("v")));
+          && ("ls".equals(json.getValue("v")) || "ping".equals(json.getValue("v")));
+    }
+  }
+
+  /** What this route publishes itself waits here with the rest, in order. */
+  private final class Channels implements PublishAttempts.Channels {
+    private final PublishAttempts.Channels elsewhere;
+
+    private Channels(PublishAttempts.Channels elsewhere) {
+      this.elsewhere = elsewhere;
     }
 
-    private void reply(@Nullable Object answer, DeliveryOptions local) {
-      if (answer instanceof io.eric.internal.protocol.ChannelResponse) {
-        message.reply(answer, local);
-      } else {
-        message.reply(answer);
+    @Override
+    public boolean isFar(String id) {
+      return true;
+    }
+
+    @Override
+    public boolean waitsForReaders(String id) {
+      return elsewhere.waitsForReaders(id);
+    }
+
+    @Override
+    public Future<Published> attempt(
+        String id, ChannelRequest.PublishBatch batch, long leftMs, long answerMs) {
+      if (!isListening()) { // the channel is here by now, or gone
+        return elsewhere.attempt(id, batch, leftMs, answerMs);
       }
+      Promise<Published> answer = Promise.promise();
+      take(batch, new BatchCaller(answer), leftMs - MARGIN_MS);
+      return answer.future();
+    }
+
+    @Override
+    public Future<Void> find(String id, Throwable unhandled) {
+      return elsewhere.find(id, unhandled);
     }
   }
 }

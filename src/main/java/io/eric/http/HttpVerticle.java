@@ -13,8 +13,9 @@ import io.eric.http.internal.guard.UnsentAnswers;
 import io.eric.http.internal.guard.WebSocketMessages;
 import io.eric.http.internal.sse.ChunkFrames;
 import io.eric.http.internal.sse.SseFormat;
+import io.eric.internal.VertxLoop;
 import io.eric.internal.client.BusClient;
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.edge.Edge;
 import io.eric.internal.protocol.CommandReader;
 import io.eric.metrics.CounterName;
@@ -152,9 +153,9 @@ public final class HttpVerticle extends VerticleBase {
             unmetered);
     running = parts;
 
-    BusClient bus = new BusClient(vertx, options.publishTimeouts());
+    BusClient bus = new BusClient(vertx, options.publishTimeouts(), timersOf(publishDeadlines));
     CommandReader reader = new CommandReader(options.getMaxDepth());
-    PublishRoutes publish = publishRoutes(bus, reader, bodies, meters, publishDeadlines);
+    PublishRoutes publish = publishRoutes(bus, reader, bodies, meters);
     HubRoutes hub = new HubRoutes(bus, reader, bodies, new ListAnswers(guarded, meters));
     Router router = router(bus, publish, hub, edge, format, frames, guarded, meters);
     Entrance entrance = new Entrance(options, meters);
@@ -231,19 +232,21 @@ public final class HttpVerticle extends VerticleBase {
     return routes;
   }
 
+  /** Most publishes have the same deadline, which is cheaper to watch than a timer for each. */
+  private PublishAttempts.Timers timersOf(Deadlines publishDeadlines) {
+    VertxLoop loop = new VertxLoop(context);
+    long publishTimeout = options.publishTimeouts().publish();
+    return (ms, due) ->
+        ms >= publishTimeout ? publishDeadlines.start(due)::cancel : loop.after(ms, due);
+  }
+
   private PublishRoutes publishRoutes(
-      BusClient bus,
-      CommandReader reader,
-      BodyReader bodies,
-      Meters meters,
-      Deadlines publishDeadlines) {
+      BusClient bus, CommandReader reader, BodyReader bodies, Meters meters) {
     PublishBatcher batcher =
         new PublishBatcher(
             context,
             bus,
-            new LocalRegistry(vertx),
             meters,
-            publishDeadlines,
             options.getMaxInFlightPerChannel(),
             options.getMaxInFlightBytesPerChannel());
     return new PublishRoutes(reader, bodies, batcher, () -> draining);

@@ -2,9 +2,7 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.UnavailableException;
-import io.eric.http.internal.guard.Deadlines;
 import io.eric.internal.client.BusClient;
-import io.eric.internal.client.LocalRegistry;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.Command;
 import io.eric.metrics.CounterName;
@@ -27,8 +25,6 @@ final class PublishBatcher {
   private final Context context;
   private final Meters meters;
   private final BusClient bus;
-  private final LocalRegistry registry;
-  private final Deadlines deadlines;
   private final int maxMessages;
   private final long maxBytes;
 
@@ -41,24 +37,13 @@ final class PublishBatcher {
   /**
    * Batches for a verticle.
    *
-   * @param deadlines of publishes to a neighbour that does not answer at once; over the bus they
-   *     have their own
    * @param maxMessages unacknowledged ones per channel
    * @param maxBytes of unacknowledged messages per channel
    */
-  PublishBatcher(
-      Context context,
-      BusClient bus,
-      LocalRegistry registry,
-      Meters meters,
-      Deadlines deadlines,
-      int maxMessages,
-      long maxBytes) {
+  PublishBatcher(Context context, BusClient bus, Meters meters, int maxMessages, long maxBytes) {
     this.context = context;
     this.meters = meters;
     this.bus = bus;
-    this.registry = registry;
-    this.deadlines = deadlines;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
   }
@@ -79,15 +64,9 @@ final class PublishBatcher {
           new UnavailableException("too many messages under way, nothing was appended"));
     }
     if (queue == null) { // nothing under way that this message could overtake
-      Promise<String> atOnce = Promise.promise();
-      if (registry.publish(
-          message.channel(),
-          List.of(message),
-          published -> Outgoing.tell(List.of(atOnce), published))) {
-        if (!atOnce.future().isComplete()) {
-          limit(message.channel(), atOnce);
-        }
-        return atOnce.future();
+      Future<ChannelResponse.Published> atOnce = bus.publishAtOnce(message);
+      if (atOnce != null) {
+        return atOnce.compose(published -> outcome(published, 0));
       }
       queue = new Outgoing(message.channel());
       outgoing.put(message.channel(), queue);
@@ -95,18 +74,11 @@ final class PublishBatcher {
     return queue.add(message, size);
   }
 
-  /** Its store may hang; while it waits for readers, under policy wait, its publishers wait too. */
-  private void limit(String channel, Promise<String> answer) {
-    Deadlines.Deadline deadline =
-        deadlines.start(
-            () -> {
-              if (bus.waitsForReaders(channel)) {
-                limit(channel, answer);
-              } else {
-                answer.tryFail(bus.overdue());
-              }
-            });
-    answer.future().onComplete(done -> deadline.cancel());
+  private static Future<String> outcome(ChannelResponse.Published published, int index) {
+    ChannelResponse.Outcome outcome = published.outcomes().get(index);
+    return outcome.succeeded()
+        ? Future.succeededFuture(published.epoch() + '-' + outcome.sequence())
+        : Future.failedFuture(outcome.failure());
   }
 
   private void flush() {
@@ -174,19 +146,9 @@ final class PublishBatcher {
       }
     }
 
-    static void tell(List<Promise<String>> waiting, ChannelResponse.Published published) {
-      List<ChannelResponse.Outcome> outcomes = published.outcomes();
+    private static void tell(List<Promise<String>> waiting, ChannelResponse.Published published) {
       for (int i = 0; i < waiting.size(); i++) {
-        ChannelResponse.Outcome outcome = outcomes.get(i);
-        String error = outcome.error();
-        if (error == null) {
-          waiting.get(i).tryComplete(published.epoch() + '-' + outcome.sequence());
-        } else {
-          EricException known = EricException.parse(outcome.code(), error);
-          waiting
-              .get(i)
-              .tryFail(known != null ? known : new UnavailableException("the channel has refused"));
-        }
+        waiting.get(i).handle(outcome(published, i));
       }
     }
   }

@@ -1,7 +1,7 @@
 package io.eric.socket;
 
-import io.eric.Channel.MessageStream;
 import io.eric.EricException;
+import io.eric.MessageStream;
 import io.eric.UnavailableException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A stream over a connection of its own, read line by line. Handlers run on its context, where its
  * state is kept; a pause from elsewhere takes effect a little later.
  */
-final class LineStream implements MessageStream {
+final class LineStream implements MessageStream<JsonObject> {
 
   /** Longer than the longest message that a server takes, each character of it escaped. */
   private static final int MAX_LINE = 64 << 20;
@@ -46,7 +46,7 @@ final class LineStream implements MessageStream {
   }
 
   @Override
-  public MessageStream handler(@Nullable Handler<JsonObject> messages) {
+  public MessageStream<JsonObject> handler(@Nullable Handler<JsonObject> messages) {
     return onContext(
         () -> {
           handler = messages;
@@ -58,17 +58,17 @@ final class LineStream implements MessageStream {
   }
 
   @Override
-  public MessageStream exceptionHandler(@Nullable Handler<Throwable> failures) {
+  public MessageStream<JsonObject> exceptionHandler(@Nullable Handler<Throwable> failures) {
     return onContext(() -> exceptionHandler = failures);
   }
 
   @Override
-  public MessageStream endHandler(@Nullable Handler<Void> end) {
+  public MessageStream<JsonObject> endHandler(@Nullable Handler<Void> end) {
     return onContext(() -> endHandler = end);
   }
 
   @Override
-  public MessageStream pause() {
+  public MessageStream<JsonObject> pause() {
     return onContext(
         () -> {
           demand = 0;
@@ -79,12 +79,12 @@ final class LineStream implements MessageStream {
   }
 
   @Override
-  public MessageStream resume() {
+  public MessageStream<JsonObject> resume() {
     return fetch(Long.MAX_VALUE);
   }
 
   @Override
-  public MessageStream fetch(long amount) {
+  public MessageStream<JsonObject> fetch(long amount) {
     return onContext(
         () -> {
           demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
@@ -167,7 +167,7 @@ final class LineStream implements MessageStream {
     }
   }
 
-  private MessageStream onContext(Runnable action) {
+  private MessageStream<JsonObject> onContext(Runnable action) {
     if (Vertx.currentContext() == context) {
       action.run();
     } else {

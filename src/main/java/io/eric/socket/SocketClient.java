@@ -1,10 +1,12 @@
 package io.eric.socket;
 
-import io.eric.Channel.MessageStream;
+import io.eric.EricException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
+import io.eric.MessageStream;
 import io.eric.Payload;
 import io.eric.UnavailableException;
+import io.eric.internal.client.PublishingStream;
 import io.vertx.core.Completable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -16,6 +18,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.streams.WriteStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -105,22 +108,22 @@ public final class SocketClient {
    * <p>It connects when its handler is set. What goes wrong comes to its exception handler; its end
    * handler is called once, at the end of every stream. Pausing it stops the reading.
    */
-  public MessageStream stream(String channelId, String listenerId) {
+  public MessageStream<JsonObject> stream(String channelId, String listenerId) {
     return open(command("l", channelId).put("r", listenerId));
   }
 
   /** As {@link #stream(String, String)}, resuming after a position. */
-  public MessageStream stream(String channelId, String listenerId, String after) {
+  public MessageStream<JsonObject> stream(String channelId, String listenerId, String after) {
     return open(command("l", channelId).put("r", listenerId).put("after", after));
   }
 
   /** The broadcasts from now on; see {@link #stream(String, String)}. */
-  public MessageStream watch(String channelId) {
+  public MessageStream<JsonObject> watch(String channelId) {
     return open(command("w", channelId));
   }
 
   /** The broadcasts after a position, as far as the history goes. */
-  public MessageStream watch(String channelId, String after) {
+  public MessageStream<JsonObject> watch(String channelId, String after) {
     return open(command("w", channelId).put("after", after));
   }
 
@@ -135,9 +138,13 @@ public final class SocketClient {
     return publish(channelId, listenerId, type, payload);
   }
 
-  /** A stream into a channel: what is written to it is broadcast, in order. */
-  public SocketPublisher publisher(String channelId) {
-    return new SocketPublisher(this, channelId);
+  /**
+   * A stream into a channel: what is written to it is broadcast, in order. It is full while 1,024
+   * messages are unanswered. Use it from one thread at a time; its handlers run on the client's
+   * context.
+   */
+  public WriteStream<Message> publisher(String channelId) {
+    return new PublishingStream(message -> published(channelId, null, message));
   }
 
   /** Removes a listener; its stream ends. */
@@ -209,31 +216,33 @@ public final class SocketClient {
     return net.close();
   }
 
-  /** Appends a message; {@code listener} is null for a broadcast. */
-  void publish(
-      String channel, @Nullable String listener, Message message, Completable<String> answer) {
-    Buffer command = Buffer.buffer(128);
-    command.appendString(listener == null ? "{\"v\":\"b\",\"c\":" : "{\"v\":\"d\",\"c\":");
-    appendJson(command, channel);
-    if (listener != null) {
-      appendJson(command.appendString(",\"r\":"), listener);
-    }
-    if (message.sender() != null) {
-      appendJson(command.appendString(",\"sender\":"), message.sender());
-    }
-    appendJson(command.appendString(",\"t\":"), message.type());
-    appendJson(command.appendString(",\"p\":"), message.payload());
-    send(command.appendByte((byte) '}'), answer);
-  }
-
   private Future<Void> publish(
       String channel, @Nullable String listener, String type, @Nullable Object payload) {
-    Promise<String> answer = Promise.promise();
     try {
-      publish(channel, listener, Message.of(type, payload), answer);
+      return published(channel, listener, Message.of(type, payload));
     } catch (InvalidMessageFormatException e) {
       return Future.failedFuture(e);
     }
+  }
+
+  private Future<Void> published(String channel, @Nullable String listener, Message message) {
+    Buffer command = Buffer.buffer(128);
+    try {
+      command.appendString(listener == null ? "{\"v\":\"b\",\"c\":" : "{\"v\":\"d\",\"c\":");
+      appendJson(command, channel);
+      if (listener != null) {
+        appendJson(command.appendString(",\"r\":"), listener);
+      }
+      if (message.sender() != null) {
+        appendJson(command.appendString(",\"sender\":"), message.sender());
+      }
+      appendJson(command.appendString(",\"t\":"), message.type());
+      appendJson(command.appendString(",\"p\":"), message.payload());
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    Promise<String> answer = Promise.promise();
+    send(command.appendByte((byte) '}'), answer);
     return answer.future().mapEmpty();
   }
 
@@ -283,7 +292,7 @@ public final class SocketClient {
     return connected.future();
   }
 
-  private MessageStream open(JsonObject command) {
+  private MessageStream<JsonObject> open(JsonObject command) {
     return new LineStream(context, this::connect, command.toBuffer());
   }
 

@@ -4,6 +4,7 @@ import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.channel.AbstractChannel;
@@ -94,7 +95,7 @@ public class DataProcessingChannel extends AbstractChannel {
    *
    * @param listener one of this channel's
    */
-  public MessageStream processQueue(MessageQueueListener listener) {
+  public MessageStream<JsonObject> processQueue(MessageQueueListener listener) {
     return process(listener, message -> listener.onMessage(message).map(message));
   }
 
@@ -102,11 +103,12 @@ public class DataProcessingChannel extends AbstractChannel {
    * As {@link #processQueue(MessageQueueListener)}, with work that gives a result. {@link
    * MessageQueueListener#onMessage} is not called.
    */
-  public MessageStream processQueue(MessageQueueListener listener, Processor processor) {
+  public MessageStream<JsonObject> processQueue(
+      MessageQueueListener listener, Processor processor) {
     return process(listener, message -> processed(processor, message));
   }
 
-  private MessageStream process(MessageQueueListener listener, LocalWorkers.Work work) {
+  private MessageStream<JsonObject> process(MessageQueueListener listener, LocalWorkers.Work work) {
     Opened now = opened();
     return new ResultStream(vertx, context, listener, new QueueSource(now, listener.id(), work));
   }

@@ -1,44 +1,33 @@
 package io.eric.work;
 
-import io.eric.Channel.MessageStream;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.internal.CallersContext;
+import io.eric.internal.client.DemandedStream;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The results of a {@link WorkQueue} as a stream, in order of completion. What is not asked for
  * waits here; the queue bounds how much that can be. Handlers run on the context that made it.
  */
-final class ResultStream implements MessageStream, WorkQueue.Results {
-
-  private static final Logger logger = LoggerFactory.getLogger(ResultStream.class);
+final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue.Results {
 
   /** How long the queue waits to learn what was handed over before it ends, in milliseconds. */
   private static final long END_TIMEOUT_MS = 2_000;
 
   private final Vertx vertx;
-  private final Context context;
   private final Context channel;
   private final MessageQueueListener listener;
   private final Source source;
   private final ArrayDeque<Result> buffer = new ArrayDeque<>();
-  private final AtomicLong demand = new AtomicLong(Long.MAX_VALUE);
-  private volatile @Nullable Handler<JsonObject> handler;
-  private volatile @Nullable Handler<Void> endHandler;
-  private volatile @Nullable Handler<Throwable> exceptionHandler;
   private boolean opened;
   private boolean handing;
   private boolean ended;
@@ -56,50 +45,11 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
   }
 
   ResultStream(Vertx vertx, Context channel, MessageQueueListener listener, Source source) {
+    super(vertx, "results of listener " + listener.id());
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
     this.channel = channel;
     this.listener = listener;
     this.source = source;
-  }
-
-  @Override
-  public MessageStream handler(@Nullable Handler<JsonObject> handler) {
-    this.handler = handler;
-    if (handler != null) {
-      context.runOnContext(v -> open());
-    }
-    return this;
-  }
-
-  @Override
-  public MessageStream pause() {
-    demand.set(0);
-    return this;
-  }
-
-  @Override
-  public MessageStream resume() {
-    return fetch(Long.MAX_VALUE);
-  }
-
-  @Override
-  public MessageStream fetch(long amount) {
-    demand.accumulateAndGet(amount, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
-    context.runOnContext(v -> handOut());
-    return this;
-  }
-
-  @Override
-  public MessageStream endHandler(@Nullable Handler<Void> endHandler) {
-    this.endHandler = endHandler;
-    return this;
-  }
-
-  @Override
-  public MessageStream exceptionHandler(@Nullable Handler<Throwable> handler) {
-    this.exceptionHandler = handler;
-    return this;
   }
 
   @Override
@@ -117,7 +67,8 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
         });
   }
 
-  private void open() {
+  @Override
+  protected void open() {
     if (opened || ended) {
       return;
     }
@@ -149,7 +100,7 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
     context.runOnContext(
         v -> {
           if (!ended && finalType != null) {
-            give(new JsonObject().put("event", finalType).putNull("data"));
+            giveUnasked(new JsonObject().put("event", finalType).putNull("data"));
           }
           finish();
           // After the news of what was handed over, which went the same way.
@@ -166,9 +117,8 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
   public void fail(Throwable failure) {
     context.runOnContext(
         v -> {
-          Handler<Throwable> report = exceptionHandler;
-          if (!ended && report != null) {
-            report.handle(failure);
+          if (!ended) {
+            report(failure);
           }
           finish();
         });
@@ -176,16 +126,16 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
 
   // ---- on the stream's context
 
-  private void handOut() {
+  @Override
+  protected void handOut() {
     if (handing || ended) {
       return;
     }
     handing = true;
     List<WorkItem> handed = new ArrayList<>();
     boolean last = false;
-    while (demand.get() > 0 && handler != null && !buffer.isEmpty() && !ended) {
+    while (isDemanded() && !buffer.isEmpty() && !ended) {
       Result result = buffer.removeFirst();
-      demand.updateAndGet(left -> left == Long.MAX_VALUE || left == 0 ? left : left - 1);
       handed.add(result.item);
       give(result.shown);
       last = result.item.entry.type().equals(Message.CHANNEL_CLOSED);
@@ -199,29 +149,13 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
     }
   }
 
-  /** Gives an item to the user's handler, whose failure does not stop the stream. */
-  private void give(JsonObject item) {
-    Handler<JsonObject> receiver = handler;
-    if (receiver == null) {
-      return;
-    }
-    try {
-      receiver.handle(item);
-    } catch (RuntimeException e) {
-      logger.error("a handler of results of listener {} failed", listener.id(), e);
-    }
-  }
-
   private void finish() {
     if (ended) {
       return;
     }
     ended = true;
     buffer.clear();
-    Handler<Void> last = endHandler;
-    if (last != null) {
-      last.handle(null);
-    }
+    reportEnd();
   }
 
   private record Result(WorkItem item, JsonObject shown) {}

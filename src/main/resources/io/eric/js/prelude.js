@@ -288,6 +288,12 @@
       return this.#id;
     }
 
+    async publish(type, payload = null, { receiver, ...options } = {}) {
+      return receiver === undefined
+        ? this.broadcast(type, payload, options)
+        : this.dispatch(receiver, type, payload, options);
+    }
+
     async broadcast(type, payload = null, options = {}) {
       return this.#publish({ v: 'b', t: type, p: payload }, options);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eric.Channel;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.app.EricVerticle;
 import io.eric.internal.client.ChannelHandle;
 import io.eric.options.DataProcessingChannelOptions;
@@ -159,22 +160,22 @@ class CallersContextTest {
     return listener;
   }
 
-  private static Channel.MessageStream streamOf(Channel channel) {
-    Channel.MessageStream stream = channel.messageStream(listener(channel));
+  private static MessageStream<JsonObject> streamOf(Channel channel) {
+    MessageStream<JsonObject> stream = channel.messageStream(listener(channel));
     stream.handler(event -> {});
     return stream;
   }
 
-  private static Channel.MessageStream watched() {
-    Channel.MessageStream stream = plain.watch();
+  private static MessageStream<JsonObject> watched() {
+    MessageStream<JsonObject> stream = plain.watch();
     stream.handler(event -> {});
     return stream;
   }
 
   /** Made by somebody else, so that it has that one's context. */
-  private static Channel.MessageStream results() {
+  private static MessageStream<JsonObject> results() {
     MessageQueueListener queue = listener(work);
-    List<Channel.MessageStream> made = new ArrayList<>();
+    List<MessageStream<JsonObject>> made = new ArrayList<>();
     onAnotherThread(() -> made.add(work.processQueue(queue)));
     made.get(0).handler(result -> {});
     return made.get(0);

@@ -9,6 +9,7 @@ import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.ListenerStatus;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -94,7 +95,7 @@ class ListsTest {
   @Test
   void listenersAreListedInPartsWatchersLeftOut() {
     Channel channel = listeners(7);
-    Channel.MessageStream watcher = channel.watch();
+    MessageStream<JsonObject> watcher = channel.watch();
     watcher.handler(item -> {});
     assertThat(ids(Hub.await(channel.getConnections(null, 3)))).isEqualTo(names(0, 3));
     assertThat(ids(Hub.await(channel.getConnections("l2", 3)))).isEqualTo(names(3, 6));

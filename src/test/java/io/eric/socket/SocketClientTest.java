@@ -4,15 +4,16 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.Channel.MessageStream;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
+import io.eric.MessageStream;
 import io.eric.UnavailableException;
 import io.eric.options.SocketOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -123,7 +124,7 @@ class SocketClientTest {
     get(client.broadcastMessage("ch", "t", 1));
     get(client.broadcastMessage("ch", "t", 2));
     BlockingQueue<JsonObject> seen = new LinkedBlockingQueue<>();
-    MessageStream stream = client.stream("ch", "me");
+    MessageStream<JsonObject> stream = client.stream("ch", "me");
     stream.handler(seen::add);
     String id = seen.poll(30, SECONDS).getString("id");
     get(stream.close());
@@ -140,7 +141,7 @@ class SocketClientTest {
       get(client.broadcastMessage("ch", "t", i));
     }
     BlockingQueue<JsonObject> seen = new LinkedBlockingQueue<>();
-    MessageStream stream = client.stream("ch", "me");
+    MessageStream<JsonObject> stream = client.stream("ch", "me");
     stream.pause();
     stream.handler(seen::add);
     stream.fetch(2);
@@ -156,7 +157,7 @@ class SocketClientTest {
   void aWatchSeesBroadcastsAndGoesWhenClosed() throws Exception {
     get(client.createChannel("ch"));
     BlockingQueue<JsonObject> seen = new LinkedBlockingQueue<>();
-    MessageStream watch = client.watch("ch");
+    MessageStream<JsonObject> watch = client.watch("ch");
     watch.handler(seen::add);
     await()
         .until(
@@ -200,7 +201,7 @@ class SocketClientTest {
   void aPublisherKeepsItsWindowAndLosesNothing() throws Exception {
     get(client.createChannel("ch"));
     get(client.register("ch", "me"));
-    SocketPublisher publisher = client.publisher("ch").setWriteQueueMaxSize(10);
+    WriteStream<Message> publisher = client.publisher("ch").setWriteQueueMaxSize(10);
     int count = 3_000;
     CompletableFuture<Void> done = new CompletableFuture<>();
     publishFrom(publisher, 0, count, done);
@@ -213,7 +214,7 @@ class SocketClientTest {
   }
 
   private static void publishFrom(
-      SocketPublisher publisher, int from, int to, CompletableFuture<Void> done) {
+      WriteStream<Message> publisher, int from, int to, CompletableFuture<Void> done) {
     int next = from;
     while (next < to && !publisher.writeQueueFull()) {
       publisher.write(Message.of("t", next++));
@@ -233,7 +234,7 @@ class SocketClientTest {
 
   @Test
   void aPublishersEndTellsTheFirstFailure() {
-    SocketPublisher publisher = client.publisher("no");
+    WriteStream<Message> publisher = client.publisher("no");
     publisher.write(Message.of("t", 1));
     assertThat(failure(publisher.end())).isInstanceOf(InvalidChannelException.class);
   }

@@ -1,6 +1,6 @@
 package io.eric.testing;
 
-import io.eric.Channel.MessageStream;
+import io.eric.MessageStream;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -11,14 +11,14 @@ import org.awaitility.Awaitility;
 public final class Received {
 
   /** The stream. */
-  public final MessageStream stream;
+  public final MessageStream<JsonObject> stream;
 
   private final List<JsonObject> items = new CopyOnWriteArrayList<>();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private volatile boolean ended;
 
   /** Reads the stream from now on. */
-  public Received(MessageStream stream) {
+  public Received(MessageStream<JsonObject> stream) {
     this.stream = stream;
     stream.exceptionHandler(failures::add);
     stream.endHandler(v -> ended = true);

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.Channel.MessageStream;
 import io.eric.InvalidListenerException;
 import io.eric.ListenerStatus;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.options.DataProcessingChannelOptions;
 import io.eric.options.OverflowPolicy;
 import io.eric.options.RetentionOptions;
@@ -352,7 +352,7 @@ class DataProcessingChannelTest {
       MessageQueueListener listener = open(options(2).setMaxResults(5));
       Set<Object> processed = ConcurrentHashMap.newKeySet();
       publish(1, 50);
-      MessageStream stream =
+      MessageStream<JsonObject> stream =
           channel.processQueue(
               listener,
               message -> {
@@ -434,7 +434,7 @@ class DataProcessingChannelTest {
     void whatWasNotWithTheConsumerIsProcessedAgainByTheNextStream() {
       MessageQueueListener listener = open(options(2));
       publish(1, 10);
-      MessageStream stream = channel.processQueue(listener);
+      MessageStream<JsonObject> stream = channel.processQueue(listener);
       stream.pause();
       Received first = new Received(stream);
       stream.fetch(4);
@@ -494,7 +494,7 @@ class DataProcessingChannelTest {
     void streamsThatAreClosedAtOnceLeaveNothing() {
       MessageQueueListener listener = open(options(1));
       for (int i = 0; i < 20; i++) {
-        MessageStream stream = channel.processQueue(listener);
+        MessageStream<JsonObject> stream = channel.processQueue(listener);
         Received received = new Received(stream);
         Hub.await(stream.close());
         received.untilEnd();

@@ -1,5 +1,6 @@
 package io.eric.kotlin
 
+import io.eric.EricClient
 import io.eric.InvalidChannelException
 import io.eric.InvalidListenerException
 import io.eric.Message
@@ -38,6 +39,9 @@ class ChannelsTest {
     hub = Hub.start()
   }
 
+  private val client
+    get() = EricClient.create(hub.vertx)
+
   @AfterEach
   fun closeHub() {
     hub.close()
@@ -50,66 +54,67 @@ class ChannelsTest {
 
   @Test
   fun `calls suspend until they are answered`() = onEventLoop {
-    val news = hub.vertx.createEricChannel("news", JsonObject().put("retry", 7))
+    val news = client.create("news", JsonObject().put("retry", 7)).coAwait()
     assertThat(news.id()).isEqualTo("news")
-    assertThat(hub.vertx.createEricChannel("news", ifAbsent = true).id()).isEqualTo("news")
-    assertThat(hub.vertx.createEricChannel().id()).hasSize(36)
+    assertThat(client.createIfAbsent("news", null).coAwait().id()).isEqualTo("news")
+    assertThat(client.create(null, null).coAwait().id()).hasSize(36)
     news.subscribe("desk")
     val id = news.publish("greeting", "hello")
-    assertThat(id).endsWith("-1")
-    news.publishTo("desk", "private", listOf(1, null))
-    assertThat(news.take("desk").payload()).isEqualTo("hello")
-    assertThat(news.connections().map { it.listener() to it.lag() }).containsExactly("desk" to 1L)
-    news.unsubscribe("desk")
-    assertThat(news.connections()).isEmpty()
+    assertThat(id.toString()).endsWith("-1")
+    news.publish("private", listOf(1, null), receiver = "desk")
+    assertThat(news.deliverNext("desk").coAwait().payload()).isEqualTo("hello")
+    assertThat(news.getConnections().coAwait().map { it.listener() to it.lag() })
+      .containsExactly("desk" to 1L)
+    news.removeListener("desk").coAwait()
+    assertThat(news.getConnections().coAwait()).isEmpty()
   }
 
   @Test
   fun `refusals are thrown where the call stands`() {
-    assertThatThrownBy { onEventLoop { hub.vertx.ericChannel("none").publish("t") } }
+    assertThatThrownBy { onEventLoop { client.channel("none").publish("t") } }
       .isInstanceOf(InvalidChannelException::class.java)
     hub.channel("news")
-    assertThatThrownBy { onEventLoop { hub.vertx.createEricChannel("news") } }
+    assertThatThrownBy { onEventLoop { client.create("news").coAwait() } }
       .isInstanceOf(InvalidChannelException::class.java)
-    assertThatThrownBy { onEventLoop { hub.vertx.ericChannel("news").publishTo("none", "t") } }
+    assertThatThrownBy { onEventLoop { client.channel("news").publish("t", receiver = "none") } }
       .isInstanceOf(InvalidListenerException::class.java)
     assertThatThrownBy {
-        onEventLoop { hub.vertx.ericChannel("news").also { it.subscribe("a") }.take("a") }
+        onEventLoop { client.channel("news").also { it.subscribe("a") }.deliverNext("a").coAwait() }
       }
       .isInstanceOf(NoMessagesException::class.java)
   }
 
   @Test
   fun `a flow yields every message in order and waits for its collector`() = onEventLoop {
-    val news = hub.vertx.createEricChannel("news", JsonObject().put("overflow", "wait"))
+    val news = client.create("news", JsonObject().put("overflow", "wait")).coAwait()
     val desk = news.subscribe("desk")
     val sent = (1..600).toList()
     sent.forEach { news.publish("n", it) }
     val seen = mutableListOf<Int>()
-    news.messages(desk).map { it.getInteger("data") }.take(10).toList(seen)
+    news.messageFlow(desk).map { it.getInteger("data") }.take(10).toList(seen)
     assertThat(seen).isEqualTo(sent.take(10))
     // Only what was handed out is past the cursor; a new collector goes on behind it.
-    val lag = news.connections().first().lag()
+    val lag = news.getConnections().coAwait().first().lag()
     assertThat(lag).isBetween(589, 590)
     val left = lag.toInt()
-    val rest = news.messages(desk).map { it.getInteger("data") }.take(left).toList()
+    val rest = news.messageFlow(desk).map { it.getInteger("data") }.take(left).toList()
     assertThat(rest).isEqualTo(sent.takeLast(left))
   }
 
   @Test
   fun `a flow ends when its listener is stopped, and with its channel`() = onEventLoop {
-    val news = hub.vertx.createEricChannel("news")
+    val news = client.create("news").coAwait()
     val desk = news.subscribe("desk")
     news.publish("n", 1)
-    val stopped = async { news.messages(desk).map { it.getString("event") }.toList() }
-    while (news.connections().first().lag() > 0) yield()
+    val stopped = async { news.messageFlow(desk).map { it.getString("event") }.toList() }
+    while (news.getConnections().coAwait().first().lag() > 0) yield()
     desk.stop().coAwait()
     assertThat(stopped.await()).containsExactly("n")
 
     desk.start().coAwait()
-    val closed = async { news.messages(desk).map { it.getString("event") }.toList() }
+    val closed = async { news.messageFlow(desk).map { it.getString("event") }.toList() }
     news.publish("n", 2)
-    while (news.connections().first().lag() > 0) yield()
+    while (news.getConnections().coAwait().first().lag() > 0) yield()
     hub.channels.rm("news").coAwait()
     assertThat(closed.await()).containsExactly("n", "_eric_channel_closed")
   }
@@ -121,7 +126,7 @@ class ChannelsTest {
     val verticle =
       object : CoroutineVerticle() {
         override suspend fun start() {
-          val broadcasts = vertx.ericChannel("news").broadcasts()
+          val broadcasts = client.channel("news").watchFlow()
           launch { seen.add(broadcasts.first().getValue("data")) }
         }
       }
@@ -135,7 +140,7 @@ class ChannelsTest {
 
   @Test
   fun `the sample counts the words of a chat room`() = onEventLoop {
-    val room = hub.vertx.createEricChannel("chat")
+    val room = client.create("chat").coAwait()
     val ear = room.subscribe("ear")
     hub.vertx.deployVerticle("verticles.kotlin.WordCount").coAwait()
     listOf("one two", "three").forEach {
@@ -143,7 +148,7 @@ class ChannelsTest {
     }
     val counts =
       room
-        .messages(ear)
+        .messageFlow(ear)
         .filter { it.getString("event") == "words" }
         .map { it.getJsonObject("data").getInteger("all") }
         .take(2)

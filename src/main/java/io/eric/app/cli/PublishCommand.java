@@ -5,10 +5,10 @@ import io.eric.Message;
 import io.eric.Payload;
 import io.eric.PayloadTooLargeException;
 import io.eric.socket.SocketClient;
-import io.eric.socket.SocketPublisher;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.streams.WriteStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -112,7 +112,7 @@ final class PublishCommand implements Callable<Integer> {
       BadLines bad,
       ProgressLine shown)
       throws IOException, InterruptedException {
-    SocketPublisher publisher = client.publisher(channel);
+    WriteStream<Message> publisher = client.publisher(channel);
     LineInput lines = new LineInput(in, maxCommand);
     int maxPayload = maxCommand - ENVELOPE - Payload.of(channel).size() - Payload.of(type).size();
     for (long number = 1; ; number++) {

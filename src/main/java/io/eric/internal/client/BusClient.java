@@ -10,6 +10,7 @@ import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.ListPage;
 import io.eric.internal.protocol.LocalCodec;
+import io.eric.metrics.Meters;
 import io.eric.options.PublishTimeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,6 +20,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,15 @@ public final class BusClient implements ChannelLink {
   /** How long a listener's own {@code onMessage} may take, in milliseconds. */
   public static final long HOOK_TIMEOUT_MS = 30_000;
 
+  /** How many items of a list are asked for at a time. */
+  private static final int ITEMS_AT_A_TIME = 1_000;
+
   private final EventBus bus;
   private final LocalRegistry registry;
   private final AddressRouter router;
   private final PublishTimeouts timeouts;
   private final PublishAttempts publishing;
+  private final PublishAttempts.Channels channels = new Channels();
   private final DeliveryOptions local;
   private final DeliveryOptions patient;
   private final DeliveryOptions json;
@@ -53,6 +59,14 @@ public final class BusClient implements ChannelLink {
    *     attempts, since it is not repeated
    */
   public BusClient(Vertx vertx, PublishTimeouts timeouts) {
+    this(vertx, timeouts, PublishAttempts.Timers.of(vertx));
+  }
+
+  /**
+   * As {@link #BusClient(Vertx, PublishTimeouts)}, for a caller on one context that has cheaper
+   * timers.
+   */
+  public BusClient(Vertx vertx, PublishTimeouts timeouts, PublishAttempts.Timers timers) {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
     this.registry = new LocalRegistry(vertx);
@@ -61,8 +75,7 @@ public final class BusClient implements ChannelLink {
     this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
     this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + timeouts.publish());
     this.json = new DeliveryOptions().setSendTimeout(timeouts.publish());
-    this.publishing =
-        new PublishAttempts(vertx, timeouts, this::isFar, registry::waitsForReaders, this::request);
+    this.publishing = new PublishAttempts(timeouts, channels, timers, Meters.of(vertx));
   }
 
   /**
@@ -100,37 +113,48 @@ public final class BusClient implements ChannelLink {
   }
 
   private Future<JsonObject> answer(Command command) {
-    String channel = command.channel();
-    String address =
-        channel == null || command instanceof Command.CreateChannel
-            ? Addresses.CHANNELS
-            : Addresses.channel(channel);
+    String channel = command instanceof Command.CreateChannel ? null : command.channel();
+    String address = channel == null ? Addresses.CHANNELS : Addresses.channel(channel);
     Supplier<Future<Message<JsonObject>>> attempt =
         () -> bus.request(address, command.toJson(), json);
-    return (channel == null || command instanceof Command.CreateChannel
+    return (channel == null
             ? attempt.get().map(Message::body)
             : insist(channel, attempt, System.nanoTime()))
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
 
+  /** As {@link #publish(String, List, long)}, within this client's own time-out. */
+  public Future<ChannelResponse.Published> publish(String channel, List<Command.Publish> messages) {
+    return publish(channel, messages, 0);
+  }
+
   /**
-   * Appends a batch of messages for one channel; one whose messages all have keys is sent again if
-   * an attempt is not answered in time.
+   * Appends a batch of messages for one channel, in order with whatever else the caller asks of the
+   * channel; see {@link PublishAttempts}.
    *
+   * @param timeoutMs how long it may take; 0 for this client's own time-out
    * @return fails with an {@link EricException}
    */
-  public Future<ChannelResponse.Published> publish(String channel, List<Command.Publish> messages) {
-    return publishing.publish(channel, messages);
+  public Future<ChannelResponse.Published> publish(
+      String channel, List<Command.Publish> messages, long timeoutMs) {
+    return publishing.publish(channel, messages, timeoutMs);
   }
 
-  /** Whether a publish that nobody has answered in time has to wait on: the readers need time. */
-  public boolean waitsForReaders(String channel) {
-    return registry.waitsForReaders(channel);
+  /**
+   * Appends a message at once if its channel lives on the caller's event loop; see {@link
+   * LocalRegistry#publishAtOnce}.
+   *
+   * @return null if the channel does not live there; then nothing has happened
+   */
+  public @Nullable Future<ChannelResponse.Published> publishAtOnce(Command.Publish message) {
+    Future<ChannelResponse.Published> answer =
+        registry.publishAtOnce(message.channel(), List.of(message));
+    return answer == null ? null : publishing.await(message.channel(), answer);
   }
 
-  /** What a publish fails with that nobody has answered in time; counts it. */
-  public UnavailableException overdue() {
-    return publishing.overdue();
+  /** How publishes reach channels. */
+  public PublishAttempts.Channels channels() {
+    return channels;
   }
 
   @Override
@@ -155,15 +179,9 @@ public final class BusClient implements ChannelLink {
         System.nanoTime());
   }
 
-  /** Whether the channel may live at another node. */
-  private boolean isFar(String channel) {
-    return router.far() != null && !registry.hasChannel(channel);
-  }
-
   /**
    * Asks again while nobody has handled the question, because a channel may be opening at this
-   * moment or, in a cluster, moving: a node that finds nobody at its address looks it up before it
-   * says so, and waits until it is open. Bounded by the time that a publish may take.
+   * moment or, in a cluster, moving. Bounded by the time that a publish may take.
    */
   private <T> Future<T> insist(String channel, Supplier<Future<Message<T>>> attempt, long since) {
     return attempt
@@ -179,22 +197,57 @@ public final class BusClient implements ChannelLink {
 
   private <T> Future<T> askAgain(
       String channel, Supplier<Future<Message<T>>> attempt, long since, Throwable unhandled) {
-    if (System.nanoTime() - since > timeouts.publish() * 1_000_000) {
-      return Future.failedFuture(
-          new UnavailableException("nobody serves the channel at this moment"));
-    }
+    return System.nanoTime() - since > timeouts.publish() * 1_000_000
+        ? Future.failedFuture(unserved())
+        : find(channel, unhandled).compose(found -> insist(channel, attempt, since));
+  }
+
+  /**
+   * Finds a channel that a request has not reached: a node that finds no handler at the channel's
+   * address looks the channel up before it says so, and waits until the channel is open.
+   *
+   * @return completed when it can be asked again
+   */
+  private Future<Void> find(String channel, Throwable unhandled) {
     return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
         .transform(
             found -> {
               if (found.succeeded()) {
                 return found.result().body()
-                    ? insist(channel, attempt, since)
+                    ? Future.succeededFuture()
                     : Future.failedFuture(unhandled);
               }
               return Future.failedFuture(
                   BusReply.hadNoHandler(found.cause())
                       ? unhandled // no hub is running here that could know the channel
-                      : new UnavailableException("nobody serves the channel at this moment"));
+                      : unserved());
+            });
+  }
+
+  static UnavailableException unserved() {
+    return new UnavailableException("nobody serves the channel at this moment");
+  }
+
+  /**
+   * All items of a list, one part after the other, so that a channel with many listeners does other
+   * work in between.
+   *
+   * @param channel whose listeners; null for the channels
+   */
+  public Future<List<Object>> listAll(@Nullable String channel) {
+    return rest(channel, new ArrayList<>(), Command.Page.first(ITEMS_AT_A_TIME));
+  }
+
+  private Future<List<Object>> rest(
+      @Nullable String channel, List<Object> known, Command.Page page) {
+    return list(new Command.ListAll(channel, page))
+        .compose(
+            part -> {
+              part.items().forEach(known::add);
+              String next = part.next();
+              return next == null
+                  ? Future.succeededFuture(known)
+                  : rest(channel, known, page.next(ITEMS_AT_A_TIME, next));
             });
   }
 
@@ -232,5 +285,39 @@ public final class BusClient implements ChannelLink {
       }
     }
     return new UnavailableException("no answer from the channel, the outcome is unknown");
+  }
+
+  /** Channels of this JVM are reached past the event bus, others over it. */
+  private final class Channels implements PublishAttempts.Channels {
+
+    @Override
+    public boolean isFar(String channel) {
+      return router.far() != null && !registry.hasChannel(channel);
+    }
+
+    @Override
+    public boolean waitsForReaders(String channel) {
+      return registry.waitsForReaders(channel);
+    }
+
+    @Override
+    public Future<ChannelResponse.Published> attempt(
+        String channel, ChannelRequest.PublishBatch batch, long leftMs, long answerMs) {
+      Future<ChannelResponse.Published> here = registry.publish(channel, batch.messages());
+      return here != null
+          ? here
+          : bus.<ChannelResponse.Published>request(
+                  Addresses.channel(channel),
+                  batch,
+                  LocalCodec.options()
+                      .setSendTimeout(answerMs)
+                      .addHeader(PublishAttempts.LEFT_MS, Long.toString(leftMs)))
+              .map(Message::body);
+    }
+
+    @Override
+    public Future<Void> find(String channel, Throwable unhandled) {
+      return BusClient.this.find(channel, unhandled);
+    }
   }
 }

@@ -3,36 +3,36 @@ package io.eric.internal.client;
 import io.eric.Channel;
 import io.eric.EricException;
 import io.eric.Ids;
-import io.eric.InvalidMessageFormatException;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.Payload;
 import io.eric.Position;
+import io.eric.PublishOptions;
+import io.eric.ReadOptions;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
 import io.eric.internal.protocol.ChannelResponse.Taken;
 import io.eric.internal.protocol.Command;
-import io.eric.internal.protocol.ListPage;
 import io.eric.log.Entry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link Channel} over the event bus: works from any verticle, wherever the channel lives. */
 public final class ChannelHandle implements Channel {
-
-  /** So many listeners are asked for at a time. */
-  private static final int CONNECTIONS_AT_A_TIME = 1_000;
 
   private final Vertx vertx;
   private final String id;
@@ -65,42 +65,50 @@ public final class ChannelHandle implements Channel {
   }
 
   @Override
-  public Future<String> broadcast(Message message) {
-    return publish(null, message);
-  }
-
-  @Override
-  public Future<String> dispatch(String listenerId, Message message) {
-    return publish(listenerId, message);
-  }
-
-  private Future<String> publish(@Nullable String listenerId, Message message) {
+  public Future<Position> publish(Message message, PublishOptions options) {
     Command.Publish publish;
     try {
       publish =
           new Command.Publish(
               id,
-              listenerId,
+              options.receiver(),
               message.type(),
               Payload.of(message.payload()),
-              null,
+              Command.checkedKey(options.key()),
               message.sender());
     } catch (EricException e) {
       return Future.failedFuture(e);
     }
     return client
-        .publish(id, List.of(publish))
+        .publish(id, List.of(publish), options.timeout())
         .compose(
             published -> {
               Outcome outcome = published.outcomes().get(0);
-              if (outcome.error() != null) {
-                EricException error = EricException.parse(outcome.code(), outcome.error());
-                return Future.failedFuture(
-                    error == null ? new InvalidMessageFormatException(outcome.error()) : error);
-              }
-              return Future.succeededFuture(
-                  new Position(published.epoch(), outcome.sequence()).toString());
+              return outcome.succeeded()
+                  ? Future.succeededFuture(new Position(published.epoch(), outcome.sequence()))
+                  : Future.failedFuture(outcome.failure());
             });
+  }
+
+  @Override
+  public WriteStream<Message> publisher(PublishOptions options) {
+    if (options.key() != null) {
+      throw new IllegalArgumentException("a key names one message, a publisher sends many");
+    }
+    return new PublishingStream(message -> publish(message, options));
+  }
+
+  @Override
+  public MessageStream<Message> read(ReadOptions options) {
+    return new PullStream<>(
+        vertx,
+        client,
+        id,
+        options.listener(),
+        options.start(),
+        () -> true,
+        true,
+        new PublishedForm());
   }
 
   @Override
@@ -226,16 +234,49 @@ public final class ChannelHandle implements Channel {
   }
 
   @Override
-  public MessageStream messageStream(MessageQueueListener listener) {
-    return new PullStream(vertx, client, id, listener, adapt != null, this::show);
+  public MessageStream<JsonObject> messageStream(MessageQueueListener listener) {
+    return shown(listener.id(), listener::isRunning);
   }
 
   @Override
-  public MessageStream watch() {
-    return new PullStream(vertx, client, id, null, adapt != null, this::show);
+  public MessageStream<JsonObject> watch() {
+    return shown(null, () -> true);
   }
 
-  /** What a stream item looks like. */
+  private MessageStream<JsonObject> shown(@Nullable String listenerId, BooleanSupplier mayOpen) {
+    return new PullStream<>(
+        vertx, client, id, listenerId, null, mayOpen, adapt != null, new ShownForm());
+  }
+
+  /** Messages as they were published. */
+  private static final class PublishedForm implements PullStream.Form<Message> {
+
+    @Override
+    public Message message(Entry entry, String epoch) {
+      return entry.toMessage(epoch);
+    }
+
+    @Override
+    public Message last(Entry entry, String epoch, int retryMs) {
+      return entry.toMessage(epoch);
+    }
+  }
+
+  /** Messages as the channel shows them. */
+  private final class ShownForm implements PullStream.Form<JsonObject> {
+
+    @Override
+    public JsonObject message(Entry entry, String epoch) {
+      return show(entry, epoch);
+    }
+
+    @Override
+    public JsonObject last(Entry entry, String epoch, int retryMs) {
+      JsonObject last = show(entry, epoch);
+      return retryMs > 0 ? last.put("retry", retryMs) : last;
+    }
+  }
+
   private JsonObject show(Entry entry, String epoch) {
     JsonObject shown;
     if (adapt == null || Message.isReserved(entry.type())) {
@@ -268,21 +309,7 @@ public final class ChannelHandle implements Channel {
 
   @Override
   public Future<List<ListenerStatus>> getConnections() {
-    return rest(new ArrayList<>(), Command.Page.first(CONNECTIONS_AT_A_TIME));
-  }
-
-  /** One part after the other, so that a channel with many listeners does other work between. */
-  private Future<List<ListenerStatus>> rest(List<ListenerStatus> known, Command.Page page) {
-    return client
-        .list(new Command.ListAll(id, page))
-        .compose(
-            part -> {
-              known.addAll(connections(part));
-              String next = part.next();
-              return next == null
-                  ? Future.succeededFuture(known)
-                  : rest(known, page.next(CONNECTIONS_AT_A_TIME, next));
-            });
+    return client.listAll(id).map(ChannelHandle::connections);
   }
 
   @Override
@@ -294,12 +321,12 @@ public final class ChannelHandle implements Channel {
     } catch (EricException e) {
       return Future.failedFuture(e);
     }
-    return client.list(new Command.ListAll(id, page)).map(ChannelHandle::connections);
+    return client.list(new Command.ListAll(id, page)).map(part -> connections(part.items()));
   }
 
-  private static List<ListenerStatus> connections(ListPage page) {
+  private static List<ListenerStatus> connections(Iterable<Object> items) {
     List<ListenerStatus> connections = new ArrayList<>();
-    for (Object item : page.items()) {
+    for (Object item : items) {
       connections.add(connection((JsonObject) item));
     }
     return connections;

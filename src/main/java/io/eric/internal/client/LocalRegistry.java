@@ -1,9 +1,13 @@
 package io.eric.internal.client;
 
+import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelResponse;
-import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.ChannelResponse.Published;
+import io.eric.internal.protocol.Command.Publish;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.shareddata.Shareable;
@@ -12,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channels and edges of this JVM, for what passes between them with every message. The event
@@ -36,11 +41,11 @@ public final class LocalRegistry {
             .computeIfAbsent(MAP, absent -> new Known());
   }
 
-  /** What a channel offers to callers on its event loop. */
+  /** What a channel offers to publishers of this JVM, on its context. */
   @FunctionalInterface
   public interface Publishing {
     /** Appends as {@link ChannelRequest.PublishBatch} does; may answer before it returns. */
-    void publish(List<Command.Publish> messages, Consumer<ChannelResponse.Published> answer);
+    void publish(List<Publish> messages, Consumer<Published> answer);
   }
 
   /**
@@ -99,20 +104,42 @@ public final class LocalRegistry {
   /**
    * Publishes if the channel lives on this thread's event loop. Then the channel appends at once,
    * so that requests which are pipelined on one connection are all handled in one turn of the loop
-   * and go out in one write. As messages each would cost a round of the loop.
+   * and go out in one write. As tasks each would cost a round of the loop. What the caller has
+   * asked of the channel before, over the event bus, may come after it.
    *
-   * @return false if it does not, then nothing has happened
+   * @return null if the channel does not live there; then nothing has happened
    */
-  public boolean publish(
-      String channelId,
-      List<Command.Publish> messages,
-      Consumer<ChannelResponse.Published> answer) {
+  public @Nullable Future<Published> publishAtOnce(String channelId, List<Publish> messages) {
     ChannelNeighbour channel = known.channels.get(channelId);
     if (channel == null || !channel.context.inThread()) {
-      return false;
+      return null;
     }
-    channel.context.dispatch(() -> channel.publishing.publish(messages, answer));
-    return true;
+    Promise<Published> answer = Promise.promise();
+    channel.context.dispatch(() -> channel.publishing.publish(messages, answer::complete));
+    return answer.future();
+  }
+
+  /**
+   * Publishes if the channel lives in this JVM, in order with whatever else the caller asks of it.
+   *
+   * @return null if the channel does not live here; else completes on the caller's context, and
+   *     fails as a request on the event bus does if the channel has left meanwhile
+   */
+  public @Nullable Future<Published> publish(String channelId, List<Publish> messages) {
+    ChannelNeighbour channel = known.channels.get(channelId);
+    if (channel == null) {
+      return null;
+    }
+    Promise<Published> answer = channel.context.owner().getOrCreateContext().promise();
+    channel.context.runOnContext(
+        turn -> {
+          if (channel.equals(known.channels.get(channelId))) {
+            channel.publishing.publish(messages, answer::complete);
+          } else {
+            answer.fail(BusReply.moved());
+          }
+        });
+    return answer.future();
   }
 
   /**

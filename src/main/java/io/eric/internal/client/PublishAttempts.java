@@ -2,182 +2,254 @@ package io.eric.internal.client;
 
 import io.eric.Ids;
 import io.eric.UnavailableException;
+import io.eric.internal.Loop;
 import io.eric.internal.protocol.BusReply;
-import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelRequest.PublishBatch;
 import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
-import io.eric.internal.protocol.LocalCodec;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.options.PublishTimeouts;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a batch of messages into a channel's log: asks, and if no answer comes, asks again until
- * time is up. The one place where a publish is repeated.
+ * time is up. This is the one place where a publish is repeated, for all doors and for a channel on
+ * any node: what stands on the way of an attempt forwards it once.
  *
- * <p>Only a batch whose every message has a key is repeated, because the channel recognises it: a
- * repeat of a publish that is under way waits for the first one's outcome, and nothing is appended
- * twice. For a channel at another node keys are made up where the publisher gave none. In one JVM
- * they are not: a request cannot get lost there between a door and a channel, it waits in the
- * channel's context or for its store, and asking again would only wait beside it; so a batch
- * without keys gets one attempt that lasts the whole time (docs/decisions/0007).
+ * <p>Only a batch whose every message has a key is repeated, because the channel recognises such a
+ * message: a repeat of a publish that is under way waits for the first one's outcome, and nothing
+ * is appended twice. For a channel at another node keys are made up where the publisher gave none.
+ * In one JVM they are not: a request cannot get lost there between a door and a channel, it waits
+ * in the channel's context or for its store, and asking again would only wait beside it. A batch
+ * without keys therefore gets one attempt that lasts the whole time (docs/decisions/0007).
  *
- * <p>Time does not run out while the channel makes its publishers wait for readers: it has the
- * message and will answer.
+ * <p>Time does not run out while the channel makes its publishers wait for readers: the channel has
+ * the message and will answer.
+ *
+ * <p>For any thread.
  */
-final class PublishAttempts {
+public final class PublishAttempts {
 
-  /** Longer than any reader is waited for; the time-out is our own, because it may be extended. */
+  /** Header of an attempt on the event bus: how long its publisher still waits, in milliseconds. */
+  public static final String LEFT_MS = "eric-left-ms";
+
+  /** An attempt's answer may come after the next attempt has begun, and is good then, too. */
+  private static final long LATE_ANSWER_MS = 10_000;
+
+  /** A single attempt lasts until time is up, which may be extended while readers need time. */
   private static final long UNLIMITED_MS = TimeUnit.DAYS.toMillis(1);
 
-  private final Vertx vertx;
   private final PublishTimeouts timeouts;
-  private final Predicate<String> isFar;
-  private final Predicate<String> waitsForReaders;
-  private final Asker asker;
+  private final Channels channels;
+  private final Timers timers;
   private final Meters meters;
-  private final DeliveryOptions oneOfSeveral;
-  private final DeliveryOptions unlimited;
   private final String keyPrefix = "door-" + Ids.random() + '-';
   private final AtomicLong keys = new AtomicLong();
 
-  /**
-   * Attempts with these time-outs.
-   *
-   * @param isFar whether a channel may live in another JVM
-   * @param waitsForReaders whether a channel makes its publishers wait for readers at this moment
-   * @param asker sends one attempt
-   */
-  PublishAttempts(
-      Vertx vertx,
-      PublishTimeouts timeouts,
-      Predicate<String> isFar,
-      Predicate<String> waitsForReaders,
-      Asker asker) {
-    this.vertx = vertx;
-    this.waitsForReaders = waitsForReaders;
+  /** Attempts with these time-outs. */
+  public PublishAttempts(
+      PublishTimeouts timeouts, Channels channels, Timers timers, Meters meters) {
     this.timeouts = timeouts;
-    this.isFar = isFar;
-    this.asker = asker;
-    this.meters = Meters.of(vertx);
-    this.oneOfSeveral = LocalCodec.options().setSendTimeout(timeouts.attempt());
-    this.unlimited = LocalCodec.options().setSendTimeout(UNLIMITED_MS);
+    this.channels = channels;
+    this.timers = timers;
+    this.meters = meters;
   }
 
-  /** Sends a question to a channel. */
-  @FunctionalInterface
-  interface Asker {
+  /** The channels, as a publish sees them. */
+  public interface Channels {
 
-    /** Fails as the event bus does. */
-    Future<Published> ask(String channel, ChannelRequest question, DeliveryOptions options);
+    /** Whether a channel may live in another JVM. */
+    boolean isFar(String channel);
+
+    /**
+     * Whether a channel does not answer publishers at this moment because its readers need time.
+     */
+    boolean waitsForReaders(String channel);
+
+    /**
+     * Makes one attempt.
+     *
+     * @param leftMs how long the publisher still waits: after that, what is on the way forgets it
+     * @param answerMs how long an answer is of use
+     * @return fails as a request on the event bus does
+     */
+    Future<Published> attempt(String channel, PublishBatch batch, long leftMs, long answerMs);
+
+    /**
+     * Finds out where a channel is that an attempt did not reach.
+     *
+     * @return completed when it can be asked again, failed if it cannot
+     */
+    Future<Void> find(String channel, Throwable unhandled);
+  }
+
+  /** Starts timers, on the caller's context. */
+  @FunctionalInterface
+  public interface Timers {
+
+    /** Runs a task once, after this number of milliseconds. */
+    Loop.Timer after(long ms, Runnable task);
+
+    /** Timers of Vert.x. */
+    static Timers of(Vertx vertx) {
+      return (ms, task) -> {
+        long timer = vertx.setTimer(ms, due -> task.run());
+        return () -> vertx.cancelTimer(timer);
+      };
+    }
   }
 
   /**
    * Publishes.
    *
-   * @return fails with a {@link io.eric.EricException}; {@code Unavailable}: the outcome is unknown
+   * @param timeoutMs how long it may take together; 0 for what this was made with
+   * @return completes where the attempts' answers come; fails with a {@link io.eric.EricException};
+   *     {@code Unavailable}: the outcome is unknown
    */
-  Future<Published> publish(String channel, List<Command.Publish> messages) {
-    boolean repeatable = haveKeys(messages);
-    List<Command.Publish> sent = messages;
-    if (!repeatable && isFar.test(channel)) {
-      sent = withKeys(messages);
-      repeatable = true;
-    }
-    ChannelRequest.PublishBatch batch = new ChannelRequest.PublishBatch(sent);
-    return repeatable
-        ? attempt(channel, batch, oneOfSeveral, System.nanoTime())
-        : new OnlyAttempt(channel).ask(batch);
+  public Future<Published> publish(String channel, List<Command.Publish> messages, long timeoutMs) {
+    return new Publishing(channel, messages, patience(timeoutMs)).ask();
   }
 
-  private Future<Published> attempt(
-      String channel, ChannelRequest.PublishBatch batch, DeliveryOptions options, long startedNs) {
-    return asker
-        .ask(channel, batch, options)
-        .recover(
-            e -> {
-              long left =
-                  timeouts.publish() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);
-              boolean timeIsUp = left <= 0 && !waitsForReaders.test(channel);
-              if (!isTimeout(e) || timeIsUp) {
-                return Future.failedFuture(givenUp(e, channel));
-              }
-              meters.count(CounterName.ATTEMPTS_REPEATED, batch.messages().size());
-              DeliveryOptions next =
-                  left <= 0 || left >= timeouts.attempt()
-                      ? oneOfSeveral
-                      : LocalCodec.options().setSendTimeout(left);
-              return attempt(channel, batch, next, startedNs);
-            });
+  /** Waits for the answer to an attempt that was made already and will not be repeated. */
+  public Future<Published> await(String channel, Future<Published> onlyAttempt) {
+    return onlyAttempt.isComplete()
+        ? onlyAttempt
+        : new Publishing(channel, List.of(), timeouts).await(onlyAttempt);
   }
 
-  private Throwable givenUp(Throwable failure, String channel) {
-    return isTimeout(failure) ? overdue() : BusClient.asEric(failure, channel);
+  private PublishTimeouts patience(long timeoutMs) {
+    return timeoutMs == 0
+        ? timeouts
+        : new PublishTimeouts(Math.min(timeouts.attempt(), timeoutMs), timeoutMs);
   }
 
-  /** What a publish fails with that nobody has answered in time. */
-  UnavailableException overdue() {
-    meters.count(CounterName.PUBLISH_TIMEOUTS);
-    return new UnavailableException(
-        "no answer from the channel within "
-            + timeouts.publish()
-            + " ms, the outcome is unknown: repeat it with the same key");
-  }
-
-  /** An attempt that is not repeated, and may take as long as all together. */
-  private final class OnlyAttempt {
+  /** One publish with all its attempts. */
+  private final class Publishing {
     private final String channel;
+    private final PublishTimeouts patience;
+    private final long deadline;
+    private PublishBatch batch;
+    private boolean repeatable;
     private final Promise<Published> answer = Promise.promise();
-    private long timer;
 
-    private OnlyAttempt(String channel) {
+    /** Set before an attempt, and cleared when the attempt is answered. */
+    private volatile Loop.@Nullable Timer timer;
+
+    private Publishing(String channel, List<Command.Publish> messages, PublishTimeouts patience) {
       this.channel = channel;
+      this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience.publish());
+      this.batch = new PublishBatch(messages);
+      this.repeatable = !messages.isEmpty() && haveKeys(messages);
+      this.patience = patience;
     }
 
-    private Future<Published> ask(ChannelRequest.PublishBatch batch) {
-      startTimer();
-      asker
-          .ask(channel, batch, unlimited)
-          .onComplete(
-              published -> {
-                vertx.cancelTimer(timer);
-                if (published.succeeded()) {
-                  answer.tryComplete(published.result());
-                } else {
-                  answer.tryFail(givenUp(published.cause(), channel));
-                }
-              });
+    private Future<Published> ask() {
+      if (!repeatable && channels.isFar(channel)) { // perhaps since it was not found here
+        batch = new PublishBatch(withKeys(batch.messages()));
+        repeatable = true;
+      }
+      long timeout = repeatable ? patience.attempt() + LATE_ANSWER_MS : UNLIMITED_MS;
+      return await(channels.attempt(channel, batch, leftMs(), timeout));
+    }
+
+    private Future<Published> await(Future<Published> attempt) {
+      if (!attempt.isComplete()) {
+        startTimer();
+      }
+      attempt.onComplete(this::answered);
       return answer.future();
     }
 
     private void startTimer() {
-      timer = vertx.setTimer(timeouts.publish(), due -> timeIsUp());
+      long left = leftMs();
+      long length =
+          repeatable && (left <= 0 || left >= patience.attempt())
+              ? patience.attempt()
+              : left <= 0 ? patience.publish() : left;
+      timer = timers.after(length, this::isLate);
     }
 
-    private void timeIsUp() {
-      if (waitsForReaders.test(channel)) {
-        startTimer();
-      } else {
-        answer.tryFail(overdue());
+    private void stopTimer() {
+      Loop.Timer running = timer;
+      timer = null;
+      if (running != null) {
+        running.cancel();
       }
+    }
+
+    private void answered(AsyncResult<Published> attempt) {
+      if (answer.future().isComplete()) {
+        return;
+      }
+      Throwable failure = attempt.cause();
+      if (failure == null) {
+        stopTimer();
+        answer.tryComplete(attempt.result());
+      } else if (BusReply.isUnhandled(failure)) {
+        stopTimer();
+        find(failure);
+      } else if (!isTimeout(failure)) {
+        stopTimer();
+        answer.tryFail(BusClient.asEric(failure, channel));
+      } // else its timer has noticed
+    }
+
+    private void find(Throwable unhandled) {
+      channels
+          .find(channel, unhandled)
+          .onSuccess(
+              found -> {
+                if (leftMs() > 0) {
+                  ask();
+                } else {
+                  answer.tryFail(BusClient.unserved());
+                }
+              })
+          .onFailure(e -> answer.tryFail(BusClient.asEric(e, channel)));
+    }
+
+    /** The running attempt is not answered in time. */
+    private void isLate() {
+      if (answer.future().isComplete()) {
+        return;
+      }
+      boolean isTimeUp = leftMs() <= 0 && !channels.waitsForReaders(channel);
+      if (isTimeUp) {
+        answer.tryFail(overdue(patience.publish()));
+      } else if (repeatable) {
+        meters.count(CounterName.ATTEMPTS_REPEATED, batch.messages().size());
+        ask();
+      } else {
+        startTimer();
+      }
+    }
+
+    private long leftMs() {
+      return TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     }
   }
 
+  private UnavailableException overdue(long withinMs) {
+    meters.count(CounterName.PUBLISH_TIMEOUTS);
+    return new UnavailableException(
+        "no answer from the channel within "
+            + withinMs
+            + " ms, the outcome is unknown: repeat it with the same key");
+  }
+
   private static boolean isTimeout(Throwable failure) {
-    return failure instanceof ReplyException reply
-        && reply.failureType() == ReplyFailure.TIMEOUT
-        && !BusReply.isUnhandled(reply);
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
   }
 
   private static boolean haveKeys(List<Command.Publish> messages) {

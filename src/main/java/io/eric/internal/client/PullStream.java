@@ -1,9 +1,7 @@
 package io.eric.internal.client;
 
-import io.eric.Channel.MessageStream;
 import io.eric.Ids;
 import io.eric.Message;
-import io.eric.MessageQueueListener;
 import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.internal.CallersContext;
@@ -20,30 +18,24 @@ import io.eric.log.Entry;
 import io.eric.metrics.Meters;
 import io.eric.options.EdgeOptions;
 import io.vertx.core.Closeable;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A listener's messages as a {@code ReadStream}: reads a batch, hands it out as it is asked for,
- * reads the next when the last one is handed out. Holds one batch at most. Its handlers run on the
- * context that made it.
+ * A listener's or watcher's messages as a {@code ReadStream}: reads a batch, hands the batch out as
+ * it is asked for, and then reads the next one. Holds one batch at most.
+ *
+ * @param <T> the form of the items
  */
-final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBook.Side {
-
-  private static final Logger logger = LoggerFactory.getLogger(PullStream.class);
+final class PullStream<T> extends DemandedStream<T>
+    implements ChannelReader.Stream, ReaderBook.Side {
 
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
@@ -51,11 +43,11 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
   private static final int BATCH_MESSAGES = 256;
   private static final int BATCH_BYTES = 64 << 10;
 
-  private final Context context;
   private final Vertx vertx;
   private final String channelId;
-  private final @Nullable MessageQueueListener listener;
-  private final BiFunction<Entry, String, JsonObject> show;
+  private final @Nullable String start;
+  private final BooleanSupplier mayOpen;
+  private final Form<T> form;
   private final String address = Addresses.edge(Ids.random());
   private final ArrayDeque<Read> batch = new ArrayDeque<>();
   private @Nullable MessageConsumer<ChannelResponse> consumer;
@@ -67,11 +59,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
   private Session session = Session.NONE;
   private long numbers = 1;
 
-  private volatile @Nullable Handler<JsonObject> handler;
-  private volatile @Nullable Handler<Void> endHandler;
-  private volatile @Nullable Handler<Throwable> exceptionHandler;
   private String epoch = "";
-  private final AtomicLong demand = new AtomicLong(Long.MAX_VALUE);
   private long handedOut;
   private long through;
   private long delayMs;
@@ -86,18 +74,44 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
         done.succeed();
       };
 
+  /** What becomes of a message in the user's hands. */
+  interface Form<T> {
+
+    /** A message of the log that was read in the life of this epoch. */
+    T message(Entry entry, String epoch);
+
+    /**
+     * The last item, which says why the stream ends.
+     *
+     * @param retryMs how long the user had better wait before the next stream; 0 if not at all
+     */
+    T last(Entry entry, String epoch, int retryMs);
+  }
+
+  /**
+   * A stream that is not open.
+   *
+   * @param listener the listener to read; null for a watcher
+   * @param start where to begin, as {@code after} of the protocol; null at the cursor
+   * @param mayOpen asked when there is a handler; a stream that may not open ends
+   * @param raw whether messages are wanted as they were published and not as the channel adapts
+   *     them
+   */
   PullStream(
       Vertx vertx,
       BusClient client,
       String channelId,
-      @Nullable MessageQueueListener listener,
+      @Nullable String listener,
+      @Nullable String start,
+      BooleanSupplier mayOpen,
       boolean raw,
-      BiFunction<Entry, String, JsonObject> show) {
+      Form<T> form) {
+    super(vertx, "messages of channel " + channelId);
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
     this.channelId = channelId;
-    this.listener = listener;
-    this.show = show;
+    this.start = start;
+    this.mayOpen = mayOpen;
+    this.form = form;
     AddressRouter router = new AddressRouter(vertx);
     this.loop = new VertxLoop(context);
     // Nobody would open it again, so it does not give up while its channel is out of reach.
@@ -117,59 +131,10 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
             loop,
             () -> router.far() != null,
             new ChannelReader.Asking(
-                channelId,
-                address,
-                listener == null ? null : listener.id(),
-                false,
-                raw,
-                BATCH_MESSAGES,
-                BATCH_BYTES),
+                channelId, address, listener, false, raw, BATCH_MESSAGES, BATCH_BYTES),
             numbers,
             book,
             this);
-  }
-
-  @Override
-  public MessageStream handler(@Nullable Handler<JsonObject> handler) {
-    this.handler = handler;
-    if (handler != null) {
-      if (Vertx.currentContext() == context) {
-        attach(); // at once: what the caller publishes next is for this stream already
-      } else {
-        context.runOnContext(v -> attach());
-      }
-    }
-    return this;
-  }
-
-  @Override
-  public MessageStream pause() {
-    demand.set(0);
-    return this;
-  }
-
-  @Override
-  public MessageStream resume() {
-    return fetch(Long.MAX_VALUE);
-  }
-
-  @Override
-  public MessageStream fetch(long amount) {
-    demand.accumulateAndGet(amount, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
-    context.runOnContext(v -> handOut());
-    return this;
-  }
-
-  @Override
-  public MessageStream endHandler(@Nullable Handler<Void> endHandler) {
-    this.endHandler = endHandler;
-    return this;
-  }
-
-  @Override
-  public MessageStream exceptionHandler(@Nullable Handler<Throwable> handler) {
-    this.exceptionHandler = handler;
-    return this;
   }
 
   @Override
@@ -187,12 +152,17 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
         });
   }
 
-  private void attach() {
-    if (consumer != null || ended) {
+  @Override
+  protected void open() {
+    if (ended) {
       return;
     }
-    if (listener != null && !listener.isRunning()) {
-      context.runOnContext(v -> end()); // a stopped listener's stream yields nothing
+    if (consumer != null) {
+      handOut();
+      return;
+    }
+    if (!mayOpen.getAsBoolean()) {
+      context.runOnContext(v -> end());
       return;
     }
     MessageConsumer<ChannelResponse> ours = vertx.eventBus().localConsumer(address);
@@ -208,7 +178,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
                   Addresses.moved(channelId), move -> context.runOnContext(v -> reader.moved()));
     }
     bookTimer = loop.every(EdgeOptions.DEFAULT_CONFIRM_INTERVAL / 4, book::tick);
-    reader.open(null).onSuccess(opened -> reader.begin()).onFailure(this::failed);
+    reader.open(start).onSuccess(opened -> reader.begin()).onFailure(this::failed);
   }
 
   private void news(io.vertx.core.eventbus.Message<ChannelResponse> message) {
@@ -236,8 +206,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     reader.over();
     if (type != null && !ended) {
       Entry event = new Entry(handedOut, 0, null, type, Payload.NULL, null, null);
-      JsonObject last = show.apply(event, epoch);
-      give(retryMs > 0 ? last.put("retry", retryMs) : last);
+      giveUnasked(form.last(event, epoch, retryMs));
     }
     end();
   }
@@ -285,7 +254,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
 
   @Override
   public boolean isDrained() {
-    return batch.isEmpty() && demand.get() > 0 && !pausing;
+    return batch.isEmpty() && isDemanded() && !pausing;
   }
 
   @Override
@@ -319,10 +288,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
   @Override
   public void failed(Throwable reason) {
     if (!ended) {
-      Handler<Throwable> report = exceptionHandler;
-      if (report != null) {
-        report.handle(reason);
-      }
+      report(reason);
       end();
     }
   }
@@ -364,18 +330,18 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
 
   // ---- to the user
 
-  private void handOut() {
+  @Override
+  protected void handOut() {
     if (handing || ended) {
       return;
     }
     handing = true;
-    while (demand.get() > 0 && handler != null && !batch.isEmpty() && !pausing && !ended) {
+    while (isDemanded() && !batch.isEmpty() && !pausing && !ended) {
       Read next = batch.removeFirst();
-      demand.updateAndGet(left -> left == Long.MAX_VALUE || left == 0 ? left : left - 1);
       if (next.epoch.equals(epoch)) { // a former log's places are none in this one
         handedOut = next.entry.sequence();
       }
-      give(show.apply(next.entry, next.epoch));
+      give(form.message(next.entry, next.epoch));
       if (delayMs > 0) {
         pausing = true;
         vertx.setTimer(
@@ -392,19 +358,6 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     handing = false;
     if (isDrained()) {
       reader.drained();
-    }
-  }
-
-  /** Gives an item to the user's handler, whose failure does not stop the stream. */
-  private void give(JsonObject item) {
-    Handler<JsonObject> receiver = handler;
-    if (receiver == null) {
-      return;
-    }
-    try {
-      receiver.handle(item);
-    } catch (RuntimeException e) {
-      logger.error("a handler of messages of channel {} failed", channelId, e);
     }
   }
 
@@ -425,10 +378,7 @@ final class PullStream implements MessageStream, ChannelReader.Stream, ReaderBoo
     if (moves != null) {
       moves.unregister();
     }
-    Handler<Void> last = endHandler;
-    if (last != null) {
-      last.handle(null);
-    }
+    reportEnd();
   }
 
   /** A message, and the log that it was read in. */

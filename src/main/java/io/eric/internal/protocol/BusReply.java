@@ -1,6 +1,7 @@
 package io.eric.internal.protocol;
 
 import io.eric.EricException;
+import io.eric.Position;
 import io.eric.UnavailableException;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
@@ -19,6 +20,9 @@ public final class BusReply {
    * of the bus see it as an {@code Unavailable}.
    */
   public static final int MOVED = 421;
+
+  /** The result of a command that has none of its own. */
+  public static final String ACK = "ack";
 
   /**
    * How Vert.x begins its answer, by the type a time-out, to a request that waited in the queue of
@@ -51,9 +55,28 @@ public final class BusReply {
         || (failure instanceof ReplyException reply && reply.failureCode() == MOVED);
   }
 
+  /** What a request fails with that a channel has left unhandled because it moves. */
+  public static ReplyException moved() {
+    return new ReplyException(
+        ReplyFailure.RECIPIENT_FAILURE,
+        MOVED,
+        new UnavailableException("the channel is moving").text());
+  }
+
   /** A result, wrapped. */
   public static JsonObject result(Object result) {
     return new JsonObject().put("result", result);
+  }
+
+  /** Answers a JSON command that publishes one message. */
+  public static void published(Message<?> request, ChannelResponse.Published published) {
+    ChannelResponse.Outcome outcome = published.outcomes().get(0);
+    if (outcome.succeeded()) {
+      Position position = new Position(published.epoch(), outcome.sequence());
+      request.reply(result(ACK).put("id", position.toString()));
+    } else {
+      request.fail(outcome.code(), outcome.error());
+    }
   }
 
   /**

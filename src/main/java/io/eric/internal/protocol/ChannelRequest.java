@@ -51,7 +51,7 @@ public sealed interface ChannelRequest extends WireRecord {
 
     @Override
     public boolean isRepeatable() {
-      return true;
+      return messages.stream().allMatch(message -> message.key() != null);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.eric.internal.protocol;
 
+import io.eric.EricException;
+import io.eric.UnavailableException;
 import io.eric.log.Entry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,12 @@ public sealed interface ChannelResponse extends WireRecord {
     /** Whether the message is in the log. */
     public boolean succeeded() {
       return error == null;
+    }
+
+    /** What the publisher is told of a message that was not appended. */
+    public EricException failure() {
+      EricException known = error == null ? null : EricException.parse(code, error);
+      return known == null ? new UnavailableException("the channel has refused") : known;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.eric.internal.protocol;
 
 import io.eric.Ids;
+import io.eric.InvalidMessageFormatException;
 import io.eric.Payload;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ public sealed interface Command {
 
   /** Window of a bus listener that names none. */
   int DEFAULT_WINDOW = 256;
+
+  /** The longest publisher's key, in characters. */
+  int MAX_KEY_LENGTH = 128;
 
   /** The channel it is about, {@code null} if about none or a new one that the hub shall name. */
   @Nullable String channel();
@@ -138,12 +142,11 @@ public sealed interface Command {
     /**
      * Checks a limit that a client gave.
      *
-     * @throws io.eric.InvalidMessageFormatException if it is out of range
+     * @throws InvalidMessageFormatException if it is out of range
      */
     public static int checkedLimit(long limit) {
       if (limit < 1 || limit > MAX_LIMIT) {
-        throw new io.eric.InvalidMessageFormatException(
-            "limit is a whole number from 1 to " + MAX_LIMIT);
+        throw new InvalidMessageFormatException("limit is a whole number from 1 to " + MAX_LIMIT);
       }
       return (int) limit;
     }
@@ -218,6 +221,18 @@ public sealed interface Command {
   /** Checks the id of a channel that a client named. */
   static String checkedChannel(@Nullable String id) {
     return Ids.check("channel", id);
+  }
+
+  /**
+   * Checks a publisher's key.
+   *
+   * @throws InvalidMessageFormatException if it has no or too many characters
+   */
+  static @Nullable String checkedKey(@Nullable String key) {
+    if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
+      throw new InvalidMessageFormatException("a key has 1 to " + MAX_KEY_LENGTH + " characters");
+    }
+    return key;
   }
 
   /** Checks the id of a listener that a client named. */

@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandReader {
 
-  /** The longest publisher's key, in characters. */
-  public static final int MAX_KEY_LENGTH = 128;
-
   private static final int MAX_RAW_SHOWN = 200;
   private static final int MAX_KEY_SHOWN = 64;
   private static final String VERBS = "c, rc, r, rl, d, b, l, w, s, ls, ping";
@@ -417,12 +414,10 @@ public final class CommandReader {
       throw new InvalidMessageFormatException(unknown(fields.unknown, fields.form.keys));
     }
     checkType(type);
-    if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {
-      throw new InvalidMessageFormatException("a key has 1 to " + MAX_KEY_LENGTH + " characters");
-    }
     String receiver = listener == null ? null : Command.checkedListener(listener);
     String sender = fields.sender == null ? null : Command.checkedListener(fields.sender);
-    return new Command.Publish(channel, receiver, type, fields.payload, key, sender);
+    return new Command.Publish(
+        channel, receiver, type, fields.payload, Command.checkedKey(key), sender);
   }
 
   /**

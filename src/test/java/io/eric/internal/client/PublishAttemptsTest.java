@@ -12,7 +12,6 @@ import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
 import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
-import io.eric.internal.protocol.CommandReader;
 import io.eric.internal.protocol.LocalCodec;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -96,7 +95,7 @@ class PublishAttemptsTest {
     assertThat(received).hasSize(2).containsOnly(received.get(0));
     List<Command.Publish> sent = received.get(0).messages();
     assertThat(sent.get(0).key()).isEqualTo("mine");
-    assertThat(sent.get(1).key()).startsWith("door-").hasSizeLessThan(CommandReader.MAX_KEY_LENGTH);
+    assertThat(sent.get(1).key()).startsWith("door-").hasSizeLessThan(Command.MAX_KEY_LENGTH);
     await(client(50, 60_000, true).publish("news", List.of(message(null))));
     assertThat(received.get(2).messages().get(0).key()).isNotEqualTo(sent.get(1).key());
   }
@@ -111,17 +110,51 @@ class PublishAttemptsTest {
         .hasMessage("attemptTimeout is 0, it must be at least 1");
   }
 
-  private PublishAttempts client(long attempt, long publish, boolean far) {
-    return new PublishAttempts(
-        vertx,
-        new PublishTimeouts(attempt, publish),
-        channel -> far,
-        channel -> readersNeedTime,
-        (channel, question, options) ->
-            vertx
-                .eventBus()
-                .<Published>request(Addresses.channel(channel), question, options)
-                .map(reply -> reply.body()));
+  private Publisher client(long attempt, long publish, boolean far) {
+    PublishAttempts attempts =
+        new PublishAttempts(
+            new PublishTimeouts(attempt, publish),
+            new ChannelsOnTheBus(far),
+            PublishAttempts.Timers.of(vertx),
+            meters);
+    return (channel, messages) -> attempts.publish(channel, messages, 0);
+  }
+
+  private interface Publisher {
+    Future<Published> publish(String channel, List<Command.Publish> messages);
+  }
+
+  private final class ChannelsOnTheBus implements PublishAttempts.Channels {
+    private final boolean far;
+
+    private ChannelsOnTheBus(boolean far) {
+      this.far = far;
+    }
+
+    @Override
+    public boolean isFar(String channel) {
+      return far;
+    }
+
+    @Override
+    public boolean waitsForReaders(String channel) {
+      return readersNeedTime;
+    }
+
+    @Override
+    public Future<Published> attempt(
+        String channel, ChannelRequest.PublishBatch batch, long leftMs, long answerMs) {
+      return vertx
+          .eventBus()
+          .<Published>request(
+              Addresses.channel(channel), batch, LocalCodec.options().setSendTimeout(answerMs))
+          .map(reply -> reply.body());
+    }
+
+    @Override
+    public Future<Void> find(String channel, Throwable unhandled) {
+      return Future.failedFuture(unhandled);
+    }
   }
 
   private void answerFromAttempt(int attempt) {

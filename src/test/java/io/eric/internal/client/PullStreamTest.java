@@ -3,7 +3,6 @@ package io.eric.internal.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.eric.MessageQueueListener;
 import io.eric.Payload;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.ChannelRequest;
@@ -49,7 +48,7 @@ class PullStreamTest {
   @Test
   void aPositionInAFormerLogIsNotToldToTheNextOne() {
     playChannel();
-    PullStream stream = stream();
+    PullStream<JsonObject> stream = stream();
     stream.pause();
     stream.fetch(1); // it holds the second message of the former log
     stream.handler(got::add);
@@ -70,7 +69,7 @@ class PullStreamTest {
   @Test
   void anEndOfWhatItWasUnderAFormerNumberEndsNothing() {
     playChannel();
-    PullStream stream = stream();
+    PullStream<JsonObject> stream = stream();
     stream.pause();
     stream.fetch(1);
     stream.handler(got::add);
@@ -88,11 +87,9 @@ class PullStreamTest {
     return answer.body().written();
   }
 
-  private PullStream stream() {
-    MessageQueueListener listener = new MessageQueueListener("l");
-    Hub.await(listener.start());
-    return new PullStream(
-        vertx, new BusClient(vertx), "x", listener, false, (entry, epoch) -> new JsonObject());
+  private PullStream<JsonObject> stream() {
+    return new PullStream<>(
+        vertx, new BusClient(vertx), "x", "l", null, () -> true, false, new Nothing());
   }
 
   private boolean hasSaid(Class<?> kind) {
@@ -137,5 +134,18 @@ class PullStreamTest {
         0,
         0,
         new Fetched(entries, sequences[sequences.length - 1], false, false));
+  }
+
+  private static final class Nothing implements PullStream.Form<JsonObject> {
+
+    @Override
+    public JsonObject message(Entry entry, String epoch) {
+      return new JsonObject();
+    }
+
+    @Override
+    public JsonObject last(Entry entry, String epoch, int retryMs) {
+      return new JsonObject();
+    }
   }
 }

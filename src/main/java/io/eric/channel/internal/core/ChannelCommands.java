@@ -4,8 +4,6 @@ import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
-import io.eric.Position;
-import io.eric.UnavailableException;
 import io.eric.channel.internal.readers.Attachment;
 import io.eric.channel.internal.readers.ErrorReport;
 import io.eric.channel.internal.readers.Listener;
@@ -20,7 +18,6 @@ import io.eric.internal.protocol.ChannelRequest.RenewHook;
 import io.eric.internal.protocol.ChannelRequest.StartListener;
 import io.eric.internal.protocol.ChannelRequest.TakeNext;
 import io.eric.internal.protocol.ChannelResponse;
-import io.eric.internal.protocol.ChannelResponse.Outcome;
 import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.CommandReader;
@@ -47,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelCommands {
 
   private static final CommandReader READER = new CommandReader();
-  private static final String ACK = "ack";
 
   private final AddressRouter router;
   private final OpenChannel channel;
@@ -95,7 +91,8 @@ public final class ChannelCommands {
 
   public void handle(Message<Object> request) {
     if (life.hasLeft()) {
-      request.fail(BusReply.MOVED, new UnavailableException("the channel is moving").text());
+      ReplyException moved = BusReply.moved();
+      request.fail(moved.failureCode(), moved.getMessage());
       return;
     }
     EricException refusal = life.refusal();
@@ -132,16 +129,7 @@ public final class ChannelCommands {
   private void execute(Message<Object> request, Command command, boolean renewed) {
     if (command instanceof Command.Publish publish) {
       channel.appender.publish(
-          List.of(publish),
-          published -> {
-            Outcome outcome = published.outcomes().get(0);
-            if (outcome.succeeded()) {
-              Position position = new Position(published.epoch(), outcome.sequence());
-              request.reply(BusReply.result(ACK).put("id", position.toString()));
-            } else {
-              request.fail(outcome.code(), outcome.error());
-            }
-          });
+          List.of(publish), published -> BusReply.published(request, published));
     } else if (command instanceof Command.AddListener add) {
       Listener added = channel.add(add.listener());
       channel
@@ -158,7 +146,7 @@ public final class ChannelCommands {
       if (renewed) { // perhaps stopped or taken over since, or the command was repeated on its way
         channel
             .renewOnBus(listener, listen.window(), node)
-            .map(isThere -> BusReply.result(isThere ? ACK : ChannelRequest.NOT_RENEWED))
+            .map(isThere -> BusReply.result(isThere ? BusReply.ACK : ChannelRequest.NOT_RENEWED))
             .onSuccess(request::reply)
             .onFailure(e -> BusReply.failure(request, e));
       } else {
@@ -204,7 +192,7 @@ public final class ChannelCommands {
   }
 
   private static void acknowledge(Message<Object> request, Future<Void> done) {
-    done.onSuccess(v -> request.reply(BusReply.result(ACK)))
+    done.onSuccess(v -> request.reply(BusReply.result(BusReply.ACK)))
         .onFailure(e -> BusReply.failure(request, e));
   }
 
@@ -215,7 +203,7 @@ public final class ChannelCommands {
     requests.answers(PublishBatch.class, this::publish);
     requests.answers(
         StartListener.class,
-        start -> channel.start(channel.listeners.get(start.listener())).map(ACK));
+        start -> channel.start(channel.listeners.get(start.listener())).map(BusReply.ACK));
     requests.answers(
         TakeNext.class, take -> channel.takeNext(channel.listeners.get(take.listener())));
     requests.answers(RegisterListener.class, this::register);
@@ -231,7 +219,7 @@ public final class ChannelCommands {
   private Future<String> register(RegisterListener register) {
     Listener listener = channel.add(Ids.check("listener", register.listener()));
     setHook(listener, register.hook(), register.running());
-    return channel.keepAdded(listener).map(ACK);
+    return channel.keepAdded(listener).map(BusReply.ACK);
   }
 
   /**
@@ -246,7 +234,7 @@ public final class ChannelCommands {
         known == null ? channel.add(renew.listener()) : known,
         renew.hook(),
         lost && renew.running());
-    return Future.succeededFuture(ACK);
+    return Future.succeededFuture(BusReply.ACK);
   }
 
   private void answer(Message<Object> request, ChannelRequest question) {

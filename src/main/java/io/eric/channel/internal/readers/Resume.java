@@ -3,6 +3,7 @@ package io.eric.channel.internal.readers;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
+import io.eric.ReadOptions;
 import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.vertx.core.Future;
@@ -30,12 +31,19 @@ public final class Resume {
   /**
    * Where a stream goes on.
    *
-   * @param after what the client names, or null: at the listener's cursor
+   * @param after a position, {@link ReadOptions#EARLIEST} or {@link ReadOptions#LATEST} as the
+   *     client names it, or null: at the listener's cursor
    */
   public static Future<Point> from(MessageLog log, Listener listener, @Nullable String after) {
-    return after == null
-        ? Future.succeededFuture(new Point(listener.cursor(log.lastSequence()), null))
-        : new Resume(log, listener, after).apply();
+    if (after == null) {
+      return Future.succeededFuture(new Point(listener.cursor(log.lastSequence()), null));
+    }
+    return switch (after) {
+      case ReadOptions.EARLIEST ->
+          oldestKept(log, listener).map(sequence -> new Point(sequence, null));
+      case ReadOptions.LATEST -> Future.succeededFuture(new Point(log.lastSequence(), null));
+      default -> new Resume(log, listener, after).apply();
+    };
   }
 
   private Future<Point> apply() {
@@ -45,16 +53,20 @@ public final class Resume {
       long cursor = Math.max(position.sequence(), listener.created);
       return Future.succeededFuture(new Point(cursor, null));
     }
+    return oldestKept(log, listener).map(sequence -> new Point(sequence, gap(sequence)));
+  }
+
+  /** The sequence that the oldest message which is left for the listener comes after. */
+  private static Future<Long> oldestKept(MessageLog log, Listener listener) {
     return log.read(listener.created, listener.reader(), 1, 1)
         .map(
             oldest -> {
-              long to = oldest.through();
-              if (!oldest.entries().isEmpty()) {
-                Entry first = oldest.entries().get(0);
-                boolean alreadyGone = first.type().equals(Message.GAP);
-                to = alreadyGone ? first.sequence() : first.sequence() - 1;
+              if (oldest.entries().isEmpty()) {
+                return oldest.through();
               }
-              return new Point(to, gap(to));
+              Entry first = oldest.entries().get(0);
+              boolean alreadyGone = first.type().equals(Message.GAP);
+              return alreadyGone ? first.sequence() : first.sequence() - 1;
             });
   }
 

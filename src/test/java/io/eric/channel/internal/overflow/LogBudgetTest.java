@@ -10,6 +10,7 @@ import io.eric.ListenerStatus;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.channel.ChannelContainer;
 import io.eric.log.indexed.MemoryStore;
 import io.eric.metrics.CounterName;
@@ -131,7 +132,7 @@ class LogBudgetTest {
     MessageQueueListener reader = await(channel.addListener());
     await(reader.start());
     List<String> seen = new ArrayList<>();
-    Channel.MessageStream stream = channel.messageStream(reader);
+    MessageStream<JsonObject> stream = channel.messageStream(reader);
     stream.handler(
         event -> {
           synchronized (seen) {

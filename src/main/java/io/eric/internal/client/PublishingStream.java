@@ -1,26 +1,24 @@
-package io.eric.socket;
+package io.eric.internal.client;
 
-import io.eric.EricException;
 import io.eric.Message;
-import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.streams.WriteStream;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Broadcasts what is written to it into a channel, in order, with a bounded window of messages
- * whose acks are outstanding: write while {@link #writeQueueFull()} is false, go on at {@link
- * #drainHandler}. For any thread, one at a time; handlers run on the client's context.
+ * Publishes what is written to it, in order, with a bounded window of messages that are not
+ * acknowledged. A message that is refused does not stop the stream. For any thread, one at a time;
+ * handlers run where the answers come.
  */
-public final class SocketPublisher implements WriteStream<Message> {
+public final class PublishingStream implements WriteStream<Message> {
 
-  /** What a server takes from one connection at once, by default. */
+  /** What a hub takes from one connection at once, by default. */
   private static final int DEFAULT_WINDOW = 1024;
 
-  private final SocketClient client;
-  private final String channel;
+  private final Function<Message, Future<?>> publish;
   private int window = DEFAULT_WINDOW;
   private int outstanding;
   private boolean wasFull;
@@ -29,19 +27,22 @@ public final class SocketPublisher implements WriteStream<Message> {
   private @Nullable Handler<Void> drained;
   private @Nullable Handler<Throwable> failed;
 
-  SocketPublisher(SocketClient client, String channel) {
-    this.client = client;
-    this.channel = channel;
+  /**
+   * A stream of messages.
+   *
+   * @param publish publishes one; the future completes when it is acknowledged
+   */
+  public PublishingStream(Function<Message, Future<?>> publish) {
+    this.publish = publish;
   }
 
   /**
-   * Broadcasts a message.
+   * Publishes a message.
    *
-   * @return completed with its ack; fails with an {@link EricException}
+   * @return completed when it is acknowledged; fails with an {@link io.eric.EricException}
    */
   @Override
   public Future<Void> write(Message message) {
-    Promise<Void> written = Promise.promise();
     synchronized (this) {
       if (ended != null) {
         return Future.failedFuture(new IllegalStateException("the publisher has ended"));
@@ -49,17 +50,7 @@ public final class SocketPublisher implements WriteStream<Message> {
       outstanding++;
       wasFull |= outstanding >= window;
     }
-    Completable<String> answer =
-        (ack, failure) -> {
-          answered(failure);
-          written.complete(null, failure);
-        };
-    try {
-      client.publish(channel, null, message, answer);
-    } catch (EricException e) {
-      answer.fail(e);
-    }
-    return written.future();
+    return publish.apply(message).<Void>mapEmpty().onComplete(answer -> answered(answer.cause()));
   }
 
   /**
@@ -85,7 +76,7 @@ public final class SocketPublisher implements WriteStream<Message> {
 
   /** How many messages may be unanswered. Default 1024. */
   @Override
-  public synchronized SocketPublisher setWriteQueueMaxSize(int messages) {
+  public synchronized PublishingStream setWriteQueueMaxSize(int messages) {
     window = Math.max(1, messages);
     return this;
   }
@@ -97,14 +88,14 @@ public final class SocketPublisher implements WriteStream<Message> {
 
   /** Called when the window was full and half of it is free again. */
   @Override
-  public synchronized SocketPublisher drainHandler(@Nullable Handler<Void> handler) {
+  public synchronized PublishingStream drainHandler(@Nullable Handler<Void> handler) {
     drained = handler;
     return this;
   }
 
   /** Called for each message that was refused or whose outcome is unknown. */
   @Override
-  public synchronized SocketPublisher exceptionHandler(@Nullable Handler<Throwable> handler) {
+  public synchronized PublishingStream exceptionHandler(@Nullable Handler<Throwable> handler) {
     failed = handler;
     return this;
   }

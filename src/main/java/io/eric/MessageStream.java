@@ -1,0 +1,40 @@
+package io.eric;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.streams.ReadStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a listener or watcher, in order. The stream opens when its handler is set, and
+ * its handlers are called on the context that made the stream. A paused stream stops reading: its
+ * messages stay in the channel's log, and nothing piles up here.
+ *
+ * <p>A stream that is dropped without being closed keeps its listener attached, so close it, or
+ * stop its listener, or undeploy the verticle that made it.
+ *
+ * @param <T> the form that messages have here
+ */
+public interface MessageStream<T> extends ReadStream<T> {
+
+  /** Detaches from the channel. No more items follow, and the end handler is called. Idempotent. */
+  Future<Void> close();
+
+  @Override
+  MessageStream<T> handler(@Nullable Handler<T> handler);
+
+  @Override
+  MessageStream<T> pause();
+
+  @Override
+  MessageStream<T> resume();
+
+  @Override
+  MessageStream<T> fetch(long amount);
+
+  @Override
+  MessageStream<T> endHandler(@Nullable Handler<Void> endHandler);
+
+  @Override
+  MessageStream<T> exceptionHandler(@Nullable Handler<Throwable> handler);
+}
