@@ -10,10 +10,10 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stream goes on that names the position it has seen (docs/PROTOCOL.md section 4, {@code
- * Last-Event-ID}): exactly there if the position is of this log's life; else after an explicit gap,
- * at the oldest message that is left for the listener. Never before the listener's creation, never
- * in silence.
+ * Finds where a stream goes on that names the position it has seen (docs/PROTOCOL.md section 4,
+ * {@code Last-Event-ID}). If the position is of this log's life, the stream goes on exactly there;
+ * if not, it goes on at the oldest message that is left for the listener, after an explicit gap. It
+ * never goes on before the listener's creation, and never skips messages in silence.
  */
 public final class Resume {
 
@@ -28,9 +28,9 @@ public final class Resume {
   }
 
   /**
-   * Where a stream goes on.
+   * Finds where a stream goes on.
    *
-   * @param after what the client names, or null: at the listener's cursor
+   * @param after the position as the client wrote it, or null to go on at the listener's cursor
    */
   public static Future<Point> from(MessageLog log, Listener listener, @Nullable String after) {
     return after == null
@@ -70,9 +70,9 @@ public final class Resume {
   }
 
   /**
-   * Where to go on.
+   * The place where a stream goes on.
    *
-   * @param gap what to send first, or null
+   * @param gap the gap to send first, or null
    */
   public record Point(long cursor, @Nullable Entry gap) {}
 }
