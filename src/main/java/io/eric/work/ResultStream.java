@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The results of a {@link WorkQueue} as a stream, in order of completion. What is not asked for
- * waits here; the queue bounds how much that can be. Handlers run on the context that made it.
+ * The results of a {@link WorkQueue} as a stream, in order of completion. Results that are not
+ * asked for wait here; the queue bounds how many these can be. Handlers run on the context that
+ * created the stream.
  */
 final class ResultStream implements MessageStream, WorkQueue.Results {
 
@@ -43,15 +44,15 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
   private boolean handing;
   private boolean ended;
 
-  /** The queue behind a stream; called on the channel's context. */
+  /** The queue behind a stream. Its methods are called on the channel's context. */
   interface Source {
     /** Starts the work. */
     Future<Void> open(ResultStream stream);
 
-    /** These results are with the consumer. */
+    /** Notes that the consumer has these results. */
     void handed(List<WorkItem> items);
 
-    /** The consumer wants no more. */
+    /** Ends the work, because the consumer wants no more results. */
     Future<Void> close();
   }
 
@@ -152,7 +153,7 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
             give(new JsonObject().put("event", finalType).putNull("data"));
           }
           finish();
-          // After the news of what was handed over, which went the same way.
+          // Runs after the tasks that told the queue of handed results, which went the same way.
           channel.runOnContext(
               w -> {
                 vertx.cancelTimer(timer);

@@ -273,7 +273,7 @@ public final class BusConsumer implements DirectAttachment {
     while ((first = inFlight.peekFirst()) != null && first.acknowledged) {
       done = inFlight.removeFirst().entry.sequence();
       if (failing == 0) {
-        pause = FIRST_PAUSE_MS; // it advances, so the next failure is a new trouble
+        pause = FIRST_PAUSE_MS; // it advances, so the next failure begins with a short pause
       }
     }
     moveCursor(inFlight.isEmpty() ? Math.max(done, next) : done);

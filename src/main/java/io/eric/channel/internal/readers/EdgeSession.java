@@ -67,8 +67,8 @@ public final class EdgeSession {
   }
 
   /**
-   * Returns the edge's session, by which the edge tells news for its present streams from older
-   * news.
+   * Returns the edge's session, by which the edge tells deliveries for its present streams from
+   * older ones.
    */
   Session session() {
     return session;

@@ -50,7 +50,7 @@ public final class Listener {
     DETACHED,
     /** Its attachment takes its messages. */
     ATTACHED,
-    /** Its attachment is being taken away: that reads no more, and has to say how far it got. */
+    /** Its attachment is being taken away, reads no more, and has to say how far it got. */
     ENDING,
     /** It was removed. Its attachment may still have to end. */
     GONE
@@ -149,7 +149,10 @@ public final class Listener {
     }
   }
 
-  /** Begins the end of its attachment, if it has one: that reads no more, and is to be detached. */
+  /**
+   * Begins the end of its attachment, if it has one. The attachment reads no more, and is to be
+   * detached.
+   */
   void end() {
     if (state == State.ATTACHED) {
       end(State.DETACHED);
@@ -221,7 +224,7 @@ public final class Listener {
     return attachment instanceof StreamAttachment stream ? stream : null;
   }
 
-  /** Returns its attachment if the channel serves that itself, or else null. */
+  /** Returns its attachment if the channel itself serves that attachment; null if not. */
   public @Nullable DirectAttachment direct() {
     return attachment instanceof DirectAttachment direct ? direct : null;
   }
@@ -328,8 +331,8 @@ public final class Listener {
   // ---- its own onMessage
 
   /**
-   * Sets its {@code onMessage}, and the address where that is called. A null hook leaves a former
-   * one.
+   * Sets its {@code onMessage}, and the address where the hook is called. If the hook is null, a
+   * former one stays.
    */
   public void observeBy(@Nullable MessageHook hook, @Nullable String address) {
     this.hookAddress = address;

@@ -93,7 +93,7 @@ public final class Listeners implements Cursors {
   long before(Command.Page page) {
     String place = page.place();
     if (place != null) {
-      // The number at the place may be of another owner of the channel, which counted otherwise.
+      // The place may be from before a failover, and each owner numbers the listeners anew.
       Listener known = byId.get(ListPage.idAt(place));
       return known == null || known.watcher ? ListPage.numberAt(place) : known.number;
     }

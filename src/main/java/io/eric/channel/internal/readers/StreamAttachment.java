@@ -115,8 +115,8 @@ public final class StreamAttachment implements Attachment {
    * Makes the stream live: everything up to here is read, and what follows is pushed.
    *
    * <p>The cursor follows the edge's acknowledgements only once the edge has {@linkplain #written
-   * taken the stream among its live ones}, because its acknowledgements do not count the stream in
-   * before.
+   * taken the stream among its live ones}. Until then the acknowledgements do not count the stream
+   * in.
    *
    * @param nothingRead whether there was nothing for the stream up to there, so that its cursor
    *     moves at once
@@ -142,8 +142,8 @@ public final class StreamAttachment implements Attachment {
   /**
    * Notes that the stream is live at its edge, and that what it had read before was handed to the
    * kernel. If the edge has acknowledged more than that since, the stream was no longer among its
-   * live ones: then this news is overtaken, and later news of the stream was lost or is still to
-   * come.
+   * live ones: then this message is out of date, and a later one about the stream was lost or is
+   * still to come.
    */
   void written(long through) {
     if (edge.said() > through) {

@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
 public final class Streams {
 
   /**
-   * An edge's answer if it has not opened the stream yet, so that it does not know how far that
-   * got.
+   * What an edge says of a stream that it has not opened yet, because it does not know how far the
+   * stream got.
    */
   private static final long UNKNOWN = -1;
 
@@ -431,7 +431,7 @@ public final class Streams {
         .recover(
             e -> {
               if (BusReply.hadNoHandler(e)) {
-                // The verticle of the onMessage is gone: that is no failure to process the message.
+                // The verticle of onMessage is gone, which is not a failure to process the message.
                 return Future.failedFuture(
                     new UnavailableException("the listener's own onMessage is not there"));
               }
@@ -495,8 +495,8 @@ public final class Streams {
 
   /**
    * Notes that a stream is live at its edge, and that what it had read before was handed to the
-   * kernel. News of a former session comes too late: the streams which the edge had then attach
-   * anew, and its acknowledgements since do not count them in.
+   * kernel. A message of a former session comes too late: the streams which the edge had then
+   * attach anew, and its acknowledgements since do not count them in.
    */
   public void written(Written news) {
     Listener listener = listenerOf(news.edge(), news.stream());
@@ -542,9 +542,9 @@ public final class Streams {
 
   /**
    * Notes that all live streams of an edge have everything up to here. If the edge acknowledges for
-   * other streams than are known here, the news that one of them lags or has left was lost on its
-   * way: then no cursor moves, and the edge is asked for a statement, which finds the difference.
-   * The deliveries have arrived in any case.
+   * other streams than are known here, a message that one of them lags or has left was lost: then
+   * no cursor moves, and the edge is asked for a statement, which finds the difference. The
+   * deliveries have arrived in any case.
    *
    * @param live a digest of the streams that the edge acknowledges for
    */
@@ -568,8 +568,8 @@ public final class Streams {
   // ---- statements
 
   /**
-   * Compares an edge's statement with what is known here. Nothing changes but by the
-   * acknowledgement that the statement repeats.
+   * Compares an edge's statement with what is known here. Apart from the acknowledgement that the
+   * statement repeats, nothing changes.
    */
   public Confirmed confirm(Statement statement) {
     EdgeSession edge = edges.find(statement.edge());
