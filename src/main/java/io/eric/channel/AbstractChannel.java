@@ -336,7 +336,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         });
   }
 
-  /** Returns how far the channel is between its deployment and its end. For any thread. */
+  /** Returns how far the channel is between its deployment and its end. Any thread may ask. */
   final ChannelLife.State state() {
     return life.state();
   }

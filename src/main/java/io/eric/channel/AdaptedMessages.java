@@ -11,8 +11,8 @@ import java.util.function.Function;
 /**
  * Calls a channel's own {@code adapt} and remembers its latest results, so that the edges, the
  * streams that read from the log and the streams of handles share one call per message. The memory
- * is bounded by number and size; a message that was forgotten is adapted again. For any thread:
- * calls of {@code adapt} exclude each other.
+ * is bounded by number and size; a message that was forgotten is adapted again. Any thread may call
+ * it; calls of {@code adapt} exclude each other.
  */
 final class AdaptedMessages implements Function<Message, JsonObject> {
 

@@ -513,8 +513,8 @@ public final class ChannelContainer {
   }
 
   /**
-   * Undeploys all channels and stops answering. Logs are closed, not deleted. Idempotent. The
-   * returned future does not fail.
+   * Undeploys all channels and stops answering. Logs are closed, not deleted. The call is
+   * idempotent, and its future does not fail.
    */
   public Future<Void> close() {
     return CallersContext.of(vertx, this::undeployAll);

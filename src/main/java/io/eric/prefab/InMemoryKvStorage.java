@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link KvStorage} in memory, which is gone with the process. Safe for any thread. */
+/** A {@link KvStorage} in memory, which is gone with the process. It is safe for any thread. */
 public final class InMemoryKvStorage implements KvStorage {
 
   /** How many items a storage takes by default. */

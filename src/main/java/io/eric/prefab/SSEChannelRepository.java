@@ -64,8 +64,8 @@ public class SSEChannelRepository {
   /**
    * Loads all channels, by id.
    *
-   * @return fails with {@link RepositoryException} if the storage fails or holds something else
-   *     than a valid channel
+   * @return fails with {@link RepositoryException} if the storage fails or an item is no valid
+   *     channel
    */
   public Future<List<SSEChannel>> loadAll() {
     return CallersContext.of(this::all);
@@ -93,7 +93,7 @@ public class SSEChannelRepository {
    * Loads one channel.
    *
    * @return fails with {@link InvalidChannelException} if the channel is not in the storage, {@link
-   *     RepositoryException} if the storage fails or what it holds is no valid channel
+   *     RepositoryException} if the storage fails or the item is no valid channel
    */
   public Future<SSEChannel> loadOne(String channelId) {
     return CallersContext.of(() -> one(channelId));

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * that was lost {@code maxDeliveries} times gives an {@code _eric_error}. A message that fails
  * gives one {@code _eric_error} too, and the others go on.
  *
- * <p>If the consumer does not take its results, no more messages are given to workers at {@code
- * maxResults}; the queue keeps the rest.
+ * <p>If the consumer does not take its results, workers get no more messages at {@code maxResults};
+ * the queue keeps the rest.
  *
  * <p>{@link AbstractChannel} says which threads may call its methods.
  */

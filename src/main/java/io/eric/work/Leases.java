@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows which worker on the event bus has which message of a queue, and for how long. A worker that
- * neither finishes a message nor renews its lease in time loses the message to another worker. Used
- * on the channel's context.
+ * neither finishes a message nor renews its lease in time loses the message to another worker. This
+ * class is used on the channel's context.
  */
 final class Leases {
 

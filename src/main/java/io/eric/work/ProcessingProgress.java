@@ -4,7 +4,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * A snapshot of how far the processing of a queue is. Counters start at 0 with {@link
- * DataProcessingChannel#processQueue}.
+ * DataProcessingChannel#processQueue}. Any thread may use it, because it is immutable.
  *
  * @param done messages that were processed, without those that failed
  * @param failed messages that gave an {@code _eric_error}

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what a {@link WorkQueue} does, and publishes the progress while it changes. Used on the
- * channel's context.
+ * Counts what a {@link WorkQueue} does, and publishes the progress while it changes. This class is
+ * used on the channel's context.
  */
 final class ProgressMeter {
 

@@ -27,7 +27,10 @@ final class ResultStream implements MessageStream, WorkQueue.Results {
 
   private static final Logger logger = LoggerFactory.getLogger(ResultStream.class);
 
-  /** How long the queue waits to learn what was handed over before it ends, in milliseconds. */
+  /**
+   * How long the queue, when it ends, waits to learn which results were handed over, in
+   * milliseconds.
+   */
   private static final long END_TIMEOUT_MS = 2_000;
 
   private final Vertx vertx;

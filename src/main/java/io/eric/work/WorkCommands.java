@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executes the commands that come to the address of a {@link DataProcessingChannel}: those of
  * workers on the event bus ({@code take}, {@code done}, {@code fail}, {@code renew}), and {@code
- * progress}, which any client may send. docs/prefabs.md has the keys. Used on the channel's
- * context.
+ * progress}, which any client may send. docs/prefabs.md has the keys. This class is used on the
+ * channel's context.
  */
 final class WorkCommands {
 

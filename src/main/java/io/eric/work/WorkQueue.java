@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A listener's messages as work: workers take them, in order, and finish them in any order; the
- * results go to one consumer. Used on the channel's context.
+ * results go to one consumer. This class is used on the channel's context.
  *
  * <p>The cursor follows the oldest message whose result was not handed to the consumer. So after a
  * crash every message without a result is processed again, and so are messages that were finished
@@ -198,8 +198,9 @@ final class WorkQueue implements DirectAttachment {
   }
 
   /**
-   * Gives a taker its share if it wants any; otherwise the taker goes on waiting. Returns whether
-   * it got any.
+   * Gives a taker its share if it wants any; otherwise the taker goes on waiting.
+   *
+   * @return whether it got any
    */
   private boolean giveFairly(WorkTaker taker, int takersLeft) {
     int available = Math.min(room(), returned.size() + ready.size());

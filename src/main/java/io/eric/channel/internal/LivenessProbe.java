@@ -60,10 +60,10 @@ public final class LivenessProbe implements HealthSource {
   /** The channels of a hub, as a caller from outside sees them. */
   public interface Doors {
 
-    /** Returns all channels that have to answer. Called on the probe's loop. */
+    /** Returns all channels that have to answer. This is called on the probe's loop. */
     List<String> all();
 
-    /** Returns whether this channel still has to answer. Called from any thread. */
+    /** Returns whether this channel still has to answer. This is called from any thread. */
     boolean mustAnswer(String id);
 
     /**
@@ -78,12 +78,12 @@ public final class LivenessProbe implements HealthSource {
     this.doors = doors;
   }
 
-  /** Starts asking. May be called from any thread. */
+  /** Starts asking. Any thread may call this. */
   public void start() {
     loop.later(this::begin);
   }
 
-  /** Stops asking. May be called from any thread. */
+  /** Stops asking. Any thread may call this. */
   public void close() {
     loop.later(
         () -> {

@@ -10,7 +10,7 @@ import io.vertx.core.json.JsonObject;
  * given a placement asks it before it opens a channel, and learns from it which channels exist.
  * Without a placement, all channels live in the container.
  *
- * <p>Safe from any thread.
+ * <p>Its methods may be called from any thread.
  */
 public interface Placement {
 

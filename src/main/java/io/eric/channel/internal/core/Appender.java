@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The single writer of a channel. {@link GroupCommit} puts the messages that {@link Admission}
- * accepts into the log, in the order of their arrival; {@link AckGate} decides when their
- * publishers are answered.
+ * The single writer of a channel, used on the channel's context. {@link GroupCommit} puts the
+ * messages that {@link Admission} accepts into the log, in the order of their arrival; {@link
+ * AckGate} decides when their publishers are answered.
  */
 public final class Appender {
 

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Handles what is sent to the channel's address on the event bus: JSON commands, and the requests
- * of edges and handles. Used on the channel's context.
+ * of edges and handles. This class is used on the channel's context.
  */
 public final class ChannelCommands {
 

@@ -17,8 +17,8 @@ public interface ChannelExtension {
   default void opened(OpenChannel channel) {}
 
   /**
-   * Called when the channel cannot be reached any more, or its start has failed; perhaps
-   * repeatedly.
+   * Called when the channel cannot be reached any more, or its start has failed. It may be called
+   * more than once.
    */
   default void closed() {}
 

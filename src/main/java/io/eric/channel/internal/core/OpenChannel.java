@@ -76,10 +76,15 @@ public final class OpenChannel implements BusConsumer.Owner {
    */
   private static final int SESSIONS_BITS = 10;
 
-  /** A timer that fires later than by this shows that this node was busy or frozen. */
+  /**
+   * If a timer fires later than due by more than this, in milliseconds, this node was busy or
+   * frozen.
+   */
   private static final long LATE_MS = 500;
 
-  /** How long edges then have to be heard before they are forgotten. */
+  /**
+   * How long edges then have to make their statements before they are forgotten, in milliseconds.
+   */
   private static final long GRACE_MS = 5_000;
 
   final String id;
@@ -187,7 +192,7 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   /**
    * Returns a session number above those of all former owners of the same term. Without a cluster
-   * the term is always 0, so that these are all former owners.
+   * the term is always 0, so these are all former owners.
    */
   private static long firstSession(Loop loop) {
     return (loop.currentTimeMicros() << SESSIONS_BITS) + loop.random(1L << SESSIONS_BITS);
@@ -209,7 +214,7 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   /**
    * Returns whether publishers wait because readers need time, under the policy that makes them
-   * wait. For any thread.
+   * wait. Any thread may ask.
    */
   public boolean waitsForReaders() {
     return overflow.waitsForReaders() && acknowledgements.isHolding();

@@ -86,7 +86,7 @@ public final class AckGate {
     }
   }
 
-  /** Returns whether acknowledgements are held at this moment. For any thread. */
+  /** Returns whether acknowledgements are held at this moment. Any thread may ask. */
   public boolean isHolding() {
     return holding;
   }

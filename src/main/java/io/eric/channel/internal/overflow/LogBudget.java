@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Bounds the heap that all logs of a hub use together. Each channel reports after its appends and
  * trims how much its log uses; when the sum exceeds the budget, the channel that uses most has to
- * trim. For any thread.
+ * trim. Any thread may use a budget.
  *
  * <p>An append costs one addition. The search for the largest log looks at all channels, and runs
  * only when the budget is exceeded; since each trim frees at least {@link #STEPS a part} of the

@@ -26,8 +26,8 @@ public final class LogLimiter {
   }
 
   /**
-   * Called after a dispatch: drops the receiver's oldest messages while they exceed its own share
-   * of the log.
+   * Drops the receiver's oldest messages while they exceed its own share of the log, after a
+   * dispatch.
    */
   public void limitShareOf(Listener receiver) {
     while (log.usageOf(receiver.id).messages() > 1
@@ -38,7 +38,7 @@ public final class LogLimiter {
     }
   }
 
-  /** Called after appends: drops the oldest messages while the log as a whole is over its limit. */
+  /** Drops the oldest messages while the log as a whole is over its limit, after appends. */
   public void limitLog() {
     while (log.isOverLimit()) {
       overflow.beforeDrop();

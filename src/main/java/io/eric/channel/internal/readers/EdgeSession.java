@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a channel knows of one edge: its streams and how much of what was pushed to it is still
- * unacknowledged.
+ * Keeps what a channel knows of one edge: its streams, and how much of what was pushed to it is
+ * still unacknowledged.
  */
 public final class EdgeSession {
 
@@ -20,7 +20,7 @@ public final class EdgeSession {
 
   private static final long ASKING_PAUSE_MS = 500;
 
-  /** If more windows than this are on their way, the edge is not only busy. */
+  /** An edge with more windows than this on their way must be stuck, not only busy. */
   private static final long STUCK_WINDOWS = 16;
 
   public final String address;
@@ -29,7 +29,7 @@ public final class EdgeSession {
   final StreamTallies tallies = new StreamTallies();
 
   /**
-   * The streams that the edge's acknowledgements count in: they are live and have all they read
+   * The streams that the edge's acknowledgements count in: live ones that have what they read
    * before.
    */
   final StreamDigest acknowledging = new StreamDigest();

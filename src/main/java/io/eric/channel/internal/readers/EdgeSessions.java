@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the edges that have streams on this channel, each with a session that no edge has had
- * before. Used on the channel's context.
+ * before. This class is used on the channel's context.
  */
 public final class EdgeSessions {
 

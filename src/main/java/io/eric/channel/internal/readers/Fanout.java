@@ -58,7 +58,7 @@ public final class Fanout {
   }
 
   /**
-   * Sends the entries that are pending. Also called before a stream becomes live, so that no
+   * Sends the entries that are pending. This is also done before a stream becomes live, so that no
    * delivery reaches across the point from which that stream is pushed to.
    */
   public void flush() {

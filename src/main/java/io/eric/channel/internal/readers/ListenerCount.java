@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts the listeners that all channels of a hub have together, and knows how many they may have.
- * For any thread.
+ * Any thread may ask.
  */
 public final class ListenerCount {
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes lists of a channel's listeners between the channel's other work. Each turn of the event
  * loop makes one slice of one list, however many are asked for, so that publishers do not wait
- * behind them. Used on the channel's context.
+ * behind them. This class is used on the channel's context.
  *
  * <p>A list is in memory as a whole before it is sent on the event bus, so its size is bounded; a
  * caller that wants more asks for parts, as doors and handles do.

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the listeners of a channel in order of creation, and knows what their cursors mean for the
- * log. Used on the channel's context.
+ * log. This class is used on the channel's context.
  */
 public final class Listeners implements Cursors {
 
-  /** A question for the lowest cursor looks at this number of listeners on average. */
+  /** On average, one question for the lowest cursor costs a look at this number of listeners. */
   private static final int LISTENERS_PER_QUESTION = 8;
 
   private final MessageLog log;

@@ -44,14 +44,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The channel's side of streams: opens them, answers their reads, decides when a stream becomes
  * live, and ends them. A listener has one attachment at most, and changes of the attachment wait
- * for each other. Used on the channel's context.
+ * for each other. This class is used on the channel's context.
  */
 public final class Streams {
 
-  /**
-   * What an edge says of a stream that it has not opened yet, because it does not know how far the
-   * stream got.
-   */
+  /** Stands for an unknown position: the edge had not opened the stream yet. */
   private static final long UNKNOWN = -1;
 
   private final String channelId;
@@ -119,13 +116,13 @@ public final class Streams {
   /**
    * Reopens a stream that this or another owner had. It does not take over from a stream that may
    * have been opened later: of two streams at one edge the one with the lower origin is the older
-   * one, and a stream at another edge may be younger. It goes on at the edge's position, because
-   * the edge knows best, and its client would ask for the same if it came back. A reader in a
-   * program has no client with a position, so it does not repeat what another reader has had of its
-   * listener meanwhile.
+   * one, and a stream at another edge may be younger. The reopened stream goes on at the position
+   * that its edge names, because the edge knows best, and a client that came back would ask for the
+   * same. A reader in a program has no such client, so it does not repeat messages that another
+   * reader has had meanwhile.
    *
-   * <p>It is not refused because of a stream that its edge no longer wants, since a refusal tells
-   * the client to stay away.
+   * <p>The stream is not refused because of another one that its own edge no longer wants, since a
+   * refusal tells the client to stay away.
    */
   public Future<Attached> reattach(Reattach again) {
     Opening asked = new Opening(again.stream(), again.origin(), again.handedOn());
