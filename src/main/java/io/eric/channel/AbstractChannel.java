@@ -52,14 +52,14 @@ import org.slf4j.LoggerFactory;
  * reads. It answers at {@code eric.channel.<id>} on the event bus.
  *
  * <p>Deploy it yourself, or through a {@link ChannelContainer} so that all doors see it. Its
- * methods, the {@link Channel} interface, work from any thread once it is deployed and throw {@link
- * IllegalStateException} before.
+ * methods, the {@link Channel} interface, work from any thread once the channel is deployed and
+ * throw {@link IllegalStateException} before that; their futures complete on the caller's context.
  */
 public abstract class AbstractChannel extends VerticleBase implements Channel {
 
   private static final Logger logger = LoggerFactory.getLogger(AbstractChannel.class);
 
-  /** A flood of commands to a channel that is being removed does not keep it for ever. */
+  /** Bounds the wait for late commands, so that a flood of them cannot keep a channel for ever. */
   private static final int QUIET_TURNS = 64;
 
   private final ChannelOptions<?> options;
@@ -74,10 +74,13 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private volatile ChannelLife life = new ChannelLife(this::unfit);
   private volatile @Nullable Parts parts;
 
-  /** What an end that has begun is waited for with. */
+  /** Completes when the end that has begun is done. */
   private Future<Void> ending = Future.succeededFuture();
 
-  /** A channel with these options, which must not change afterwards. */
+  /**
+   * Creates a channel with these options, which must not change afterwards. If they name no id, the
+   * channel gets a random one.
+   */
   protected AbstractChannel(ChannelOptions<?> options) {
     this.options = options;
     String wanted = options.getId();
@@ -85,69 +88,85 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   /**
-   * What streams of this channel show of a message. Runs once per message per JVM, when it is
-   * encoded; the log keeps the original. Must not block.
+   * Returns what streams of this channel show of a message. The result is remembered for a while,
+   * so this runs about once per message however many streams there are; the log keeps the original.
+   * It runs on the channel's context or on that of a stream of {@link #messageStream} or {@link
+   * #watch}, never for two messages at once, and must not block. If it throws, streams show an
+   * {@code _eric_error} in place of the message.
    *
    * @return an object whose {@code event} (a string) and {@code data} (any JSON value) the doors
-   *     send; what else it holds is seen by {@link #messageStream} only
+   *     send; its other keys are seen by {@link #messageStream} and {@link #watch} only
    */
   public abstract JsonObject adapt(Message message);
 
-  /** Whether {@link #adapt} only names the type {@code event} and the payload {@code data}. */
+  /**
+   * Returns whether {@link #adapt} only names the type {@code event} and the payload {@code data}.
+   */
   boolean adaptsPlainly() {
     return false;
   }
 
-  /** What clients are told to wait before they reconnect, in milliseconds. */
+  /**
+   * Returns how long clients are asked to wait before they reconnect, in milliseconds; a door may
+   * ask for more.
+   */
   int retryMs() {
     return 0;
   }
 
   /**
-   * What a kind of channel of this library does beside what all do. Not for others: the type is
-   * internal, and may change with any version.
+   * Returns what this kind of channel does beside what all channels do. Only channels of this
+   * library may override it, because its type is internal and may change with any version.
    */
   protected ChannelExtension extension() {
     return ChannelExtension.NONE;
   }
 
-  /** The options that the channel was made with. */
+  /** Returns the options that the channel was made with. */
   public final ChannelOptions<?> options() {
     return options;
   }
 
-  /**
-   * Puts the channel's log into this store; without it, the channel has a memory store of its own.
-   */
+  /** Sets the store of the channel's log. Without it, the channel has a memory store of its own. */
   final void storeIn(MessageStore store) {
     this.store = store;
   }
 
-  /** The log counts against this budget; without it, nothing limits all logs together. */
+  /** Counts the log against this budget. Without one, nothing limits all logs together. */
   final void within(LogBudget budget) {
     this.budget = budget;
   }
 
-  /** The number of this ownership; 0, which it is without a cluster, never changes. */
+  /** Sets the term of this ownership. Without a cluster it is 0 and never changes. */
   final void ownedIn(long term) {
     this.term = term;
   }
 
-  /** How this node proves that it may serve; without it, nobody else can. */
+  /**
+   * Sets how this node proves that it may serve. Without a cluster no proof is needed, because no
+   * other node can own the channel.
+   */
   final void provenBy(Supplier<Future<Void>> proof) {
     this.proof = proof;
   }
 
   /**
-   * Adds listeners that the channel has from its deployment on, unless its log knows them.
+   * Sets the listeners that the channel adds when it is deployed, unless its log knows them
+   * already. Call it before the deployment.
    *
-   * @param listeners ids, each with the position up to which it had read; null for none
+   * @param listeners the listeners' ids, each with the position up to which the listener had read,
+   *     or null if there is none
    */
   public final void restore(Map<String, @Nullable Position> listeners) {
     this.restored = listeners;
   }
 
-  /** The listeners and where they are; of a channel that is not deployed, those restored. */
+  /**
+   * Returns the listeners and their positions. For a channel that was not deployed yet, these are
+   * the listeners given to {@link #restore}.
+   *
+   * @return fails as {@link #getConnections()} does
+   */
   public final Future<Map<String, @Nullable Position>> listenersAndPositions() {
     if (handle == null) {
       return Future.succeededFuture(restored);
@@ -163,7 +182,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
             });
   }
 
-  /** What to do when the channel has been removed by a command, before that is answered. */
+  /** Sets what to do after a command has removed the channel, before that command is answered. */
   final void whenRemoved(Supplier<Future<Void>> action) {
     this.whenRemoved = action;
   }
@@ -177,7 +196,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     }
     ChannelLife begun = life;
     begun.open();
-    // Vert.x does not stop what it gives up while it starts.
+    // Vert.x does not call stop() for a verticle that is undeployed while it starts.
     ((ContextInternal) context)
         .addCloseHook(
             done -> {
@@ -198,7 +217,9 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     }
   }
 
-  /** Nobody reaches the channel before all that may fail is done. */
+  /**
+   * Opens the channel, and makes it reachable only after everything that may throw has succeeded.
+   */
   private Future<Void> serve(ChannelLife begun, MessageLog log) {
     if (begun.state() != ChannelLife.State.OPENING) {
       return undone(log, new UnavailableException("the channel was given up before it was open"));
@@ -238,7 +259,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         .recover(e -> stop().transform(stopped -> Future.<Void>failedFuture(e)));
   }
 
-  /** The end of a start that fails. */
+  /** Closes the log of a start that has failed, and fails with the reason. */
   private Future<Void> undone(MessageLog log, Throwable reason) {
     return log.close()
         .onComplete(done -> extension().closed())
@@ -289,7 +310,8 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
    * over. Undeploy the channel afterwards.
    *
    * @param inOrder see {@link OpenChannel#leave}
-   * @return what consumers here have to say to the next owner
+   * @return the bodies to send to the next owner, which register this node's consumers and hooks
+   *     there
    */
   final Future<List<Object>> leave(boolean inOrder) {
     Promise<List<Object>> left = Promise.promise();
@@ -308,7 +330,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return left.future();
   }
 
-  /** A node of the cluster is gone, and with it all its streams. */
+  /** Detaches the streams of a node that is gone from the cluster. */
   final void nodeGone(String node) {
     context.runOnContext(
         v -> {
@@ -318,12 +340,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
         });
   }
 
-  /** How far it is between its deployment and its end; for any thread. */
+  /** Returns how far the channel is between its deployment and its end. Any thread may ask. */
   final ChannelLife.State state() {
     return life.state();
   }
 
-  /** The open channel, for tests that look into it. */
+  /** Returns the open channel, for tests that look into it. */
   final OpenChannel core() {
     return parts().channel;
   }
@@ -332,15 +354,18 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     return Objects.requireNonNull(parts, "an open channel has its parts");
   }
 
-  /** From now on the metrics leave the channel out, and only requests at its address reach it. */
+  /**
+   * Takes the channel out of the metrics and the registry, so that it is reached only by requests
+   * at its address.
+   */
   private void withdraw(Parts all) {
     all.unmetered.run();
     new LocalRegistry(vertx).removeChannel(id);
   }
 
   /**
-   * Refuses what comes, ends all streams, and only then leaves its address: what edges still have
-   * to say about their streams finds somebody.
+   * Ends all streams while other requests are refused. The address is left last, because edges
+   * still report there how far their streams got.
    */
   private Future<Void> end(@Nullable String finalType) {
     Parts all = parts();
@@ -356,7 +381,10 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
             });
   }
 
-  /** What waits in the address's queue when it is left would be dropped with a warning. */
+  /**
+   * Waits for a turn in which no further request was refused, for this number of turns at most.
+   * Requests that still wait at the address when it is left would be dropped with a warning.
+   */
   private Future<Void> quiet(ChannelCommands entrance, int turns) {
     long before = entrance.refused();
     Promise<Void> turn = Promise.promise();
@@ -374,9 +402,9 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   /**
-   * What there is from the opening on.
+   * Holds what exists from the opening on.
    *
-   * @param unmetered makes that it is not measured any more
+   * @param unmetered takes the channel out of the metrics
    */
   private record Parts(
       OpenChannel channel,

@@ -9,9 +9,10 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A channel's own {@code adapt}, called once per message: what it gave lately is remembered, for
- * the edges, the streams that read from the log and the streams of handles. Bounded by number and
- * size; what is forgotten is adapted again. For any thread.
+ * Calls a channel's own {@code adapt} and remembers its latest results, so that the edges, the
+ * streams that read from the log and the streams of handles share one call per message. The memory
+ * is bounded by number and size; a message that was forgotten is adapted again. Any thread may call
+ * it; calls of {@code adapt} exclude each other.
  */
 final class AdaptedMessages implements Function<Message, JsonObject> {
 
@@ -26,7 +27,7 @@ final class AdaptedMessages implements Function<Message, JsonObject> {
     this.adapt = adapt;
   }
 
-  /** A copy that the caller may change. */
+  /** Returns a copy that the caller may change. */
   @Override
   public JsonObject apply(Message message) {
     String id = Objects.requireNonNull(message.id(), "id");

@@ -49,9 +49,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels of one hub: deploys them, finds them, and answers {@code c}, {@code ls} and {@code
- * ping} at {@code eric.channels} on the event bus. One per Vert.x instance. Safe from any thread;
- * futures complete on the caller's context.
+ * Keeps the channels of one hub: deploys them, finds them, and answers {@code c}, {@code ls} and
+ * {@code ping} at {@code eric.channels} on the event bus. There is one container per Vert.x
+ * instance. Its methods may be called from any thread; futures complete on the caller's context,
+ * except those of {@link #open} and {@link #leave}, which a cluster calls.
  */
 public final class ChannelContainer {
 
@@ -61,8 +62,8 @@ public final class ChannelContainer {
   private final Vertx vertx;
 
   /**
-   * The context that made this container: without a cluster, channels belong to its verticle, if it
-   * has one.
+   * The context that made this container. Without a cluster, channels are deployed from here, so
+   * that they belong to the verticle of this context, if it has one.
    */
   private final Context home;
 
@@ -87,19 +88,22 @@ public final class ChannelContainer {
   private boolean closed;
 
   /**
-   * A container without channels.
+   * Creates a container without channels. Without a cluster, channels belong to the verticle on
+   * whose context the container is created, if there is one, and end with it.
    *
    * @param store where the channels' logs live; the caller closes it, after {@link #close}
-   * @param defaults of the channels that {@link #create} makes; its id is ignored
+   * @param defaults the options of channels that {@link #create} makes, where the caller says
+   *     nothing else; their id is ignored
    */
   public ChannelContainer(Vertx vertx, MessageStore store, SSEChannelOptions defaults) {
     this(vertx, store, defaults, new LogsOptions());
   }
 
   /**
-   * As {@link #ChannelContainer(Vertx, MessageStore, SSEChannelOptions)}.
+   * Creates a container as {@link #ChannelContainer(Vertx, MessageStore, SSEChannelOptions)} does,
+   * with other bounds than the default ones.
    *
-   * @param logs what all logs together may use
+   * @param logs the bounds of the heap, the channels and the listeners of the whole hub
    */
   public ChannelContainer(
       Vertx vertx, MessageStore store, SSEChannelOptions defaults, LogsOptions logs) {
@@ -117,12 +121,16 @@ public final class ChannelContainer {
     this.defaultOptions = SSEChannelOptions.fromJson(this.defaults);
   }
 
-  /** From now on channels live where a cluster says. Call it before {@link #start}. */
+  /** Lets a cluster decide where channels live. Call it before {@link #start}. */
   public void placedBy(Placement placement) {
     this.placement = placement;
   }
 
-  /** Starts to answer at {@code eric.channels}. */
+  /**
+   * Starts answering at {@code eric.channels} and checking that the channels answer.
+   *
+   * @return completed when {@code eric.channels} can be reached
+   */
   public Future<Void> start() {
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.CHANNELS, this::handle);
@@ -139,7 +147,7 @@ public final class ChannelContainer {
     doorWatch.start();
     doors = doorWatch;
     unwatched = Health.of(vertx).add(doorWatch);
-    if (placement == null) { // else the node of the cluster knows
+    if (placement == null) { // in a cluster, its node answers this
       resolver = vertx.eventBus().localConsumer(Addresses.RESOLVE, this::resolve);
     }
     unmetered = Meters.of(vertx).add(vertx.getOrCreateContext(), this::sample);
@@ -150,10 +158,10 @@ public final class ChannelContainer {
    * Creates an {@link SSEChannel} for a client.
    *
    * @param id the wanted id, or null for a random one
-   * @param options what differs from the defaults, as {@link SSEChannelOptions#fromJson} takes it,
-   *     or null
-   * @return fails with {@link InvalidChannelException} if the id is taken, {@link
-   *     InvalidMessageFormatException} if the id or an option is wrong or beyond {@link
+   * @param options the options that differ from the defaults, as {@link SSEChannelOptions#fromJson}
+   *     takes them, or null
+   * @return a handle on the channel; fails with {@link InvalidChannelException} if the id is taken,
+   *     {@link InvalidMessageFormatException} if the id or an option is wrong or beyond {@link
    *     LogsOptions#getCeilings()}, {@link UnavailableException} if there are {@link
    *     LogsOptions#getMaxChannels()} channels
    */
@@ -162,7 +170,7 @@ public final class ChannelContainer {
   }
 
   /**
-   * As {@link #create}, for a channel that the hub's own settings describe: its options may go
+   * Creates a channel as {@link #create} does, for the hub's own settings: its options may go
    * beyond the ceilings, which are for clients.
    */
   public Future<Channel> createConfigured(String id, JsonObject options) {
@@ -205,18 +213,20 @@ public final class ChannelContainer {
   }
 
   /**
-   * Makes the channels again that the store remembers, with their listeners, in their order; call
-   * it first. Channels of classes other than {@link SSEChannel} are their owner's to {@link
-   * #register} again, and find their log.
+   * Opens the channels that the store remembers, with their listeners, in their order of creation.
+   * Call it before any channel is created. A channel of a class other than {@link SSEChannel} is
+   * not opened here: its owner has to {@link #register} it again, and it then finds its log. In a
+   * cluster this does nothing, because the cluster remembers the channels itself.
    *
-   * @param changed options that take the place of those remembered, by channel
-   * @return fails with {@link RepositoryException} if the store cannot say or a channel cannot be
-   *     opened, {@link InvalidMessageFormatException} naming the channel whose options this version
-   *     does not take
+   * @param changed options that replace those remembered, by channel id
+   * @return fails with {@link RepositoryException} if the store cannot list its channels or a
+   *     channel cannot be opened, {@link InvalidMessageFormatException} naming the channel whose
+   *     options this version does not take
    */
   public Future<Void> restore(Map<String, JsonObject> changed) {
     if (placement != null) {
-      return Future.succeededFuture(); // the cluster remembers, and opens them where they belong
+      // the cluster remembers the channels and opens them where they belong
+      return Future.succeededFuture();
     }
     return CallersContext.of(
         vertx, () -> store.definitions().compose(definitions -> restore(definitions, changed)));
@@ -256,7 +266,10 @@ public final class ChannelContainer {
     }
   }
 
-  /** One that exists already is refused for that, also when there is no room. */
+  /**
+   * Returns whether there is no room for a new channel. A channel that exists is not new: a full
+   * hub, too, refuses its id because it exists.
+   */
   private boolean isFull(String id, int size) {
     Placement cluster = placement;
     boolean known = cluster == null ? channels.containsKey(id) : cluster.knows(id);
@@ -269,7 +282,7 @@ public final class ChannelContainer {
         "the hub has all the channels that it may have, " + maxChannels + " (logs.maxChannels)");
   }
 
-  /** The hub's defaults, and over them what is asked for. */
+  /** Returns the hub's defaults, overridden by what is asked for. */
   private SSEChannelOptions options(@Nullable String id, @Nullable JsonObject asked) {
     JsonObject merged = defaults.copy();
     if (asked != null) {
@@ -282,7 +295,9 @@ public final class ChannelContainer {
   /**
    * Deploys a channel and makes it known.
    *
-   * @return fails with {@link InvalidChannelException} if a channel with this id is registered
+   * @return completed when the channel is open; fails with {@link InvalidChannelException} if a
+   *     channel with this id is registered, {@link UnavailableException} if the hub is full or
+   *     closing, {@link RepositoryException} if the log cannot be opened
    */
   public Future<Void> register(AbstractChannel channel) {
     return CallersContext.of(vertx, () -> deploy(channel));
@@ -301,7 +316,8 @@ public final class ChannelContainer {
   /**
    * Opens a channel that a cluster has given to this node.
    *
-   * @param options all of them, as {@link Placement#create} had them
+   * @param options all its options, as {@link Placement#create} had them
+   * @return fails as {@link #register} does
    */
   public Future<Void> open(String id, JsonObject options, Placement.Ownership ownership) {
     return open(
@@ -351,9 +367,10 @@ public final class ChannelContainer {
   }
 
   /**
-   * Vert.x takes the verticle that deploys another one for its parent: a channel must not go with
-   * whoever has created it, nor be closed twice when Vert.x closes. In a cluster the node closes
-   * channels, after others have taken them over.
+   * Deploys a channel from the container's own context. Vert.x takes the verticle that deploys
+   * another one for its parent and undeploys both together, but a channel must not end with the
+   * verticle that happened to create it, nor be closed twice when Vert.x closes. In a cluster the
+   * node closes channels, after others have taken them over.
    */
   private Future<String> deployAtHome(AbstractChannel channel) {
     if (placement != null) {
@@ -364,7 +381,11 @@ public final class ChannelContainer {
     return deployed.future();
   }
 
-  /** Registers channels, passing over those whose id is known already. */
+  /**
+   * Registers channels, passing over those whose id is known on this node already.
+   *
+   * @return fails as {@link #register} does
+   */
   public Future<Void> registerIterable(Iterable<? extends AbstractChannel> newChannels) {
     return CallersContext.of(vertx, () -> deployMissing(newChannels));
   }
@@ -380,7 +401,7 @@ public final class ChannelContainer {
   }
 
   /**
-   * A handle on a channel.
+   * Returns a handle on a channel, wherever in a cluster it lives.
    *
    * @throws InvalidChannelException if there is none
    */
@@ -399,7 +420,8 @@ public final class ChannelContainer {
   /**
    * Removes a channel with all it holds; open streams end with {@code _eric_channel_closed}.
    *
-   * @return fails with {@link InvalidChannelException} if there is none
+   * @return completed when the channel is removed; fails with {@link InvalidChannelException} if
+   *     there is none
    */
   public Future<Void> rm(String id) {
     return CallersContext.of(vertx, () -> remove(id));
@@ -421,11 +443,13 @@ public final class ChannelContainer {
   }
 
   /**
-   * Stops serving a channel that another node is to own, or owns already. Its streams go on there.
+   * Stops serving a channel that another node is to own, or owns already. Its streams continue
+   * there.
    *
-   * @param inOrder whether what was taken is still appended; false if this node must not write
-   * @return what this node's own consumers have to say to the next owner: bodies for the channel's
-   *     address
+   * @param inOrder whether messages that were accepted are still appended; false if this node must
+   *     not write
+   * @return the bodies to send to the channel's address, which register this node's consumers and
+   *     hooks with the next owner
    */
   public Future<List<Object>> leave(String id, boolean inOrder) {
     Registered registered = find(id);
@@ -448,13 +472,13 @@ public final class ChannelContainer {
                                 .transform(gone -> Future.succeededFuture(again))));
   }
 
-  /** Whether a channel is open on this node. */
+  /** Returns whether a channel is open on this node. */
   public boolean isOpen(String id) {
     Registered registered = find(id);
     return registered != null && registered.deployment.future().succeeded();
   }
 
-  /** A node of the cluster is gone: its streams on channels here are over. */
+  /** Detaches the streams which a node that is gone from the cluster had on channels here. */
   public void nodeGone(String node) {
     List<Registered> all;
     synchronized (channels) {
@@ -465,16 +489,16 @@ public final class ChannelContainer {
     }
   }
 
-  /** All ids, in order of creation. */
+  /** Returns all ids, in order of creation. */
   public List<String> getAllIds() {
     return order().ids();
   }
 
   /**
-   * A part of {@link #getAllIds()}.
+   * Returns a part of {@link #getAllIds()}.
    *
-   * @param after the id that it begins after; null to begin with the first
-   * @param limit how many at most, 1 to 10,000
+   * @param after the id after which the part begins; null to begin with the first
+   * @param limit the largest number of ids, 1 to 10,000
    * @throws InvalidChannelException if there is no channel {@code after} (any more)
    * @throws InvalidMessageFormatException if the limit is out of range
    */
@@ -488,7 +512,10 @@ public final class ChannelContainer {
     return cluster == null ? order : cluster.order();
   }
 
-  /** Undeploys all channels and stops answering. Logs are closed, not deleted. Idempotent. */
+  /**
+   * Undeploys all channels and stops answering. Logs are closed, not deleted. The call is
+   * idempotent, and its future does not fail.
+   */
   public Future<Void> close() {
     return CallersContext.of(vertx, this::undeployAll);
   }
@@ -556,7 +583,9 @@ public final class ChannelContainer {
     return cluster == null ? Future.succeededFuture() : cluster.prove();
   }
 
-  /** A channel is listed when it answers: nobody is sent to one that is about to. */
+  /**
+   * Lists a channel once it answers, so that no caller is sent to one that is still being opened.
+   */
   private void list(Registered registered) {
     synchronized (channels) {
       if (registered.equals(channels.get(registered.channel.id()))) {
@@ -574,7 +603,8 @@ public final class ChannelContainer {
   }
 
   /**
-   * Somebody here has found nobody at a channel's address; one that is being opened is waited for.
+   * Tells a caller of this JVM, which found no handler at a channel's address, whether the channel
+   * is open here. A channel that is being opened is waited for.
    */
   private void resolve(Message<String> question) {
     Registered registered = find(question.body());
@@ -595,14 +625,15 @@ public final class ChannelContainer {
         throw new InvalidMessageFormatException("a command is a JSON object");
       }
       answer(READER.read(json, null))
-          .onSuccess(answer -> request.reply(answer, LOCAL)) // made for this answer alone
+          // not copied: it is made for this reply alone
+          .onSuccess(answer -> request.reply(answer, LOCAL))
           .onFailure(e -> BusReply.failure(request, e));
     } catch (RuntimeException e) {
       BusReply.failure(request, e);
     }
   }
 
-  /** Whether the store serves and, in a cluster, this node may write to it. */
+  /** Answers whether the store serves and, in a cluster, whether this node may serve. */
   private Future<JsonObject> readiness(StoreWatch watch) {
     JsonObject store = watch.describe();
     Placement cluster = placement;
@@ -633,14 +664,17 @@ public final class ChannelContainer {
         Addresses.CHANNELS + " takes c, ls and ping; others go to the channel's address");
   }
 
-  /** All ids of a large hub take longer than a turn of the event loop may. */
+  /**
+   * Lists ids. All ids of a large hub are listed on a worker thread, because that takes longer than
+   * a turn of the event loop may.
+   */
   private Future<JsonObject> ids(Command.Page page) {
     return page.limit() == 0 && order().size() > Command.Page.MAX_LIMIT
         ? vertx.executeBlocking(() -> order().page(page).toAnswer(), false)
         : Future.succeededFuture(order().page(page).toAnswer());
   }
 
-  /** The open channels of this node, asked at their addresses. */
+  /** Pings the open channels of this node at their addresses. */
   private final class AddressedDoors implements LivenessProbe.Doors {
 
     private final JsonObject ping = new Command.Ping().toJson();
@@ -688,8 +722,8 @@ public final class ChannelContainer {
   private record Registered(AbstractChannel channel, long number, Promise<String> deployment) {
 
     /**
-     * Whether whoever comes has to be answered. One that is closed is known no more, unless it was
-     * undeployed behind the container's back: then it is missed.
+     * Returns whether the channel has to answer. A closed channel is not known here any more,
+     * unless it was undeployed behind the container's back: then its silence has to be noticed.
      */
     private boolean mustAnswer() {
       return deployment.future().succeeded()

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Shows entries as a channel's own {@code adapt} gives them. What it fails on is shown as an {@code
- * _eric_error}.
+ * Shows entries as a channel's own {@code adapt} gives them. An entry for which {@code adapt} fails
+ * is shown as an {@code _eric_error}.
  */
 final class EntryAdapter implements UnaryOperator<Entry> {
 

@@ -6,18 +6,19 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * The ordinary channel: its streams show a message as {@code {"event": type, "retry": ms, "data":
- * payload}}. Extend it and override {@link #adapt} to show something else.
+ * payload}}. Extend it and override {@link #adapt} to show something else. {@link AbstractChannel}
+ * says which threads may call it.
  */
 public class SSEChannel extends AbstractChannel {
 
   private final int retryMs;
 
-  /** A channel with the default options and a random id. */
+  /** Creates a channel with the default options and a random id. */
   public SSEChannel() {
     this(new SSEChannelOptions());
   }
 
-  /** A channel with these options. */
+  /** Creates a channel with these options, which must not change afterwards. */
   public SSEChannel(SSEChannelOptions options) {
     super(options);
     this.retryMs = options.getRetry();

@@ -10,27 +10,32 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link KvStorage} in memory, gone with the process. Safe for any thread. */
+/** A {@link KvStorage} in memory, which is gone with the process. It is safe for any thread. */
 public final class InMemoryKvStorage implements KvStorage {
 
-  /** How many items it takes when nothing else is said. */
+  /** How many items a storage takes by default. */
   public static final int DEFAULT_MAX_ITEMS = 1_000_000;
 
   private final int maxItems;
   private final TreeMap<String, JsonObject> items = new TreeMap<>();
 
-  /** A storage of up to {@value #DEFAULT_MAX_ITEMS} items. */
+  /** Creates a storage of up to {@value #DEFAULT_MAX_ITEMS} items. */
   public InMemoryKvStorage() {
     this(DEFAULT_MAX_ITEMS);
   }
 
-  /** A storage that refuses new keys when it has this number. */
+  /**
+   * Creates a storage that refuses new keys, with a {@link RepositoryException}, when it has this
+   * number of items.
+   *
+   * @throws IllegalArgumentException if the number is below 1
+   */
   public InMemoryKvStorage(int maxItems) {
     ChannelOptions.atLeast("maxItems", maxItems, 1);
     this.maxItems = maxItems;
   }
 
-  /** How many items there are. */
+  /** Returns how many items there are. */
   public int size() {
     synchronized (items) {
       return items.size();

@@ -6,30 +6,33 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A store of JSON objects by key: what an {@link SSEChannelRepository} writes to. Implement it on
- * whatever keeps your data; {@code KvStorageContract} among the tests is what an implementation has
- * to pass.
+ * A store of JSON objects by key, to which an {@link SSEChannelRepository} writes. Implement it on
+ * whatever keeps your data; an implementation has to pass {@code KvStorageContract}, which is among
+ * the tests.
  *
- * <p>Keys are case-sensitive. Values are the caller's: neither what was stored nor what was fetched
- * changes when the other's object does. Futures fail with {@link io.eric.RepositoryException} when
- * the store fails. Methods may be called from any thread.
+ * <p>Keys are case-sensitive. Values belong to the caller: a stored value does not change when the
+ * caller's object does, nor the other way round. Futures fail with {@link
+ * io.eric.RepositoryException} when the store fails. Methods may be called from any thread.
  */
 public interface KvStorage {
 
-  /** All items whose key starts with the prefix, exactly, by key; all items for an empty one. */
+  /**
+   * Fetches all items whose key starts with exactly this prefix, by key; all items for an empty
+   * prefix.
+   */
   Future<Map<String, JsonObject>> fetchByPrefix(String prefix);
 
-  /** All items, by key. */
+  /** Fetches all items, by key. */
   default Future<Map<String, JsonObject>> fetchAll() {
     return fetchByPrefix("");
   }
 
-  /** Stores a value in place of what the key had, if anything. */
+  /** Stores a value under a key, in place of a former one. */
   Future<Void> upsert(String key, JsonObject value);
 
-  /** The value of a key; empty if there is none. */
+  /** Fetches the value of a key; empty if there is none. */
   Future<Optional<JsonObject>> fetchOne(String key);
 
-  /** Deletes a key; succeeds if there is none. */
+  /** Deletes a key with its value; succeeds if the key does not exist. */
   Future<Void> delete(String key);
 }

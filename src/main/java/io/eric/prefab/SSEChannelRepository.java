@@ -18,19 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps {@link SSEChannel}s, with their options, listeners and the listeners' positions, in a
- * {@link KvStorage}. What it loads is not deployed: register it with a {@link ChannelContainer},
- * then its listeners are there, not started. Messages are not its matter but the {@link
- * io.eric.log.MessageStore}'s: a listener goes on at its position if the log is the one that the
- * position is of, else it collects from then on; and what the log itself knows of a listener is
- * newer and wins.
+ * {@link KvStorage}. A channel that it loads is not deployed: register it with a {@link
+ * ChannelContainer}, and its listeners are there, but not started. Messages are kept by the {@link
+ * io.eric.log.MessageStore}, not here: a listener goes on at its position if that is a position of
+ * the channel's log, and otherwise collects from then on. If the log itself knows a listener, the
+ * log's knowledge is newer and wins.
  *
- * <p>Keys: {@code channel/<id>}, and {@code listener/<channel id>/<listener id>}; a channel id
- * holds no slash, so that no channel's prefix is another's.
+ * <p>The keys are {@code channel/<id>} and {@code listener/<channel id>/<listener id>}. A channel
+ * id has no slash, so no channel's prefix begins with that of another one.
  *
- * <p>Writes of one channel are not one transaction. After a failure, or a crash in between, repeat
- * the call: all of them are idempotent. Use one repository at a time for a channel.
+ * <p>The writes for one channel are not a transaction. After a failure, or a crash in between,
+ * repeat the call: all calls are idempotent. Use one repository at a time for a channel.
  *
- * <p>Futures complete on the caller's context, wherever the storage's do.
+ * <p>Methods may be called from any thread. Futures complete on the caller's Vert.x context, if it
+ * has one, wherever those of the storage complete.
  */
 public class SSEChannelRepository {
 
@@ -39,31 +40,31 @@ public class SSEChannelRepository {
 
   private final KvStorage storage;
 
-  /** A repository on this storage, which the caller closes if it has to be. */
+  /** Creates a repository on this storage, which the caller closes if it has to be. */
   public SSEChannelRepository(KvStorage storage) {
     this.storage = storage;
   }
 
   /**
-   * Makes a channel; nothing is stored.
+   * Makes a channel. Nothing is stored.
    *
-   * @param channelData as {@link SSEChannelOptions#toJson} gives it; absent settings have their
-   *     defaults, an absent {@code id} is a random one
+   * @param channelData the settings, as {@link SSEChannelOptions#toJson} gives them; absent ones
+   *     have their defaults, and without {@code id} the channel gets a random one
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
   public SSEChannel create(JsonObject channelData) {
     return newChannel(SSEChannelOptions.fromJson(channelData));
   }
 
-  /** Override this to load channels of a class of your own. */
+  /** Makes a channel with these options. Override it to load channels of a class of your own. */
   protected SSEChannel newChannel(SSEChannelOptions options) {
     return new SSEChannel(options);
   }
 
   /**
-   * All channels, by id.
+   * Loads all channels, by id.
    *
-   * @return fails with {@link RepositoryException} if the storage fails or one of them is no
+   * @return fails with {@link RepositoryException} if the storage fails or an item is no valid
    *     channel
    */
   public Future<List<SSEChannel>> loadAll() {
@@ -76,7 +77,7 @@ public class SSEChannelRepository {
         .compose(
             found -> {
               Future<List<SSEChannel>> loaded = Future.succeededFuture(new ArrayList<>());
-              for (JsonObject data : found.values()) { // one by one, not all at the storage at once
+              for (JsonObject data : found.values()) { // one by one, to spare the storage
                 loaded = loaded.compose(channels -> load(data).map(each -> add(channels, each)));
               }
               return loaded;
@@ -89,9 +90,10 @@ public class SSEChannelRepository {
   }
 
   /**
-   * One channel.
+   * Loads one channel.
    *
-   * @return fails with {@link InvalidChannelException} if it is not in the storage
+   * @return fails with {@link InvalidChannelException} if the channel is not in the storage, {@link
+   *     RepositoryException} if the storage fails or the item is no valid channel
    */
   public Future<SSEChannel> loadOne(String channelId) {
     return CallersContext.of(() -> one(channelId));
@@ -130,8 +132,11 @@ public class SSEChannelRepository {
   }
 
   /**
-   * Stores a channel as it is now, in place of what was stored of it before: its listeners too, and
-   * those it no longer has are deleted.
+   * Stores a channel and its listeners as they are now, in place of what was stored before.
+   * Listeners that the channel no longer has are deleted.
+   *
+   * @return fails with {@link RepositoryException} if the storage fails, or as {@link
+   *     SSEChannel#getConnections()} does
    */
   public Future<Void> persist(SSEChannel channel) {
     return CallersContext.of(() -> store(channel));
@@ -171,13 +176,14 @@ public class SSEChannelRepository {
     return position == null ? item : item.put("position", position.toString());
   }
 
-  /** Deletes what is stored of a channel; the channel itself lives on. Idempotent. */
+  /** Deletes the stored items of a channel; the channel itself lives on. Idempotent. */
   public Future<Void> delete(String channelId) {
     return CallersContext.of(() -> forget(channelId));
   }
 
   private Future<Void> forget(String channelId) {
-    // The channel goes last: what fails in between can be repeated, and leaves no orphans.
+    // The channel's item goes last, so that a call which fails in between can be repeated and
+    // leaves no orphans.
     return storage
         .fetchByPrefix(listenersOf(Ids.check("channel", channelId)))
         .compose(

@@ -7,15 +7,16 @@ import io.vertx.core.Future;
 
 /**
  * The channel of an application whose parts talk by messages, see {@link
- * SimpleDistributedApplicationListener}. An {@link SSEChannel} which tells such listeners, when
- * they are registered, where to send their answers.
+ * SimpleDistributedApplicationListener}. It is an {@link SSEChannel} that tells such listeners,
+ * when they are registered, where to send their answers. {@link io.eric.channel.AbstractChannel}
+ * says which threads may call it.
  */
 public class SimpleDistributedApplicationChannel extends SSEChannel {
 
-  /** A channel with the default options and a random id. */
+  /** Creates a channel with the default options and a random id. */
   public SimpleDistributedApplicationChannel() {}
 
-  /** A channel with these options. */
+  /** Creates a channel with these options, which must not change afterwards. */
   public SimpleDistributedApplicationChannel(SSEChannelOptions options) {
     super(options);
   }

@@ -18,18 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A part of an application whose parts talk by messages, wherever in the cluster they live. It does
- * the action that is set for a message's type; what the action gives goes back to the sender,
- * signed by this listener. A message of type {@value #START} or {@value #STOP} starts or stops it,
- * and is delivered like any other.
+ * A part of an application whose parts talk by messages, wherever in the cluster they live. For
+ * each message it runs the action that is set for the message's type; the action's answers go back
+ * to the sender, signed by this listener. A message of type {@value #START} or {@value #STOP}
+ * starts or stops the listener, and is delivered like any other.
  *
- * <p>Register it before use: {@link SimpleDistributedApplicationChannel#registerListener} where the
- * channel lives, {@link #joinTo} with any handle. As with every listener, its messages are
- * processed while somebody takes them out: a stream, or {@link Channel#deliverNext}.
+ * <p>Register it before use: by {@link SimpleDistributedApplicationChannel#registerListener} where
+ * the channel lives, or by {@link #joinTo} with any handle. As with every listener, its messages
+ * are processed only while they are taken out, by a stream or by {@link Channel#deliverNext}. Its
+ * methods may be called from any thread; its actions run on the context that registered it.
  *
  * <p>If an action fails, or there is none for a type, the sender gets an {@code _eric_error} with
- * {@code {"error", "message", "id"}}, {@code id} being the position of the message that it is
- * about; the listener goes on. To see such reports of others, set an action for {@link
+ * {@code {"error", "message", "id"}}, where {@code id} is the position of the message that could
+ * not be processed; the listener goes on. To see such reports of others, set an action for {@link
  * Message#ERROR}. A report is never answered by another report.
  */
 public class SimpleDistributedApplicationListener extends MessageQueueListener {
@@ -47,30 +48,34 @@ public class SimpleDistributedApplicationListener extends MessageQueueListener {
       new ConcurrentHashMap<>();
   private volatile @Nullable Channel channel;
 
-  /** A listener with a random id. */
+  /** Creates a listener with a random id. */
   public SimpleDistributedApplicationListener() {}
 
-  /** A listener with an id of its own, unique in its channel. */
+  /**
+   * Creates a listener with this id, which must be unique in its channel.
+   *
+   * @throws io.eric.InvalidMessageFormatException if the id is malformed
+   */
   public SimpleDistributedApplicationListener(String id) {
     super(id);
   }
 
   /**
-   * Sets what is done with messages of a type, in place of what was set before. The action runs on
-   * the context that registered the listener and must not block; see {@link #setAsyncAction}.
+   * Sets the action for messages of a type, in place of a former one. The action runs on the
+   * context that registered the listener and must not block; see {@link #setAsyncAction}.
    *
    * @param name the type
-   * @param action gives the answers to the sender, in order; an empty list for none
+   * @param action returns the answers to the sender, in order; an empty list for none
    * @throws IllegalArgumentException if the name is reserved: {@value #START}, {@value #STOP}, and
-   *     what starts with {@code _eric_} except {@link Message#ERROR}
+   *     names that start with {@code _eric_}, except {@link Message#ERROR}
    */
   public void setAction(String name, Function<Message, List<Message>> action) {
     setAsyncAction(name, message -> Future.succeededFuture(action.apply(message)));
   }
 
   /**
-   * As {@link #setAction}, for an action whose answers come later. The listener's next message is
-   * processed when they have come; they have 30 s.
+   * Sets an action as {@link #setAction} does, but one whose answers come later. The listener's
+   * next message is processed when the answers have come; they have 30 s for that.
    */
   public void setAsyncAction(String name, Function<Message, Future<List<Message>>> action) {
     boolean reserved = name.equals(START) || name.equals(STOP) || Message.isReserved(name);
@@ -93,7 +98,10 @@ public class SimpleDistributedApplicationListener extends MessageQueueListener {
     return register(channel, () -> channel.registerListener(this));
   }
 
-  /** Registers this listener in the way given, knowing its channel before the first message. */
+  /**
+   * Registers this listener in the way given. The channel is set before, so that it is known when
+   * the first message comes.
+   */
   final Future<Void> register(Channel with, Supplier<Future<Void>> registration) {
     synchronized (this) {
       Channel joined = channel;
@@ -113,14 +121,17 @@ public class SimpleDistributedApplicationListener extends MessageQueueListener {
   /**
    * Sends a message to another listener of the channel, signed by this one.
    *
-   * @return its position; fails with {@link IllegalStateException} if this listener is not
-   *     registered, with {@link InvalidListenerException} if there is no such receiver
+   * @return the message's position; fails with {@link IllegalStateException} if this listener is
+   *     not registered, with {@link InvalidListenerException} if there is no such receiver
    */
   public Future<String> dispatchTo(MessageQueueListener receiver, Message message) {
     return dispatchTo(receiver.id(), message);
   }
 
-  /** As {@link #dispatchTo(MessageQueueListener, Message)}, for a caller that only knows the id. */
+  /**
+   * Sends a message as {@link #dispatchTo(MessageQueueListener, Message)} does, for a caller that
+   * knows only the receiver's id.
+   */
   public Future<String> dispatchTo(String receiverId, Message message) {
     Channel joined = channel;
     if (joined == null) {
@@ -134,7 +145,7 @@ public class SimpleDistributedApplicationListener extends MessageQueueListener {
   }
 
   /**
-   * Does what the message's type stands for.
+   * Runs the action for the message's type, or starts or stops the listener.
    *
    * @return completed when the answers are in the channel's log; does not fail because of an action
    */

@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Processing is <b>at least once</b>: the listener's cursor passes a message only when its
  * result was handed to the consumer of the stream, and all before it. After a crash, or when the
  * stream was closed, everything else is in the queue again. A worker on the event bus that has not
- * finished a message within {@code ackTimeout}, nor renewed it, loses it to another one; after
- * {@code maxDeliveries} the message gives an {@code _eric_error}. A message that fails gives one
- * {@code _eric_error} too, and the others go on.
+ * finished a message within {@code ackTimeout}, nor renewed it, loses it to another one; a message
+ * that was lost {@code maxDeliveries} times gives an {@code _eric_error}. A message that fails
+ * gives one {@code _eric_error} too, and the others go on.
  *
- * <p>Results that the consumer does not take stop the intake at {@code maxResults}; the queue keeps
- * the rest.
+ * <p>If the consumer does not take its results, workers get no more messages at {@code maxResults};
+ * the queue keeps the rest.
+ *
+ * <p>{@link AbstractChannel} says which threads may call its methods.
  */
 public class DataProcessingChannel extends AbstractChannel {
 
@@ -47,22 +49,25 @@ public class DataProcessingChannel extends AbstractChannel {
   private final ChannelExtension processing = new Processing();
   private volatile @Nullable Opened opened;
 
-  /** A channel with the default options and a random id. */
+  /** Creates a channel with the default options and a random id. */
   public DataProcessingChannel() {
     this(new DataProcessingChannelOptions());
   }
 
   /**
-   * A channel that processes on threads of its own: virtual ones where the JVM has them (21 and
-   * later), else as many as {@code maxWorkers}.
+   * Creates a channel that processes on threads of its own: virtual ones where the JVM has them (21
+   * and later), otherwise as many as {@code maxWorkers}.
    */
   public DataProcessingChannel(DataProcessingChannelOptions options) {
     this(options, null);
   }
 
   /**
-   * A channel that processes on this executor, which the caller shuts down after the channel. What
-   * it rejects is offered again; once it is shut down the processing fails.
+   * Creates a channel that processes on this executor, which the caller shuts down after the
+   * channel. Tasks that the executor rejects are offered again; once it is shut down, the
+   * processing fails.
+   *
+   * @param executor null for threads of the channel's own
    */
   public DataProcessingChannel(
       DataProcessingChannelOptions options, @Nullable ExecutorService executor) {
@@ -72,11 +77,12 @@ public class DataProcessingChannel extends AbstractChannel {
   }
 
   /**
-   * What a result shows of a message that was processed, and ordinary streams of any message. Runs
-   * on the channel's context and must not block: heavy work belongs into a {@link Processor} or
-   * {@link MessageQueueListener#onMessage}.
+   * Returns what a result shows of a message that was processed, and what ordinary streams show of
+   * any message. It must not block: heavy work belongs into a {@link Processor} or {@link
+   * MessageQueueListener#onMessage}. It runs on the channel's context, or on that of a stream of
+   * {@link #messageStream} or {@link #watch}, perhaps on several at once.
    *
-   * @param message of a result: its payload is what the processor has returned
+   * @param message the message; for a result, its payload is what the processor has returned
    */
   @Override
   public JsonObject adapt(Message message) {
@@ -88,20 +94,21 @@ public class DataProcessingChannel extends AbstractChannel {
    * message, on the executor, for up to {@code maxWorkers} messages at once; there it may block.
    *
    * <p>The work starts when the stream gets its handler. Each item is what {@link #adapt} gives,
-   * and {@code id}, the message's position. The stream goes on until {@link #notifyEnd} was called
-   * and everything before it is done, the listener is stopped or removed, or somebody else takes
-   * its messages; then results that were not handed out come again next time. It yields nothing if
-   * the listener is not started.
+   * with the message's position as its {@code id}. Handlers run on the caller's context. The stream
+   * goes on until {@link #notifyEnd} was called and everything before it is done, the listener is
+   * stopped or removed, or a stream or consumer takes the listener over. Results that were not
+   * handed out then come again next time. The stream yields nothing if the listener is not started.
    *
-   * @param listener one of this channel's
+   * @param listener a listener of this channel
+   * @throws IllegalStateException if the channel is not deployed
    */
   public MessageStream<JsonObject> processQueue(MessageQueueListener listener) {
     return process(listener, message -> listener.onMessage(message).map(message));
   }
 
   /**
-   * As {@link #processQueue(MessageQueueListener)}, with work that gives a result. {@link
-   * MessageQueueListener#onMessage} is not called.
+   * Processes the listener's queue as {@link #processQueue(MessageQueueListener)} does, but by a
+   * processor, which gives a result. {@link MessageQueueListener#onMessage} is not called.
    */
   public MessageStream<JsonObject> processQueue(
       MessageQueueListener listener, Processor processor) {
@@ -113,7 +120,7 @@ public class DataProcessingChannel extends AbstractChannel {
     return new ResultStream(vertx, context, listener, new QueueSource(now, listener.id(), work));
   }
 
-  /** The message with what the processor makes of it, which may come later. */
+  /** Returns the message with the processor's result as its payload. The result may come later. */
   static Future<Message> processed(Processor processor, Message message) throws Exception {
     Object result = processor.process(message);
     return result instanceof Future<?> later
@@ -130,7 +137,8 @@ public class DataProcessingChannel extends AbstractChannel {
    * everything before is done, with a last event {@code _eric_channel_closed}. The channel stays
    * open; what is published later is for the next {@link #processQueue}.
    *
-   * @return the position of the end, when it is in the log; completes on the caller's context
+   * @return the position of the end, when it is in the log; completes on the caller's context and
+   *     fails as {@link #broadcast} does
    */
   public Future<String> notifyEnd() {
     Opened now = opened();
@@ -159,8 +167,8 @@ public class DataProcessingChannel extends AbstractChannel {
   }
 
   /**
-   * How far the processing of a listener's queue is. While it changes it is also published at
-   * {@code eric.progress.<channel>/<listener>}, every {@code progressInterval}.
+   * Returns how far the processing of a listener's queue is. While the progress changes, it is also
+   * published at {@code eric.progress.<channel>/<listener>}, every {@code progressInterval}.
    *
    * @return completes on the caller's context; fails with {@link io.eric.InvalidListenerException}
    *     if there is no such listener
@@ -196,7 +204,7 @@ public class DataProcessingChannel extends AbstractChannel {
     return now;
   }
 
-  /** Processes while the channel is open. */
+  /** Has the parts for processing while the channel is open. */
   private final class Processing implements ChannelExtension {
     @Override
     public void opened(OpenChannel channel) {
@@ -222,10 +230,10 @@ public class DataProcessingChannel extends AbstractChannel {
     }
   }
 
-  /** What there is while the channel is deployed. */
+  /** The parts that exist while the channel is deployed. */
   private record Opened(OpenChannel channel, WorkCommands commands, WorkPool pool) {}
 
-  /** Connects one stream of results with the queue that it is of. */
+  /** Connects one stream of results with its queue. */
   private final class QueueSource implements ResultStream.Source {
     private final Opened now;
     private final String listenerId;

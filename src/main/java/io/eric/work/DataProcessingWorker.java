@@ -26,11 +26,13 @@ import org.slf4j.LoggerFactory;
  * A worker on the queue of a {@link DataProcessingChannel} that may live in another JVM: a verticle
  * that takes messages over the event bus, processes them on an executor and sends the results back.
  * Deploy as many as you like, in any JVM of the cluster: they compete for the messages. It waits
- * for a queue that is not being processed yet, and survives that its channel is away for a while.
+ * while the queue is not being processed, and goes on after its channel was away for a while. The
+ * processor runs on the executor's threads, everything else on the verticle's context.
  *
- * <p>A message that it has taken stays its own as long as it lives, however long the work takes; if
- * it dies, the message goes to another worker after the channel's {@code ackTimeout}. Undeployed,
- * it takes no more and waits for what is under way, at most for that time.
+ * <p>A message that a worker has taken stays with it as long as the worker lives, however long the
+ * work takes; if the worker dies, the message goes to another one after the channel's {@code
+ * ackTimeout}. A worker that is undeployed takes no more messages and waits for those under way, at
+ * most for that time.
  */
 public final class DataProcessingWorker extends VerticleBase {
 
@@ -58,19 +60,26 @@ public final class DataProcessingWorker extends VerticleBase {
   private long renewTimer = -1;
 
   /**
-   * A worker on threads of its own, virtual ones where the JVM has them.
+   * Creates a worker with threads of its own, virtual ones where the JVM has them.
    *
    * @param channelId the channel, which need not exist yet
-   * @param listenerId whose queue
+   * @param listenerId the listener whose queue it processes
    * @param maxWorkers how many messages it processes at once, 1 to 1,000; the channel's {@code
    *     maxLeases} bounds it too
+   * @param processor the work, which is called on several threads at once
+   * @throws IllegalArgumentException if {@code maxWorkers} is out of range
+   * @throws io.eric.InvalidMessageFormatException if an id is malformed
    */
   public DataProcessingWorker(
       String channelId, String listenerId, int maxWorkers, Processor processor) {
     this(channelId, listenerId, maxWorkers, processor, null);
   }
 
-  /** As above, on this executor, which the caller shuts down after the worker is undeployed. */
+  /**
+   * Creates a worker as {@link #DataProcessingWorker(String, String, int, Processor)} does, on this
+   * executor, which the caller shuts down after the worker is undeployed; null for threads of its
+   * own.
+   */
   public DataProcessingWorker(
       String channelId,
       String listenerId,
@@ -212,12 +221,12 @@ public final class DataProcessingWorker extends VerticleBase {
     }
   }
 
-  /** On a thread of the pool. */
+  /** Processes a message, on a thread of the pool. */
   private void process(Message message, String messageId) {
     Future<Message> processed;
     try {
       processed = DataProcessingChannel.processed(processor, message);
-    } catch (Throwable e) { // whatever it is, the message is accounted for
+    } catch (Throwable e) { // whatever it is, the message gets an outcome
       processed = Future.failedFuture(e);
     }
     processed
@@ -226,7 +235,7 @@ public final class DataProcessingWorker extends VerticleBase {
         .onSuccess(outcome -> context.runOnContext(v -> report(outcome, messageId, REPORTS)));
   }
 
-  /** Fails if the result is no JSON value. */
+  /** Makes the report of a result. Throws if the result is no JSON value. */
   private JsonObject done(String messageId, @Nullable Object result) {
     return command("done").put("id", messageId).put("result", Payload.of(result).value());
   }
@@ -235,7 +244,10 @@ public final class DataProcessingWorker extends VerticleBase {
     return command("fail").put("id", messageId).put("message", why);
   }
 
-  /** Says what became of a message; what cannot be said is found out by the end of the lease. */
+  /**
+   * Reports what became of a message. If the report does not get through, the message goes to
+   * another worker when the lease ends.
+   */
   private void report(JsonObject outcome, String messageId, int attempts) {
     request(outcome, REPORT_TIMEOUT_MS)
         .onSuccess(

@@ -22,8 +22,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers on the event bus of one queue, and which message each of them has, for how long. A
- * worker that neither finishes a message nor renews it in time loses it to another one.
+ * Knows which worker on the event bus has which message of a queue, and for how long. A worker that
+ * neither finishes a message nor renews its lease in time loses the message to another worker. This
+ * class is used on the channel's context.
  */
 final class Leases {
 
@@ -37,7 +38,10 @@ final class Leases {
   private final long duration;
   private final LongSupplier clock;
 
-  /** By sequence; all leases are equally long, so the first one ends first. */
+  /**
+   * The leased messages by sequence, in the order in which their leases end: all leases are equally
+   * long, and a renewed one moves to the end.
+   */
   private final Map<Long, WorkItem> leased = new LinkedHashMap<>();
 
   private final Map<String, Integer> held = new HashMap<>();
@@ -55,7 +59,8 @@ final class Leases {
   /**
    * Gives a worker messages, waiting for the first one.
    *
-   * @param wait at most so long, in milliseconds
+   * @param wait how long it waits at most, in milliseconds
+   * @return the answer to {@code take}, without messages if there were none in time
    */
   Future<JsonObject> take(String worker, int max, long wait) {
     if (queue.takers() >= MAX_TAKERS) {
@@ -74,10 +79,10 @@ final class Leases {
   }
 
   /**
-   * A worker has processed a message.
+   * Finishes a message that a worker has processed.
    *
    * @param result the new payload, or {@link #SAME}
-   * @return false if the message is no longer the worker's: then nothing has happened
+   * @return false if the worker no longer has the message; then nothing happens
    */
   boolean done(String worker, String id, @Nullable Object result) {
     WorkItem item = find(worker, id);
@@ -98,14 +103,14 @@ final class Leases {
     return true;
   }
 
-  /** The payload is the result. */
+  /** Stands for a result that is the payload which the message had. */
   static final Object SAME = new Object();
 
   /**
-   * A worker could not process a message.
+   * Finishes or takes back a message that a worker could not process.
    *
-   * @param again whether another one may try
-   * @return false if the message is no longer the worker's: then nothing has happened
+   * @param again whether another worker may try
+   * @return false if the worker no longer has the message; then nothing happens
    */
   boolean failed(String worker, String id, String message, boolean again) {
     WorkItem item = find(worker, id);
@@ -125,8 +130,8 @@ final class Leases {
   /**
    * Prolongs leases.
    *
-   * @param ids of these messages, or null for all that the worker has
-   * @return how many
+   * @param ids the ids of the messages, or null for all that the worker has
+   * @return how many leases were prolonged
    */
   int renew(String worker, @Nullable List<String> ids) {
     List<WorkItem> items =
@@ -171,7 +176,10 @@ final class Leases {
     watch();
   }
 
-  /** One timer, for the lease that ends first. It may come early, never late. */
+  /**
+   * Keeps one timer, for the lease that ends first. It may fire early, because that lease may be
+   * renewed meanwhile, but never late.
+   */
   private void watch() {
     if (leased.isEmpty()) {
       if (timer != -1) {
@@ -256,7 +264,7 @@ final class Leases {
     return body;
   }
 
-  /** The answer to {@code take}. */
+  /** Makes the answer to {@code take}. */
   static JsonObject answer(JsonArray messages, long lease) {
     return new JsonObject().put("messages", messages).put("lease", lease);
   }
@@ -270,7 +278,7 @@ final class Leases {
     return java.util.Objects.requireNonNull(worker);
   }
 
-  /** What a worker says about its failure. */
+  /** The failure that a worker has reported. */
   private static final class WorkerException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The workers of this JVM on one queue: as many messages at once as there are workers, each on a
- * thread of the pool. On the channel's context, apart from the work itself.
+ * The workers of this JVM on one queue. Each of them processes one message at a time on a thread of
+ * the pool; everything but the work itself happens on the channel's context.
  */
 final class LocalWorkers implements WorkTaker {
 
@@ -26,10 +26,10 @@ final class LocalWorkers implements WorkTaker {
   private boolean queued;
   private boolean pausing;
 
-  /** What is done on each message; may block. */
+  /** The work on each message, which may block. */
   @FunctionalInterface
   interface Work {
-    /** Gives the message as it is after processing. */
+    /** Returns the message as it is after processing. */
     Future<Message> process(Message message) throws Exception;
   }
 
@@ -43,7 +43,7 @@ final class LocalWorkers implements WorkTaker {
     this.work = work;
   }
 
-  /** Takes as much as there are idle workers. */
+  /** Asks the queue for as many messages as there are idle workers. */
   void start() {
     if (!queued && wants() > 0) {
       queued = true;
@@ -79,12 +79,13 @@ final class LocalWorkers implements WorkTaker {
     }
   }
 
-  /** On a thread of the pool. */
+  /** Processes a message, on a thread of the pool. */
   private void process(WorkItem item, Message message) {
     Future<Message> processed;
     try {
       processed = work.process(message);
-    } catch (Throwable e) { // whatever it is, the others go on and the message is accounted for
+    // whatever it is, the other workers go on and the message gets an outcome
+    } catch (Throwable e) {
       processed = Future.failedFuture(e);
     }
     processed.onComplete(result -> context.runOnContext(v -> finished(item, result)));
@@ -100,7 +101,7 @@ final class LocalWorkers implements WorkTaker {
     start();
   }
 
-  /** A full pool is asked again later; one that is shut down ends the processing. */
+  /** Asks a full pool again later, and ends the processing if the pool is shut down. */
   private void rejected(WorkItem item, RejectedExecutionException failure) {
     if (pool.isShutdown()) {
       queue.fail(failure);

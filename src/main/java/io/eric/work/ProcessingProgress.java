@@ -3,15 +3,16 @@ package io.eric.work;
 import io.vertx.core.json.JsonObject;
 
 /**
- * How far the processing of a queue is; a snapshot. Counters start with {@link
- * DataProcessingChannel#processQueue}.
+ * A snapshot of how far the processing of a queue is. Counters start at 0 with {@link
+ * DataProcessingChannel#processQueue}. Any thread may use it, because it is immutable.
  *
- * @param done messages processed, those that failed left out
+ * @param done messages that were processed, without those that failed
  * @param failed messages that gave an {@code _eric_error}
  * @param redelivered how often a message was taken from one worker for another
  * @param underWay messages that workers have at this moment
  * @param waiting results that the consumer has not taken yet
- * @param pending messages that no worker has had yet; a bound: dispatches to others count
+ * @param pending messages that wait for a worker; an upper bound, because dispatches to other
+ *     listeners may count too
  * @param rate messages done or failed per second, over the last 10 seconds
  * @param open whether the queue is being processed
  */
@@ -25,7 +26,7 @@ public record ProcessingProgress(
     double rate,
     boolean open) {
 
-  /** As the command {@code progress} and the events show it. */
+  /** Returns the progress as the command {@code progress} and the events show it. */
   public JsonObject toJson() {
     return new JsonObject()
         .put("done", done)

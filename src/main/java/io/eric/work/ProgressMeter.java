@@ -6,7 +6,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what a {@link WorkQueue} does, and publishes it while it changes. */
+/**
+ * Counts what a {@link WorkQueue} does, and publishes the progress while it changes. This class is
+ * used on the channel's context.
+ */
 final class ProgressMeter {
 
   private static final long SAMPLE_MS = 1_000;
@@ -42,7 +45,7 @@ final class ProgressMeter {
     }
   }
 
-  /** The last event says that the queue is no longer open. */
+  /** Stops, after a last event, which says that the queue is no longer open. */
   void stop() {
     vertx.cancelTimer(sampleTimer);
     if (interval > 0) {
@@ -51,7 +54,7 @@ final class ProgressMeter {
     }
   }
 
-  /** Messages per second over the last samples. */
+  /** Returns how many messages per second were finished over the last samples. */
   double rate() {
     Sample oldest = samples.getFirst();
     long elapsed = Math.max(1, clock.getAsLong() - oldest.time);

@@ -15,12 +15,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of a {@link WorkQueue} as a stream, in order of completion. What is not asked for
- * waits here; the queue bounds how much that can be. Handlers run on the context that made it.
+ * The results of a {@link WorkQueue} as a stream, in order of completion. Results that are not
+ * asked for wait here; the queue bounds how many these can be. Handlers run on the context that
+ * created the stream.
  */
 final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue.Results {
 
-  /** How long the queue waits to learn what was handed over before it ends, in milliseconds. */
+  /**
+   * How long the queue, when it ends, waits to learn which results were handed over, in
+   * milliseconds.
+   */
   private static final long END_TIMEOUT_MS = 2_000;
 
   private final Vertx vertx;
@@ -32,15 +36,15 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
   private boolean handing;
   private boolean ended;
 
-  /** The queue behind a stream; called on the channel's context. */
+  /** The queue behind a stream. Its methods are called on the channel's context. */
   interface Source {
     /** Starts the work. */
     Future<Void> open(ResultStream stream);
 
-    /** These results are with the consumer. */
+    /** Notes that the consumer has these results. */
     void handed(List<WorkItem> items);
 
-    /** The consumer wants no more. */
+    /** Ends the work, because the consumer wants no more results. */
     Future<Void> close();
   }
 
@@ -103,7 +107,7 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
             giveUnasked(new JsonObject().put("event", finalType).putNull("data"));
           }
           finish();
-          // After the news of what was handed over, which went the same way.
+          // Runs after the tasks that told the queue of handed results, which went the same way.
           channel.runOnContext(
               w -> {
                 vertx.cancelTimer(timer);

@@ -16,9 +16,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What workers on the event bus ask of a {@link DataProcessingChannel}, at the channel's address:
- * {@code take}, {@code done}, {@code fail}, {@code renew}; and what anybody may ask: {@code
- * progress}. docs/prefabs.md has the keys.
+ * Executes the commands that come to the address of a {@link DataProcessingChannel}: those of
+ * workers on the event bus ({@code take}, {@code done}, {@code fail}, {@code renew}), and {@code
+ * progress}, which any client may send. docs/prefabs.md has the keys. This class is used on the
+ * channel's context.
  */
 final class WorkCommands {
 
@@ -34,7 +35,7 @@ final class WorkCommands {
   private final OpenChannel channel;
   private final long lease;
 
-  /** The workers of the queues that are being processed, by listener. */
+  /** The leases of the queues that are being processed. */
   private final Map<WorkQueue, Leases> open = new HashMap<>();
 
   WorkCommands(Vertx vertx, OpenChannel channel, long lease) {
@@ -136,7 +137,10 @@ final class WorkCommands {
     return Future.succeededFuture(leases == null ? 0 : leases.renew(worker, ids));
   }
 
-  /** The leases of the listener that a command names; null if its queue is not processed now. */
+  /**
+   * Returns the leases of the listener that a command names; null if its queue is not being
+   * processed.
+   */
   private @Nullable Leases leases(JsonObject command) {
     Listener listener = channel.listeners.get(text(command, "r"));
     return listener.attachment() instanceof WorkQueue queue ? open.get(queue) : null;

@@ -8,16 +8,18 @@ final class WorkItem {
 
   final Entry entry;
 
-  /** How often it was given to a worker. */
+  /** How often the message was given to a worker. */
   int deliveries;
 
-  /** The worker on the event bus that has it; null if none has, or one of this JVM. */
+  /**
+   * The worker on the event bus that has the message; null if no worker has it, or one of this JVM.
+   */
   @Nullable String worker;
 
-  /** When that worker loses it, in milliseconds. */
+  /** When that worker loses the message, in milliseconds. */
   long deadline;
 
-  /** Whether its result was handed to the consumer of the results. */
+  /** Whether the message's result was handed to the consumer of the results. */
   boolean passed;
 
   WorkItem(Entry entry) {

@@ -9,8 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads on which messages are processed: the user's executor, or our own, which is closed
- * with its owner.
+ * The threads on which messages are processed: the user's executor, or threads of the pool's own,
+ * which are released with its owner.
  */
 interface WorkPool {
 
@@ -21,21 +21,24 @@ interface WorkPool {
    */
   void execute(Runnable task);
 
-  /** Whether it takes no more tasks, ever. */
+  /** Returns whether the pool will never take a task again. */
   boolean isShutdown();
 
-  /** Releases the threads if they are ours. Does not wait for tasks. */
+  /** Releases the threads if they are the pool's own. Does not wait for tasks. */
   void close();
 
-  /** The user's executor, which the user closes. */
+  /** Returns a pool on the user's executor, which the user closes. */
   static WorkPool of(ExecutorService executor) {
     return new OfExecutor(executor, false);
   }
 
-  /** A pool of our own: virtual threads where the JVM has them, else a Vert.x worker executor. */
+  /**
+   * Creates a pool with threads of its own: virtual threads where the JVM has them, otherwise a
+   * Vert.x worker executor.
+   */
   static WorkPool own(Vertx vertx, String name, int threads) {
     try {
-      // Virtual threads are final since Java 21, this code targets 17.
+      // By reflection, because virtual threads are final since Java 21 and this code targets 17.
       ExecutorService virtual =
           (ExecutorService)
               Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
@@ -44,7 +47,7 @@ interface WorkPool {
         | IllegalAccessException
         | InvocationTargetException
         | UnsupportedOperationException e) {
-      // The work may take as long as it likes: no warnings about blocked threads.
+      // The work may take any time, so Vert.x must not warn of blocked threads.
       return new OfVertx(
           vertx.createSharedWorkerExecutor(
               name, Math.max(1, threads), Long.MAX_VALUE, TimeUnit.NANOSECONDS));
@@ -87,7 +90,7 @@ interface WorkPool {
 
     @Override
     public boolean isShutdown() {
-      return false; // only closed by us, with the queue
+      return false; // only its owner closes it
     }
 
     @Override

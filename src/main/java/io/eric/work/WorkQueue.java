@@ -25,16 +25,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A listener's messages as work: workers take them, in order, and finish them in any order; the
- * results go to one consumer. Lives on the channel's context.
+ * results go to one consumer. This class is used on the channel's context.
  *
- * <p>The cursor follows the oldest message whose result was not handed to the consumer, so after a
- * crash every message without a result is processed again, and some whose result had overtaken it.
- * How far it may lag behind the newest message read is bounded, and so are the messages with
- * workers and the results waiting.
+ * <p>The cursor follows the oldest message whose result was not handed to the consumer. So after a
+ * crash every message without a result is processed again, and so are messages that were finished
+ * before an older one. The number of messages between the cursor and the newest message read is
+ * bounded, and so is the number of messages with workers and results that wait.
  */
 final class WorkQueue implements DirectAttachment {
 
-  /** Messages read and not passed by the cursor; beyond it the oldest has to be finished first. */
+  /**
+   * How many messages may be read and not passed by the cursor. At this number nothing is read
+   * until the oldest one is finished.
+   */
   static final int MAX_AHEAD = 65_536;
 
   private static final int READ_MESSAGES = 64;
@@ -50,10 +53,10 @@ final class WorkQueue implements DirectAttachment {
   private final int maxResults;
   private final int maxDeliveries;
 
-  /** Read and not passed by the cursor, in order. */
+  /** The messages that were read and not passed by the cursor, in order. */
   private final ArrayDeque<WorkItem> ahead = new ArrayDeque<>();
 
-  /** Taken back from a worker, oldest first. */
+  /** The messages that were taken back from a worker, oldest first. */
   private final PriorityQueue<WorkItem> returned =
       new PriorityQueue<>(Comparator.comparingLong(WorkItem::sequence));
 
@@ -74,17 +77,18 @@ final class WorkQueue implements DirectAttachment {
 
   /** The receiver of the results, on a context of its own. */
   interface Results {
-    /** Takes one result; answers by {@link WorkQueue#handed} when its consumer has it. */
+    /** Takes one result, and calls {@link WorkQueue#handed} when its consumer has it. */
     void offer(WorkItem item, JsonObject shown);
 
     /**
-     * No more results.
+     * Ends the results, after a last event.
      *
-     * @return completed when everything that was handed over is known
+     * @param finalType its type, or null for none
+     * @return completed when the queue knows which results were handed over
      */
     Future<Void> end(@Nullable String finalType);
 
-    /** No more results, because of this. */
+    /** Ends the results because of this failure. */
     void fail(Throwable failure);
   }
 
@@ -138,7 +142,7 @@ final class WorkQueue implements DirectAttachment {
     return closed;
   }
 
-  /** What the workers see of a message. */
+  /** Returns a message as the workers see it. */
   Message message(WorkItem item) {
     return item.entry.toMessage(log.epoch());
   }
@@ -147,7 +151,7 @@ final class WorkQueue implements DirectAttachment {
     return new Position(log.epoch(), item.sequence()).toString();
   }
 
-  /** The sequence that an id of ours names, or 0. */
+  /** Returns the sequence that a message's id names; 0 if it is no id of this log. */
   long sequenceOf(String id) {
     Position position = Position.parse(id);
     return position != null && position.epoch().equals(log.epoch()) ? position.sequence() : 0;
@@ -155,7 +159,7 @@ final class WorkQueue implements DirectAttachment {
 
   // ---- giving messages to workers
 
-  /** Gives messages as soon as there are any. */
+  /** Adds a taker, which gets messages as soon as there are any, or none if the queue is closed. */
   void take(WorkTaker taker) {
     if (closed) {
       taker.give(List.of());
@@ -165,7 +169,7 @@ final class WorkQueue implements DirectAttachment {
     fill();
   }
 
-  /** It waits no longer. */
+  /** Removes a taker that waits no longer. */
   void leave(WorkTaker taker) {
     takers.remove(taker);
   }
@@ -193,7 +197,11 @@ final class WorkQueue implements DirectAttachment {
     readMore();
   }
 
-  /** Gives a taker its share, if it wants any; else it goes on waiting. */
+  /**
+   * Gives a taker its share if it wants any; otherwise the taker goes on waiting.
+   *
+   * @return whether it got any
+   */
   private boolean giveFairly(WorkTaker taker, int takersLeft) {
     int available = Math.min(room(), returned.size() + ready.size());
     int wanted = Math.min(taker.wants(), Math.max(1, available / takersLeft));
@@ -223,7 +231,7 @@ final class WorkQueue implements DirectAttachment {
     return items;
   }
 
-  /** What was lost is shown in its place, as if it had been processed. */
+  /** Offers gaps to the consumer in their place, as if they had been processed. */
   private void showGaps() {
     WorkItem first;
     while (room() > 0
@@ -280,7 +288,7 @@ final class WorkQueue implements DirectAttachment {
     for (Entry entry : read.result().entries()) {
       WorkItem item = new WorkItem(entry);
       if (entry.type().equals(Message.CHANNEL_CLOSED)) {
-        ending = item; // what follows is for who processes the queue next
+        ending = item; // later messages are for the next processing of the queue
         next = item.sequence();
         break;
       }
@@ -292,7 +300,7 @@ final class WorkQueue implements DirectAttachment {
 
   // ---- what workers say
 
-  /** A worker has processed a message. */
+  /** Finishes a message that a worker has processed. */
   void done(WorkItem item, Message processed) {
     if (closed) {
       return;
@@ -308,7 +316,7 @@ final class WorkQueue implements DirectAttachment {
     finish(item, shown);
   }
 
-  /** A message could not be processed. */
+  /** Finishes a message that could not be processed. */
   void failed(WorkItem item, Throwable failure) {
     if (closed) {
       return;
@@ -317,7 +325,10 @@ final class WorkQueue implements DirectAttachment {
     finish(item, shown(ErrorReport.inPlaceOf(item.entry, id(item), failure)));
   }
 
-  /** A worker will not process a message that it has: another one gets it. */
+  /**
+   * Takes back a message that a worker has not begun, so that another worker gets it. It does not
+   * count as a delivery.
+   */
   void giveBack(WorkItem item) {
     if (closed) {
       return;
@@ -326,7 +337,10 @@ final class WorkQueue implements DirectAttachment {
     takeBack(item);
   }
 
-  /** A worker has lost a message: another one gets it, unless too many have lost it before. */
+  /**
+   * Takes back a message that a worker has lost. Another worker gets it, unless too many have lost
+   * it.
+   */
   void lost(WorkItem item, Throwable failure) {
     if (closed) {
       return;
@@ -356,7 +370,7 @@ final class WorkQueue implements DirectAttachment {
     results.offer(item, shown);
   }
 
-  /** The end that the producer has announced, when all before is done. */
+  /** Offers the end that the producer has announced, once all messages before it are done. */
   private void offerEnd() {
     WorkItem last = ending;
     if (last != null
@@ -379,7 +393,7 @@ final class WorkQueue implements DirectAttachment {
 
   // ---- what the consumer of the results says
 
-  /** These results are with the consumer. */
+  /** Notes that the consumer has these results. */
   void handed(List<WorkItem> items) {
     for (WorkItem item : items) {
       item.passed = true;
@@ -417,7 +431,7 @@ final class WorkQueue implements DirectAttachment {
     return results.end(finalType);
   }
 
-  /** Gives up: nobody here can process anything any more. */
+  /** Gives up, because the workers of this JVM cannot process anything any more. */
   void fail(Throwable failure) {
     if (!closed) {
       close();

@@ -12,21 +12,22 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of channels in order of creation. A part of the list costs what it holds, wherever it
- * begins. Read from any thread, changed by one at a time.
+ * Keeps the ids of channels in order of creation. Reading a part of the list takes time for that
+ * part only, wherever it begins. Any thread may read; only one thread at a time may change it.
  */
 public final class CreationOrder {
 
   private final Map<String, Place> byId = new ConcurrentHashMap<>();
   private final NavigableSet<Place> places = new ConcurrentSkipListSet<>();
 
-  /** Nothing yet. */
+  /** Creates an empty list. */
   public CreationOrder() {}
 
   /**
    * Adds an id, or moves it.
    *
-   * @param created orders; equal ones are ordered by id
+   * @param created the number by which ids are ordered; ids with equal numbers are ordered by
+   *     themselves
    */
   public void add(String id, long created) {
     Place place = new Place(created, id);
@@ -51,20 +52,20 @@ public final class CreationOrder {
     places.clear();
   }
 
-  /** How many there are. */
+  /** Returns how many ids there are. */
   public int size() {
     return byId.size();
   }
 
-  /** All ids. */
+  /** Returns all ids. */
   public List<String> ids() {
     return places.stream().map(Place::id).toList();
   }
 
   /**
-   * A part of the list.
+   * Returns a part of the list.
    *
-   * @throws InvalidChannelException if it is to begin after an id that is not there
+   * @throws InvalidChannelException if the part is to begin after an id that is not there
    */
   public ListPage page(Command.Page page) {
     NavigableSet<Place> rest = places;

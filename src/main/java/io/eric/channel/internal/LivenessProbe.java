@@ -17,18 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the doors of all channels of a hub in turn whether they answer. A channel whose event loop
- * is blocked, or at whose address nobody is, looks open to everybody else.
+ * Pings all channels of a hub in turn. A channel whose event loop is blocked, or whose address has
+ * no handler, still looks open to all other parts of the hub.
  *
  * <p>A channel is in trouble when it has left two pings unanswered, one after the other, each for
- * {@link #PATIENCE_MS}. A pause of the JVM stops this watch too, so that it costs a channel one of
- * the two at most; a busy second costs none. A refusal is an answer.
+ * {@link #PATIENCE_MS}. A pause of the JVM stops this probe too, so the pause makes a channel miss
+ * one of the two pings at most; a busy second makes it miss none. A refusal is an answer.
  *
  * <p>Costs: a round begins every {@link #ROUND_MS} at most, and asks {@link #PINGS_PER_TURN}
  * channels in a turn of the loop, with {@link #PAUSE_MS} between such turns; a hub of 100,000
- * channels is through in about three minutes. What waits at a blocked loop is bounded, too: at most
- * {@link #MAX_DOUBTED} channels are asked again, every minute once they are in trouble, and while
- * there are so many no others are asked.
+ * channels is through in about three minutes. The pings that wait at a blocked loop are bounded,
+ * too: at most {@link #MAX_DOUBTED} channels are asked again, and a blocked one only every minute
+ * once it is in trouble; while that many are in doubt, no others are asked.
  */
 public final class LivenessProbe implements HealthSource {
 
@@ -45,10 +45,10 @@ public final class LivenessProbe implements HealthSource {
   private final Loop loop;
   private final Doors doors;
 
-  /** Those that have left a ping unanswered, and did not answer since. */
+  /** The channels that left a ping unanswered and have not answered since. */
   private final Set<String> doubted = new HashSet<>();
 
-  /** Those of them that are in trouble. */
+  /** The doubted channels that are in trouble. */
   private final Set<String> silent = new ConcurrentSkipListSet<>();
 
   private final AtomicLong calledAt = new AtomicLong(NOT_ASKED);
@@ -60,13 +60,16 @@ public final class LivenessProbe implements HealthSource {
   /** The channels of a hub, as a caller from outside sees them. */
   public interface Doors {
 
-    /** All that have to answer; on the watch's loop. */
+    /** Returns all channels that have to answer. This is called on the probe's loop. */
     List<String> all();
 
-    /** Whether this one has to answer still; from any thread. */
+    /** Returns whether this channel still has to answer. This is called from any thread. */
     boolean mustAnswer(String id);
 
-    /** Completed by any answer; fails if there is none in time, or nobody to ask. */
+    /**
+     * Pings a channel. The future is completed by any answer; it fails if none comes in time or the
+     * address has no handler.
+     */
     Future<?> ping(String id, long timeoutMs);
   }
 
@@ -75,12 +78,12 @@ public final class LivenessProbe implements HealthSource {
     this.doors = doors;
   }
 
-  /** Starts to ask; from any thread. */
+  /** Starts asking. Any thread may call this. */
   public void start() {
     loop.later(this::begin);
   }
 
-  /** Asks no more; from any thread. */
+  /** Stops asking. Any thread may call this. */
   public void close() {
     loop.later(
         () -> {
@@ -91,7 +94,7 @@ public final class LivenessProbe implements HealthSource {
         });
   }
 
-  /** How many channels are in trouble, as far as it has asked. */
+  /** Returns how many channels are known to be in trouble. */
   public int silent() {
     return (int) silent.stream().filter(doors::mustAnswer).count();
   }
@@ -110,9 +113,10 @@ public final class LivenessProbe implements HealthSource {
   }
 
   /**
-   * Whether its own loop is blocked, so that nothing is found out: whoever asks leaves a call
-   * there, and whoever asks later finds it unheard. So the first who asks after a pause is not
-   * misled.
+   * Returns whether the probe's own loop is blocked, so that it finds nothing out. Each question
+   * leaves a task on the loop; a later question that finds this task waiting for longer than {@link
+   * #PATIENCE_MS} knows that the loop is blocked. So the first question after a pause is not misled
+   * by the pause.
    */
   private boolean isStuck() {
     long now = loop.nanoTime();
@@ -164,7 +168,10 @@ public final class LivenessProbe implements HealthSource {
             });
   }
 
-  /** Who is not there at all says so at once; it gets the same time. */
+  /**
+   * Asks again once the patience for the last ping is over. A ping to an address without a handler
+   * fails at once; its channel gets the same time as one that leaves the ping unanswered.
+   */
   private void askAgainAfter(String id, long asked) {
     long gone = TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - asked);
     loop.after(Math.max(1, PATIENCE_MS - gone), () -> askAgain(id));

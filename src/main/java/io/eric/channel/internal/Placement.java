@@ -6,11 +6,11 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Where the channels of a hub live when the hub has several nodes. A container that was given one
- * asks it before it opens a channel, and hears from it which channels there are. Without one, all
- * channels live in the container.
+ * Decides where the channels of a hub live when the hub has several nodes. A container that was
+ * given a placement asks it before it opens a channel, and learns from it which channels exist.
+ * Without a placement, all channels live in the container.
  *
- * <p>Safe from any thread.
+ * <p>Its methods may be called from any thread.
  */
 public interface Placement {
 
@@ -18,8 +18,8 @@ public interface Placement {
    * Creates an {@link SSEChannel} on the node where it belongs.
    *
    * @param options all its options, the defaults included
-   * @return completed when every node knows it; fails with {@link io.eric.InvalidChannelException}
-   *     if there is one already
+   * @return completed when every node knows the channel; fails with {@link
+   *     io.eric.InvalidChannelException} if it exists already
    */
   Future<Void> create(String id, JsonObject options);
 
@@ -27,28 +27,34 @@ public interface Placement {
    * Claims a channel for this node because its object exists only here: no other node can open it.
    *
    * @return how to open it; fails with {@link io.eric.InvalidChannelException} if it is open on a
-   *     node that lives
+   *     node that is alive
    */
   Future<Ownership> claim(String id);
 
-  /** A claimed channel is open. Completed when every node knows it. */
+  /** Announces that a claimed channel is open. The future completes when every node knows it. */
   Future<Void> opened(String id);
 
-  /** A channel was removed on this node. Completed when every node has forgotten it. */
+  /**
+   * Announces that a channel was removed on this node. The future completes when every node has
+   * forgotten it.
+   */
   Future<Void> removed(String id);
 
-  /** Whether there is such a channel, on whatever node. */
+  /** Returns whether there is such a channel, on any node. */
   boolean knows(String id);
 
-  /** All ids, in order of creation. */
+  /** Returns all ids, in order of creation. */
   CreationOrder order();
 
-  /** Fails if this node can serve nothing at this moment, with the reason. */
+  /**
+   * Completes if this node can serve; fails with the reason if it can serve nothing at this moment.
+   */
   Future<Void> readiness();
 
   /**
    * Proves that this node belongs, at a moment after this call, to a part of the cluster that may
-   * write. A node that was frozen believes so until it hears of its loss.
+   * write. The proof is needed because a node that was frozen believes itself an owner until it
+   * hears of its loss.
    *
    * @return completes on the caller's context; fails with {@link io.eric.UnavailableException} if
    *     that cannot be proved soon
@@ -58,7 +64,7 @@ public interface Placement {
   }
 
   /**
-   * What an owner needs to open a channel.
+   * The term and the store with which an owner opens a channel.
    *
    * @param term the number of this ownership
    * @param store opens the channel's log for this term only

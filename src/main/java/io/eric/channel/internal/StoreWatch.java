@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whoever asks whether the store can serve, and the log when that changes: only there it says
- * why, since the reason may name machines and directories.
+ * Answers whether the store can serve, and logs each change. Only the log gets the reason, because
+ * it may name machines and directories.
  */
 public final class StoreWatch {
 
@@ -21,7 +21,7 @@ public final class StoreWatch {
     this.store = store;
   }
 
-  /** What {@link io.eric.internal.protocol.Addresses#READINESS} answers. */
+  /** Returns the answer to a request at {@link io.eric.internal.protocol.Addresses#READINESS}. */
   public synchronized JsonObject describe() {
     @Nullable String problem = store.problem();
     if (problem == null && !ok) {

@@ -1,5 +1,5 @@
 /**
- * What a container of channels needs beside the channels: their order, where they live in a
+ * The parts of a container of channels beside the channels: their order, where they live in a
  * cluster, and whether they and their store answer.
  */
 @NullMarked

@@ -18,8 +18,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which messages a channel takes: what is malformed, too large, or beyond a bound is
- * answered at once, and so is a repeat of a message that is known by its key.
+ * Decides which messages a channel accepts. A message that is malformed, too large or beyond a
+ * bound is refused at once. A message with a known key is a repeat, and gets the outcome of the
+ * first one.
  */
 final class Admission {
 
@@ -30,17 +31,17 @@ final class Admission {
   private final Meters meters;
   private final LongSupplier clock;
 
-  /** What is not acknowledged yet. */
+  /** The messages that are not acknowledged yet. */
   private final InFlight inFlight = InFlight.inAll();
 
-  /** What is not in the log yet. */
+  /** The messages that are not in the log yet. */
   private final InFlight queued;
 
-  /** Why nothing is admitted any more. */
+  /** The reason why nothing is admitted any more; null while messages are admitted. */
   private @Nullable EricException refusal;
 
   /**
-   * An admission that knows these keys already.
+   * Creates an admission that knows these keys already.
    *
    * @param clock the time in milliseconds
    */
@@ -61,9 +62,11 @@ final class Admission {
   }
 
   /**
-   * Answers what is refused and what repeats.
+   * Answers a message that is refused or that repeats an earlier one.
    *
-   * @return whether it is to be appended
+   * @param taken counts the messages of the publisher's batch that are in flight
+   * @param own whether the message is the hub's own, whose type publishers may not use
+   * @return whether the message is to be appended
    */
   boolean admit(PendingAppend append, InFlight taken, boolean own) {
     Publish message = append.message;
@@ -88,7 +91,8 @@ final class Admission {
         }
         queued.add(message.listener(), size);
       }
-      // Before a repeat is answered, since the answer to its batch takes it off again.
+      // A repeat is counted before it is answered, because the answer to its batch subtracts it
+      // again.
       inFlight.add(null, size);
       taken.add(null, size);
       if (first != null) {
@@ -116,34 +120,37 @@ final class Admission {
     refusal = reason;
   }
 
-  /** A publisher has its answer for these. */
+  /** Subtracts messages whose publisher has its answer. */
   void answered(InFlight taken) {
     inFlight.subtract(taken);
   }
 
-  /** A message that was admitted is in the log, or is given up. */
+  /** Subtracts an admitted message that is in the log, or was given up. */
   void leftQueue(PendingAppend append) {
     queued.subtract(append.message.listener(), size(append.message));
   }
 
-  /** What is not in the log yet. */
+  /** Returns the messages that are not in the log yet. */
   InFlight queued() {
     return queued;
   }
 
-  /** What is not acknowledged yet. */
+  /** Returns the messages that are not acknowledged yet. */
   InFlight inFlight() {
     return inFlight;
   }
 
-  /** What one listener tells another: that it could not process the other's message. */
+  /**
+   * Returns whether a listener reports to another one that it could not process the other's
+   * message.
+   */
   private static boolean isReport(Publish message) {
     return message.type().equals(Message.ERROR)
         && message.sender() != null
         && message.listener() != null;
   }
 
-  /** What a message will count for in the log. */
+  /** Returns how many bytes a message will count for in the log. */
   private static long size(Publish message) {
     return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
   }

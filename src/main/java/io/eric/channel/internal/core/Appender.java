@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The single writer of a channel: what {@link Admission} takes goes into the log by {@link
- * GroupCommit}, and the publisher is answered when {@link AckGate} lets the answer go. The order is
- * that of arrival.
+ * The single writer of a channel, used on the channel's context. {@link GroupCommit} puts the
+ * messages that {@link Admission} accepts into the log, in the order of their arrival; {@link
+ * AckGate} decides when their publishers are answered.
  */
 public final class Appender {
 
@@ -31,9 +31,10 @@ public final class Appender {
   private final GroupCommit commit;
 
   /**
-   * A writer of this log.
+   * Creates a writer of this log, which knows the publishers' keys that the log has kept.
    *
    * @param whenAppended is told of entries as soon as they are readable, before their publishers
+   *     are answered
    * @param clock the time in milliseconds
    */
   Appender(
@@ -67,7 +68,10 @@ public final class Appender {
             clock);
   }
 
-  /** Takes the messages of one publisher, in order; answers when every outcome is known. */
+  /**
+   * Takes the messages of one publisher, in order; answers when every outcome is known and readers
+   * need no more time.
+   */
   public void publish(List<Publish> messages, Consumer<Published> answer) {
     publish(messages, answer, false);
   }
@@ -103,9 +107,9 @@ public final class Appender {
   }
 
   /**
-   * Takes nothing any more.
+   * Accepts no more messages.
    *
-   * @param inOrder whether what was taken still goes into the log
+   * @param inOrder whether accepted messages still go into the log, unless they wait for readers
    * @return completed when the last append is done
    */
   Future<Void> leave(boolean inOrder) {
@@ -114,12 +118,15 @@ public final class Appender {
     return commit.leave(inOrder ? null : moving, moving);
   }
 
-  /** Refuses what is not on its way to the store yet: nobody is left to make room for it. */
+  /**
+   * Refuses the messages that are not on their way to the store yet, because the readers that could
+   * make room for them are being ended.
+   */
   void close() {
     commit.refuseQueued(new UnavailableException("the channel is closing, nothing was appended"));
   }
 
-  /** What is not acknowledged yet. */
+  /** Returns the messages that are not acknowledged yet. */
   InFlight inFlight() {
     return admission.inFlight();
   }

@@ -39,7 +39,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what is sent to the channel's address on the event bus: JSON commands and our own objects.
+ * Handles what is sent to the channel's address on the event bus: JSON commands, and the requests
+ * of edges and handles. This class is used on the channel's context.
  */
 public final class ChannelCommands {
 
@@ -74,17 +75,20 @@ public final class ChannelCommands {
     addRows();
   }
 
-  /** The kinds of requests that it has rows for. */
+  /** Returns the kinds of requests that have rows. */
   Set<Class<?>> kinds() {
     return requests.kinds();
   }
 
-  /** How many commands were refused since the channel is closing. */
+  /** Returns how many commands were refused since the channel began closing. */
   public long refused() {
     return refused;
   }
 
-  /** A channel that is closing still hears of the streams that it ends. */
+  /**
+   * Returns whether a request is about an open stream. A closing channel still takes such requests,
+   * because it waits for its streams to end.
+   */
   private static boolean isAboutAnOpenStream(Object body) {
     return body instanceof ChannelRequest request && request.isAboutAnOpenStream();
   }
@@ -143,7 +147,8 @@ public final class ChannelCommands {
     } else if (command instanceof Command.Listen listen) {
       Listener listener = channel.listeners.get(listen.listener());
       String node = request.headers().get(AddressRouter.NODE);
-      if (renewed) { // perhaps stopped or taken over since, or the command was repeated on its way
+      // the listener may have been stopped or taken over since, or the command may be a repeat
+      if (renewed) {
         channel
             .renewOnBus(listener, listen.window(), node)
             .map(isThere -> BusReply.result(isThere ? BusReply.ACK : ChannelRequest.NOT_RENEWED))
@@ -155,7 +160,8 @@ public final class ChannelCommands {
     } else if (command instanceof Command.ListAll list) {
       lists
           .list(list.page())
-          .onSuccess(page -> request.reply(page.toAnswer(), local)) // made for this answer alone
+          // not copied: it is made for this reply alone
+          .onSuccess(page -> request.reply(page.toAnswer(), local))
           .onFailure(e -> BusReply.failure(request, e));
     } else if (command instanceof Command.FindListener find) {
       Listener found = channel.listeners.get(find.listener());
@@ -174,8 +180,8 @@ public final class ChannelCommands {
   }
 
   /**
-   * In a cluster, this names the nodes that serve the listener, too: the owner's, and that of its
-   * stream.
+   * Returns a listener's status as JSON. In a cluster it also names the nodes that serve the
+   * listener: the owner, and the node of its attachment.
    */
   private JsonObject shown(Listener listener) {
     JsonObject json = channel.connection(listener).toJson();
@@ -223,9 +229,9 @@ public final class ChannelCommands {
   }
 
   /**
-   * Renews the hook of a listener. Whether a listener that the log knows is started stands in the
-   * log: the node that renews the hook may not have heard that another node has stopped the
-   * listener.
+   * Renews the hook of a listener. If the log knows the listener, the log also says whether the
+   * listener is started: the node that renews the hook may not have heard that another node has
+   * stopped the listener.
    */
   private Future<String> renew(RenewHook renew) {
     Listener known = channel.listeners.find(renew.listener());
@@ -253,7 +259,7 @@ public final class ChannelCommands {
     }
   }
 
-  /** Takes what edges tell and want no answer to. */
+  /** Takes a request that is not answered. */
   public void told(ChannelRequest news) {
     if (!requests.take(news)) {
       errors.reportUnknown("channel " + channel.id, news);
@@ -271,7 +277,8 @@ public final class ChannelCommands {
         .onSuccess(result -> request.reply(result, local))
         .onFailure(
             e -> {
-              if (e instanceof ReplyException) { // a listener's own code, its caller knows more
+              // a listener's own onMessage failed, and its handle knows the exception
+              if (e instanceof ReplyException) {
                 request.fail(ErrorReport.CODE, String.valueOf(e.getMessage()));
               } else {
                 BusReply.failure(request, e);

@@ -4,16 +4,22 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** What a kind of channel does beside what all channels do. Called on the channel's context. */
+/**
+ * Adds to a kind of channel what not all channels do. Its methods are called on the channel's
+ * context.
+ */
 public interface ChannelExtension {
 
   /** Does nothing. */
   ChannelExtension NONE = new ChannelExtension() {};
 
-  /** The channel's log is open, and nobody has reached the channel yet. */
+  /** Called when the channel's log is open and the channel cannot be reached yet. */
   default void opened(OpenChannel channel) {}
 
-  /** Nobody reaches the channel any more. May be called again. */
+  /**
+   * Called when the channel cannot be reached any more, or its start has failed. It may be called
+   * more than once.
+   */
   default void closed() {}
 
   /**

@@ -5,9 +5,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a channel is between its deployment and its end. Only this class writes the state; the
- * parts of the channel ask it, so that no two of them can be of different opinions. Its events come
- * on the channel's context, it may be asked from any thread.
+ * Knows how far a channel is between its deployment and its end. Only this class writes the state,
+ * and the parts of the channel ask it, so that they cannot disagree. Its events come on the
+ * channel's context; it may be asked from any thread.
  *
  * <table>
  * <caption>States and events</caption>
@@ -26,28 +26,28 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>CLOSED</td><td>refused</td><td>error</td><td>–</td><td>–</td><td>–</td><td>–</td></tr>
  * </table>
  *
- * <p>A dash is an event that is ignored, because the channel ends already: whoever closes it once
- * more waits for the same end, and a channel that leaves has said all it has to say when it is
- * stopped; {@code closed} comes twice where a removed channel is undeployed. A start that fails
- * after the channel was given up has nothing to give up any more. "Refused" is an {@link
- * IllegalStateException} when one channel is deployed twice. An error is an event that cannot be:
- * it changes nothing, and is reported.
+ * <p>A dash is an event that is ignored, because the channel ends already: a second {@code close}
+ * waits for the same end, and a channel that leaves needs no other end when it is stopped. {@code
+ * closed} comes twice if a removed channel is undeployed. A start that fails after the channel was
+ * given up has nothing left to give up. "Refused" is an {@link IllegalStateException}, thrown when
+ * a channel is deployed twice. An error is an event that cannot be: it changes nothing, and is
+ * reported.
  */
 public final class ChannelLife {
 
-  /** How far a channel is, as its callers see it. */
+  /** The states of a channel. */
   public enum State {
     /** It was not deployed yet. */
     NEW,
-    /** Its log is being opened; nobody reaches it. */
+    /** Its log is being opened, and it cannot be reached yet. */
     OPENING,
     /** It serves. */
     OPEN,
     /** Another node is to own it: callers are told to ask there. */
     LEAVING,
-    /** It ends its streams, and refuses all but what is said about them. */
+    /** It ends its streams, and refuses all requests but those about open streams. */
     CLOSING,
-    /** Nobody reaches it, and its log is closed or about to be. */
+    /** It cannot be reached any more, and its log is closed or about to be. */
     CLOSED
   }
 
@@ -58,9 +58,9 @@ public final class ChannelLife {
   private @Nullable EricException refusal;
 
   /**
-   * A channel that is not deployed.
+   * Creates the life of a channel that is not deployed.
    *
-   * @param unfit takes an event that cannot be in this state
+   * @param unfit is told of events that do not fit the state
    */
   public ChannelLife(BiConsumer<State, String> unfit) {
     this.unfit = unfit;
@@ -69,7 +69,7 @@ public final class ChannelLife {
   // ---- events
 
   /**
-   * Its start has begun.
+   * Notes that the channel's start has begun.
    *
    * @throws IllegalStateException if it has begun before
    */
@@ -80,7 +80,7 @@ public final class ChannelLife {
     state = State.OPENING;
   }
 
-  /** It can be reached. */
+  /** Notes that the channel can be reached. */
   public void opened() {
     switch (state) {
       case OPENING -> state = State.OPEN;
@@ -88,7 +88,7 @@ public final class ChannelLife {
     }
   }
 
-  /** Its start has failed; nobody has reached it. */
+  /** Notes that the start has failed. The channel could not be reached yet. */
   public void failed() {
     switch (state) {
       case OPENING -> state = State.CLOSED;
@@ -98,9 +98,9 @@ public final class ChannelLife {
   }
 
   /**
-   * Another node is to own it.
+   * Begins the leaving, because another node is to own the channel.
    *
-   * @return whether it has to leave now; if not, it leaves or ends already
+   * @return whether the channel has to leave now; false if it leaves or ends already
    */
   public boolean leave() {
     switch (state) {
@@ -109,16 +109,17 @@ public final class ChannelLife {
         return true;
       }
       case LEAVING, CLOSING, CLOSED -> {} // it ends already
-      case NEW, OPENING -> unfit.accept(state, "leave"); // only what is deployed is left
+      case NEW, OPENING -> unfit.accept(state, "leave"); // only a deployed channel is left
     }
     return false;
   }
 
   /**
-   * It is to end.
+   * Begins the end of the channel.
    *
    * @param refusal the answer to callers from now on
-   * @return whether there is something to end now; if not, it was not open, or ends already
+   * @return whether there is something to end now; false if the channel was not open, or ends
+   *     already
    */
   public boolean close(EricException refusal) {
     switch (state) {
@@ -127,7 +128,8 @@ public final class ChannelLife {
         state = State.CLOSING;
         return true;
       }
-      case NEW, OPENING -> { // a log that is opened later is closed again by who opens it
+      // a log that is opened later is closed again by the start that opened it
+      case NEW, OPENING -> {
         this.refusal = refusal;
         state = State.CLOSED;
       }
@@ -136,7 +138,7 @@ public final class ChannelLife {
     return false;
   }
 
-  /** Its streams have ended, its address is left, its log is closed or deleted. */
+  /** Notes that the streams have ended, the address is left, and the log is closed or deleted. */
   public void closed() {
     switch (state) {
       case LEAVING, CLOSING -> state = State.CLOSED;
@@ -151,7 +153,7 @@ public final class ChannelLife {
     return state;
   }
 
-  /** Whether it serves no more, so that nothing is begun in it. */
+  /** Returns whether the channel serves no more, so that nothing new may begin in it. */
   boolean isEnding() {
     return switch (state) {
       case LEAVING, CLOSING, CLOSED -> true;
@@ -159,12 +161,12 @@ public final class ChannelLife {
     };
   }
 
-  /** Whether callers are told that the channel has another owner. */
+  /** Returns whether callers are told that the channel has another owner. */
   boolean hasLeft() {
     return isEnding() && refusal == null;
   }
 
-  /** The refusal that callers get; null while the channel serves, and when it has left. */
+  /** Returns the refusal that callers get; null while the channel serves, and when it has left. */
   @Nullable EricException refusal() {
     return refusal;
   }

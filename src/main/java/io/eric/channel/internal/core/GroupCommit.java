@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts admitted messages into the log, in order. While the store is busy with one append, what
- * arrives grows into the next, so a slow store sees few, large batches.
+ * Puts admitted messages into the log, in order. Messages that arrive while the store is busy with
+ * one append go into the next one together, so a slow store sees few, large batches.
  */
 final class GroupCommit {
 
@@ -49,9 +49,10 @@ final class GroupCommit {
   private @Nullable Promise<Void> leaving;
 
   /**
-   * A commit of what an admission admits.
+   * Creates a group commit of the messages that an admission admits.
    *
    * @param whenAppended is told of entries as soon as they are readable, before their publishers
+   *     are answered
    * @param clock the time in milliseconds
    */
   GroupCommit(
@@ -77,7 +78,7 @@ final class GroupCommit {
     this.clock = clock;
   }
 
-  /** Appends these after what came before. */
+  /** Appends these messages after those that came before. */
   void add(List<PendingAppend> admitted) {
     if (nothingWaits() && room(admitted.size()) >= admitted.size()) {
       if (!admitted.isEmpty()) {
@@ -89,17 +90,17 @@ final class GroupCommit {
     appendQueued();
   }
 
-  /** What comes now may go straight on. */
+  /** Returns whether messages that come now may be appended at once. */
   private boolean nothingWaits() {
     return queue.isEmpty() && !appending && !waitsForReaders;
   }
 
   /**
-   * Ends in order. Nothing may be added any more.
+   * Ends after the append that is under way. Nothing may be added any more.
    *
-   * @param refusal what is answered to what waits and is not appended; null if all of it goes into
-   *     the log, unless it waits for readers
-   * @param waiting what is answered to what waits for readers
+   * @param refusal the answer to the messages that wait; null if they still go into the log, unless
+   *     they wait for readers
+   * @param waiting the answer to the messages that wait for readers
    * @return completed when the last append is done
    */
   Future<Void> leave(@Nullable EricException refusal, EricException waiting) {
@@ -114,7 +115,7 @@ final class GroupCommit {
     return done.future();
   }
 
-  /** Refuses what is not on its way to the store yet. */
+  /** Refuses the messages that are not on their way to the store yet. */
   void refuseQueued(EricException reason) {
     List<PendingAppend> refused = queue;
     queue = new ArrayList<>();
@@ -127,7 +128,10 @@ final class GroupCommit {
     }
   }
 
-  /** Appends what waits, as far as the log may grow; again when the store or the readers allow. */
+  /**
+   * Appends the messages that wait, as far as the log may grow. Called again when the store is
+   * free, and when readers have made room.
+   */
   private void appendQueued() {
     while (!appending && !waitsForReaders && !queue.isEmpty()) {
       int room = room(queue.size());
@@ -155,7 +159,8 @@ final class GroupCommit {
       return 0;
     }
     int room = overflow.room(wanted, admission.queued().bytes());
-    // Where nothing is held back, nothing would wake us; and a message larger than all room goes.
+    // While publishers are not slowed down there is nothing to wait for, so at least one message
+    // goes on, even one that is larger than the room.
     return room == 0 && !brake.getAsBoolean() ? 1 : room;
   }
 
@@ -170,7 +175,7 @@ final class GroupCommit {
     }
     appending = true;
     Future<Void> done = appended(entries);
-    if (done.isComplete()) { // memory: no detour over the event loop
+    if (done.isComplete()) { // as in memory: no detour over the event loop
       finish(batch, entries, done);
     } else {
       done.onComplete(
@@ -182,13 +187,16 @@ final class GroupCommit {
     }
   }
 
-  /** One text for all that are kept: each request comes with a copy of its own. */
+  /**
+   * Returns the listener's own copy of its id, so that all entries in the log share one string:
+   * each request brings a copy of its own.
+   */
   private String kept(String receiver) {
     Listener listener = listeners.find(receiver);
     return listener == null ? receiver : listener.id;
   }
 
-  /** As {@link #kept(String)}, for the type, which seldom changes. */
+  /** Returns a shared copy of the message's type, which seldom changes from message to message. */
   private String kept(Publish message) {
     if (!message.type().equals(lastType)) {
       lastType = message.type();
@@ -196,7 +204,10 @@ final class GroupCommit {
     return lastType;
   }
 
-  /** A store of somebody else's may throw; the channel goes on. */
+  /**
+   * Appends to the store. If a user's own store throws, the append has failed and the channel goes
+   * on.
+   */
   private Future<Void> appended(List<Entry> entries) {
     try {
       return log.append(entries);

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The publishers' keys of the recent past: what makes a repeated publish recognisable. Bounded by
- * number and age; a key under way is never dropped.
+ * Keeps the publishers' keys of the recent past, by which a repeated publish is recognised. The
+ * keys are bounded by number and age; the key of a publish that is under way is never dropped.
  */
 final class KeyWindow {
 
@@ -23,7 +23,9 @@ final class KeyWindow {
     this.meters = meters;
   }
 
-  /** What became of the first publish with this key, or null if the key is new or forgotten. */
+  /**
+   * Returns what became of the first publish with this key, or null if the key is new or forgotten.
+   */
   @Nullable Known find(String key, long now) {
     Known known = keys.get(key);
     return known == null || known.isOld(now, maxAgeMs) ? null : known;
@@ -34,7 +36,9 @@ final class KeyWindow {
     keys.put(key, new Known(append, 0, Long.MAX_VALUE));
   }
 
-  /** Notes where the publish went. */
+  /**
+   * Notes the sequence of a publish that succeeded, and drops keys that are too old or too many.
+   */
   void succeeded(String key, long sequence, long now) {
     keys.remove(key); // so that the order of the map is the order of time
     keys.put(key, new Known(null, sequence, now));
@@ -55,7 +59,7 @@ final class KeyWindow {
     }
   }
 
-  /** The publish was refused: its key may be used again. */
+  /** Forgets the key of a publish that has failed, so that the key may be used again. */
   void failed(String key) {
     keys.remove(key);
   }
@@ -64,7 +68,7 @@ final class KeyWindow {
    * A key's publish.
    *
    * @param pending the append under way, or null when it is done
-   * @param sequence where it went
+   * @param sequence the sequence of its message
    * @param since when it was done, in milliseconds
    */
   record Known(@Nullable PendingAppend pending, long sequence, long since) {

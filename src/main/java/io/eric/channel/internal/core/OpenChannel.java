@@ -60,8 +60,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A channel whose log is open: the parts and how they hang together. Everything happens on the
- * channel's context, so there are no locks.
+ * A channel whose log is open: creates the parts of the channel and connects them. Everything
+ * happens on the channel's context, so there are no locks.
  *
  * <p>The way of a message: {@link Appender} → log → {@link Fanout} to live streams; {@link Streams}
  * and {@link BusConsumer} for the readers.
@@ -71,13 +71,20 @@ public final class OpenChannel implements BusConsumer.Owner {
   private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
   private static final long TRIM_INTERVAL_MS = 1_000;
 
-  /** So many sessions begin in a microsecond at most. */
+  /**
+   * Leaves room for 2^10 sessions per microsecond, so that a later owner begins above all of them.
+   */
   private static final int SESSIONS_BITS = 10;
 
-  /** A timer that fires so late says that this node was busy or frozen. */
+  /**
+   * If a timer fires later than due by more than this, in milliseconds, this node was busy or
+   * frozen.
+   */
   private static final long LATE_MS = 500;
 
-  /** Then edges have so much time to be heard. */
+  /**
+   * How long edges then have to make their statements before they are forgotten, in milliseconds.
+   */
   private static final long GRACE_MS = 5_000;
 
   final String id;
@@ -168,15 +175,14 @@ public final class OpenChannel implements BusConsumer.Owner {
     try {
       restoreListeners();
       share.update(log.heapBytes());
-      startTrimTimer(); // a log with a past may hold what is too old by now
-    } catch (
-        RuntimeException e) { // from a store: the hub must not go on to count what is not there
+      startTrimTimer(); // a reopened log may hold entries that are too old by now
+    } catch (RuntimeException e) { // from a store: the hub must not count a channel that is gone
       letGo();
       throw e;
     }
   }
 
-  /** Gives back what it has of its hub. */
+  /** Gives back the channel's share of the hub's bounds, and stops its timers. */
   private void letGo() {
     share.close();
     listeners.uncount();
@@ -185,7 +191,8 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * Later than those of all former owners of the same term, without a cluster of all there were.
+   * Returns a session number above those of all former owners of the same term. Without a cluster
+   * the term is always 0, so these are all former owners.
    */
   private static long firstSession(Loop loop) {
     return (loop.currentTimeMicros() << SESSIONS_BITS) + loop.random(1L << SESSIONS_BITS);
@@ -206,8 +213,8 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * Whether publishers wait because readers need time, under the policy that makes them; from any
-   * thread.
+   * Returns whether publishers wait because readers need time, under the policy that makes them
+   * wait. Any thread may ask.
    */
   public boolean waitsForReaders() {
     return overflow.waitsForReaders() && acknowledgements.isHolding();
@@ -227,7 +234,7 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * Has the store keep a listener as it is now.
+   * Makes the store keep a listener as it is now.
    *
    * @return completed when the store has it
    */
@@ -248,7 +255,10 @@ public final class OpenChannel implements BusConsumer.Owner {
             });
   }
 
-  /** As {@link #keep}, for one just added: without the store's word there is no such listener. */
+  /**
+   * Makes the store keep a listener that was just added, and removes the listener if the store
+   * fails.
+   */
   Future<Void> keepAdded(Listener listener) {
     return keep(listener).onFailure(e -> listeners.remove(listener));
   }
@@ -258,7 +268,7 @@ public final class OpenChannel implements BusConsumer.Owner {
     return streams.attach(request).onSuccess(this::keepStarted);
   }
 
-  /** Opens a stream again that another owner had, see {@link Streams#reattach}. */
+  /** Reopens a stream that another owner had, see {@link Streams#reattach}. */
   Future<Attached> reattach(Reattach request) {
     return streams.reattach(request).onSuccess(this::keepStarted);
   }
@@ -272,8 +282,8 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * Adds the listeners that the log does not know. One whose position is of this log goes on there,
-   * another one collects from now on.
+   * Adds the listeners that the log does not know. A listener whose position is of this log goes on
+   * there; any other one collects from now on.
    */
   public void restore(Map<String, @Nullable Position> restored) {
     long last = log.lastSequence();
@@ -295,10 +305,11 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   /** Removes a listener with its queue; its stream ends. */
   Future<Void> remove(Listener listener) {
-    fanout.flush(); // what is acknowledged goes out before the stream ends
+    fanout.flush(); // messages that are already acknowledged go out before the stream ends
     listeners.remove(listener);
     moved.remove(listener.id);
-    // At once, because the id is free from now on, and a new listener of this name collects anew.
+    // At once, because the id is free from now on, and a new listener of this name must not get the
+    // queue of the old one.
     Future<Void> forgotten = log.forget(listener.id);
     return streams
         .release(listener, null)
@@ -317,17 +328,17 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   /**
    * Ends a listener's stream; its queue keeps collecting. A message that the listener's own {@code
-   * onMessage} is looking at is still delivered, so it may stop the listener: then the answer waits
-   * for the store alone and not for the end of the stream, since {@code onMessage} may wait for the
-   * answer.
+   * onMessage} is looking at is still delivered. {@code onMessage} may stop the listener itself and
+   * wait for the answer, so the answer then waits for the store alone and not for the end of the
+   * stream.
    */
   Future<Void> stop(Listener listener) {
-    listener.stop(); // at once: no further read
+    listener.stop(); // at once, so that no further read begins
     Future<Void> kept = keep(listener);
     Future<Void> stopped =
         listener.exclusively(
             () -> {
-              listener.stop(); // a stream that came first has started it again
+              listener.stop(); // a stream whose turn came first may have started it again
               return streams
                   .releaseWhenAnswered(listener)
                   .compose(released -> kept)
@@ -339,7 +350,7 @@ public final class OpenChannel implements BusConsumer.Owner {
   /**
    * Delivers to the listener's address on the event bus.
    *
-   * @param node where its consumer is; null for here
+   * @param node the node of its consumer; null for this one
    */
   Future<Void> listenOnBus(
       Listener listener, @Nullable String after, int window, @Nullable String node) {
@@ -348,8 +359,8 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * As {@link #listenOnBus}, for a consumer that a former owner knew. It takes over from nobody,
-   * and starts nothing that was stopped since.
+   * Delivers to a consumer that a former owner knew. Unlike {@link #listenOnBus} it does not take a
+   * listener over, and does not start one that was stopped since.
    *
    * @return whether the listener's messages go to a consumer of that node now
    */
@@ -367,7 +378,8 @@ public final class OpenChannel implements BusConsumer.Owner {
   /**
    * Gives the listener's messages to an attachment of the channel's own.
    *
-   * @param attachment makes it, when nobody else has the listener, from the cursor on
+   * @param attachment creates the attachment, which goes on at the cursor, once the listener has no
+   *     other one
    */
   public Future<Void> attachDirectly(Listener listener, LongFunction<DirectAttachment> attachment) {
     return attach(listener, DirectAttachment.class, null, from -> attachment.apply(from.cursor()));
@@ -380,7 +392,8 @@ public final class OpenChannel implements BusConsumer.Owner {
       Function<Resume.Point, DirectAttachment> attachment) {
     return listener.exclusively(
         () -> {
-          // The same consumer goes on: it need not be told that it takes over from itself.
+          // A listener's consumers share one address, where the new one would hear that it is taken
+          // over.
           boolean sameAddress =
               kind == BusConsumer.class && listener.attachment() instanceof BusConsumer;
           return streams
@@ -455,7 +468,7 @@ public final class OpenChannel implements BusConsumer.Owner {
             });
   }
 
-  /** Where a listener stands. */
+  /** Returns how far a listener has read, as clients see it. */
   ListenerStatus connection(Listener listener) {
     long last = log.lastSequence();
     long cursor = listener.cursor(last);
@@ -467,7 +480,7 @@ public final class OpenChannel implements BusConsumer.Owner {
         behind ? last - cursor : 0);
   }
 
-  /** Makes lists of listeners, between the other work of the channel. */
+  /** Creates a maker of lists of listeners, which works between the channel's other work. */
   ListenerLists lists(Function<Listener, JsonObject> shown) {
     return new ListenerLists(loop, listeners, shown, meters);
   }
@@ -504,8 +517,9 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * History and time to live have an age, so an idle channel trims too, until it is empty. The
-   * cursors of streams move with acknowledgements, in groups; they are committed here.
+   * Trims an idle channel too, until its log is empty, because history and time to live are limited
+   * by age. Cursors of streams move in groups, with the acknowledgements of edges, and are
+   * committed here. Edges that are stuck lose their streams.
    */
   private void trimWithTime() {
     for (EdgeSession edge : List.copyOf(edges.all())) {
@@ -540,7 +554,10 @@ public final class OpenChannel implements BusConsumer.Owner {
     }
   }
 
-  /** Somebody has read on: once per turn of the event loop, see what follows from it. */
+  /**
+   * Reacts to listeners that have read on, once per turn of the event loop: commits cursors, trims
+   * the log and releases acknowledgements.
+   */
   private void readersAdvanced() {
     if (!lookScheduled) {
       lookScheduled = true;
@@ -586,9 +603,9 @@ public final class OpenChannel implements BusConsumer.Owner {
   // ---- statements of edges
 
   /**
-   * What is known here of an edge's streams.
+   * Answers an edge's statement with what is known here of its streams.
    *
-   * @return when it is proved that this was the owner after the question came
+   * @return completed when it is proved that this was the owner after the statement came
    */
   Future<Confirmed> confirm(Statement statement) {
     return proof
@@ -597,7 +614,8 @@ public final class OpenChannel implements BusConsumer.Owner {
             proved -> {
               Confirmed answer = streams.confirm(statement);
               EdgeSession edge = edges.find(statement.edge());
-              if (edge != null && edge.forgottenAt() < edgesDue) { // it is heard more often
+              // its interval is shorter now, and the timer too late
+              if (edge != null && edge.forgottenAt() < edgesDue) {
                 cancelEdgeTimer();
                 watchEdges();
               }
@@ -605,7 +623,7 @@ public final class OpenChannel implements BusConsumer.Owner {
             });
   }
 
-  /** An edge's streams, or a part of them. */
+  /** Returns an edge's streams, or a part of them. */
   StreamList list(ListStreams request) {
     return streams.list(request);
   }
@@ -623,7 +641,10 @@ public final class OpenChannel implements BusConsumer.Owner {
     }
   }
 
-  /** Statements that came while this node was busy, or frozen, are heard before anybody is gone. */
+  /**
+   * Forgets silent edges. If this node was busy or frozen, it first waits for the statements that
+   * came meanwhile, so that it does not forget edges which are well.
+   */
   private void lookAtEdges(long due) {
     if (now() - due > LATE_MS) {
       edgeTimer = loop.after(GRACE_MS, () -> lookAtEdges(now()));
@@ -643,17 +664,19 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   // ---- several nodes
 
-  /** How the owner proves that it is the owner at this moment. */
+  /** Sets how the owner proves that it is the owner at this moment. */
   public void provenBy(Supplier<Future<Void>> proof) {
     this.proof = proof;
   }
 
-  /** Whose deliveries are newer than those of former owners. */
+  /**
+   * Sets the term of this ownership, which makes its deliveries newer than those of former owners.
+   */
   public void ownedIn(long term) {
     edges.ownedIn(term);
   }
 
-  /** A node is gone, and with it its edges. */
+  /** Detaches the streams of all edges of a node that is gone. */
   public void nodeGone(String node) {
     for (EdgeSession edge : List.copyOf(edges.all())) {
       if (node.equals(Addresses.nodeOf(edge.address))) {
@@ -663,14 +686,15 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * Stops serving. Streams are not notified: they go on with the next owner.
+   * Stops serving. Streams are not notified: they attach anew at the next owner.
    *
-   * @param inOrder whether what was taken is still appended and the cursors are committed; if not,
-   *     this is no owner any more
-   * @return what this node's own consumers have to say to the next owner
+   * @param inOrder whether accepted messages are still appended and the cursors are committed;
+   *     false if this node is no longer the owner
+   * @return the bodies to send to the next owner, which register this node's consumers and hooks
+   *     there
    */
   public Future<List<Object>> leave(boolean inOrder) {
-    letGo(); // its log is another owner's
+    letGo(); // the log is to be another owner's
     List<Object> again = new ArrayList<>();
     for (Listener listener : listeners.all()) {
       DirectAttachment direct = listener.direct();
@@ -715,7 +739,7 @@ public final class OpenChannel implements BusConsumer.Owner {
         });
   }
 
-  /** Adds what it knows of the gauges. */
+  /** Adds this channel's part of the gauges. */
   public void sample(Meters.Readings readings) {
     readings.add(GaugeName.CHANNELS, 1);
     MessageLog.Usage used = log.usage();
@@ -741,7 +765,7 @@ public final class OpenChannel implements BusConsumer.Owner {
   /** Ends all streams with the given event and commits the cursors. */
   public Future<Void> close(@Nullable String finalType) {
     letGo();
-    appender.close(); // first: what it holds back is released by the next line
+    appender.close(); // first, or the next line would release its queued messages to the store
     acknowledgements.close();
     List<Future<Void>> released = new ArrayList<>();
     for (Listener listener : List.copyOf(listeners.all())) {
@@ -761,9 +785,9 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   /**
-   * What the channel lives in.
+   * The parts of the hub that the channel uses.
    *
-   * @param loop everything happens on it
+   * @param loop the event loop on which everything happens
    * @param edges the way to the edges that have streams
    * @param consumers the way to consumers on the event bus
    */

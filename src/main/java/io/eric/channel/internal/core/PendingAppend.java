@@ -20,7 +20,7 @@ final class PendingAppend {
     this.index = index;
   }
 
-  /** Somebody repeats this publish by its key: the same outcome goes there too. */
+  /** Adds a repeat of this publish, recognised by its key, which gets the same outcome. */
   void repeatedBy(PendingAppend repeat) {
     if (repeats == null) {
       repeats = new ArrayList<>(1);

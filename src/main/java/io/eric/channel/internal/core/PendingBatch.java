@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The outcomes of one publisher's batch, handed over when the last one is known. */
+/**
+ * Collects the outcomes of one publisher's batch, and hands them over when the last one is known.
+ */
 final class PendingBatch {
 
   private final Outcome[] outcomes;

@@ -9,19 +9,19 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a channel does with each kind of request: one row for each kind. */
+/** Knows what a channel does with each kind of request, in one row for each kind. */
 public final class RequestTable {
 
   private final Map<Class<?>, Function<ChannelRequest, Future<?>>> answers = new HashMap<>();
   private final Map<Class<?>, Consumer<ChannelRequest>> news = new HashMap<>();
 
-  /** Requests of this kind are answered so; the action may throw what the answer fails with. */
+  /** Adds a row for requests that are answered. The action may throw what the answer fails with. */
   <T extends ChannelRequest> void answers(
       Class<T> kind, Function<? super T, ? extends Future<?>> action) {
     answers.put(kind, request -> action.apply(kind.cast(request)));
   }
 
-  /** Requests of this kind are taken so, and are not answered. */
+  /** Adds a row for requests that are not answered. */
   <T extends ChannelRequest> void takes(Class<T> kind, Consumer<? super T> action) {
     news.put(kind, request -> action.accept(kind.cast(request)));
   }
@@ -51,7 +51,7 @@ public final class RequestTable {
     return true;
   }
 
-  /** The kinds that it has rows for. */
+  /** Returns the kinds of requests that have rows. */
   Set<Class<?>> kinds() {
     Set<Class<?>> all = new java.util.HashSet<>(answers.keySet());
     all.addAll(news.keySet());

@@ -12,7 +12,10 @@ import io.eric.internal.protocol.ChannelRequest.Statement;
 import io.eric.internal.protocol.ChannelRequest.Written;
 import io.vertx.core.Future;
 
-/** What edges ask a channel about their streams, and tell it of them. */
+/**
+ * Handles the requests of edges about their streams, those that are answered and those that are
+ * not.
+ */
 public final class StreamCommands {
 
   private StreamCommands() {}

@@ -9,10 +9,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flow control towards publishers: while readers are behind, acknowledgements wait here, in order.
+ * Controls the flow of publishers: while readers are behind, acknowledgements wait here, in order.
  * A publisher that waits for its acknowledgement before it sends more is slowed down to the
- * readers' pace. Bounded by the admission of messages, for which one is in flight until it is
- * acknowledged.
+ * readers' pace. The admission of messages bounds how many wait, because it counts a message as in
+ * flight until it is acknowledged.
  */
 public final class AckGate {
 
@@ -29,7 +29,7 @@ public final class AckGate {
 
   /**
    * @param mustHold whether acknowledgements are held back at this moment
-   * @param longestMs how long one is held at most
+   * @param longestMs how long an acknowledgement is held at most, in milliseconds
    */
   public AckGate(Loop loop, BooleanSupplier mustHold, long longestMs, Meters meters) {
     this.loop = loop;
@@ -52,7 +52,7 @@ public final class AckGate {
     }
   }
 
-  /** Looks again which of the held ones may go. */
+  /** Releases the held acknowledgements that need not wait any longer. */
   public void readersAdvanced() {
     if (held.isEmpty()) {
       return;
@@ -72,7 +72,7 @@ public final class AckGate {
     }
   }
 
-  /** Holds nothing from now on. */
+  /** Releases all acknowledgements, and holds none from now on. */
   public void close() {
     closed = true;
     releaseAll();
@@ -86,21 +86,21 @@ public final class AckGate {
     }
   }
 
-  /** Whether some are held at this moment; from any thread. */
+  /** Returns whether acknowledgements are held at this moment. Any thread may ask. */
   public boolean isHolding() {
     return holding;
   }
 
-  /** How many are held. */
+  /** Returns how many acknowledgements are held. */
   public int size() {
     return held.size();
   }
 
-  /** Lets everything go, whatever the readers do. */
+  /** Releases all acknowledgements, whether or not the readers have caught up. */
   private void releaseAll() {
     cancelTimer();
     List<Held> released = List.copyOf(held);
-    held.clear(); // what runs now may be held again
+    held.clear(); // first, because an acknowledgement may hold a further one
     released.forEach(each -> each.acknowledgement.run());
   }
 

@@ -3,10 +3,16 @@ package io.eric.channel.internal.overflow;
 import io.eric.channel.internal.readers.Listener;
 import java.util.List;
 
-/** A listener that has not read the oldest message is not waited for. */
+/**
+ * Ends the listeners, or the streams of the listeners, that have not read the oldest message,
+ * instead of waiting for them.
+ */
 abstract class EvictingOverflow extends Overflow {
 
-  /** Looking for laggards costs a look at every listener, so it is done once for several drops. */
+  /**
+   * Finding laggards is O(listeners), so it is done once for a number of drops: a drop then costs a
+   * look at about this number of listeners.
+   */
   private static final int LISTENERS_PER_DROP = 8;
 
   private int dropsUntilNextLook;

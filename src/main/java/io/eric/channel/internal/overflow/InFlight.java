@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An amount of messages on their way, in all and, if wanted, for each receiver of dispatches. */
+/**
+ * Counts the messages that are on their way: all together and, if wanted, for each receiver of
+ * dispatches.
+ */
 public final class InFlight {
 
   private int messages;
@@ -16,43 +19,43 @@ public final class InFlight {
     this.byReceiver = byReceiver;
   }
 
-  /** Counts all together. */
+  /** Creates a count of all messages together. */
   public static InFlight inAll() {
     return new InFlight(null);
   }
 
-  /** Counts for each receiver too, at a cost per dispatch. */
+  /** Creates a count that has a share for each receiver too, at a cost per dispatch. */
   public static InFlight byReceiver() {
     return new InFlight(new HashMap<>());
   }
 
-  /** One more. */
+  /** Adds one message of this size, in bytes. */
   public void add(@Nullable String receiver, long size) {
     change(receiver, 1, size);
   }
 
-  /** One less. */
+  /** Subtracts one message of this size, in bytes. */
   public void subtract(@Nullable String receiver, long size) {
     change(receiver, -1, -size);
   }
 
-  /** Less by as much as another amount counts in all. */
+  /** Subtracts the messages and bytes of another count; the shares of receivers stay. */
   public void subtract(InFlight other) {
     messages -= other.messages;
     bytes -= other.bytes;
   }
 
-  /** How many messages. */
+  /** Returns how many messages there are. */
   public int messages() {
     return messages;
   }
 
-  /** How large they are together. */
+  /** Returns how large the messages are together, in bytes. */
   public long bytes() {
     return bytes;
   }
 
-  /** How much of it goes to this receiver, if that is counted. */
+  /** Returns how much goes to this receiver; {@link Usage#NONE} if that is not counted. */
   Usage to(String receiver) {
     return byReceiver == null ? Usage.NONE : byReceiver.getOrDefault(receiver, Usage.NONE);
   }

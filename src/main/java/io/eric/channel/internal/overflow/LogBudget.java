@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all logs of a hub may use of the heap together. Each channel says after its appends and
- * trims what its log uses now; when the sum is too high, the channel that uses most has to trim.
- * For any thread.
+ * Bounds the heap that all logs of a hub use together. Each channel reports after its appends and
+ * trims how much its log uses; when the sum exceeds the budget, the channel that uses most has to
+ * trim. Any thread may use a budget.
  *
- * <p>Costs: per append one addition. The search for the largest looks at all channels, and runs
+ * <p>An append costs one addition. The search for the largest log looks at all channels, and runs
  * only when the budget is exceeded; since each trim frees at least {@link #STEPS a part} of the
- * budget, it is rare.
+ * budget, the search is rare.
  */
 public final class LogBudget {
 
@@ -28,20 +28,21 @@ public final class LogBudget {
   private final AtomicBoolean trimming = new AtomicBoolean();
   private final Set<Share> shares = ConcurrentHashMap.newKeySet();
 
-  /** A budget of this number of bytes. */
+  /** Creates a budget of this number of bytes, which does not bound the number of listeners. */
   public LogBudget(long maxBytes) {
     this(maxBytes, ListenerCount.unlimited());
   }
 
   /**
-   * A budget of this number of bytes, and the number of listeners that all channels have together.
+   * Creates a budget of this number of bytes, which also bounds the number of listeners that all
+   * channels have together.
    */
   public LogBudget(long maxBytes, ListenerCount listeners) {
     this.maxBytes = maxBytes;
     this.listeners = listeners;
   }
 
-  /** A budget that is never exceeded, for channels without a hub. */
+  /** Returns a budget that is never exceeded, for channels without a hub. */
   public static LogBudget unlimited() {
     return new LogBudget(Long.MAX_VALUE);
   }
@@ -58,17 +59,17 @@ public final class LogBudget {
     return used.get();
   }
 
-  /** How many channels have a share. */
+  /** Returns how many channels have a share. */
   public int shares() {
     return shares.size();
   }
 
-  /** Whether the logs use more than they may. */
+  /** Returns whether the logs use more than they may. */
   public boolean isExceeded() {
     return used.get() > maxBytes;
   }
 
-  /** A channel's share, nothing used yet. */
+  /** Adds the share of a channel, which uses nothing yet. */
   public Share open(Trimmer trimmer) {
     Share share = new Share(trimmer);
     shares.add(share);
@@ -96,7 +97,8 @@ public final class LogBudget {
   }
 
   private void trimmed(Share share, long target) {
-    // One that could not get so far (its policy forbids to drop) is passed over for a while.
+    // A channel that could not free enough, because its policy forbids dropping, is passed over
+    // until its usage changes.
     share.stuckAt = share.used > target ? share.used : NOT_STUCK;
     trimming.set(false);
     trimLargest();
@@ -107,16 +109,18 @@ public final class LogBudget {
   public interface Trimmer {
 
     /**
-     * Trims as far as the channel's overflow policy allows; on the channel's context, sooner or
-     * later.
+     * Trims as far as the channel's overflow policy allows. The trim runs on the channel's context,
+     * perhaps later.
      *
-     * @param bytes what the log may use then
-     * @param done called when it is done, after the share was updated
+     * @param bytes how much the log may use afterwards
+     * @param done called after the trim, when the share has been updated
      */
     void trimTo(long bytes, Runnable done);
   }
 
-  /** What one channel uses. Its methods are called on the channel's context. */
+  /**
+   * The part of the budget that one channel uses. Its methods are called on the channel's context.
+   */
   public final class Share {
 
     private final Trimmer trimmer;
@@ -129,11 +133,12 @@ public final class LogBudget {
     }
 
     private boolean mayTrim() {
-      // What got stuck is asked again when it has changed: others may have read meanwhile.
+      // A channel that could not free enough is asked again once its usage has changed, because its
+      // listeners may have read meanwhile.
       return used > 0 && used != stuckAt;
     }
 
-    /** Says what the log uses now. */
+    /** Reports how many bytes the log uses now. */
     public void update(long bytes) {
       long change = bytes - used;
       if (change != 0 && !closed) {
@@ -145,10 +150,10 @@ public final class LogBudget {
       }
     }
 
-    /** The channel is closed: its log uses nothing any more. */
+    /** Gives the share back, because the channel is closed and its log uses nothing any more. */
     public void close() {
       update(0);
-      closed = true; // an append under way may still say what it has added
+      closed = true; // an append under way may still report its bytes
       shares.remove(this);
     }
   }

@@ -7,7 +7,7 @@ import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.options.RetentionOptions;
 
-/** Brings the log back under its limits, as far as the channel's overflow policy lets it. */
+/** Brings the log back under its limits, as far as the channel's overflow policy allows. */
 public final class LogLimiter {
 
   private final Overflow overflow;
@@ -16,7 +16,7 @@ public final class LogLimiter {
   private final Listeners listeners;
   private final Meters meters;
 
-  /** A limiter of this channel's log. */
+  /** Creates a limiter of this channel's log. */
   public LogLimiter(Overflow overflow, OverflowSurroundings channel) {
     this.overflow = overflow;
     this.retention = channel.retention();
@@ -25,7 +25,10 @@ public final class LogLimiter {
     this.meters = channel.meters();
   }
 
-  /** After a dispatch: the receiver's own share of the log. */
+  /**
+   * Drops the receiver's oldest messages while they exceed its own share of the log, after a
+   * dispatch.
+   */
   public void limitShareOf(Listener receiver) {
     while (log.usageOf(receiver.id).messages() > 1
         && OwnShare.isExceeded(retention, log.usageOf(receiver.id), 0, 0)
@@ -35,7 +38,7 @@ public final class LogLimiter {
     }
   }
 
-  /** After appends: the log as a whole. */
+  /** Drops the oldest messages while the log as a whole is over its limit, after appends. */
   public void limitLog() {
     while (log.isOverLimit()) {
       overflow.beforeDrop();
@@ -45,8 +48,10 @@ public final class LogLimiter {
   }
 
   /**
-   * The logs of the hub together use too much, and this one the most. What everybody has read goes
-   * first, then what the policy gives up.
+   * Shrinks the log because all logs of the hub together use too much, and this one uses most.
+   * Messages that all listeners have read are dropped first, then those that the policy gives up.
+   *
+   * @param heapBytes how much of the heap the log may use afterwards
    */
   public void shrinkTo(long heapBytes) {
     long read = listeners.lookUpLowest();

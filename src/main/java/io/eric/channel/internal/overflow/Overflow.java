@@ -6,13 +6,13 @@ import io.eric.internal.protocol.Command.Publish;
 import io.eric.options.OverflowPolicy;
 
 /**
- * A channel's overflow policy: what the channel does when its log is at the limit because somebody
- * has not read it. There is one subclass for each {@link OverflowPolicy}, and every place where
- * policies differ asks one of the methods here. On the channel's context.
+ * A channel's overflow policy: what the channel does when its log is at the limit because a
+ * listener has not read it. There is one subclass for each {@link OverflowPolicy}, and every place
+ * where policies differ asks one of the methods here. They are called on the channel's context.
  */
 public abstract class Overflow {
 
-  /** The policy of a channel. */
+  /** Creates the policy of a channel. */
   public static Overflow of(OverflowPolicy policy, OverflowSurroundings surroundings) {
     return switch (policy) {
       case GAP -> new GapOverflow(surroundings);
@@ -31,25 +31,25 @@ public abstract class Overflow {
 
   // ---- before messages go into the log
 
-  /** Whether {@link #admit} has to know how much is on its way to each receiver. */
+  /** Returns whether {@link #admit} has to know how much is on its way to each receiver. */
   public boolean countsReceivers() {
     return false;
   }
 
   /**
-   * Looks at a message that was published, before it is taken.
+   * Checks a published message before it is accepted.
    *
-   * @param queued what was taken and is not in the log yet
-   * @param size what the message will count for in the log
+   * @param queued the messages that were accepted and are not in the log yet
+   * @param size how many bytes the message will count for in the log
    * @throws LogFullException if the message is refused
    */
   public void admit(Publish message, InFlight queued, long size) {}
 
   /**
-   * How many of the messages that were taken may go into the log now.
+   * Returns how many of the accepted messages may go into the log now.
    *
-   * @param wanted how many there are, at least 1
-   * @param bytes how large they are together
+   * @param wanted how many messages wait, at least 1
+   * @param bytes how large the messages are together
    */
   public int room(int wanted, long bytes) {
     return wanted;
@@ -57,17 +57,17 @@ public abstract class Overflow {
 
   // ---- acknowledgements to publishers
 
-  /** Whether publishers wait for readers for as long as these advance. */
+  /** Returns whether publishers wait for readers for as long as the readers advance. */
   public boolean waitsForReaders() {
     return false;
   }
 
-  /** Whether a reader needs time at this moment, so that acknowledgements are held back. */
+  /** Returns whether a reader needs time at this moment, so that acknowledgements are held back. */
   boolean aReaderNeedsTime() {
     return false;
   }
 
-  /** How long an acknowledgement is held back at most, in milliseconds. */
+  /** Returns how long an acknowledgement is held back at most, in milliseconds. */
   public long longestHoldMs() {
     return channel.options().getPublishStall();
   }
@@ -75,23 +75,31 @@ public abstract class Overflow {
   // ---- when the log is over a limit
 
   /**
-   * A listener's own messages use more than its share. This may end the listener or its stream.
+   * Reacts to a listener whose own messages use more than its share. This may end the listener or
+   * its stream.
    *
-   * @return whether the oldest of its messages is dropped
+   * @return whether the oldest of its messages is to be dropped
    */
   boolean dropsOldestOf(Listener receiver) {
     return true;
   }
 
-  /** All logs of the hub are too large: whether this one drops what somebody has not read. */
+  /**
+   * Returns whether, when all logs of the hub together are too large, this log drops messages that
+   * a listener has not read.
+   */
   boolean dropsForBudget() {
     return true;
   }
 
-  /** The oldest message, which somebody may not have read, is about to be dropped. */
+  /** Called before the oldest message is dropped, which some listeners may not have read. */
   void beforeDrop() {}
 
-  /** Whether the oldest message for this listener alone is unread; else it is history. */
+  /**
+   * Returns whether the oldest dispatch to this listener may be unread, because the listener lags
+   * by at least as many messages as are kept for it alone. If it lags by fewer, that dispatch is
+   * history.
+   */
   protected final boolean isBehind(Listener listener) {
     long last = channel.log().lastSequence();
     long lag = last - listener.cursor(last);

@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * What an overflow policy may look at and do.
+ * Holds the parts of a channel that an overflow policy may look at and act on.
  *
- * @param budget of all logs of the hub together
+ * @param budget the budget of all logs of the hub together
  * @param clock the time in milliseconds
  * @param disconnect ends a listener's stream
  * @param remove removes a listener

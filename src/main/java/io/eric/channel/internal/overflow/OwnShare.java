@@ -4,13 +4,14 @@ import io.eric.log.MessageLog.Usage;
 import io.eric.options.RetentionOptions;
 
 /**
- * One listener's own dispatches may use at most half of the limit, so that it crowds nobody out.
+ * Bounds the dispatches to one listener by half of the log's limit, so that they do not crowd out
+ * the messages of other listeners.
  */
 public final class OwnShare {
 
   private OwnShare() {}
 
-  /** Whether these amounts together are more than the share. */
+  /** Returns whether these amounts together are more than the share. */
   public static boolean isExceeded(
       RetentionOptions limit, Usage own, int moreMessages, long moreBytes) {
     return own.messages() + moreMessages > Math.max(1, limit.limitMessages() / 2)

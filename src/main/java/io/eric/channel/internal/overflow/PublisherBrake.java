@@ -7,7 +7,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Says whether publishers are slowed down: for an edge that is behind, or by the overflow policy.
+ * Decides whether publishers are slowed down, because an edge is behind or because the overflow
+ * policy wants it.
  */
 public final class PublisherBrake implements BooleanSupplier {
 
@@ -17,7 +18,7 @@ public final class PublisherBrake implements BooleanSupplier {
   private final LongSupplier clock;
 
   /**
-   * A brake.
+   * Creates a brake.
    *
    * @param clock the time in milliseconds
    */

@@ -7,7 +7,7 @@ import io.eric.log.MessageLog;
 import io.eric.log.MessageLog.Usage;
 import io.eric.options.RetentionOptions;
 
-/** Publishers are refused until there is room. */
+/** Refuses publishers until there is room. */
 final class RejectOverflow extends Overflow {
 
   RejectOverflow(OverflowSurroundings channel) {
@@ -38,7 +38,7 @@ final class RejectOverflow extends Overflow {
       return;
     }
     log.trim(channel.listeners(), channel.clock().getAsLong());
-    // What all have read stays as history only as long as there is room.
+    // Messages that all listeners have read stay as history only while there is room.
     while (isFull(queued, size)
         && log.usage().messages() > 0
         && log.firstSequence() <= channel.listeners().lowest()) {
@@ -57,7 +57,7 @@ final class RejectOverflow extends Overflow {
     Listener listener = channel.listeners().get(receiver);
     if (!log.hasAfter(listener.cursor(log.lastSequence()), receiver)) {
       while (shareIsUsed(receiver, queued, size) && log.usageOf(receiver).messages() > 0) {
-        log.dropOldestOf(receiver); // read, and history
+        log.dropOldestOf(receiver); // it is read already, and only history
       }
     }
     if (shareIsUsed(receiver, queued, size)) {
@@ -87,7 +87,7 @@ final class RejectOverflow extends Overflow {
         waiting.bytes() + size);
   }
 
-  /** It refuses publishers instead. */
+  /** Drops nothing, because publishers are refused instead. */
   @Override
   boolean dropsForBudget() {
     return false;

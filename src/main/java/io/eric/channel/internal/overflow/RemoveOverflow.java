@@ -20,7 +20,7 @@ final class RemoveOverflow extends EvictingOverflow {
   boolean dropsOldestOf(Listener receiver) {
     if (isBehind(receiver)) {
       evict(receiver);
-      return false; // its messages went with it
+      return false; // the listener's messages are gone with it
     }
     return true;
   }

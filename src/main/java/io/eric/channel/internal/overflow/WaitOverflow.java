@@ -5,12 +5,12 @@ import io.eric.log.MessageLog;
 import io.eric.options.RetentionOptions;
 
 /**
- * Publishers wait while a connected listener has used more than half of the limit and advances. One
- * that has stood still for {@code waitStall} is treated as under {@code gap}.
+ * Makes publishers wait while a connected listener has used more than half of the limit and
+ * advances. A listener that has stood still for {@code waitStall} is treated as under {@code gap}.
  */
 final class WaitOverflow extends Overflow {
 
-  /** As long as a reader advances. */
+  /** Stands for no limit: acknowledgements are held back for as long as a reader advances. */
   private static final long UNLIMITED_MS = Long.MAX_VALUE / 2;
 
   WaitOverflow(OverflowSurroundings channel) {
@@ -56,7 +56,7 @@ final class WaitOverflow extends Overflow {
     return false;
   }
 
-  /** The log may grow only so far that no reader that advances loses a message. */
+  /** Lets the log grow only as far as no advancing reader loses a message. */
   @Override
   public int room(int wanted, long bytes) {
     if (channel.budget().isExceeded()) {
@@ -71,7 +71,7 @@ final class WaitOverflow extends Overflow {
         && used.bytes() + bytes <= retention.limitBytes()) {
       return wanted;
     }
-    channel.fanout().flush(); // an idle reader is woken, so that it does not look stuck
+    channel.fanout().flush(); // wakes idle readers, so that they do not look stuck
     long now = channel.clock().getAsLong();
     double share = 0;
     for (Listener listener : channel.listeners().all()) {
@@ -85,13 +85,16 @@ final class WaitOverflow extends Overflow {
     return (int) Math.min(wanted, free / perMessage);
   }
 
-  /** A listener on its way loses nothing; publishers wait for it. */
+  /** Drops nothing of a listener that advances, because publishers wait for it. */
   @Override
   boolean dropsOldestOf(Listener receiver) {
     return !advances(receiver, channel.clock().getAsLong());
   }
 
-  /** Publishers are held back while a listener that advances has not read the oldest message. */
+  /**
+   * Drops nothing while an advancing listener has not read the oldest message, because publishers
+   * are held back instead.
+   */
   @Override
   boolean dropsForBudget() {
     MessageLog log = channel.log();
@@ -105,7 +108,7 @@ final class WaitOverflow extends Overflow {
     return true;
   }
 
-  /** What part of the limit holds messages that this listener has not read, as far as known. */
+  /** Estimates which part of the limit is used by messages that this listener has not read. */
   private double shareOf(Listener listener) {
     MessageLog log = channel.log();
     long last = log.lastSequence();
@@ -114,7 +117,7 @@ final class WaitOverflow extends Overflow {
       return 0;
     }
     MessageLog.Usage used = log.usage();
-    // What it has used in bytes follows from its lag and the mean size of what is kept.
+    // The bytes are estimated from the listener's lag and the mean size of the kept messages.
     double meanSize = used.messages() == 0 ? 0 : (double) used.bytes() / used.messages();
     double lag = Math.min(last - cursor, used.messages());
     RetentionOptions retention = channel.retention();

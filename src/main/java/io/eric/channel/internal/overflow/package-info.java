@@ -1,6 +1,6 @@
 /**
- * What a channel does when somebody does not read: how its log stays under its limit, and how
- * publishers are slowed down.
+ * The parts of a channel that act when a listener does not read: they keep the log under its limit
+ * and slow publishers down.
  */
 @NullMarked
 package io.eric.channel.internal.overflow;

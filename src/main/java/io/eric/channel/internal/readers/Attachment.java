@@ -3,17 +3,17 @@ package io.eric.channel.internal.readers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a started listener's messages go to: exactly one stream of an edge, or one bus consumer, or
- * the workers on its queue.
+ * Takes a started listener's messages. It is a stream of an edge, a bus consumer, or the workers on
+ * the listener's queue; a listener has one attachment at most.
  */
 public sealed interface Attachment permits StreamAttachment, DirectAttachment {
 
-  /** Whether messages are pushed as they come. */
+  /** Returns whether messages are pushed as they come. */
   boolean isLive();
 
-  /** The sequence up to which everything was handed over. */
+  /** Returns the sequence up to which everything was handed over. */
   long cursor();
 
-  /** The node where it is; null for this one. */
+  /** Returns the node where the attachment is; null for this one. */
   @Nullable String node();
 }

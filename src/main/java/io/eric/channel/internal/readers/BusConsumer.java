@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers to a listener's consumer on the event bus, at least once and in order. Up to a window of
- * messages is unacknowledged; the cursor follows the oldest of them. When one fails, everything
- * from it on is sent again after a pause; after too many attempts it is skipped and reported. A
- * consumer that is gone leaves the listener detached.
+ * messages may be unacknowledged; the cursor follows the oldest of them. When a message fails, it
+ * and all that follow are sent again after a pause; after too many attempts it is skipped and
+ * reported. If the consumer is gone, the listener is detached.
  */
 public final class BusConsumer implements DirectAttachment {
 
@@ -59,12 +59,14 @@ public final class BusConsumer implements DirectAttachment {
   private long pause = FIRST_PAUSE_MS;
   private long withoutHandlersSince = -1;
 
-  /** What a consumer tells its channel. */
+  /** Hears from a consumer what its channel has to know. */
   public interface Owner {
-    /** The cursor has moved. */
+    /** The listener's cursor has moved. */
     void advanced(Listener listener);
 
-    /** Nothing to read: call {@link DirectAttachment#fill} when there is. */
+    /**
+     * The listener has nothing to read. {@link DirectAttachment#fill} is to be called when it has.
+     */
     void waiting(Listener listener);
 
     /** The consumer is gone. */
@@ -72,7 +74,7 @@ public final class BusConsumer implements DirectAttachment {
   }
 
   /**
-   * @param node where the consumer is; null for here
+   * @param node the node of the consumer; null for this one
    */
   public BusConsumer(
       Loop loop,
@@ -122,7 +124,10 @@ public final class BusConsumer implements DirectAttachment {
     return cursor;
   }
 
-  /** The command that starts it anew at another owner; null if its node does that. */
+  /**
+   * Returns the command that starts the consumer anew at another owner; null if its own node sends
+   * that command.
+   */
   @Override
   public @Nullable JsonObject again() {
     return Addresses.isFar(address)
@@ -130,7 +135,7 @@ public final class BusConsumer implements DirectAttachment {
         : new JsonObject().put("v", "l").put("r", listener.id).put("window", window);
   }
 
-  /** Sends what the window allows. */
+  /** Sends as many messages as the window allows. */
   @Override
   public void fill() {
     if (gap != null && !closed && timer == null) {
@@ -149,7 +154,7 @@ public final class BusConsumer implements DirectAttachment {
     log.read(from, listener.reader(), room, READ_BYTES).onComplete(read -> send(from, read));
   }
 
-  /** Stops sending, after a last event that nobody acknowledges. */
+  /** Stops sending, after a last event that the consumer need not acknowledge. */
   @Override
   public Future<Void> end(@Nullable String finalType) {
     close();
@@ -160,7 +165,7 @@ public final class BusConsumer implements DirectAttachment {
     return Future.succeededFuture();
   }
 
-  /** Stops sending; what is unacknowledged stays after the cursor. */
+  /** Stops sending. Unacknowledged messages stay after the cursor. */
   private void close() {
     closed = true;
     inFlight.clear();
@@ -175,7 +180,7 @@ public final class BusConsumer implements DirectAttachment {
     if (closed || timer != null) {
       return;
     }
-    if (from != next) { // a message failed meanwhile: what was read does not come next
+    if (from != next) { // a message failed meanwhile, so this slice is not what comes next
       fill();
       return;
     }
@@ -197,7 +202,7 @@ public final class BusConsumer implements DirectAttachment {
         moveCursor(next);
       }
     }
-    if (!log.hasAfter(next, listener.reader())) { // the slice may be older than the newest message
+    if (!log.hasAfter(next, listener.reader())) { // a message may have come since the read
       owner.waiting(listener);
     } else {
       fill();
@@ -209,7 +214,7 @@ public final class BusConsumer implements DirectAttachment {
       request(sent, adapted.apply(sent.entry));
       return;
     }
-    // The next one when onMessage is done with the one before, whatever the window.
+    // onMessage gets one message after the other, whatever the window.
     observed =
         observed
             .otherwiseEmpty()
@@ -225,7 +230,7 @@ public final class BusConsumer implements DirectAttachment {
 
   private void request(Sent sent, Entry entry) {
     if (closed || sent.stale) {
-      return; // while onMessage was looking at it
+      return; // it failed, or the consumer ended, while onMessage was looking at it
     }
     meters.count(CounterName.DELIVERED_ON_BUS);
     link.deliver(address, body(entry), ackTimeout)
@@ -268,7 +273,7 @@ public final class BusConsumer implements DirectAttachment {
     while ((first = inFlight.peekFirst()) != null && first.acknowledged) {
       done = inFlight.removeFirst().entry.sequence();
       if (failing == 0) {
-        pause = FIRST_PAUSE_MS; // it advances: the next trouble is a new one
+        pause = FIRST_PAUSE_MS; // it advances, so the next failure begins with a short pause
       }
     }
     moveCursor(inFlight.isEmpty() ? Math.max(done, next) : done);
@@ -309,7 +314,10 @@ public final class BusConsumer implements DirectAttachment {
     pauseAndSendAgain();
   }
 
-  /** The window freezes: what was sent from this message on does not count any more. */
+  /**
+   * Takes back this message and all that were sent after it. They are sent again, and
+   * acknowledgements of them no longer count.
+   */
   private void sendAgainFrom(Sent failed) {
     boolean from = false;
     long last = cursor;
@@ -319,7 +327,7 @@ public final class BusConsumer implements DirectAttachment {
       if (from) {
         sent.stale = true;
         if (sent.isResumeGap) {
-          gap = resumeGap; // it is not in the log: nobody would see it otherwise
+          gap = resumeGap; // it is not in the log, so the next read would not bring it
         }
         all.remove();
       } else {
@@ -342,7 +350,9 @@ public final class BusConsumer implements DirectAttachment {
     }
   }
 
-  /** Not longer than until a consumer without handlers is given up. */
+  /**
+   * Returns the next pause, which ends at the latest when a consumer without handlers is given up.
+   */
   private long nextPause() {
     if (withoutHandlersSince < 0) {
       return pause;
@@ -351,7 +361,7 @@ public final class BusConsumer implements DirectAttachment {
     return Math.max(1, Math.min(pause, left));
   }
 
-  /** Gives a message up: in its place the listener gets a report, which it need not acknowledge. */
+  /** Gives a message up. In its place the listener gets a report, which it need not acknowledge. */
   private void skip(Entry entry, Throwable failure) {
     meters.count(CounterName.SKIPPED);
     failing = 0;

@@ -4,13 +4,15 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** What the channel itself serves, without an edge between. */
+/** An attachment that the channel itself serves, without an edge between them. */
 public non-sealed interface DirectAttachment extends Attachment {
 
-  /** The command that starts it anew at another owner; null if there is none. */
+  /**
+   * Returns the command that starts the attachment anew at another owner; null if there is none.
+   */
   @Nullable JsonObject again();
 
-  /** Goes on: there is something to read, or room again. */
+  /** Goes on, because there is something to read or room again. */
   void fill();
 
   /**

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a channel knows of one edge: its streams and how much of what was pushed to it is still
- * unacknowledged.
+ * Keeps what a channel knows of one edge: its streams, and how much of what was pushed to it is
+ * still unacknowledged.
  */
 public final class EdgeSession {
 
@@ -20,7 +20,7 @@ public final class EdgeSession {
 
   private static final long ASKING_PAUSE_MS = 500;
 
-  /** So many windows on their way are more than a busy edge explains. */
+  /** An edge with more windows than this on their way must be stuck, not only busy. */
   private static final long STUCK_WINDOWS = 16;
 
   public final String address;
@@ -28,10 +28,13 @@ public final class EdgeSession {
   public final Map<Long, Listener> streams = new HashMap<>();
   final StreamTallies tallies = new StreamTallies();
 
-  /** The streams that the edge itself takes to be live and to have what they had read before. */
+  /**
+   * The streams that the edge's acknowledgements count in: live ones that have what they read
+   * before.
+   */
   final StreamDigest acknowledging = new StreamDigest();
 
-  /** What was sent, and has not come there as far as the edge has said. */
+  /** The deliveries that were sent and, as far as the edge has said, have not arrived. */
   private final SentDeliveries underWay = new SentDeliveries();
 
   private long acknowledged;
@@ -44,7 +47,7 @@ public final class EdgeSession {
   /** How far the last delivery goes; unlike {@link #sent} it does not move when nothing is sent. */
   private long lastDelivery;
 
-  /** The highest sequence of all acknowledgements. */
+  /** The highest sequence of all acknowledgements, in any session. */
   private long confirmed;
 
   private long askedAt;
@@ -63,7 +66,10 @@ public final class EdgeSession {
     this.lastProgress = now;
   }
 
-  /** What the edge is told to tell its streams' times apart by. */
+  /**
+   * Returns the edge's session, by which the edge tells deliveries for its present streams from
+   * older ones.
+   */
   Session session() {
     return session;
   }
@@ -72,29 +78,30 @@ public final class EdgeSession {
   void renew(Session next) {
     session = next;
     said = 0;
-    underWay.clear(); // the edge drops it, and says nothing of it
+    underWay.clear(); // the edge drops these deliveries, and does not acknowledge them
   }
 
-  /** Whether any of its streams is pushed to. */
+  /** Returns whether any of its streams is pushed to. */
   boolean hasLiveStreams() {
     return tallies.count(StreamState.LIVE) + tallies.count(StreamState.LIVE_UNSETTLED) > 0;
   }
 
   /**
-   * The edge has opened a stream or made a statement; its next statement is due after the interval.
+   * Notes that the edge has opened a stream or made a statement. Its next statement is due after
+   * the interval.
    */
   void heard(long now, long intervalMs) {
     forgottenAt = now + SILENT_INTERVALS * intervalMs;
   }
 
-  /** When it counts as gone if it makes no other statement, in milliseconds. */
+  /** Returns when the edge counts as gone if it makes no further statement, in milliseconds. */
   public long forgottenAt() {
     return forgottenAt;
   }
 
-  /** The sequence up to which all settled live streams have everything. */
+  /** Returns the sequence up to which all settled live streams have everything. */
   long acknowledged() {
-    // When it has all that was sent, its streams lack nothing of what was looked at.
+    // If the edge has all deliveries, its streams lack nothing of what was looked at for them.
     return hasAll() ? Math.max(acknowledged, seen) : acknowledged;
   }
 
@@ -102,26 +109,29 @@ public final class EdgeSession {
     return confirmed >= lastDelivery;
   }
 
-  /** When something last came there, as far as the edge has said, in milliseconds. */
+  /**
+   * Returns when the edge last advanced, in milliseconds: when it said that a delivery had arrived,
+   * or got one while none was under way.
+   */
   long lastProgress() {
     return lastProgress;
   }
 
   /**
-   * Nothing up to here was sent, because no stream is pushed to: a stream that is live at the edge
-   * all the same has missed it.
+   * Notes that nothing up to here was sent, because no stream is live. It counts as sent: a stream
+   * that is live at the edge all the same has missed it, which the next statement finds out.
    */
   void skipped(long through) {
     seen = through;
     sent = through;
   }
 
-  /** All up to here that is for this edge has been sent to it. */
+  /** Notes that everything up to here that is for this edge has been sent to it. */
   void seen(long through) {
     seen = through;
   }
 
-  /** The sequence up to which deliveries have been sent. */
+  /** Returns the sequence up to which deliveries have been sent. */
   long sent() {
     return sent;
   }
@@ -142,26 +152,29 @@ public final class EdgeSession {
     lastDelivery = through;
   }
 
-  /** The highest sequence of all acknowledgements in this session. */
+  /** Returns the highest sequence of all acknowledgements in this session. */
   long said() {
     return said;
   }
 
-  /** What was sent has come there up to here, whatever streams it was written to. */
+  /** Notes that deliveries up to here have arrived, whichever streams they were written to. */
   void arrived(long through, long now) {
     if (underWay.removeThrough(through)) {
       lastProgress = now;
     }
   }
 
-  /** Once in a while, for the answer takes as long as a turn to the edge and back. */
+  /**
+   * Returns whether the edge may be asked for a statement: only once in a while, because an answer
+   * takes a round trip.
+   */
   boolean mayAskForStatement(long now) {
     boolean may = now - askedAt >= ASKING_PAUSE_MS;
     askedAt = may ? now : askedAt;
     return may;
   }
 
-  /** All settled live streams have everything up to here. */
+  /** Notes that all settled live streams have everything up to here. */
   void acknowledge(long through, long now) {
     arrived(through, now);
     said = Math.max(said, through);
@@ -169,13 +182,19 @@ public final class EdgeSession {
     acknowledged = Math.max(acknowledged, Math.min(through, sent));
   }
 
-  /** Whether so much is on its way to the edge that its event loop must be stuck. */
+  /**
+   * Returns whether more is on its way to the edge than a busy edge explains, so that its event
+   * loop must be stuck.
+   */
   public boolean isStuck(int windowMessages, long windowBytes) {
     return underWay.messages() > STUCK_WINDOWS * windowMessages
         || underWay.bytes() > STUCK_WINDOWS * windowBytes;
   }
 
-  /** Whether publishers should be slowed down for this edge: it is behind, and it does advance. */
+  /**
+   * Returns whether publishers should be slowed down for this edge, because it is behind and
+   * advances.
+   */
   public boolean holdsPublishers(int windowMessages, long windowBytes, long stallMs, long now) {
     return hasLiveStreams()
         && (underWay.messages() > windowMessages || underWay.bytes() > windowBytes)

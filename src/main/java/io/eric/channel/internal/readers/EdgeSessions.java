@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The edges that have streams on this channel, each in a session that it has had no other of. */
+/**
+ * Keeps the edges that have streams on this channel, each with a session that no edge has had
+ * before. This class is used on the channel's context.
+ */
 public final class EdgeSessions {
 
   private final Map<String, EdgeSession> byAddress = new LinkedHashMap<>();
@@ -14,16 +17,16 @@ public final class EdgeSessions {
   private long lastSession;
 
   /**
-   * No edges yet.
+   * Creates an empty collection.
    *
-   * @param firstSession where sessions are counted from: later than all sessions that a former
-   *     owner of the same term may have had
+   * @param firstSession the number from which sessions are counted, above all sessions that a
+   *     former owner of the same term may have had
    */
   public EdgeSessions(long firstSession) {
     this.lastSession = firstSession;
   }
 
-  /** The number of this ownership. */
+  /** Sets the term of this ownership, with which its sessions begin. */
   public void ownedIn(long ownership) {
     term = ownership;
   }
@@ -40,15 +43,15 @@ public final class EdgeSessions {
     return byAddress.get(address);
   }
 
-  /** The edge's session, a new one if it has no streams here yet. */
+  /** Returns the edge's session, which is a new one if the edge has no streams here yet. */
   EdgeSession open(String address, long lastSequence, long now) {
     return byAddress.computeIfAbsent(
         address, a -> new EdgeSession(a, nextSession(), lastSequence, now));
   }
 
   /**
-   * What the edge knows of its streams may differ from what is known here: it is to attach them
-   * anew.
+   * Gives the edge a new session, because what it knows of its streams may differ from what is
+   * known here. The edge then attaches them anew.
    */
   void renew(EdgeSession edge) {
     edge.renew(nextSession());

@@ -8,15 +8,15 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 
-/** The {@code _eric_error} that stands for a message which could not be processed. */
+/** Makes the {@code _eric_error} that stands for a message which could not be processed. */
 public final class ErrorReport {
 
-  /** Failure code of a listener's own code, which is none of the hub's errors. */
+  /** The failure code of errors in a listener's own code, which are none of the hub's errors. */
   public static final int CODE = 500;
 
   private ErrorReport() {}
 
-  /** An entry at the message's place, with its sequence. */
+  /** Returns an entry at the message's place, with its sequence. */
   public static Entry inPlaceOf(Entry entry, String id, Throwable failure) {
     JsonObject payload =
         new JsonObject().put("error", name(failure)).put("message", text(failure)).put("id", id);
@@ -34,7 +34,7 @@ public final class ErrorReport {
     if (failure instanceof EricException eric) {
       return eric.name();
     }
-    // Class names of users' exceptions would tell clients about the inside.
+    // The class names of users' exceptions would tell clients about the inside of the application.
     return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT
         ? "Timeout"
         : "ListenerFailure";

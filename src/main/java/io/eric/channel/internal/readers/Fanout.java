@@ -11,9 +11,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pushes new entries to the edges that have live streams: one delivery per edge however many
- * streams it has, one per turn of the event loop however many messages came in it. A stream that
- * waits is woken.
+ * Pushes new entries to the edges that have live streams. Each edge gets one delivery per turn of
+ * the event loop, however many streams it has and however many messages came in the turn. Streams
+ * that wait are woken.
  */
 public final class Fanout {
 
@@ -58,8 +58,8 @@ public final class Fanout {
   }
 
   /**
-   * Sends what is pending now. Called before a stream becomes live too, so that no delivery reaches
-   * across the point from which that stream is pushed to.
+   * Sends the entries that are pending. This is also done before a stream becomes live, so that no
+   * delivery reaches across the point from which that stream is pushed to.
    */
   public void flush() {
     scheduled = false;
@@ -99,7 +99,12 @@ public final class Fanout {
     wake(entries, mixed);
   }
 
-  /** The entries that live streams of this edge get: broadcasts, and dispatches to one of them. */
+  /**
+   * Returns the entries that live streams of this edge get: broadcasts, and dispatches to one of
+   * them.
+   *
+   * @param edge null if there are broadcasts only, which all edges get
+   */
   private List<Entry> adapt(List<Entry> entries, @Nullable EdgeSession edge) {
     List<Entry> result = new ArrayList<>(entries.size());
     for (Entry entry : entries) {

@@ -7,7 +7,7 @@ import io.eric.metrics.Meters;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** Counts the gaps among what readers are given, by reason. */
+/** Counts the gaps that readers are given, by reason. */
 final class GapCount {
 
   private GapCount() {}

@@ -8,13 +8,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener as its channel keeps it: a cursor and, while somebody takes its messages, an
- * attachment.
+ * A listener as its channel keeps it: a cursor and, while its messages are taken, an attachment.
  *
- * <p>Its state changes by the methods of the first row alone. A dash is an event that leaves the
- * state as it is, because what it asks for is so already: an attachment may go by itself while
- * somebody takes it away, a client may stop what the overflow policy has just ended, and a caller
- * that has asked for a listener may find it removed when its turn has come.
+ * <p>Only the events of the first row change its state. A dash is an event that leaves the state as
+ * it is, because what it asks for is already done: an attachment may go by itself while it is being
+ * taken away, a client may stop a listener whose stream the overflow policy has just ended, and a
+ * listener may be removed before the turn of a caller that has asked for it.
  *
  * <table>
  * <caption>States and events</caption>
@@ -34,24 +33,24 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>"Refused" is an {@link IllegalStateException}: the caller has to take the former attachment
- * away first, and to look whether the listener is still there.
+ * away first, and to check that the listener was not removed.
  */
 public final class Listener {
 
-  /** A holder that is no edge. */
+  /** Stands for a holder that is not an edge. */
   private static final String CONSUMER = "";
 
-  /** What it is to its channel. */
+  /** The states of a listener. */
   public enum State {
     /** It was added, and never started. */
     COLLECTING,
     /** It was stopped on purpose; it collects. */
     STOPPED,
-    /** It is started, and nobody takes its messages. */
+    /** It is started, and has no attachment. */
     DETACHED,
     /** Its attachment takes its messages. */
     ATTACHED,
-    /** Its attachment is being taken away: it reads no more, and has to say how far it got. */
+    /** Its attachment is being taken away, reads no more, and has to say how far it got. */
     ENDING,
     /** It was removed. Its attachment may still have to end. */
     GONE
@@ -59,10 +58,10 @@ public final class Listener {
 
   public final String id;
 
-  /** The last sequence before it existed; no cursor goes below. */
+  /** The last sequence before it existed; its cursor never goes below. */
   final long created;
 
-  /** An anonymous one, which goes with its stream and sees broadcasts only. */
+  /** Whether it is anonymous: a watcher goes with its stream and sees broadcasts only. */
   public final boolean watcher;
 
   /** Its place among the listeners of its channel, from 1 on; given when it is added. */
@@ -70,7 +69,7 @@ public final class Listener {
 
   private State state = State.COLLECTING;
 
-  /** What comes after {@link State#ENDING}. */
+  /** The state that follows {@link State#ENDING}. */
   private State afterEnding = State.DETACHED;
 
   private @Nullable Attachment attachment;
@@ -99,7 +98,10 @@ public final class Listener {
     this.lastAdvance = now;
   }
 
-  /** A listener as the store kept it: if it was started, it waits for its stream. */
+  /**
+   * Creates a listener as the store kept it. If it was started, it is detached until its stream
+   * comes.
+   */
   public static Listener restored(String id, Registration kept, long cursor, long now) {
     Listener listener = new Listener(id, kept.created(), cursor, false, now);
     listener.state =
@@ -114,7 +116,7 @@ public final class Listener {
 
   // ---- events
 
-  /** Its messages may be taken. */
+  /** Starts the listener: its messages may be taken. */
   public void start() {
     switch (state) {
       case COLLECTING, STOPPED -> state = State.DETACHED;
@@ -123,7 +125,7 @@ public final class Listener {
     }
   }
 
-  /** Its messages are not to be taken; an attachment has to end. */
+  /** Stops the listener: its messages are not to be taken, and its attachment has to end. */
   public void stop() {
     switch (state) {
       case COLLECTING, DETACHED -> state = State.STOPPED;
@@ -133,7 +135,7 @@ public final class Listener {
     }
   }
 
-  /** Somebody takes its messages from now on, which starts it. */
+  /** Gives the listener an attachment, which takes its messages from now on and starts it. */
   void attach(Attachment attachment, long now) {
     switch (state) {
       case COLLECTING, STOPPED, DETACHED -> {
@@ -147,7 +149,10 @@ public final class Listener {
     }
   }
 
-  /** Its attachment, if it has one, reads no more and is to be taken off. */
+  /**
+   * Begins the end of its attachment, if it has one. The attachment reads no more, and is to be
+   * detached.
+   */
   void end() {
     if (state == State.ATTACHED) {
       end(State.DETACHED);
@@ -160,8 +165,7 @@ public final class Listener {
   }
 
   /**
-   * Its attachment is off. Called by {@link Listeners#detach} alone, which does what else follows
-   * from it.
+   * Takes its attachment off. Only {@link Listeners#detach} calls this, and does what else follows.
    *
    * @param at the sequence up to which everything was handed over
    */
@@ -175,7 +179,7 @@ public final class Listener {
     moveTo(at, now);
   }
 
-  /** It is removed from its channel. */
+  /** Notes that the listener is removed from its channel. */
   void remove() {
     state = State.GONE;
   }
@@ -186,7 +190,10 @@ public final class Listener {
     return state;
   }
 
-  /** Whether its messages may be taken; one whose attachment ends by itself is still started. */
+  /**
+   * Returns whether its messages may be taken. A listener whose attachment ends without a stop is
+   * still started.
+   */
   public boolean isStarted() {
     return switch (state) {
       case DETACHED, ATTACHED -> true;
@@ -195,32 +202,34 @@ public final class Listener {
     };
   }
 
-  /** Whether it was stopped on purpose, or is about to be. */
+  /** Returns whether it was stopped on purpose, or is about to be. */
   boolean isStopped() {
     return state == State.STOPPED || state == State.ENDING && afterEnding == State.STOPPED;
   }
 
-  /** Whether somebody else than this edge had its messages last. */
+  /** Returns whether another holder than this edge had its messages last. */
   boolean wasHeldByOthersThan(String edge) {
     return lastHolder != null && !lastHolder.equals(edge);
   }
 
-  /** What takes its messages, or is being taken away; null if nobody does. */
+  /**
+   * Returns its attachment, which takes its messages or is being taken away; null if it has none.
+   */
   public @Nullable Attachment attachment() {
     return attachment;
   }
 
-  /** Its stream; null if it has none. */
+  /** Returns its stream; null if it has none. */
   public @Nullable StreamAttachment stream() {
     return attachment instanceof StreamAttachment stream ? stream : null;
   }
 
-  /** What of the channel's own takes its messages; null if nothing does. */
+  /** Returns its attachment if the channel itself serves that attachment; null if not. */
   public @Nullable DirectAttachment direct() {
     return attachment instanceof DirectAttachment direct ? direct : null;
   }
 
-  /** What a store is to keep of it. */
+  /** Returns what a store is to keep of the listener. */
   public Registration registration() {
     if (isStarted()) {
       return new Registration(created, Registration.State.STARTED);
@@ -229,7 +238,7 @@ public final class Listener {
         created, isStopped() ? Registration.State.STOPPED : Registration.State.NEW);
   }
 
-  /** As clients see it. */
+  /** Returns its state as clients see it. */
   public ListenerStatus.State status() {
     if (!isStarted()) {
       return ListenerStatus.State.STOPPED;
@@ -242,8 +251,8 @@ public final class Listener {
   }
 
   /**
-   * Runs a change of its attachment when those before it are done. Such a change must not wait for
-   * another one of the same listener.
+   * Runs a change of its attachment once the changes before it are done. A change must not wait for
+   * another change of the same listener, which would begin only afterwards.
    */
   public <T> Future<T> exclusively(Supplier<Future<T>> change) {
     Future<T> done = transition.compose(before -> change.get());
@@ -255,7 +264,8 @@ public final class Listener {
     transition = ended;
     ended.onComplete(
         result -> {
-          if (transition == ended) { // its result, perhaps a stream, must not outlive it here
+          // its result, perhaps a stream, must not be kept alive from here
+          if (transition == ended) {
             transition = Future.succeededFuture();
           }
         });
@@ -264,59 +274,66 @@ public final class Listener {
 
   // ---- its cursor
 
-  /** The sequence up to which it has read. */
+  /** Returns the sequence up to which it has read. */
   public long cursor(long lastSequence) {
     return Math.min(attachment == null ? cursor : attachment.cursor(), lastSequence);
   }
 
-  /** Puts the cursor of an unattached listener; never before its creation. */
+  /**
+   * Sets the cursor of a listener without an attachment, but never below the listener's creation.
+   */
   public void moveTo(long sequence, long now) {
     cursor = Math.max(created, sequence);
     lastAdvance = now;
   }
 
-  /** It has got on, or has nothing to do: it is not stuck. */
+  /** Notes that the listener has advanced or has nothing to read, so that it is not stuck. */
   public void advanced(long now) {
     lastAdvance = now;
   }
 
-  /** When its cursor last moved, in milliseconds; tells a slow reader from a stuck one. */
+  /** Returns when it last advanced, in milliseconds, which tells a slow reader from a stuck one. */
   public long lastAdvance() {
     StreamAttachment stream = stream();
     return stream == null ? lastAdvance : Math.max(lastAdvance, stream.lastProgress());
   }
 
-  /** Whose dispatches a read includes. */
+  /**
+   * Returns the listener whose dispatches its reads include; null for a watcher, which gets none.
+   */
   public @Nullable String reader() {
     return watcher ? null : id;
   }
 
   // ---- what the store has of it
 
-  /** Gives its cursor to the store. */
+  /** Returns its cursor for the store, which has it from now on. */
   public long commit(long lastSequence) {
     committed = cursor(lastSequence);
     return committed;
   }
 
-  /** Whether the store has its cursor. */
+  /** Returns whether the store has its cursor. */
   public boolean isCommitted(long lastSequence) {
     return committed == cursor(lastSequence);
   }
 
-  /** What the store keeps of it; null until it was told. */
+  /** Returns what the store keeps of the listener; null before the store was told. */
   public @Nullable Registration kept() {
     return kept;
   }
 
-  /** See {@link #kept}. */
+  /** Sets what the store keeps of the listener. */
   public void keep(@Nullable Registration kept) {
     this.kept = kept;
   }
 
   // ---- its own onMessage
 
-  /** Its {@code onMessage}, and the address where it is called. */
+  /**
+   * Sets its {@code onMessage}, and the address where the hook is called. If the hook is null, a
+   * former one stays.
+   */
   public void observeBy(@Nullable MessageHook hook, @Nullable String address) {
     this.hookAddress = address;
     if (hook != null) {
@@ -324,12 +341,12 @@ public final class Listener {
     }
   }
 
-  /** Where its {@code onMessage} is called; null if it has none. */
+  /** Returns the address where its {@code onMessage} is called; null if it has none. */
   public @Nullable String hookAddress() {
     return hookAddress;
   }
 
-  /** Whether its {@code onMessage} sees each message first. */
+  /** Returns whether its {@code onMessage} sees each message first. */
   boolean isObserved() {
     return hook != null;
   }
@@ -344,18 +361,18 @@ public final class Listener {
     return own.onMessage(entry).onComplete(done -> hooksRunning--);
   }
 
-  /** Whether its {@code onMessage} is at work at this moment. */
+  /** Returns whether its {@code onMessage} is at work at this moment. */
   public boolean isObserving() {
     return hooksRunning > 0;
   }
 
-  /** A read is under way, whose answer its stream waits for. */
+  /** Notes a read that is under way, whose answer its stream waits for. */
   void reads(Future<?> answer) {
     answered = answer.isComplete() ? Future.succeededFuture() : answer;
     if (!answer.isComplete()) {
       answer.onComplete(
           sent -> {
-            if (answered == answer) { // the batch must not outlive its answer here
+            if (answered == answer) { // the batch must not be kept alive from here
               answered = Future.succeededFuture();
             }
           });
@@ -363,7 +380,8 @@ public final class Listener {
   }
 
   /**
-   * Completed when its last read is answered: what {@code onMessage} has seen is then on its way.
+   * Returns a future that completes when its last read is answered: messages that {@code onMessage}
+   * has seen are then on their way.
    */
   Future<Void> answered() {
     return answered.<Void>mapEmpty().otherwiseEmpty();

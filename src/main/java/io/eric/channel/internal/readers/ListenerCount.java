@@ -2,18 +2,21 @@ package io.eric.channel.internal.readers;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many listeners all channels of a hub have together, and may have. For any thread. */
+/**
+ * Counts the listeners that all channels of a hub have together, and knows how many they may have.
+ * Any thread may ask.
+ */
 public final class ListenerCount {
 
   private final int max;
   private final AtomicInteger listeners = new AtomicInteger();
 
-  /** Counts up to this maximum; listeners that a store remembers are taken beyond it. */
+  /** Creates a count up to this maximum. Only listeners that are restored are taken beyond it. */
   public ListenerCount(int max) {
     this.max = max;
   }
 
-  /** For a channel without a hub. */
+  /** Returns a count without a maximum, for a channel without a hub. */
   public static ListenerCount unlimited() {
     return new ListenerCount(Integer.MAX_VALUE);
   }

@@ -16,19 +16,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes lists of a channel's listeners between its other work: one slice of one list in each turn
- * of the event loop, however many are asked for, so that publishers do not wait behind them. On the
- * channel's context.
+ * Makes lists of a channel's listeners between the channel's other work. Each turn of the event
+ * loop makes one slice of one list, however many are asked for, so that publishers do not wait
+ * behind them. This class is used on the channel's context.
  *
- * <p>A list is in memory as a whole before it is sent on the event bus, so it has a largest size; a
+ * <p>A list is in memory as a whole before it is sent on the event bus, so its size is bounded; a
  * caller that wants more asks for parts, as doors and handles do.
  */
 public final class ListenerLists {
 
-  /** So many listeners are looked at in a turn: well below a millisecond. */
+  /** How many listeners are looked at in a turn, which takes well below a millisecond. */
   private static final int SLICE = 250;
 
-  /** So many lists may wait to be made. */
+  /** How many lists may wait to be made. */
   private static final int MAX_WAITING = 1_024;
 
   private final Loop loop;
@@ -36,7 +36,9 @@ public final class ListenerLists {
   private final Function<Listener, JsonObject> shown;
   private final Meters meters;
 
-  /** The first one is being made; null when none waits, as on nearly all channels. */
+  /**
+   * The lists that wait, of which the first is being made; null if none, as on nearly all channels.
+   */
   private @Nullable ArrayDeque<Making> waiting;
 
   /** Whether a slice was made in this turn, or will be in the next. */
@@ -53,7 +55,9 @@ public final class ListenerLists {
   /**
    * Makes a list.
    *
-   * @return fails with {@link InvalidMessageFormatException} if it would be too long
+   * @throws InvalidMessageFormatException if the list would be too long
+   * @throws UnavailableException if too many lists wait already
+   * @throws io.eric.InvalidListenerException if it is to begin after a listener that is not there
    */
   public Future<ListPage> list(Command.Page page) {
     if (page.limit() == 0 && listeners.named() > Command.Page.MAX_LIMIT) {
@@ -107,7 +111,7 @@ public final class ListenerLists {
       this.limit = limit == 0 ? Command.Page.MAX_LIMIT : limit;
     }
 
-    /** Whether it is complete now. */
+    /** Makes a slice, and returns whether the list is complete now. */
     private boolean slice() {
       int left = SLICE;
       Listener last = null;

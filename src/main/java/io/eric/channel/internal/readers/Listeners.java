@@ -18,10 +18,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The listeners of a channel in order of creation, and what their cursors mean for the log. */
+/**
+ * Keeps the listeners of a channel in order of creation, and knows what their cursors mean for the
+ * log. This class is used on the channel's context.
+ */
 public final class Listeners implements Cursors {
 
-  /** One full look at the cursors is allowed for this number of questions per listener. */
+  /** On average, one question for the lowest cursor costs a look at this number of listeners. */
   private static final int LISTENERS_PER_QUESTION = 8;
 
   private final MessageLog log;
@@ -36,10 +39,10 @@ public final class Listeners implements Cursors {
   private boolean counts = true;
 
   /**
-   * None yet.
+   * Creates an empty collection.
    *
-   * @param count what the hub may have, against which all count that come
-   * @param cursorMoved told of each whose cursor is its own again
+   * @param count the hub's count of listeners, in which these count too
+   * @param cursorMoved is told of each listener that is detached, whose cursor is its own again
    */
   public Listeners(MessageLog log, ListenerCount count, Consumer<Listener> cursorMoved) {
     this.log = log;
@@ -48,10 +51,10 @@ public final class Listeners implements Cursors {
   }
 
   /**
-   * Makes sure that one more may be added.
+   * Makes sure that one more listener may be added.
    *
-   * @param max how many the channel takes
-   * @throws UnavailableException if it or the hub takes no more
+   * @param max how many listeners the channel takes
+   * @throws UnavailableException if the channel or the hub takes no more
    */
   public void checkRoom(int max, Meters meters) {
     boolean full = byId.size() >= max;
@@ -64,7 +67,7 @@ public final class Listeners implements Cursors {
     }
   }
 
-  /** They count no more: the channel is closed. */
+  /** Takes the listeners out of the hub's count, because the channel is closed. */
   public void uncount() {
     if (counts) {
       counts = false;
@@ -72,25 +75,25 @@ public final class Listeners implements Cursors {
     }
   }
 
-  /** How many there are, watchers left out. */
+  /** Returns how many listeners there are, watchers left out. */
   int named() {
     return inOrder.size();
   }
 
-  /** Those that were created after one of this number, watchers left out. */
+  /** Returns the listeners that were created after the one with this number, watchers left out. */
   Collection<Listener> after(long number) {
     return inOrder.tailMap(number, false).values();
   }
 
   /**
-   * The number that a part of the list begins after.
+   * Returns the number after which a part of the list begins.
    *
-   * @throws InvalidListenerException if it is to begin after a listener that is not there
+   * @throws InvalidListenerException if the part is to begin after a listener that is not there
    */
   long before(Command.Page page) {
     String place = page.place();
     if (place != null) {
-      // Another owner of the channel, after a failover, counts anew.
+      // The place may be from before a failover, and each owner numbers the listeners anew.
       Listener known = byId.get(ListPage.idAt(place));
       return known == null || known.watcher ? ListPage.numberAt(place) : known.number;
     }
@@ -150,16 +153,16 @@ public final class Listeners implements Cursors {
     listener.remove();
   }
 
-  /** Gives a listener an attachment, whose cursor may be an earlier one. */
+  /** Gives a listener an attachment, whose cursor may be behind the listener's own. */
   public void attach(Listener listener, Attachment attachment, long now) {
     listener.attach(attachment, now);
     movedBack();
   }
 
   /**
-   * Takes a listener's attachment off, with all that follows from it: nobody waits to be woken, its
-   * cursor is its own again, perhaps further back than what was known, and goes to the store. A
-   * watcher goes with its stream.
+   * Detaches a listener, with all that follows from that. The listener no longer waits to be woken.
+   * Its cursor, which may be further back than was known, is its own again and goes to the store. A
+   * watcher is removed, because it goes with its stream.
    *
    * @param at the sequence up to which everything was handed over
    */
@@ -173,7 +176,7 @@ public final class Listeners implements Cursors {
     cursorMoved.accept(listener);
   }
 
-  /** Marks a listener whose stream wants to be woken by the next message. */
+  /** Marks a listener whose attachment wants to be woken by the next message. */
   public void setWaiting(Listener listener) {
     waiting.add(listener);
   }
@@ -199,9 +202,8 @@ public final class Listeners implements Cursors {
   }
 
   /**
-   * The minimum over all cursors. Looking at all of them for each message would make a message cost
-   * as much as there are listeners, so an older minimum, which is on the safe side, serves for a
-   * while.
+   * Returns the minimum over all cursors. Finding it is O(listeners), so an older minimum, which is
+   * on the safe side, serves for a number of questions.
    */
   @Override
   public long lowest() {

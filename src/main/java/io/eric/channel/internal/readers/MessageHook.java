@@ -7,6 +7,6 @@ import io.vertx.core.Future;
 @FunctionalInterface
 public interface MessageHook {
 
-  /** Completed when {@code onMessage} is done; failed if it failed. */
+  /** Calls {@code onMessage}. The future completes when that is done, and fails if it failed. */
   Future<Void> onMessage(Entry entry);
 }

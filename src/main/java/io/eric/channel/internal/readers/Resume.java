@@ -11,10 +11,10 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stream goes on that names the position it has seen (docs/PROTOCOL.md section 4, {@code
- * Last-Event-ID}): exactly there if the position is of this log's life; else after an explicit gap,
- * at the oldest message that is left for the listener. Never before the listener's creation, never
- * in silence.
+ * Finds where a stream goes on that names the position it has seen (docs/PROTOCOL.md section 4,
+ * {@code Last-Event-ID}). If the position is of this log's life, the stream goes on exactly there;
+ * if not, it goes on at the oldest message that is left for the listener, after an explicit gap. It
+ * never goes on before the listener's creation, and never skips messages in silence.
  */
 public final class Resume {
 
@@ -29,7 +29,7 @@ public final class Resume {
   }
 
   /**
-   * Where a stream goes on.
+   * Finds where a stream goes on.
    *
    * @param after a position, {@link ReadOptions#EARLIEST} or {@link ReadOptions#LATEST} as the
    *     client names it, or null: at the listener's cursor
@@ -82,9 +82,9 @@ public final class Resume {
   }
 
   /**
-   * Where to go on.
+   * The place where a stream goes on.
    *
-   * @param gap what to send first, or null
+   * @param gap the gap to send first, or null
    */
   public record Point(long cursor, @Nullable Entry gap) {}
 }

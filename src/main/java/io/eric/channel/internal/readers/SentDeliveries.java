@@ -1,12 +1,14 @@
 package io.eric.channel.internal.readers;
 
 /**
- * Deliveries that an edge has not acknowledged, oldest first, as numbers in one array: one comes
- * and goes with every message, and numbers are no work for the collector.
+ * Keeps the deliveries that an edge has not acknowledged, oldest first, as numbers in one array. A
+ * delivery comes and goes with every message, and numbers cost the garbage collector nothing.
  */
 final class SentDeliveries {
 
-  /** How far a delivery goes, how many messages it has, and how many bytes. */
+  /**
+   * A delivery has three numbers: how far it goes, how many messages it has, and how many bytes.
+   */
   private static final int FIELDS = 3;
 
   private static final int MIN_CAPACITY = 4;
@@ -31,9 +33,9 @@ final class SentDeliveries {
   }
 
   /**
-   * Takes off what goes no further than this.
+   * Removes the deliveries that go no further than this sequence.
    *
-   * @return whether there was any
+   * @return whether there were any
    */
   boolean removeThrough(long through) {
     boolean any = false;
@@ -50,7 +52,7 @@ final class SentDeliveries {
     return any;
   }
 
-  /** Takes off all. */
+  /** Removes all deliveries. */
   void clear() {
     removeThrough(Long.MAX_VALUE);
   }
@@ -59,12 +61,12 @@ final class SentDeliveries {
     return count == 0;
   }
 
-  /** The messages of all of them. */
+  /** Returns how many messages all deliveries have together. */
   int messages() {
     return messages;
   }
 
-  /** The bytes of all of them. */
+  /** Returns how many bytes all deliveries have together. */
   long bytes() {
     return bytes;
   }

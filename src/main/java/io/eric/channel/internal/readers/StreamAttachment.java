@@ -7,8 +7,8 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of an edge, as the channel that it carries knows it. Its state changes by the methods of
- * the first row alone.
+ * A stream of an edge, as the owner of its channel knows it. Only the events of the first row
+ * change its state.
  *
  * <table>
  * <caption>States and events</caption>
@@ -27,21 +27,21 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>A dash is an event that changes nothing. {@code wake} and {@code written} may be told twice,
- * or cross with a read. When a stream ends, its edge says how far it got; what it says otherwise
- * comes too late. Only that it is live there, which the edge may say before it hears of the end,
- * still makes its acknowledgements count the stream in. {@code written} is a dash in
- * LIVE_UNSETTLED, too, if the edge has acknowledged more since, without the stream.
+ * or cross with a read. Once a stream is ending, its edge answers how far the stream got, and all
+ * else that the edge has said comes too late. One thing still counts: if the edge has said {@code
+ * written} before it hears of the end, its acknowledgements count the stream in. {@code written}
+ * is ignored in LIVE_UNSETTLED, too, if the edge has acknowledged more since, without the stream.
  *
- * <p>An error is an event that cannot be: it changes nothing, and is reported. A read that is
- * answered late finds a later one begun, or the stream at its end: then its answer makes the stream
- * neither live nor waiting, so {@link #isLatest} is asked before.
+ * <p>An error is an event that cannot be: it changes nothing, and is reported. When a read is
+ * answered late, a later read may have begun, or the stream may be ending. Such an answer makes the
+ * stream neither live nor waiting, so {@link #isLatest} is asked first.
  */
 public final class StreamAttachment implements Attachment {
 
   final EdgeSession edge;
   final long stream;
 
-  /** The number under which its edge had it first. */
+  /** The number under which its edge first had it. */
   final long origin;
 
   final boolean wantsLive;
@@ -52,14 +52,14 @@ public final class StreamAttachment implements Attachment {
   private int readsUnderWay;
   private final StateErrors errors;
 
-  /** The latest read that its edge has told of; 0 before the first. */
+  /** The number of the latest read, or lag, that its edge has told of; 0 before the first. */
   private int lastRead;
 
   private long start;
 
   private boolean wasLive;
 
-  /** Whether its edge acknowledges for it with others. */
+  /** Whether the edge's acknowledgements count this stream in. */
   private boolean acknowledging;
 
   StreamAttachment(
@@ -83,7 +83,7 @@ public final class StreamAttachment implements Attachment {
   // ---- events
 
   /**
-   * It reads on from a position, up to which everything was handed to the kernel.
+   * Begins a read from a position, up to which everything was handed to the kernel.
    *
    * @return the number of this read
    */
@@ -99,7 +99,9 @@ public final class StreamAttachment implements Attachment {
     return ++reads;
   }
 
-  /** There was nothing to read up to here; the next message wakes it. */
+  /**
+   * Makes the stream wait, because there was nothing to read up to here. The next message wakes it.
+   */
   void await(long through) {
     if (state == StreamState.READING) {
       become(StreamState.WAITING);
@@ -110,12 +112,14 @@ public final class StreamAttachment implements Attachment {
   }
 
   /**
-   * Everything up to here is read, what follows is pushed.
+   * Makes the stream live: everything up to here is read, and what follows is pushed.
    *
-   * <p>The cursor follows the edge's acknowledgements only when the edge has {@linkplain #written
-   * taken the stream among its live ones}: before, it acknowledges without this stream.
+   * <p>The cursor follows the edge's acknowledgements only once the edge has {@linkplain #written
+   * taken the stream among its live ones}. Until then the acknowledgements do not count the stream
+   * in.
    *
-   * @param nothingRead whether there was nothing for the stream up to there
+   * @param nothingRead whether there was nothing for the stream up to there, so that its cursor
+   *     moves at once
    */
   void goLive(long through, boolean nothingRead) {
     if (state == StreamState.READING) {
@@ -128,7 +132,7 @@ public final class StreamAttachment implements Attachment {
     }
   }
 
-  /** There is something for it, which its edge is told. */
+  /** Wakes the stream, because there is something for it. The caller tells its edge. */
   void wake() {
     if (state == StreamState.WAITING) {
       become(StreamState.READING);
@@ -136,9 +140,10 @@ public final class StreamAttachment implements Attachment {
   }
 
   /**
-   * The stream is live at its edge, and what it had read before was handed to the kernel. An edge
-   * that has acknowledged more than that since had it no more among its live ones: then this has
-   * been overtaken, and what the edge said later about the stream was lost or comes yet.
+   * Notes that the stream is live at its edge, and that what it had read before was handed to the
+   * kernel. If the edge has acknowledged more than that since, the stream was no longer among its
+   * live ones: then this message is out of date, and a later one about the stream was lost or is
+   * still to come.
    */
   void written(long through) {
     if (edge.said() > through) {
@@ -154,8 +159,8 @@ public final class StreamAttachment implements Attachment {
   }
 
   /**
-   * It is being taken away. Its cursor stays: its edge goes on to acknowledge for others, which
-   * says nothing of this stream once it is closed there.
+   * Begins the end of the stream. Its cursor stays where it is, because the edge goes on
+   * acknowledging for other streams, which says nothing about a stream that is closed there.
    */
   void end() {
     if (state != StreamState.ENDING) {
@@ -165,7 +170,7 @@ public final class StreamAttachment implements Attachment {
     }
   }
 
-  /** It has left its edge's books. */
+  /** Takes the stream out of those that the edge acknowledges for, because it is detached. */
   void gone() {
     setAcknowledging(false);
   }
@@ -192,7 +197,7 @@ public final class StreamAttachment implements Attachment {
     }
   }
 
-  /** A batch is being read for it. */
+  /** Notes that a batch is being read for the stream, until it is answered. */
   void reads(Future<?> answer) {
     if (!answer.isComplete()) {
       readsUnderWay++;
@@ -203,14 +208,16 @@ public final class StreamAttachment implements Attachment {
   // ---- what it is
 
   /**
-   * Whether messages for it alone go to its edge. They do while it ends, too: until the edge hears
-   * that, what it pushes to the stream with others must lack nothing.
+   * Returns whether dispatches to its listener go to its edge. They do while a live stream ends,
+   * too: until its edge hears of the end, the edge pushes to the stream, which must lack nothing.
    */
   boolean isPushedTo() {
     return isLive() || state == StreamState.ENDING && wasLive;
   }
 
-  /** Where it was attached to read from, which may be ahead of its cursor. */
+  /**
+   * Sets the position from which the stream was attached to read, which may be ahead of its cursor.
+   */
   void startsFrom(long position) {
     start = position;
   }
@@ -220,7 +227,10 @@ public final class StreamAttachment implements Attachment {
     return start;
   }
 
-  /** Whether this is later than all that its edge has said before; then it counts from now on. */
+  /**
+   * Returns whether this read is later than all that the edge has told of. If so, it is the latest
+   * one from now on.
+   */
   boolean isNews(int read) {
     if (read <= lastRead) {
       return false;
@@ -229,12 +239,12 @@ public final class StreamAttachment implements Attachment {
     return true;
   }
 
-  /** Whether its edge has said nothing later. */
+  /** Returns whether the edge has told of no later read. */
   boolean isOfLatest(int read) {
     return read == lastRead;
   }
 
-  /** Whether a batch is being read for it. */
+  /** Returns whether a batch is being read for the stream. */
   boolean isBeingRead() {
     return readsUnderWay > 0;
   }
@@ -243,7 +253,10 @@ public final class StreamAttachment implements Attachment {
     return state;
   }
 
-  /** Whether no later read has begun, so that the answer to this one says what it becomes. */
+  /**
+   * Returns whether the stream still reads and no later read has begun, so that the answer to this
+   * one decides what the stream becomes.
+   */
   boolean isLatest(int read) {
     return read == reads && state == StreamState.READING;
   }
@@ -263,7 +276,10 @@ public final class StreamAttachment implements Attachment {
     return Addresses.nodeOf(edge.address);
   }
 
-  /** When it last got anywhere, in milliseconds, as far as the edge knows. */
+  /**
+   * Returns when a live stream last advanced, in milliseconds, as far as its edge has said; 0 for
+   * one that is not live.
+   */
   long lastProgress() {
     return isLive() ? edge.lastProgress() : 0;
   }

@@ -42,12 +42,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel's side of streams: opens them, answers their reads, decides when one becomes live,
- * and ends them. A listener has one attachment at most; changes of it wait for each other.
+ * The channel's side of streams: opens them, answers their reads, decides when a stream becomes
+ * live, and ends them. A listener has one attachment at most, and changes of the attachment wait
+ * for each other. This class is used on the channel's context.
  */
 public final class Streams {
 
-  /** An edge does not know how far a stream got that it has not opened yet. */
+  /** Stands for an unknown position: the edge had not opened the stream yet. */
   private static final long UNKNOWN = -1;
 
   private final String channelId;
@@ -63,7 +64,9 @@ public final class Streams {
   private final Meters meters;
   private final Loop loop;
 
-  /** Streams that were asked for and are not registered with their edge yet, and their answers. */
+  /**
+   * The streams that were asked for and are not registered with their edge yet, and their answers.
+   */
   private final Map<StreamKey, Future<Attached>> opening = new HashMap<>();
 
   public Streams(
@@ -96,9 +99,9 @@ public final class Streams {
   // ---- attach
 
   /**
-   * Opens a stream for a listener or a watcher. It takes over from the listener's present stream,
-   * if its edge still wants it when the question has come: a question that was held up on its way
-   * may be one of a client that has gone since, and has its next stream elsewhere.
+   * Opens a stream for a listener or a watcher. It takes the listener over from its present stream,
+   * if the asking edge still wants the new stream by then: the request may have been held up on its
+   * way, so that its client has gone since and has its next stream elsewhere.
    */
   public Future<Attached> attach(Attach request) {
     Opening asked = new Opening(request, request.stream(), Long.MAX_VALUE);
@@ -111,14 +114,15 @@ public final class Streams {
   }
 
   /**
-   * Opens a stream again that this or another owner had. It takes over from no stream that may have
-   * been opened later: of two at one edge the one with the lower origin is the older one, and one
-   * at another edge may be younger. It goes on at its own position, for the edge knows best, and
-   * its client would ask for the same if it came back. A reader in a program has no client with a
-   * position: it does not repeat what another reader has had of its listener meanwhile.
+   * Reopens a stream that this or another owner had. It does not take over from a stream that may
+   * have been opened later: of two streams at one edge the one with the lower origin is the older
+   * one, and a stream at another edge may be younger. The reopened stream goes on at the position
+   * that its edge names, because the edge knows best, and a client that came back would ask for the
+   * same. A reader in a program has no such client, so it does not repeat messages that another
+   * reader has had meanwhile.
    *
-   * <p>It is not refused for the sake of a stream that nobody wants any more: its client would be
-   * told to stay away.
+   * <p>The stream is not refused because of another one that its own edge no longer wants, since a
+   * refusal tells the client to stay away.
    */
   public Future<Attached> reattach(Reattach again) {
     Opening asked = new Opening(again.stream(), again.origin(), again.handedOn());
@@ -131,7 +135,8 @@ public final class Streams {
               return takeOver(asked, listener);
             } else if (present.origin == asked.origin) {
               refuseOvertaken(asked, listener);
-              detachFrom(listener, present, present.cursor()); // the same under a former number
+              // it is the same stream, under a former number
+              detachFrom(listener, present, present.cursor());
             }
           }
           return refuseTaken(listener)
@@ -144,8 +149,9 @@ public final class Streams {
   }
 
   /**
-   * Ends what has the listener, if the stream is still wanted. A reader in a program that does not
-   * answer is taken to want it: its thread may be busy for long, and nobody would open it again.
+   * Ends the listener's present attachment, if the new stream is still wanted. A reader in a
+   * program that does not answer counts as wanting its stream: its thread may be busy for long, and
+   * no client would open the stream again.
    */
   private Future<Opening> takeOver(Opening asked, Listener listener) {
     if (listener.attachment() == null) {
@@ -166,7 +172,10 @@ public final class Streams {
         .map(released -> asked);
   }
 
-  /** Fails if somebody has the listener. */
+  /**
+   * Fails if the listener has an attachment. A stream that its edge no longer wants is detached
+   * instead.
+   */
   private Future<Void> refuseTaken(Listener listener) {
     if (listener.attachment() == null) {
       return Future.succeededFuture();
@@ -189,8 +198,8 @@ public final class Streams {
   }
 
   /**
-   * A question may come so late that its edge has opened another stream for the listener since, or
-   * this one anew.
+   * Refuses a request that comes so late that its edge has opened another stream for the listener
+   * since, or this one anew.
    */
   private static void refuseOvertaken(Opening asked, Listener listener) {
     StreamAttachment present = listener.stream();
@@ -203,16 +212,16 @@ public final class Streams {
   }
 
   /**
-   * Opens a stream when the changes of its listener's attachment before it are done.
+   * Opens a stream once the earlier changes of its listener's attachment are done.
    *
-   * @param freed makes that nobody has the listener, and says what is to be opened then
+   * @param freed frees the listener, and answers what is to be opened then
    */
   private Future<Attached> open(Opening asked, Function<Listener, Future<Opening>> freed) {
     Attach request = asked.request;
     StreamKey stream = asked.key();
     Future<Attached> underWay = opening.get(stream);
     if (underWay != null) {
-      return underWay; // the question was repeated on its way
+      return underWay; // the request was repeated on its way
     }
     Listener present = listenerOf(request.edge(), request.stream());
     if (present != null && present.stream() != null) {
@@ -246,8 +255,8 @@ public final class Streams {
   }
 
   /**
-   * Answers a question again that was repeated on its way. The stream stays as it is: it does not
-   * take over from itself, and it may be live, which its edge knows from the first answer.
+   * Answers a request that was repeated on its way. The stream stays as it is: it does not take
+   * over from itself, and if it is live, its edge knows that from the first answer.
    */
   private Future<Attached> repeat(Attach request, Listener listener, StreamAttachment stream) {
     if (!stream.isOfLatest(0) || stream.state() == StreamState.LIVE) {
@@ -305,7 +314,7 @@ public final class Streams {
     if (listeners.find(listener.id) != listener) { // removed while its former stream was ending
       return Future.failedFuture(InvalidListenerException.unknown(listener.id));
     }
-    fanout.flush(); // what is pending is older than the stream, whose edge may be new
+    fanout.flush(); // pending entries are older than the stream, and its edge may be new
     EdgeSession edge = edges.open(request.edge(), log.lastSequence(), loop.currentTimeMillis());
     edge.heard(loop.currentTimeMillis(), request.intervalMs());
     edge.streams.put(request.stream(), listener);
@@ -336,7 +345,7 @@ public final class Streams {
     Entry gap = registered.gap;
     Future<Fetched> first;
     if (gap != null) {
-      // The gap goes out alone: whatever the bounds, it is never left out.
+      // The gap goes out alone, so that no bound leaves it out.
       GapCount.of(gap, meters);
       first =
           Future.succeededFuture(
@@ -369,7 +378,7 @@ public final class Streams {
 
   // ---- reads
 
-  /** Answers a stream's read; all before it was handed to the kernel. */
+  /** Answers a stream's read. Everything before it was handed to the kernel. */
   public Future<Fetched> fetch(Fetch request) {
     EdgeSession edge = edges.find(request.edge());
     Listener listener = edge == null ? null : edge.streams.get(request.stream());
@@ -390,7 +399,7 @@ public final class Streams {
     Future<Fetched> answer =
         read(listener, stream, read, stream.cursor(), request.maxMessages(), request.maxBytes());
     stream.reads(answer);
-    listener.reads(answer); // who waits for it comes after the door, which sends it
+    listener.reads(answer); // a stop that waits for this answer goes on after it was sent
     return answer;
   }
 
@@ -419,7 +428,7 @@ public final class Streams {
         .recover(
             e -> {
               if (BusReply.hadNoHandler(e)) {
-                // The verticle that it lived in is gone: nobody has failed to process the message.
+                // The verticle of onMessage is gone, which is not a failure to process the message.
                 return Future.failedFuture(
                     new UnavailableException("the listener's own onMessage is not there"));
               }
@@ -443,7 +452,7 @@ public final class Streams {
       boolean mayBePushed = stream.wantsLive && !listener.isObserved() && delayMs() == 0;
       fanout.flush();
       if (!log.hasAfter(through, listener.reader())) {
-        through = log.lastSequence(); // what has come since the read is for others
+        through = log.lastSequence(); // messages that came since the read are for others
         if (mayBePushed) {
           live = true;
           stream.goLive(through, entries.isEmpty() && stream.cursor() == from);
@@ -470,7 +479,7 @@ public final class Streams {
 
   // ---- what edges say
 
-  /** A stream lags. */
+  /** Takes a stream that lags out of the live ones. */
   public void demote(String edgeAddress, long streamNumber, int read, long written) {
     Listener listener = listenerOf(edgeAddress, streamNumber);
     StreamAttachment stream = listener == null ? null : listener.stream();
@@ -482,9 +491,9 @@ public final class Streams {
   }
 
   /**
-   * A stream is live at its edge, and what it had read before is handed to the kernel. What was
-   * said in a former session comes too late: the edge's streams of then attach anew, and what it
-   * has acknowledged since was without them.
+   * Notes that a stream is live at its edge, and that what it had read before was handed to the
+   * kernel. A message of a former session comes too late: the streams which the edge had then
+   * attach anew, and its acknowledgements since do not count them in.
    */
   public void written(Written news) {
     Listener listener = listenerOf(news.edge(), news.stream());
@@ -497,7 +506,7 @@ public final class Streams {
     }
   }
 
-  /** A stream is lost, or given up before it was open. */
+  /** Detaches a stream that is lost, or gives up one that is not open yet. */
   public void detach(String edgeAddress, long streamNumber, long written) {
     if (opening.remove(new StreamKey(edgeAddress, streamNumber)) != null) {
       return;
@@ -509,14 +518,17 @@ public final class Streams {
     }
   }
 
-  /** An edge is gone with all its streams. */
+  /** Detaches all streams of an edge that is gone. */
   public void lost(EdgeSession edge) {
     for (long number : List.copyOf(edge.streams.keySet())) {
       detach(edge.address, number, UNKNOWN);
     }
   }
 
-  /** An edge that takes nothing any more loses its streams; their clients come back elsewhere. */
+  /**
+   * Ends all streams of an edge that takes nothing any more, so that their clients come back
+   * elsewhere.
+   */
   public void giveUp(EdgeSession edge) {
     meters.count(CounterName.EDGES_GIVEN_UP);
     for (long number : List.copyOf(edge.streams.keySet())) {
@@ -526,10 +538,10 @@ public final class Streams {
   }
 
   /**
-   * All live streams of an edge have everything up to here. No cursor follows it where the edge
-   * means other streams than the channel would take it for: that one of them lags or has left was
-   * lost on the way, which the edge's next statement finds out. But what is on its way to the edge
-   * has come.
+   * Notes that all live streams of an edge have everything up to here. If the edge acknowledges for
+   * other streams than are known here, a message that one of them lags or has left was lost: then
+   * no cursor moves, and the edge is asked for a statement, which finds the difference. The
+   * deliveries have arrived in any case.
    *
    * @param live a digest of the streams that the edge acknowledges for
    */
@@ -552,7 +564,10 @@ public final class Streams {
 
   // ---- statements
 
-  /** Compares what an edge states with what is here, which changes nothing but what it owed. */
+  /**
+   * Compares an edge's statement with what is known here. Apart from the acknowledgement that the
+   * statement repeats, nothing changes.
+   */
   public Confirmed confirm(Statement statement) {
     EdgeSession edge = edges.find(statement.edge());
     if (edge == null) {
@@ -575,7 +590,7 @@ public final class Streams {
     return new Confirmed(edge.session(), edge.sent(), edge.tallies.snapshot(), lost);
   }
 
-  /** An edge's streams, or a part of them. */
+  /** Returns an edge's streams, or a part of them. */
   public StreamList list(ListStreams request) {
     List<Listed> listed = new ArrayList<>();
     EdgeSession edge = edges.find(request.edge());
@@ -595,7 +610,9 @@ public final class Streams {
     return listener == null ? null : listener.stream();
   }
 
-  /** Detaches the streams of edges that make no statements any more, where they last were. */
+  /**
+   * Detaches the streams of edges that make no statements any more, at their last known positions.
+   */
   public void forgetSilentEdges() {
     long now = loop.currentTimeMillis();
     for (EdgeSession edge : List.copyOf(edges.all())) {
@@ -611,7 +628,7 @@ public final class Streams {
     return edge == null ? null : edge.streams.get(streamNumber);
   }
 
-  /** The one place where a stream leaves the books. */
+  /** Detaches a stream. Only this method takes a stream from its edge and its listener. */
   private void detachFrom(Listener listener, StreamAttachment stream, long written) {
     long cursor = Math.min(written, log.lastSequence());
     stream.end();
@@ -636,12 +653,15 @@ public final class Streams {
     return listener.exclusively(() -> releaseNow(listener, finalType, 0));
   }
 
-  /** Ends a stream because its listener is stopped: what it has observed still reaches it. */
+  /**
+   * Ends a stream because its listener is stopped, once messages that {@code onMessage} has seen
+   * are on their way.
+   */
   public Future<Void> releaseWhenAnswered(Listener listener) {
     return listener.answered().compose(answered -> releaseNow(listener, null, 0));
   }
 
-  /** Takes the present attachment away because it lags, once. */
+  /** Takes the present attachment away because it lags. Repeated calls do nothing. */
   public void disconnect(Listener listener) {
     if (listener.state() != Listener.State.ATTACHED) {
       return;
@@ -656,7 +676,13 @@ public final class Streams {
                 : Future.<Void>succeededFuture());
   }
 
-  /** As {@link #release}, for a caller that has the listener's attachment exclusively already. */
+  /**
+   * Does what {@link #release} does, for a caller that already has the listener's attachment
+   * exclusively.
+   *
+   * @param retryMs how long the stream's client is asked to wait before it reconnects; 0 for
+   *     nothing
+   */
   public Future<Void> releaseNow(Listener listener, @Nullable String finalType, int retryMs) {
     if (listener.attachment() != null && Message.TAKEN_OVER.equals(finalType)) {
       meters.count(CounterName.TAKEOVERS);
@@ -681,7 +707,7 @@ public final class Streams {
     return link.end(stream.edge.address, new End(channelId, stream.stream, finalType, retryMs))
         .otherwise(
             unanswered -> {
-              edges.renew(stream.edge); // it may go on there, and miss what is for it alone
+              edges.renew(stream.edge); // the stream may go on there, and would miss dispatches
               return UNKNOWN;
             })
         .map(
@@ -691,15 +717,15 @@ public final class Streams {
             });
   }
 
-  /** A stream as its edge knows it. */
+  /** Names a stream by its edge and its number there. */
   private record StreamKey(String edge, long stream) {}
 
   /**
-   * What an edge wants to open.
+   * A stream that an edge wants to open.
    *
-   * @param origin the number under which it had the stream first
-   * @param handedOn what the kernel has of what was written before, if that is less than where the
-   *     stream goes on
+   * @param origin the number under which the edge first had the stream
+   * @param handedOn the sequence up to which the kernel has what was written before, if that is
+   *     below the position where the stream goes on
    */
   private record Opening(Attach request, long origin, long handedOn) {
     StreamKey key() {
@@ -716,7 +742,7 @@ public final class Streams {
    *
    * @param read the number of its first read
    * @param from where it reads on, which may be ahead of its cursor
-   * @param gap what it has to see first
+   * @param gap the gap that it has to see first, or null
    */
   private record Opened(StreamAttachment stream, int read, long from, @Nullable Entry gap) {}
 }
