@@ -707,7 +707,7 @@ class EdgeTest {
     Client stays = user.open("x", "l");
     EdgeUser other = new EdgeUser(hub, patient());
     Future<EdgeStream> opening =
-        user.await(
+        other.await(
             () -> {
               EdgeStream left = other.edge.open("x", "l", null);
               left.lost();
