@@ -84,7 +84,7 @@ final class LocalWorkers implements WorkTaker {
     Future<Message> processed;
     try {
       processed = work.process(message);
-    // whatever it is, the other workers go on and the message gets an outcome
+      // whatever it is, the other workers go on and the message gets an outcome
     } catch (Throwable e) {
       processed = Future.failedFuture(e);
     }

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A dash is an event that changes nothing. {@code wake} and {@code written} may be told twice,
  * or cross with a read. Once a stream is ending, its edge answers how far the stream got, and all
  * else that the edge has said comes too late. One thing still counts: if the edge has said {@code
- * written} before it hears of the end, its acknowledgements count the stream in. {@code written}
- * is ignored in LIVE_UNSETTLED, too, if the edge has acknowledged more since, without the stream.
+ * written} before it hears of the end, its acknowledgements count the stream in. {@code written} is
+ * ignored in LIVE_UNSETTLED, too, if the edge has acknowledged more since, without the stream.
  *
  * <p>An error is an event that cannot be: it changes nothing, and is reported. When a read is
  * answered late, a later read may have begun, or the stream may be ending. Such an answer makes the
