@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection, as the edge writes to it. All calls come on the edge's context. After
- * {@link #end} only {@link #abort} may follow, for a client that does not read what is before the
- * end; after {@link #abort} nothing more is called.
+ * {@link #end} only {@link #abort} may follow, for a client that does not read what was written
+ * before the end. After {@link #abort} nothing more is called.
  */
 public interface StreamSink {
 
@@ -19,12 +19,12 @@ public interface StreamSink {
    */
   Future<Void> write(Buffer bytes);
 
-  /** Whether so much is unwritten that more should wait for it. */
+  /** Returns whether so many bytes are unwritten that further writes should wait. */
   boolean isFull();
 
   /** Writes the last bytes, if any, and closes in order. */
   void end(@Nullable Buffer last);
 
-  /** Closes at once: the client does not read. */
+  /** Closes the connection at once, because the client does not read. */
   void abort();
 }
