@@ -32,6 +32,7 @@ public final class Origins {
   private final Set<String> allowed;
   private final boolean any;
 
+  /** Allows these origins, which {@link #checked} has returned. */
   public Origins(Collection<String> allowed) {
     this.allowed = Set.copyOf(allowed);
     this.any = allowed.contains(ANY);

@@ -28,6 +28,7 @@ public record ListPage(JsonArray items, @Nullable String next) {
     return next == null ? answer : answer.put("next", next);
   }
 
+  /** Reads an answer that {@link #toAnswer} has written. */
   public static ListPage ofAnswer(JsonObject answer) {
     return new ListPage(answer.getJsonArray("result"), answer.getString("next"));
   }
