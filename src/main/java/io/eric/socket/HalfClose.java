@@ -106,14 +106,13 @@ final class HalfClose {
    * read returns -1, so the allocator's handle turns that into "nothing read", and the input is
    * shut down instead.
    */
-  // the handle is deprecated, but Netty has no successor for it yet
-  @SuppressWarnings("deprecation")
+  @SuppressWarnings("deprecation") // Netty has no successor for the deprecated handle yet
   private void hideEndOfInput() {
     RecvByteBufAllocator real = channel.config().getRecvByteBufAllocator();
     channel.config().setRecvByteBufAllocator(() -> new EndHidingHandle(real.newHandle()));
   }
 
-  @SuppressWarnings("deprecation") // see above
+  @SuppressWarnings("deprecation") // the handle again
   private final class EndHidingHandle extends RecvByteBufAllocator.DelegatingHandle
       implements RecvByteBufAllocator.ExtendedHandle {
 

@@ -98,7 +98,8 @@ final class PythonJson {
       if (b == '\\') {
         i = escape(json, i);
       } else if (b >= 0) {
-        unit(b); // this is DEL: the controls below a space stand in
+        // The byte is DEL: the controls below a space do not stand in a valid JSON string.
+        unit(b);
       } else {
         i = codePoint(json, i - 1);
       }
