@@ -133,9 +133,10 @@ final class ChannelStreams implements ReaderBook.Side {
   // ---- live streams
 
   /**
-   * Adds a stream to the live ones, unless a delivery that it lacks has already come.
+   * Adds a stream to the live ones, unless a delivery that it lacks has already come, or it is
+   * attached in another session.
    *
-   * @param from the sequence up to which it has everything
+   * @param from the sequence up to which it has everything @return whether it is live now
    */
   boolean join(EdgeStream stream, long from) {
     if (delivered > from || !session.equals(stream.session())) {
@@ -292,8 +293,8 @@ final class ChannelStreams implements ReaderBook.Side {
   }
 
   /**
-   * Demotes the streams that became live after this sequence was published: its delivery arrives
-   * only now, and they read for themselves.
+   * Demotes the streams that became live after this sequence: its delivery arrives only now, and
+   * they read for themselves.
    */
   private void demoteOvertaken(long firstSequence) {
     for (EdgeStream stream : List.copyOf(live)) {

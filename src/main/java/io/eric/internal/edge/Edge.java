@@ -245,7 +245,12 @@ public final class Edge {
     pulse.add(stream);
   }
 
-  /** Ends a stream because the channel wants that. */
+  /**
+   * Ends a stream because the channel wants that.
+   *
+   * @param answer takes the sequence up to which the kernel has everything
+   * @return false if there is no such stream; then nothing is answered
+   */
   boolean end(ChannelResponse.End end, LongConsumer answer) {
     EdgeStream stream = find(end.channel(), end.stream());
     if (stream == null) {

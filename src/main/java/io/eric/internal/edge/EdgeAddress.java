@@ -14,8 +14,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 
 /**
- * Makes an edge reachable for channels, by the event bus and, within this JVM, by direct calls,
- * until it is closed.
+ * Makes an edge reachable for channels, over the event bus and by direct calls, until it is closed.
  */
 final class EdgeAddress {
 

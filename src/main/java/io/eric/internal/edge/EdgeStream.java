@@ -489,8 +489,8 @@ public final class EdgeStream implements ChannelReader.Stream {
   }
 
   /**
-   * Ends the stream, because it may lack messages without knowing. Its client comes back, perhaps
-   * at another node.
+   * Ends the stream, because it is unknown whether it lacks messages. Its client comes back,
+   * perhaps at another node.
    */
   @Override
   public void givenUp() {

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a door writes messages: server-sent events, or JSON lines. Stateless, for any thread.
+ * Encodes messages in the form of a door: server-sent events, or JSON lines. Stateless, so safe for
+ * any thread.
  *
  * <p>The buffer that {@link #encode} returns is written to many streams at once, so it must not be
  * changed.

@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 public interface StreamSink {
 
   /**
-   * Writes shared bytes, in one go.
+   * Writes shared bytes in one go.
    *
-   * @return completed when the kernel has them; completed already, if possible, when it took them
-   *     at once
+   * @return completes when the kernel has them; already complete, if possible, when the kernel took
+   *     them at once
    */
   Future<Void> write(Buffer bytes);
 
   /** Returns whether so many bytes are unwritten that further writes should wait. */
   boolean isFull();
 
-  /** Writes the last bytes, if any, and closes in order. */
+  /** Writes the last bytes, if there are any, and closes the connection in order. */
   void end(@Nullable Buffer last);
 
   /** Closes the connection at once, because the client does not read. */
