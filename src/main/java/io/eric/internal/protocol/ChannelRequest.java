@@ -24,8 +24,8 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * Returns the same request for an owner at another node, with this node added to the addresses in
-   * it.
+   * Returns the same request for an owner at another node, with the given node, which sends it,
+   * added to the addresses in it.
    */
   default ChannelRequest sentFrom(String node) {
     return this;
@@ -227,7 +227,8 @@ public sealed interface ChannelRequest extends WireRecord {
    * Tells that all live streams of an edge have handed everything up to a sequence to the kernel.
    * Not answered.
    *
-   * @param session the session in which the streams are live @param through the sequence
+   * @param session the session in which the streams are live
+   * @param through the sequence
    * @param live a digest of the numbers of these streams, see {@link StreamTallies}. A channel that
    *     takes other streams to be live has missed that a stream left, and must not apply the
    *     acknowledgement to that stream
@@ -285,7 +286,8 @@ public sealed interface ChannelRequest extends WireRecord {
    * Tells that a stream lags and leaves the live ones. It fetches when its socket has drained. Not
    * answered.
    *
-   * @param read see {@link Fetch} @param written the sequence up to which the kernel has everything
+   * @param read see {@link Fetch}
+   * @param written the sequence up to which the kernel has everything
    */
   record Demote(String edge, long stream, int read, long written) implements ChannelRequest {
     @Override

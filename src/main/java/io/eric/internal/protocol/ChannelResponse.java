@@ -30,11 +30,11 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * What became of one message.
+   * The outcome of one message.
    *
-   * @param sequence the message's sequence, 0 if it was refused @param code the failure code of
-   *     docs/PROTOCOL.md section 2, 0 if it was appended @param error the failure text, null if it
-   *     was appended
+   * @param sequence the message's sequence, 0 if it was refused
+   * @param code the failure code of docs/PROTOCOL.md section 2, 0 if it was appended
+   * @param error the failure text, null if it was appended
    */
   record Outcome(long sequence, int code, @Nullable String error) implements WireRecord {
     /** Returns whether the message is in the log. */
@@ -107,10 +107,12 @@ public sealed interface ChannelResponse extends WireRecord {
   /**
    * A batch read from the log.
    *
-   * @param entries entries in order; gaps are entries of type {@code _eric_gap} @param through the
-   *     sequence up to which the log was read for this stream @param live true if the stream is
-   *     live from {@code through} on, so that later messages are pushed @param waiting true if
-   *     there is nothing more at this moment; a {@link Wake} follows when there is
+   * @param entries entries in order; gaps are entries of type {@code _eric_gap}
+   * @param through the sequence up to which the log was read for this stream
+   * @param live true if the stream is live from {@code through} on, so that later messages are
+   *     pushed
+   * @param waiting true if there is nothing more at this moment; a {@link Wake} follows when there
+   *     is
    */
   record Fetched(List<Entry> entries, long through, boolean live, boolean waiting)
       implements ChannelResponse {
@@ -277,7 +279,7 @@ public sealed interface ChannelResponse extends WireRecord {
     }
   }
 
-  /** A message that {@code deliverNext} took. */
+  /** Answers with the message that {@code deliverNext} took. */
   record Taken(String epoch, Entry entry) implements ChannelResponse {
     @Override
     public void write(WireOutput out) {

@@ -39,7 +39,7 @@ public sealed interface Command {
   /** Removes a channel. */
   record RemoveChannel(String channel) implements Command {}
 
-  /** Adds a listener; {@code listener} is the wanted id or null. */
+  /** Adds a listener; {@code listener} is the wanted id, or null if the hub shall choose one. */
   record AddListener(String channel, @Nullable String listener) implements Command {}
 
   /** Removes a listener. */
@@ -122,10 +122,10 @@ public sealed interface Command {
   /**
    * A part of a list.
    *
-   * @param after the id after which it begins, as a client gave it, or null @param limit the
-   *     greatest number of items, 1 to {@link #MAX_LIMIT}; 0 for all @param place where the part
-   *     before it ended, see {@link ListPage#next}; takes precedence over {@code after}, and
-   *     remains valid when the item there is removed
+   * @param after the id after which it begins, as a client gave it, or null
+   * @param limit the greatest number of items, 1 to {@link #MAX_LIMIT}; 0 for all
+   * @param place where the part before it ended, see {@link ListPage#next}; takes precedence over
+   *     {@code after}, and remains valid when the item there is removed
    */
   record Page(@Nullable String after, int limit, @Nullable String place) {
     /** The greatest number of items in one part, because a part is one answer on the event bus. */

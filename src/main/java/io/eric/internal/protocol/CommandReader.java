@@ -74,8 +74,9 @@ public final class CommandReader {
 
   /**
    * Reads the body of a publish over HTTP: {@code {"type": string, "payload": any}}, optionally
-   * with {@code key} and {@code sender}. @throws InvalidMessageFormatException if it is not such an
-   * object, or has other keys
+   * with {@code key} and {@code sender}.
+   *
+   * @throws InvalidMessageFormatException if it is not such an object, or has other keys
    */
   public Command.Publish readMessage(
       byte[] body, String channel, @Nullable String listener, @Nullable String key) {
@@ -99,7 +100,9 @@ public final class CommandReader {
 
   /**
    * Reads a single message in the form that a batch's members have: {@code {"c", "r"?, "t", "p",
-   * "key"?}}. @throws InvalidMessageFormatException if it is not such an object, or has other keys
+   * "key"?}}.
+   *
+   * @throws InvalidMessageFormatException if it is not such an object, or has other keys
    */
   public Command.Publish readOne(byte[] body) {
     Fields fields = parse(body, 0, body.length, Form.MEMBER);
@@ -113,8 +116,9 @@ public final class CommandReader {
   /**
    * Reads a batch: an array of {@code {"c", "r"?, "t", "p", "key"?}}. For a member that is an
    * object but not a valid message, the list has the exception in its place, so that the other
-   * members are published. @throws InvalidMessageFormatException if the text is not JSON or not an
-   * array of objects
+   * members are published.
+   *
+   * @throws InvalidMessageFormatException if the text is not JSON or not an array of objects
    */
   public List<Object> readBatch(byte[] body) {
     checkText(body, 0, body.length);
@@ -186,8 +190,8 @@ public final class CommandReader {
    * Reads a command that came over the event bus.
    *
    * @param channel the channel to whose address it was sent, which takes precedence over {@code c};
-   *     null if it was sent to no channel's address @throws InvalidMessageFormatException if it is
-   *     not a valid command
+   *     null if it was sent to no channel's address
+   * @throws InvalidMessageFormatException if it is not a valid command
    */
   public Command read(JsonObject body, @Nullable String channel) {
     checkDepth(body, 1); // encoding a value that nests too deep would overflow the stack
