@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandPipeline {
 
-  /** The connection, as its pipeline sees it. */
+  /** The connection as its pipeline uses it. */
   interface Client {
 
     /** Writes answers. */
@@ -170,7 +170,7 @@ final class CommandPipeline {
     answers.owe(1, OVERHEAD, lines).error(reason);
   }
 
-  /** Drops everything. */
+  /** Drops everything that is waiting; nothing more is taken. */
   void clear() {
     failed = true;
     if (list != null) {

@@ -93,7 +93,7 @@ final class HalfClose {
     return outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
   }
 
-  /** Closes without waiting for unwritten bytes. */
+  /** Closes the connection without waiting for unwritten bytes. */
   void abort() {
     // The close starts at our place in the pipeline. Started at the end of the pipeline, it would
     // pass Vert.x's handler, which waits for the bytes.

@@ -349,7 +349,7 @@ final class SocketConnection implements CommandPipeline.Client {
     halfClose.resumeReading();
   }
 
-  /** Closes when everything is written. */
+  /** Closes the connection when everything is written. */
   private void close() {
     phase = Phase.CLOSING;
     loseStream();

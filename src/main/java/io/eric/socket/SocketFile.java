@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketFile {
 
-  /** The longest path of a socket: the size of the kernel's {@code sun_path} without its NUL. */
+  /**
+   * The greatest length of a socket's path in bytes: the size of the kernel's {@code sun_path}
+   * without its NUL.
+   */
   static final int MAX_PATH = 107;
 
   private static final String BIND_NAME = "s";

@@ -34,7 +34,7 @@ public final class SocketServer extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketServer.class);
 
-  /** How often a deadline is checked before it passes. */
+  /** How often each deadline is checked before it passes. */
   private static final int CHECKS_PER_DEADLINE = 4;
 
   private static final int BACKLOG = 1024;
@@ -123,8 +123,9 @@ public final class SocketServer extends VerticleBase {
 
   /**
    * Refuses new connections with {@code Unavailable}, and tells the open streams to reconnect
-   * elsewhere, spread evenly over the given time. Undeploy it afterwards. From any thread. @param
-   * overMs the time in milliseconds
+   * elsewhere, spread evenly over the given time. Undeploy it afterwards. From any thread.
+   *
+   * @param overMs the time in milliseconds
    */
   public Future<Void> drain(long overMs) {
     return Future.future(
