@@ -165,7 +165,7 @@ final class NodePackages {
           ? asFile(directory.resolve(to).normalize())
           : inPackages(directory, Path.of(to), forRequire);
     }
-    return NOTHING; // false
+    return NOTHING; // the package maps the name to false
   }
 
   private @Nullable Path inPackages(@Nullable Path from, Path specifier, Conditions conditions)

@@ -69,9 +69,11 @@ final class Script {
 
   /**
    * Creates the context and evaluates the module, up to its first {@code await}. Blocks; call
-   * {@link #open} on the verticle's context afterwards. @param given the functions by which the
-   * script reaches the outside @return completes when the whole module is evaluated; fails with
-   * {@link JsException} if it cannot be parsed or throws
+   * {@link #open} on the verticle's context afterwards.
+   *
+   * @param given the functions by which the script reaches the outside
+   * @return completes when the whole module is evaluated; fails with {@link JsException} if it
+   *     cannot be parsed or throws
    */
   Future<Void> load(SharedEngine engine, HostFunctions given) {
     Loaded parts = new Loaded(engine, engine.newContext(files));
@@ -105,7 +107,7 @@ final class Script {
 
   /**
    * Stops the script wherever it is, and never enters it again. Called from another thread, which
-   * waits until the script has stopped. Cancelling is needed, because a script could catch an
+   * waits until the script has stopped. The context is cancelled, because the script could catch an
    * error.
    */
   void cancel() {

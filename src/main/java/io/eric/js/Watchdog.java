@@ -40,9 +40,10 @@ final class Watchdog implements AutoCloseable {
   /**
    * Watches a script from now on.
    *
-   * @param name the script's name in the log @param limitMs how long it may hold its thread, in
-   *     milliseconds; 0 means no limit @param stop stops the script; called once for each time that
-   *     the limit is exceeded, on a thread that may block
+   * @param name the script's name in the log
+   * @param limitMs how long it may hold its thread, in milliseconds; 0 means no limit
+   * @param stop stops the script; called once for each time that the limit is exceeded, on a thread
+   *     that may block
    */
   Watch watch(String name, Occupancy occupancy, long limitMs, Runnable stop) {
     Watch watch = new Watch(name, occupancy, limitMs, stop);
