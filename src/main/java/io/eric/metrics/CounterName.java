@@ -117,7 +117,7 @@ public enum CounterName implements Metric {
   /** See {@link StateErrors#reportUnknown}. */
   STATE_ERRORS_NEWS("eric_state_errors_total", "what", "news", Help.STATE_ERRORS),
 
-  /** Streams attached. */
+  /** Streams that were attached. */
   STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
   /** Statements made; see {@link ReaderBook}. */
   STATEMENTS("eric_statements_total", "Times channels were asked to confirm an edge's streams"),
