@@ -170,8 +170,8 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * Returns a client of this hub, for use from any context. {@link EricClient#create} returns the
-   * same anywhere else in the application.
+   * Returns a client of this hub, for use from any context. {@link EricClient#create} returns an
+   * equivalent one anywhere else in the application.
    *
    * @throws IllegalStateException before the verticle is deployed
    */

@@ -43,7 +43,8 @@ final class Shutdown {
     } catch (IllegalStateException shuttingDown) {
       return; // a signal came first, and the hook closes everything
     }
-    close(() -> Future.succeededFuture(), options.getTimeout()); // no client has come yet
+    // there are no clients to drain yet
+    close(() -> Future.succeededFuture(), options.getTimeout());
   }
 
   /**
