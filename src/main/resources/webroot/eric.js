@@ -19,7 +19,7 @@ export function connect(url, options = {}) {
 class EricStream {
   #url;
   #options;
-  #handlers = new Map(); // by type, sets of functions
+  #handlers = new Map(); // sets of functions by type
   #states = new Set();
   #state = 'connecting';
   #position; // the position of the last event
@@ -103,7 +103,7 @@ class EricStream {
   #line = new AbortController();
   #term = 0; // the term of the leader that was heard last, or of this one
   #reading = null; // the connection, while this tab leads
-  #patience = null; // the timer that ends it
+  #patience = null; // the timer after which the leader is taken to be silent
 
   get #leads() {
     return this.#reading !== null;

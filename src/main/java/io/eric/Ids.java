@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ids {
 
-  /** The longest id, in characters. */
+  /** The greatest length of an id, in characters. */
   public static final int MAX_LENGTH = 128;
 
   private Ids() {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PublishOptions(@Nullable String receiver, @Nullable String key, long timeout) {
 
-  /** A broadcast without a key. */
+  /** The options of a broadcast without a key. */
   public static final PublishOptions BROADCAST = new PublishOptions(null, null, 0);
 
   /**

@@ -114,7 +114,7 @@
       case 'f':
         return String(typeof value === 'symbol' ? NaN : parseFloat(value));
       case 'c':
-        return ''; // a style
+        return ''; // a style, which a log cannot show
       default:
         return inspected(value, []);
     }

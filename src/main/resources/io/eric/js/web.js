@@ -534,7 +534,7 @@
       }
     }
     const copy = cloned(value, new Map());
-    transferred.forEach((each) => each.transfer()); // which detaches it
+    transferred.forEach((each) => each.transfer()); // the transfer detaches it
     return copy;
   }
 
