@@ -328,7 +328,7 @@ public final class EricVerticle extends VerticleBase {
    */
   private static RuntimeException notStarted(
       String name, PredefinedVerticle verticle, Throwable failure) {
-    // otherwise it stood on the command line
+    // Otherwise it stood on the command line.
     boolean inSettings = !name.equals(verticle.verticle());
     String what =
         (inSettings ? "verticles." + name + " (" + verticle.verticle() + ')' : name)

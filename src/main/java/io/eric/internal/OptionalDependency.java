@@ -20,12 +20,12 @@ public enum OptionalDependency {
   REDIS_CLIENT("io.vertx.redis.client.Redis", "io.vertx:vertx-redis-client"),
   /** It parses the command line. */
   PICOCLI("picocli.CommandLine", "info.picocli:picocli"),
-  /** For verticles in Kotlin. */
+  /** Verticles in Kotlin need it. */
   KOTLIN("kotlin.Unit", "org.jetbrains.kotlin:kotlin-stdlib"),
-  /** For verticles in Kotlin. */
+  /** Verticles in Kotlin need it. */
   COROUTINES(
       "kotlinx.coroutines.CoroutineScope", "org.jetbrains.kotlinx:kotlinx-coroutines-core-jvm"),
-  /** For verticles in Kotlin. */
+  /** Verticles in Kotlin need it. */
   KOTLIN_VERTICLES(
       "io.vertx.kotlin.coroutines.CoroutineVerticle", "io.vertx:vertx-lang-kotlin-coroutines");
 

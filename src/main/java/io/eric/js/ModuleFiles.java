@@ -240,7 +240,7 @@ final class ModuleFiles implements FileSystem {
     if (known == null) {
       known = confined(packages.imported(asked, importer), path.toString());
       resolved.put(asked, known);
-      // the file is asked for by its real name too, which must not be taken for a package's name
+      // The file is asked for by its real name too, which must not be taken for a package's name.
       resolved.put(known, known);
     }
     return known;

@@ -145,7 +145,7 @@ final class HalfClose {
       if (sawEnd) {
         sawEnd = false;
         channel.config().setAutoRead(false);
-        // later reads neither close the channel nor spin
+        // Later reads neither close the channel nor spin.
         var unused = ((DuplexChannel) channel).shutdownInput();
         channel
             .eventLoop()

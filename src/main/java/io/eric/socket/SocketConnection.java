@@ -91,7 +91,7 @@ final class SocketConnection implements CommandPipeline.Client {
         HalfClose.install(socket, () -> door.context().runOnContext(v -> endOfInput()));
     socket.handler(this::input);
     socket.drainHandler(v -> proceed());
-    // a connection that breaks is closed, and the close handler is called
+    // A connection that breaks is closed, and the close handler is called.
     socket.exceptionHandler(e -> {});
   }
 

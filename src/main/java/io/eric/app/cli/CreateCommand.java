@@ -64,7 +64,7 @@ final class CreateCommand implements Callable<Integer> {
     if (overflow != null) {
       options.put("overflow", overflow);
     }
-    // checked here, so that a wrong option counts as wrong usage
+    // Checked here, so that a wrong option counts as wrong usage.
     SSEChannelOptions.fromJson(options);
     return options;
   }

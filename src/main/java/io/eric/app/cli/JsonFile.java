@@ -38,7 +38,7 @@ final class JsonFile {
       throw new IllegalArgumentException(purpose + ": cannot read " + IoReason.of(e), e);
     }
     if (text.startsWith("\uFEFF")) {
-      // a byte order mark, which some editors put before everything they write
+      // A byte order mark, which some editors put before everything they write.
       text = text.substring(1);
     }
     check(purpose, file, text);

@@ -43,7 +43,7 @@ final class Shutdown {
     } catch (IllegalStateException shuttingDown) {
       return; // a signal came first, and the hook closes everything
     }
-    // there are no clients to drain yet
+    // There are no clients to drain yet.
     close(() -> Future.succeededFuture(), options.getTimeout());
   }
 

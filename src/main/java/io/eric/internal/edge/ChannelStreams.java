@@ -189,7 +189,7 @@ final class ChannelStreams implements ReaderBook.Side {
       return; // it is a repeat
     }
     if (delivery.after() > delivered) {
-      // the streams that were live before it lack a delivery in between
+      // The streams that were live before it lack a delivery in between.
       demoteUnless(delivery.after());
     }
     List<Entry> entries = delivery.entries();
@@ -227,7 +227,7 @@ final class ChannelStreams implements ReaderBook.Side {
     addShared(pending, entries, from, entries.size(), delivery.epoch());
     if (end >= 0) {
       flush();
-      // a stream that lags ends when it has read this far
+      // A stream that lags ends when it has read this far.
       List.copyOf(live).forEach(EdgeStream::endAtOnce);
     }
   }

@@ -177,8 +177,8 @@ public final class EdgeStream implements ChannelReader.Stream {
         .map(
             answer -> {
               if (attached == null) {
-                // there is no stream: the listener is stopped, or the stream was lost before the
-                // answer came
+                // There is no stream: the listener is stopped, or the stream was lost before the
+                // answer came.
                 attached = answer;
               }
               if (answer.stopped()) {

@@ -24,8 +24,8 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * Returns the same request for an owner at another node, with the given node, which sends it,
-   * added to the addresses in it.
+   * Returns the same request for an owner at another node, in which addresses of this side are
+   * marked as those of {@code node}.
    */
   default ChannelRequest sentFrom(String node) {
     return this;

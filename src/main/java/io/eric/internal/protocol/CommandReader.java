@@ -47,7 +47,7 @@ public final class CommandReader {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            // the text is UTF-8, and must not be guessed to be UTF-16
+            // The text is UTF-8, and must not be guessed to be UTF-16.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
   }
