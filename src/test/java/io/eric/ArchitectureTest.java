@@ -41,7 +41,7 @@ class ArchitectureTest {
           "channel.internal.overflow",
           "channel.internal.readers");
   private static final List<String> LOG_STORES =
-      List.of("internal", "options", "log", "log.internal", "log.indexed");
+      List.of("internal", "options", "log", "log.indexed");
 
   /** What each package may use beside itself and the root. A package that is not here fails. */
   private static final Map<String, List<String>> MAY_USE =
@@ -72,9 +72,7 @@ class ArchitectureTest {
           entry("socket", with(READING, "internal.edge")),
           entry("js", List.of("internal", "options", "internal.client")),
           entry("kotlin", List.of()),
-          entry(
-              "cluster",
-              with(READING, "log.indexed", "log.internal", "channel", "channel.internal")),
+          entry("cluster", with(READING, "log.indexed", "channel", "channel.internal")),
           entry(
               "app",
               with(

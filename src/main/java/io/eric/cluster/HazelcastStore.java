@@ -70,12 +70,9 @@ final class HazelcastStore implements MessageStore {
               return vertx
                   .executeBlocking(() -> load(channelId, head), false)
                   .compose(
-                      past -> {
-                        HazelcastLog log =
-                            new HazelcastLog(
-                                context, map, channelId, past, retention, quorum, lost);
-                        return log.opened().<MessageLog>map(log);
-                      });
+                      past ->
+                          HazelcastLogStorage.open(
+                              context, map, channelId, past, retention, quorum, lost));
             })
         .recover(
             e ->

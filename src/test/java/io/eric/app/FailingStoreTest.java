@@ -6,7 +6,8 @@ import io.eric.app.cli.Await;
 import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.indexed.MemoryLog;
+import io.eric.log.indexed.ChannelLog;
+import io.eric.log.indexed.MemoryStorage;
 import io.eric.options.EricOptions;
 import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
@@ -96,7 +97,7 @@ class FailingStoreTest {
   private static final class FailingStore implements MessageStore {
     @Override
     public Future<MessageLog> open(String channelId, RetentionOptions retention) {
-      return Future.succeededFuture(new FailingLog(retention));
+      return Future.succeededFuture(ChannelLog.create("epoch", retention, new FailingStorage()));
     }
 
     @Override
@@ -105,13 +106,9 @@ class FailingStoreTest {
     }
   }
 
-  private static final class FailingLog extends MemoryLog {
-    private FailingLog(RetentionOptions retention) {
-      super("epoch", retention);
-    }
-
+  private static final class FailingStorage extends MemoryStorage {
     @Override
-    protected Future<List<Entry>> persist(List<Entry> batch) {
+    public Future<List<Entry>> append(List<Entry> batch) {
       return Future.failedFuture(new IOException("java.io secret path /var/lib/eric"));
     }
   }

@@ -12,7 +12,8 @@ import io.eric.internal.protocol.Command;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
 import io.eric.log.Registration;
-import io.eric.log.indexed.MemoryLog;
+import io.eric.log.indexed.ChannelLog;
+import io.eric.log.indexed.MemoryStorage;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Meters;
 import io.eric.options.RetentionOptions;
@@ -134,7 +135,7 @@ class LeavingTest {
 
     @Override
     public Future<MessageLog> open(String channelId, RetentionOptions retention) {
-      return Future.succeededFuture(new Log(retention));
+      return Future.succeededFuture(ChannelLog.create("epoch", retention, new Storage()));
     }
 
     @Override
@@ -142,13 +143,9 @@ class LeavingTest {
       return Future.succeededFuture();
     }
 
-    private final class Log extends MemoryLog {
-      Log(RetentionOptions retention) {
-        super("epoch", retention);
-      }
-
+    private final class Storage extends MemoryStorage {
       @Override
-      protected Future<Void> persistRegistration(String listener, Registration registration) {
+      public Future<Void> register(String listener, Registration registration) {
         Promise<Void> waiting = held;
         if (waiting == null) {
           return Future.succeededFuture();

@@ -4,7 +4,8 @@ import io.eric.RepositoryException;
 import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.indexed.MemoryLog;
+import io.eric.log.indexed.ChannelLog;
+import io.eric.log.indexed.MemoryStorage;
 import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,7 +27,7 @@ public final class SlowStore implements MessageStore {
 
   @Override
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
-    return Future.succeededFuture(new Log(retention));
+    return Future.succeededFuture(ChannelLog.create("epoch", retention, new Storage()));
   }
 
   @Override
@@ -100,13 +101,9 @@ public final class SlowStore implements MessageStore {
     return reads.size();
   }
 
-  private final class Log extends MemoryLog {
-    Log(RetentionOptions retention) {
-      super("epoch", retention);
-    }
-
+  private final class Storage extends MemoryStorage {
     @Override
-    protected Future<List<Entry>> persist(List<Entry> batch) {
+    public Future<List<Entry>> append(List<Entry> batch) {
       underWay.incrementAndGet();
       Promise<List<Entry>> done = Promise.promise();
       appends.add(new Append(batch, Vertx.currentContext(), done));
@@ -114,7 +111,7 @@ public final class SlowStore implements MessageStore {
     }
 
     @Override
-    protected Future<List<Entry>> load(List<Entry> contents) {
+    public Future<List<Entry>> load(List<Entry> contents) {
       Promise<List<Entry>> loaded = Promise.promise();
       Context context = Vertx.currentContext();
       Runnable read = () -> context.runOnContext(v -> loaded.complete(contents));

@@ -47,9 +47,7 @@ class EricRouterTest {
                 ctx.next();
               }
             });
-    mounted =
-        EricRouter.mount(
-            hub.vertx, new HttpOptions().setMaxBody(1_000), router, "/events");
+    mounted = EricRouter.mount(hub.vertx, new HttpOptions().setMaxBody(1_000), router, "/events");
     router.get("/own").handler(ctx -> ctx.end("mine"));
     application = Hub.await(hub.vertx.deployVerticle(new Application(router)));
   }
@@ -142,18 +140,25 @@ class EricRouterTest {
 
   @Test
   void whatIsRefusedHasTheFormOfTheHub() {
-    assertThat(new JsonObject(send(HttpMethod.GET, "/events/nothing", "").text()).getString("detail"))
+    assertThat(
+            new JsonObject(send(HttpMethod.GET, "/events/nothing", "").text()).getString("detail"))
         .isEqualTo("there is no such resource");
     Answer method = send(HttpMethod.DELETE, "/events/channels", "");
     assertThat(method.status()).isEqualTo(405);
     assertThat(new JsonObject(method.text()).getString("detail")).contains("GET, HEAD");
-    assertThat(send(HttpMethod.POST, "/events/broadcast?channel_id=none", "{\"type\":\"t\",\"payload\":1}").status())
+    assertThat(
+            send(
+                    HttpMethod.POST,
+                    "/events/broadcast?channel_id=none",
+                    "{\"type\":\"t\",\"payload\":1}")
+                .status())
         .isEqualTo(404);
     assertThat(
             send(HttpMethod.POST, "/events/broadcast?channel_id=x", "\"" + "x".repeat(2_000) + "\"")
                 .status())
         .isEqualTo(413);
-    assertThat(send(HttpMethod.GET, "/events/channels", "", "origin", "https://evil.example").status())
+    assertThat(
+            send(HttpMethod.GET, "/events/channels", "", "origin", "https://evil.example").status())
         .isEqualTo(403);
   }
 
@@ -187,7 +192,12 @@ class EricRouterTest {
     Hub.await(mounted.drain(1));
     Hub.await(end.future());
     assertThat(seen.toString()).contains(Message.GOODBYE);
-    assertThat(send(HttpMethod.POST, "/events/broadcast?channel_id=x", "{\"type\":\"t\",\"payload\":1}").status())
+    assertThat(
+            send(
+                    HttpMethod.POST,
+                    "/events/broadcast?channel_id=x",
+                    "{\"type\":\"t\",\"payload\":1}")
+                .status())
         .isEqualTo(503);
     Hub.await(mounted.close());
     assertThat(send(HttpMethod.GET, "/events/channels", "").status()).isEqualTo(500);
@@ -198,9 +208,7 @@ class EricRouterTest {
   void aPathWithParametersIsRefused() {
     for (String path : new String[] {"", "/", "/events/", "/:a", "events", "/a/*"}) {
       assertThatThrownBy(
-              () ->
-                  EricRouter.mount(
-                      hub.vertx, new HttpOptions(), Router.router(hub.vertx), path))
+              () -> EricRouter.mount(hub.vertx, new HttpOptions(), Router.router(hub.vertx), path))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("must be like /events");
     }

@@ -1,6 +1,9 @@
 package io.eric.log.file;
 
 import io.eric.log.Registration;
+import io.eric.log.indexed.ChannelLog;
+import io.eric.log.indexed.LogRestoration;
+import io.eric.options.RetentionOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,8 +36,8 @@ final class ChannelState {
   /** The entries, while nobody has the log open. */
   List<Retained> retained = new ArrayList<>();
 
-  /** The log, while somebody has it open. */
-  @Nullable FileLog log;
+  /** Where the log keeps its contents, while somebody has it open. */
+  @Nullable FileLogStorage open;
 
   ChannelState(int number, String id, String epoch) {
     this.number = number;
@@ -106,11 +109,26 @@ final class ChannelState {
     }
   }
 
+  /** Puts back the channel's log, as far as the files say. */
+  LogRestoration<EntryLocation> restoration(RetentionOptions retention) {
+    LogRestoration<EntryLocation> log = ChannelLog.restore(epoch, 0, retention);
+    for (LogRecord.Lost lost : lost()) {
+      log.lost(lost.receiver(), lost.through(), lost.throughOverflow());
+    }
+    for (Retained each : retained) {
+      log.entry(each.sequence(), each.timestamp(), each.receiver(), each.size(), each.place());
+    }
+    for (LogRecord.Key key : keys.values()) {
+      log.key(key.key(), key.sequence(), key.timestamp());
+    }
+    return log.last(lastSequence).committed(cursors).registered(listeners);
+  }
+
   /** Drops the entries up to a segment, as overflow; those of an open log soon. */
   void dropThrough(long segment) {
-    FileLog open = log;
-    if (open != null) {
-      open.dropThrough(segment);
+    FileLogStorage storage = open;
+    if (storage != null) {
+      storage.dropThrough(segment);
       return;
     }
     retained.removeIf(

@@ -7,6 +7,7 @@ import io.eric.log.ChannelDefinition;
 import io.eric.log.Entry;
 import io.eric.log.Epoch;
 import io.eric.log.MessageLog;
+import io.eric.log.indexed.LogRestoration;
 import io.eric.options.FileStoreOptions;
 import io.eric.options.FileStoreOptions.Fsync;
 import io.eric.options.RetentionOptions;
@@ -137,7 +138,7 @@ final class Writer {
     ContextReply<Void> reply = ContextReply.toCaller();
     return ask(
         () -> {
-          channel.log = null;
+          channel.open = null;
           channel.retained = retained;
           reply.complete();
         },
@@ -528,15 +529,17 @@ final class Writer {
         return;
       }
     }
-    if (channel.log != null) {
+    if (channel.open != null) {
       reply.fail(
           new RepositoryException("the log of channel " + channelId + " is open already", null));
       return;
     }
-    FileLog log = new FileLog(channel, retention, this, loader, reply.context());
-    channel.log = log;
+    LogRestoration<EntryLocation> log = channel.restoration(retention);
+    FileLogStorage storage =
+        new FileLogStorage(channel, log.state(), this, loader, reply.context());
+    channel.open = storage;
     channel.retained = List.of();
-    reply.complete(log);
+    reply.complete(log.open(storage));
   }
 
   private void define(String channelId, JsonObject channelOptions, ContextReply<Void> reply) {

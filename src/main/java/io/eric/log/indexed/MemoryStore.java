@@ -29,7 +29,7 @@ public final class MemoryStore implements MessageStore {
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
     return closed
         ? Future.failedFuture(new RepositoryException("the store is closed", null))
-        : Future.succeededFuture(new MemoryLog(Epoch.random(), retention));
+        : Future.succeededFuture(ChannelLog.create(Epoch.random(), retention, new MemoryStorage()));
   }
 
   @Override

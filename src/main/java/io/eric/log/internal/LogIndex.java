@@ -5,6 +5,7 @@ import io.eric.log.Cursors;
 import io.eric.log.Entry;
 import io.eric.log.Gap;
 import io.eric.log.MessageLog;
+import io.eric.log.RetainedVisitor;
 import io.eric.options.RetentionOptions;
 import java.util.ArrayDeque;
 import java.util.HashMap;

@@ -8,7 +8,9 @@ import io.eric.log.ChannelDefinition;
 import io.eric.log.Epoch;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
-import io.eric.log.redis.RedisLog.Opened;
+import io.eric.log.indexed.ChannelLog;
+import io.eric.log.indexed.LogRestoration;
+import io.eric.log.redis.RedisLogStorage.Opened;
 import io.eric.options.RedisStoreOptions;
 import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
@@ -57,7 +59,7 @@ public final class RedisStore implements MessageStore {
   private final String name;
   private final RedisLink writes;
   private final RedisLink reads;
-  private final Set<RedisLog> logs = ConcurrentHashMap.newKeySet();
+  private final Set<RedisLogStorage> storages = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   private RedisStore(Vertx vertx, RedisStoreOptions options) {
@@ -65,7 +67,8 @@ public final class RedisStore implements MessageStore {
     this.options = options;
     this.name = options.getUri().replaceFirst("//[^/]*@", "//").replaceFirst("\\?.*", "");
     this.writes =
-        new RedisLink(vertx, name, options, session -> logs.forEach(RedisLog::reconnected));
+        new RedisLink(
+            vertx, name, options, session -> storages.forEach(RedisLogStorage::reconnected));
     this.reads = new RedisLink(vertx, name, options, session -> {});
   }
 
@@ -105,9 +108,11 @@ public final class RedisStore implements MessageStore {
         .compose(session -> own(context, channelId, owner, session))
         .compose(
             opened -> {
-              RedisLog log =
-                  new RedisLog(this, channelId, owner, opened, vertx, context, retention);
-              return log.rebuild(opened).<MessageLog>map(rebuilt -> opened(log));
+              LogRestoration<EntryReference> past =
+                  ChannelLog.restore(opened.epoch(), 0, retention);
+              RedisLogStorage storage =
+                  new RedisLogStorage(this, channelId, owner, opened, vertx, context, past.state());
+              return storage.restore(past, opened).map(restored -> opened(past, storage));
             })
         .recover(RedisStore::failure);
   }
@@ -124,12 +129,13 @@ public final class RedisStore implements MessageStore {
     return on(context, writes.send(request, session)).map(answer -> Opened.of(session, answer));
   }
 
-  private MessageLog opened(RedisLog log) {
-    if (!log.isVerified()) {
+  private MessageLog opened(LogRestoration<EntryReference> past, RedisLogStorage storage) {
+    if (!storage.isVerified()) {
       // What was read may be from before a loss, or from after it.
       throw new UnavailableException("the connection to Redis was lost while opening");
     }
-    logs.add(log);
+    MessageLog log = past.open(storage);
+    storages.add(storage);
     return log;
   }
 
@@ -179,8 +185,8 @@ public final class RedisStore implements MessageStore {
         return "no connection to Redis at " + name + ": " + problem;
       }
     }
-    for (RedisLog log : logs) {
-      RepositoryException fenced = log.fenced();
+    for (RedisLogStorage storage : storages) {
+      RepositoryException fenced = storage.fenced();
       if (fenced != null) {
         return fenced.getMessage();
       }
@@ -207,8 +213,8 @@ public final class RedisStore implements MessageStore {
   }
 
   /** A log is closed or deleted. */
-  void ended(RedisLog log) {
-    logs.remove(log);
+  void ended(RedisLogStorage storage) {
+    storages.remove(storage);
   }
 
   private static <R> Future<R> on(Context context, Future<R> elsewhere) {

@@ -7,6 +7,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.eric.Payload;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
+import io.eric.log.Cursors;
 import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.Registration;
@@ -22,19 +23,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A log whose store answers later, or not at all. */
-class IndexedLogTest {
+class ChannelLogTest {
 
   /** A store that answers when the test says so. Its index holds sequences. */
-  private static final class SlowLog extends IndexedLog<Long> {
+  private static final class SlowStorage implements LogStorage<Long> {
 
     private final Map<Long, Entry> stored = new HashMap<>();
     private final List<Long> loaded = new ArrayList<>();
     private final List<Long> dropped = new ArrayList<>();
     private Promise<Void> answer = Promise.promise();
-
-    SlowLog() {
-      super("e", 0, RetentionOptions.DEFAULT);
-    }
 
     void answer() {
       Promise<Void> asked = answer;
@@ -49,7 +46,7 @@ class IndexedLogTest {
     }
 
     @Override
-    protected Future<List<Long>> persist(List<Entry> batch) {
+    public Future<List<Long>> append(List<Entry> batch) {
       return answer
           .future()
           .map(
@@ -60,43 +57,44 @@ class IndexedLogTest {
     }
 
     @Override
-    protected Future<List<Entry>> load(List<Long> contents) {
+    public Future<List<Entry>> load(List<Long> contents) {
       loaded.addAll(contents);
       return answer.future().map(done -> contents.stream().map(stored::get).toList());
     }
 
     @Override
-    protected Future<Void> persistCursors(Map<String, Long> cursors) {
+    public Future<Void> commit(Map<String, Long> cursors) {
       return answer.future();
     }
 
     @Override
-    protected Future<Void> persistRegistration(String listener, Registration registration) {
+    public Future<Void> register(String listener, Registration registration) {
       return answer.future();
     }
 
     @Override
-    protected Future<Void> persistForget(String listener) {
+    public Future<Void> forget(String listener) {
       return answer.future();
     }
 
     @Override
-    protected void dropped(long sequence, Long content, boolean overflow) {
+    public void dropped(long sequence, Long content, boolean overflow) {
       dropped.add(content);
     }
 
     @Override
-    protected Future<Void> erase() {
+    public Future<Void> delete() {
       return answer.future();
     }
 
     @Override
-    protected Future<Void> release() {
+    public Future<Void> close() {
       return answer.future();
     }
   }
 
-  private final SlowLog log = new SlowLog();
+  private final SlowStorage storage = new SlowStorage();
+  private final ChannelLog<Long> log = ChannelLog.create("e", RetentionOptions.DEFAULT, storage);
 
   private static Entry entry(long sequence, String receiver) {
     return new Entry(sequence, 1, receiver, "t", Payload.NULL, null, null);
@@ -104,7 +102,7 @@ class IndexedLogTest {
 
   private void append(Entry... batch) {
     log.append(List.of(batch));
-    log.answer();
+    storage.answer();
   }
 
   private Future<Slice> read(long after, String listener) {
@@ -118,7 +116,7 @@ class IndexedLogTest {
     assertThat(log.hasAfter(0, "ann")).isFalse();
     assertThat(log.lastSequence()).isZero();
     assertThat(read(0, "ann").result().entries()).isEmpty();
-    log.answer();
+    storage.answer();
     assertThat(append.succeeded()).isTrue();
     assertThat(log.hasAfter(0, "ann")).isTrue();
     assertThat(log.lastSequence()).isEqualTo(1);
@@ -127,7 +125,7 @@ class IndexedLogTest {
   @Test
   void afterAFailedAppendTheSameSequencesMayBeUsedAgain() {
     Future<Void> failed = log.append(List.of(entry(1, null), entry(2, null)));
-    log.fail(new IOException("disk full"));
+    storage.fail(new IOException("disk full"));
     assertThat(failed.cause())
         .isInstanceOf(RepositoryException.class)
         .hasRootCauseMessage("disk full");
@@ -140,7 +138,7 @@ class IndexedLogTest {
   void anErrorThatClientsKnowIsPassedOn() {
     Future<Void> failed = log.append(List.of(entry(1, null)));
     UnavailableException fenced = new UnavailableException("another owner");
-    log.fail(fenced);
+    storage.fail(fenced);
     assertThat(failed.cause()).isSameAs(fenced);
   }
 
@@ -149,7 +147,7 @@ class IndexedLogTest {
     append(entry(1, null));
     List<Future<?>> failed =
         List.of(read(0, null), log.commit(Map.of("ann", 1L)), log.forget("ann"), log.close());
-    log.fail(new IOException("gone"));
+    storage.fail(new IOException("gone"));
     assertThat(failed).allMatch(f -> f.cause() instanceof RepositoryException);
   }
 
@@ -158,7 +156,7 @@ class IndexedLogTest {
     log.append(List.of(entry(1, null)));
     assertThatThrownBy(() -> log.append(List.of(entry(2, null))))
         .isInstanceOf(IllegalStateException.class);
-    log.answer();
+    storage.answer();
     append(entry(2, null));
     assertThat(log.lastSequence()).isEqualTo(2);
   }
@@ -179,8 +177,8 @@ class IndexedLogTest {
   void aReadLoadsWhatItGivesAndNothingElse() {
     append(entry(1, "bob"), entry(2, null), entry(3, "ann"), entry(4, "bob"));
     Future<Slice> slice = read(0, "ann");
-    log.answer();
-    assertThat(log.loaded).containsExactly(2L, 3L);
+    storage.answer();
+    assertThat(storage.loaded).containsExactly(2L, 3L);
     assertThat(slice.result().entries()).containsExactly(entry(2, null), entry(3, "ann"));
   }
 
@@ -191,23 +189,23 @@ class IndexedLogTest {
     log.dropOldestOf("ann");
     log.dropOldestOf("ann");
     Future<Slice> slice = read(0, "ann");
-    log.answer();
+    storage.answer();
     assertThat(slice.result().entries())
         .extracting(Entry::sequence, Entry::type)
         .containsExactly(
             tuple(1L, "_eric_gap"), tuple(2L, "t"), tuple(4L, "_eric_gap"), tuple(5L, "t"));
-    assertThat(log.dropped).containsExactly(1L, 3L, 4L);
+    assertThat(storage.dropped).containsExactly(1L, 3L, 4L);
   }
 
   @Test
   void aReadIsNotAtTheEndIfSomethingCameWhileItWasLoading() {
     append(entry(1, null));
     log.append(List.of(entry(2, null)));
-    Promise<Void> appendAnswer = log.answer;
-    log.answer = Promise.promise();
+    Promise<Void> appendAnswer = storage.answer;
+    storage.answer = Promise.promise();
     Future<Slice> slice = read(0, "ann");
     appendAnswer.complete();
-    log.answer();
+    storage.answer();
     assertThat(slice.result().through()).isEqualTo(1);
     assertThat(slice.result().atEnd()).isFalse();
   }
@@ -216,19 +214,85 @@ class IndexedLogTest {
   void aForgetIsNotUndoneByAnEarlierCommitThatIsUnderWay() {
     log.commit(Map.of("ann", 1L));
     log.forget("ann");
-    log.answer();
+    storage.answer();
     assertThat(log.committed()).isEmpty();
   }
 
   @Test
   void aRestoredLogGoesOnWhereItWas() {
-    log.restore(5, 1, "ann", 130, 5L);
-    log.restore(6, 1, null, 130, 6L);
-    log.restoreCommitted(Map.of("ann", 5L));
+    ChannelLog<Long> log =
+        ChannelLog.<Long>restore("e", 0, RetentionOptions.DEFAULT)
+            .entry(5, 1, "ann", 130, 5L)
+            .entry(6, 1, null, 130, 6L)
+            .committed(Map.of("ann", 5L))
+            .open(storage);
     assertThat(log.lastSequence()).isEqualTo(6);
     assertThat(log.firstSequence()).isEqualTo(5);
     assertThat(log.usage()).isEqualTo(new MessageLog.Usage(2, 260));
     assertThat(log.committed()).isEqualTo(Map.of("ann", 5L));
     assertThat(log.hasAfter(5, "ann")).isTrue();
+  }
+
+  @Test
+  void thePastOfAnOpenLogDoesNotChange() {
+    LogRestoration<Long> past = ChannelLog.restore("e", 0, RetentionOptions.DEFAULT);
+    past.entry(5, 1, null, 130, 5L).open(storage);
+    assertThatThrownBy(() -> past.entry(6, 1, null, 130, 6L))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> past.lost(null, 6, 0)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> past.key("k", 6, 1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> past.last(6)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> past.committed(Map.of())).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> past.registered(Map.of())).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> past.open(storage)).isInstanceOf(IllegalStateException.class);
+    assertThat(past.state().lastSequence()).isEqualTo(5);
+  }
+
+  @Test
+  void aStorageIsToldOfNothingBeforeItsLogIsOpen() {
+    LogRestoration<Long> past = ChannelLog.restore("e", 0, RetentionOptions.DEFAULT);
+    past.entry(5, 1, null, 130, 5L);
+    assertThatThrownBy(() -> past.state().dropOldest()).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aStorageSeesHowFarListenersHaveReadSinceTheyCommitted() {
+    LogRestoration<Long> past = ChannelLog.restore("e", 0, RetentionOptions.DEFAULT);
+    LogState<Long> state = past.state();
+    ChannelLog<Long> restored =
+        past.entry(5, 1, null, 130, 5L).committed(Map.of("ann", 4L, "bob", 3L)).open(storage);
+    assertThat(state.cursorOf("ann")).isEqualTo(4);
+    restored.trim(
+        new Cursors() {
+          @Override
+          public long of(String listener) {
+            return listener.equals("ann") ? 5 : Long.MAX_VALUE;
+          }
+
+          @Override
+          public long lowest() {
+            return 3;
+          }
+        },
+        1);
+    assertThat(state.cursorOf("ann")).isEqualTo(5);
+    assertThat(state.cursorOf("bob")).isEqualTo(3);
+  }
+
+  @Test
+  void theStorageSaysHowMuchHeapItsLogTakes() {
+    LogStorage<Entry> elsewhere =
+        new MemoryStorage() {
+          @Override
+          public long heapBytes(MessageLog.Usage usage) {
+            return usage.messages();
+          }
+        };
+    MessageLog log = ChannelLog.create("e", RetentionOptions.DEFAULT, elsewhere);
+    log.append(List.of(entry(1, null), entry(2, null)));
+    assertThat(log.heapBytes()).isEqualTo(2);
+    log = ChannelLog.create("e", RetentionOptions.DEFAULT, new MemoryStorage());
+    log.append(List.of(entry(1, null)));
+    assertThat(log.heapBytes()).isEqualTo(entry(1, null).size());
   }
 }

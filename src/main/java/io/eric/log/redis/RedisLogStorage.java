@@ -7,11 +7,12 @@ import io.eric.UnavailableException;
 import io.eric.log.Entry;
 import io.eric.log.Gap;
 import io.eric.log.Registration;
-import io.eric.log.indexed.IndexedLog;
+import io.eric.log.indexed.LogRestoration;
+import io.eric.log.indexed.LogState;
+import io.eric.log.indexed.LogStorage;
 import io.eric.log.redis.Losses.Loss;
 import io.eric.log.redis.RedisLink.RefusedException;
 import io.eric.options.RedisStoreOptions;
-import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,9 +41,9 @@ import org.slf4j.LoggerFactory;
  * the channel: the log is <em>fenced</em> then, for good. After a lost connection, a missing answer
  * or a refusal the log {@linkplain #resume resumes} before it writes again.
  */
-final class RedisLog extends IndexedLog<EntryReference> {
+final class RedisLogStorage implements LogStorage<EntryReference> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RedisLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLogStorage.class);
   private static final long SAVE_DELAY_MS = 10;
   private static final long TRIM_DELAY_MS = 200;
   private static final int ATTEMPTS = 4;
@@ -52,6 +53,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
 
   private final String channelId;
   private final Context context;
+  private final LogState<EntryReference> log;
   private final RedisLink writes;
   private final RedisLink reads;
   private final Keys keys;
@@ -78,17 +80,17 @@ final class RedisLog extends IndexedLog<EntryReference> {
   private @Nullable Future<Void> resuming;
   private volatile @Nullable RepositoryException fenced;
 
-  RedisLog(
+  RedisLogStorage(
       RedisStore store,
       String channelId,
       String owner,
       Opened opened,
       Vertx vertx,
       Context context,
-      RetentionOptions retention) {
-    super(opened.epoch, 0, retention);
+      LogState<EntryReference> log) {
     this.channelId = channelId;
     this.context = context;
+    this.log = log;
     this.writes = store.writes();
     this.reads = store.reads();
     this.options = store.options();
@@ -142,8 +144,8 @@ final class RedisLog extends IndexedLog<EntryReference> {
 
   // ---- opening
 
-  /** Puts back what is stored; the log may be used then. */
-  Future<Void> rebuild(Opened opened) {
+  /** Puts back what is stored; the log may be opened then. */
+  Future<Void> restore(LogRestoration<EntryReference> past, Opened opened) {
     opened.lost.forEach(
         (lane, text) -> {
           if (!lane.equals(Losses.BROADCASTS) && !opened.knows(lane)) {
@@ -152,43 +154,43 @@ final class RedisLog extends IndexedLog<EntryReference> {
           }
           Loss loss = Loss.parse(text);
           losses.restore(lane, loss);
-          restoreLost(
+          past.lost(
               lane.equals(Losses.BROADCASTS) ? null : lane, loss.through(), loss.throughOverflow());
         });
-    return new Restore()
+    return new Restore(past)
         .next("-", 64)
         .compose(
             restored -> {
-              restoreLast(opened.last);
+              past.last(opened.last);
               terms.begin(opened.last + 1, term);
-              restoreListeners(opened);
-              return opened.vanished ? tellLoss(opened.last + 1) : Future.succeededFuture();
+              restoreListeners(past, opened);
+              return opened.vanished ? tellLoss(past, opened.last + 1) : Future.succeededFuture();
             });
   }
 
   /** Every reader of the channel is told that something is gone; how much is not known. */
-  private Future<Void> tellLoss(long sequence) {
+  private Future<Void> tellLoss(LogRestoration<EntryReference> past, long sequence) {
     LOG.error(
         "what Redis had of channel {} has vanished, it was evicted or removed; its listeners get a"
             + " gap",
         channelId);
-    Position at = new Position(epoch(), sequence);
+    Position at = new Position(log.epoch(), sequence);
     Entry gap = new Gap(at, at, null, Gap.Reason.EPOCH).toEntry(System.currentTimeMillis(), null);
     return write(sequence - 1, List.of(gap), sequence, false)
         .onSuccess(
             written -> {
               recent.add(List.of(gap));
-              restore(
+              past.entry(
                   sequence, gap.timestamp(), null, gap.size(), new EntryReference(sequence, null));
             });
   }
 
-  private void restoreListeners(Opened opened) {
+  private void restoreListeners(LogRestoration<EntryReference> past, Opened opened) {
     Map<String, Long> cursors = new HashMap<>();
     // After a loss a cursor may be past the end: the listener goes on with what comes.
     opened.cursors.forEach(
         (listener, text) -> cursors.put(listener, Math.min(Long.parseLong(text), opened.last)));
-    restoreCommitted(cursors);
+    past.committed(cursors);
     savedCursors.putAll(cursors);
     Map<String, Registration> registered = new LinkedHashMap<>();
     opened.listeners.entrySet().stream()
@@ -205,7 +207,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
                       Math.min(json.getLong("created"), opened.last),
                       Registration.State.valueOf(json.getString("state"))));
             });
-    restoreRegistered(registered);
+    past.registered(registered);
   }
 
   /** Reads the stream from its beginning to its end, in pages bounded in bytes. */
@@ -213,8 +215,13 @@ final class RedisLog extends IndexedLog<EntryReference> {
     private static final long PAGE_BYTES = 4 << 20;
     private static final int MAX_PAGE = 4096;
 
+    private final LogRestoration<EntryReference> past;
     private final Map<String, String> receivers = new HashMap<>();
     private long before;
+
+    Restore(LogRestoration<EntryReference> past) {
+      this.past = past;
+    }
 
     Future<Void> next(String from, int count) {
       Request page =
@@ -248,9 +255,9 @@ final class RedisLog extends IndexedLog<EntryReference> {
               ? null
               : receivers.computeIfAbsent(entry.receiver(), name -> name);
       EntryReference place = new EntryReference(entry.sequence(), receiver);
-      restore(entry.sequence(), entry.timestamp(), receiver, entry.size(), place);
+      past.entry(entry.sequence(), entry.timestamp(), receiver, entry.size(), place);
       if (entry.key() != null) {
-        restoreKey(entry.key(), entry.sequence(), entry.timestamp());
+        past.key(entry.key(), entry.sequence(), entry.timestamp());
       }
       recent.add(List.of(entry));
       return entry.size();
@@ -260,7 +267,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
   // ---- appending
 
   @Override
-  protected Future<List<EntryReference>> persist(List<Entry> batch) {
+  public Future<List<EntryReference>> append(List<Entry> batch) {
     return attempt(batch, ATTEMPTS, System.nanoTime())
         .map(
             done -> {
@@ -280,7 +287,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
   private Future<Void> attempt(List<Entry> batch, int attempts, long since) {
     long last = batch.get(batch.size() - 1).sequence();
     return ready()
-        .compose(ready -> write(lastSequence(), batch, last, hasEntries()))
+        .compose(ready -> write(log.lastSequence(), batch, last, hasEntries()))
         .recover(
             failure -> {
               uncertain = true;
@@ -301,7 +308,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
 
   /** Whether Redis must have some: what is kept here is removed there only after it is here. */
   private boolean hasEntries() {
-    return usage().messages() > 0;
+    return log.usage().messages() > 0;
   }
 
   private Future<Void> write(
@@ -326,7 +333,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
   // ---- reading
 
   @Override
-  protected Future<List<Entry>> load(List<EntryReference> places) {
+  public Future<List<Entry>> load(List<EntryReference> places) {
     int older = 0;
     while (older < places.size() && places.get(older).sequence() < recent.completeFrom()) {
       older++;
@@ -403,7 +410,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
     if (entry != null) {
       return entry;
     }
-    Position at = new Position(epoch(), place.sequence());
+    Position at = new Position(log.epoch(), place.sequence());
     return new Gap(at, at, 1L, Gap.Reason.OVERFLOW)
         .toEntry(System.currentTimeMillis(), place.receiver());
   }
@@ -411,13 +418,13 @@ final class RedisLog extends IndexedLog<EntryReference> {
   // ---- cursors and registrations
 
   @Override
-  protected Future<Void> persistCursors(Map<String, Long> cursors) {
+  public Future<Void> commit(Map<String, Long> cursors) {
     changedCursors.addAll(cursors.keySet());
     return saver.flush();
   }
 
   @Override
-  protected Future<Void> persistRegistration(String listener, Registration registration) {
+  public Future<Void> register(String listener, Registration registration) {
     if (!order.containsKey(listener)) {
       order.put(listener, ++newestListener);
     }
@@ -426,7 +433,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
   }
 
   @Override
-  protected Future<Void> persistForget(String listener) {
+  public Future<Void> forget(String listener) {
     order.remove(listener);
     changedCursors.add(listener);
     changedListeners.add(listener);
@@ -442,8 +449,9 @@ final class RedisLog extends IndexedLog<EntryReference> {
         .compose(
             ready -> {
               boolean all = saveAll;
-              Set<String> cursors = Set.copyOf(all ? committed().keySet() : changedCursors);
-              Set<String> listeners = Set.copyOf(all ? registered().keySet() : changedListeners);
+              Set<String> cursors = Set.copyOf(all ? log.committed().keySet() : changedCursors);
+              Set<String> listeners =
+                  Set.copyOf(all ? log.registered().keySet() : changedListeners);
               saveAll = false;
               changedCursors.clear();
               changedListeners.clear();
@@ -461,8 +469,8 @@ final class RedisLog extends IndexedLog<EntryReference> {
   private Future<Void> saveNow(boolean all, Set<String> cursors, Set<String> listeners) {
     Map<String, Long> values = new HashMap<>();
     for (String listener : cursors) {
-      if (committed().containsKey(listener)) {
-        values.put(listener, cursorOf(listener));
+      if (log.committed().containsKey(listener)) {
+        values.put(listener, log.cursorOf(listener));
       }
     }
     return ask(saving(all, cursors, values, listeners))
@@ -487,7 +495,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
       request.arg(CURSORS).arg(listener).arg(cursor == null ? "" : String.valueOf(cursor));
     }
     for (String listener : listeners) {
-      Registration registration = registered().get(listener);
+      Registration registration = log.registered().get(listener);
       request
           .arg(LISTENERS)
           .arg(listener)
@@ -506,8 +514,8 @@ final class RedisLog extends IndexedLog<EntryReference> {
   // ---- trimming
 
   @Override
-  protected void dropped(long sequence, EntryReference place, boolean overflow) {
-    losses.add(place, overflow, firstSequence());
+  public void dropped(long sequence, EntryReference place, boolean overflow) {
+    losses.add(place, overflow, log.firstSequence());
     if (fenced == null) {
       trimmer.flush();
     }
@@ -517,7 +525,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
     if (losses.isEmpty()) {
       return Future.succeededFuture();
     }
-    long first = firstSequence();
+    long first = log.firstSequence();
     String run = verified.runId();
     Losses.Batch batch = losses.take(first);
     // What is being read may have been dropped since: it goes when it is read.
@@ -537,9 +545,9 @@ final class RedisLog extends IndexedLog<EntryReference> {
   /** What all have read goes only when it is stored that they have. */
   private Future<Void> saveMovedCursors() {
     Set<String> moved = new HashSet<>();
-    for (String listener : committed().keySet()) {
+    for (String listener : log.committed().keySet()) {
       Long saved = savedCursors.get(listener);
-      if (saved == null || saved != cursorOf(listener)) {
+      if (saved == null || saved != log.cursorOf(listener)) {
         moved.add(listener);
       }
     }
@@ -612,7 +620,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
    * overflow: a listener that has not read it sees one gap.
    */
   private Future<Void> resume(Session session) {
-    long acknowledged = lastSequence();
+    long acknowledged = log.lastSequence();
     long next = ++proposed;
     boolean restarted = !session.runId().equals(verified.runId());
     Request request =
@@ -630,7 +638,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
             .arg(term)
             .arg(acknowledged)
             .arg(recent.completeFrom())
-            .arg(epoch())
+            .arg(log.epoch())
             .arg(session.runId())
             .arg(verified.runId())
             .arg(session.keepsAll() ? 1 : 0)
@@ -679,9 +687,9 @@ final class RedisLog extends IndexedLog<EntryReference> {
             + " given up, {} were kept",
         channelId,
         last,
-        usage().messages());
-    while (firstSequence() <= last) {
-      dropOldest();
+        log.usage().messages());
+    while (log.firstSequence() <= last) {
+      log.dropOldest();
     }
   }
 
@@ -745,7 +753,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
   // ---- the end
 
   @Override
-  protected Future<Void> erase() {
+  public Future<Void> delete() {
     List<String> all = new ArrayList<>(keys.all());
     all.add(definitions);
     return ready()
@@ -756,7 +764,7 @@ final class RedisLog extends IndexedLog<EntryReference> {
   }
 
   @Override
-  protected Future<Void> release() {
+  public Future<Void> close() {
     if (fenced != null) {
       whenEnded.run();
       return Future.succeededFuture();

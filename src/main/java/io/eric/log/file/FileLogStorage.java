@@ -1,9 +1,10 @@
 package io.eric.log.file;
 
 import io.eric.log.Entry;
+import io.eric.log.MessageLog;
 import io.eric.log.Registration;
-import io.eric.log.indexed.IndexedLog;
-import io.eric.options.RetentionOptions;
+import io.eric.log.indexed.LogState;
+import io.eric.log.indexed.LogStorage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,14 +15,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The log of one channel: an index of places. Confined to the channel's context. */
-final class FileLog extends IndexedLog<EntryLocation> {
+/**
+ * The contents of one channel's log, of which the heap has only the locations. Confined to the
+ * channel's context.
+ */
+final class FileLogStorage implements LogStorage<EntryLocation> {
 
   /** A slot, a place and their places in the lane, in bytes (a round estimate). */
   private static final int HEAP_PER_MESSAGE = 128;
 
   private final ChannelState channel;
   private final int number;
+  private final LogState<EntryLocation> log;
   private final Writer writer;
   private final SegmentLoader loader;
   private final @Nullable Context context;
@@ -37,62 +42,54 @@ final class FileLog extends IndexedLog<EntryLocation> {
   private boolean detached;
 
   /**
-   * The log as the writer knows it.
+   * A storage for the log of a channel that nobody has open yet.
    *
-   * @param context where it will be used; null in a test without one
+   * @param channel what the writer knows of the channel
+   * @param log the state of the log, with all that the channel has retained
+   * @param context where the log will be used; null in a test without one
    */
-  FileLog(
+  FileLogStorage(
       ChannelState channel,
-      RetentionOptions retention,
+      LogState<EntryLocation> log,
       Writer writer,
       SegmentLoader loader,
       @Nullable Context context) {
-    super(channel.epoch, 0, retention);
     this.channel = channel;
     this.number = channel.number;
+    this.log = log;
     this.writer = writer;
     this.loader = loader;
     this.context = context;
-    for (LogRecord.Lost lost : channel.lost()) {
-      restoreLost(lost.receiver(), lost.through(), lost.throughOverflow());
-    }
     for (Retained each : channel.retained) {
-      restore(each.sequence(), each.timestamp(), each.receiver(), each.size(), each.place());
       ends.put(each.place().segment.number, each.sequence());
     }
-    for (LogRecord.Key key : channel.keys.values()) {
-      restoreKey(key.key(), key.sequence(), key.timestamp());
-    }
-    restoreLast(channel.lastSequence);
-    restoreCommitted(channel.cursors);
-    restoreRegistered(channel.listeners);
   }
 
   @Override
-  protected Future<List<EntryLocation>> persist(List<Entry> batch) {
+  public Future<List<EntryLocation>> append(List<Entry> batch) {
     return writer.append(channel, batch).onSuccess(places -> noteEnds(batch, places));
   }
 
   private void noteEnds(List<Entry> batch, List<EntryLocation> places) {
     long segment = places.get(0).segment.number;
     if (ends.put(segment, batch.get(batch.size() - 1).sequence()) == null) {
-      ends.headMap(segment).values().removeIf(end -> end < firstSequence());
+      ends.headMap(segment).values().removeIf(end -> end < log.firstSequence());
     }
   }
 
   /** What the index holds of them; contents are on the disk. */
   @Override
-  public long heapBytes() {
-    return (long) usage().messages() * HEAP_PER_MESSAGE;
+  public long heapBytes(MessageLog.Usage usage) {
+    return (long) usage.messages() * HEAP_PER_MESSAGE;
   }
 
   @Override
-  protected Future<List<Entry>> load(List<EntryLocation> contents) {
+  public Future<List<Entry>> load(List<EntryLocation> contents) {
     return loader.load(contents);
   }
 
   @Override
-  protected void dropped(long sequence, EntryLocation place, boolean overflow) {
+  public void dropped(long sequence, EntryLocation place, boolean overflow) {
     if (!detached) {
       place.lane.dropped(sequence, overflow);
       place.segment.live.decrementAndGet();
@@ -106,9 +103,9 @@ final class FileLog extends IndexedLog<EntryLocation> {
           Map.Entry<Long, Long> end = ends.floorEntry(segment);
           while (end != null
               && !detached
-              && usage().messages() > 0
-              && firstSequence() <= end.getValue()) {
-            dropOldest();
+              && log.usage().messages() > 0
+              && log.firstSequence() <= end.getValue()) {
+            log.dropOldest();
           }
         };
     Context owner = context;
@@ -121,7 +118,7 @@ final class FileLog extends IndexedLog<EntryLocation> {
 
   /** One record of cursors is under way; what is committed meanwhile is the next. */
   @Override
-  protected Future<Void> persistCursors(Map<String, Long> cursors) {
+  public Future<Void> commit(Map<String, Long> cursors) {
     waitingCursors.putAll(cursors);
     Future<Void> written = waitingCommit.future();
     if (!committing) {
@@ -149,38 +146,38 @@ final class FileLog extends IndexedLog<EntryLocation> {
   }
 
   @Override
-  protected Future<Void> persistRegistration(String listener, Registration registration) {
+  public Future<Void> register(String listener, Registration registration) {
     return writer.write(new LogRecord.Listener(number, listener, registration), true);
   }
 
   @Override
-  protected Future<Void> persistForget(String listener) {
+  public Future<Void> forget(String listener) {
     waitingCursors.remove(listener);
     return writer.write(new LogRecord.Forget(number, listener), true);
   }
 
   @Override
-  protected Future<Void> erase() {
+  public Future<Void> delete() {
     waitingCursors.clear();
     return writer
         .write(new LogRecord.Deleted(number), true)
         .onSuccess(
             deleted -> {
-              while (usage().messages() > 0) {
-                dropOldest();
+              while (log.usage().messages() > 0) {
+                log.dropOldest();
               }
               detached = true;
             });
   }
 
   @Override
-  protected Future<Void> release() {
+  public Future<Void> close() {
     if (!waitingCursors.isEmpty()) {
       commitWaiting();
     }
     detached = true;
     List<Retained> retained = new ArrayList<>();
-    forEachRetained(
+    log.forEachRetained(
         (sequence, timestamp, receiver, size, place) ->
             retained.add(new Retained(sequence, timestamp, receiver, size, place)));
     return writer.releaseLog(channel, retained);

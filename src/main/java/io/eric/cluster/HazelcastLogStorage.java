@@ -10,8 +10,12 @@ import io.eric.internal.VertxLoop;
 import io.eric.internal.protocol.WireOutput;
 import io.eric.log.Entry;
 import io.eric.log.Epoch;
+import io.eric.log.MessageLog;
 import io.eric.log.Registration;
-import io.eric.log.indexed.IndexedLog;
+import io.eric.log.indexed.ChannelLog;
+import io.eric.log.indexed.LogRestoration;
+import io.eric.log.indexed.LogState;
+import io.eric.log.indexed.LogStorage;
 import io.eric.options.RetentionOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -37,9 +41,9 @@ import org.slf4j.LoggerFactory;
  * unknown is repeated as it was until it is known ({@link RepeatedWrite}). When that takes too
  * long, when the head refuses, or when the quorum is gone, the ownership is over.
  */
-final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
+final class HazelcastLogStorage implements LogStorage<HazelcastLogStorage.Stored> {
 
-  private static final Logger logger = LoggerFactory.getLogger(HazelcastLog.class);
+  private static final Logger logger = LoggerFactory.getLogger(HazelcastLogStorage.class);
 
   /** Longer than it takes to notice that a node is dead or hangs, and to replace it. */
   private static final long PATIENCE_MS = 20_000;
@@ -57,6 +61,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   private final Loop loop;
   private final IMap<LogKey, byte[]> map;
   private final String channel;
+  private final LogState<Stored> log;
   private final long term;
   private final BooleanSupplier quorum;
   private final Runnable lost;
@@ -70,7 +75,6 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   private long next;
   private long trimmed;
   private boolean trimming;
-  private boolean renewed;
 
   /** The oldest batch of which an attempt is still unanswered, and the bytes appended since. */
   private @Nullable Batch unanswered;
@@ -80,7 +84,36 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   private boolean writing;
   private boolean over;
 
-  HazelcastLog(
+  private HazelcastLogStorage(
+      Context context,
+      IMap<LogKey, byte[]> map,
+      String channel,
+      Past past,
+      LogState<Stored> log,
+      BooleanSupplier quorum,
+      Runnable lost) {
+    this.context = context;
+    this.loop = new VertxLoop(context);
+    this.map = map;
+    this.channel = channel;
+    this.log = log;
+    this.term = past.head().term();
+    this.quorum = quorum;
+    this.lost = lost;
+    this.headKey = new LogKey(channel, LogKey.HEAD);
+    byte[] table = past.listeners();
+    this.listeners = table == null ? new ListenerTable() : ListenerTable.of(table);
+    this.next = past.head().next();
+    this.first = past.firstNumber();
+    this.trimmed = first;
+  }
+
+  /**
+   * Opens a log with what is there of it.
+   *
+   * @return completed, on the context, when the log may be used
+   */
+  static Future<MessageLog> open(
       Context context,
       IMap<LogKey, byte[]> map,
       String channel,
@@ -88,35 +121,14 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
       RetentionOptions retention,
       BooleanSupplier quorum,
       Runnable lost) {
-    super(past.isComplete() ? past.head().epoch() : Epoch.random(), base(past), retention);
-    this.context = context;
-    this.loop = new VertxLoop(context);
-    this.map = map;
-    this.channel = channel;
-    this.term = past.head().term();
-    this.quorum = quorum;
-    this.lost = lost;
-    this.headKey = new LogKey(channel, LogKey.HEAD);
-    byte[] table = past.listeners();
-    this.listeners = table == null ? new ListenerTable() : ListenerTable.of(table);
-    this.renewed = !past.isComplete();
-    this.next = past.head().next();
-    this.first = past.firstNumber();
-    this.trimmed = first;
-    long number = first;
-    for (byte[] bytes : past.batches()) {
-      Batch batch = new Batch(number++);
-      batches.add(batch);
-      for (Entry entry : Past.entries(bytes)) {
-        restore(batch, entry);
-      }
-    }
-    if (past.head().last() > lastSequence()) {
-      restoreLast(past.head().last());
-    }
-    restoreCommitted(listeners.cursors);
-    restoreRegistered(listeners.registrations);
-    dropEmptyBatches();
+    LogRestoration<Stored> restoration =
+        ChannelLog.restore(
+            past.isComplete() ? past.head().epoch() : Epoch.random(), base(past), retention);
+    HazelcastLogStorage storage =
+        new HazelcastLogStorage(context, map, channel, past, restoration.state(), quorum, lost);
+    storage.restore(past, restoration);
+    ChannelLog<Stored> log = restoration.open(storage);
+    return past.isComplete() ? Future.succeededFuture(log) : storage.renew().map(log);
   }
 
   /** What was before the oldest entry is gone. */
@@ -126,16 +138,32 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
         : Past.entries(past.batches()[0]).get(0).sequence() - 1;
   }
 
-  private void restore(Batch batch, Entry entry) {
+  private void restore(Past past, LogRestoration<Stored> restoration) {
+    long number = first;
+    for (byte[] bytes : past.batches()) {
+      Batch batch = new Batch(number++);
+      batches.add(batch);
+      for (Entry entry : Past.entries(bytes)) {
+        restore(batch, entry, restoration);
+      }
+    }
+    restoration
+        .last(past.head().last())
+        .committed(listeners.cursors)
+        .registered(listeners.registrations);
+    dropEmptyBatches();
+  }
+
+  private void restore(Batch batch, Entry entry, LogRestoration<Stored> restoration) {
     if (entry.key() != null) {
-      restoreKey(entry.key(), entry.sequence(), entry.timestamp());
+      restoration.key(entry.key(), entry.sequence(), entry.timestamp());
     }
     Long through = entry.receiver() == null ? null : listeners.forgotten.get(entry.receiver());
     if (through != null && entry.sequence() <= through) {
       return; // its listener was removed
     }
     batch.entries++;
-    restore(
+    restoration.entry(
         entry.sequence(),
         entry.timestamp(),
         entry.receiver(),
@@ -143,23 +171,20 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
         new Stored(entry, batch));
   }
 
-  /** Completed when the log may be used. */
-  Future<Void> opened() {
-    if (!renewed) {
-      return Future.succeededFuture();
-    }
+  /** Gives the log, whose content is not complete any more, its new epoch. */
+  private Future<Void> renew() {
     logger.warn("messages of channel {} were lost with too many nodes at once", channel);
-    return submit(headKey, HeadUpdate.renew(term, epoch(), first)).mapEmpty();
+    return submit(headKey, HeadUpdate.renew(term, log.epoch(), first)).mapEmpty();
   }
 
   // ---- appending
 
   @Override
-  protected Future<List<Stored>> persist(List<Entry> entries) {
+  public Future<List<Stored>> append(List<Entry> entries) {
     Batch noisy = unanswered;
     return noisy == null || behindUnanswered <= MOST_BEHIND_UNANSWERED
         ? write(entries)
-        : noisy.quiet.compose(quiet -> persist(entries));
+        : noisy.quiet.compose(quiet -> append(entries));
   }
 
   private Future<List<Stored>> write(List<Entry> entries) {
@@ -271,7 +296,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   // ---- reading
 
   @Override
-  protected Future<List<Entry>> load(List<Stored> contents) {
+  public Future<List<Entry>> load(List<Stored> contents) {
     List<Entry> entries = new ArrayList<>(contents.size());
     for (Stored stored : contents) {
       entries.add(stored.entry);
@@ -282,7 +307,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   // ---- trimming
 
   @Override
-  protected void dropped(long sequence, Stored content, boolean overflow) {
+  public void dropped(long sequence, Stored content, boolean overflow) {
     if (--content.batch.entries == 0) {
       dropEmptyBatches();
     }
@@ -371,24 +396,24 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   // ---- listeners
 
   @Override
-  protected Future<Void> persistCursors(Map<String, Long> cursors) {
+  public Future<Void> commit(Map<String, Long> cursors) {
     listeners.cursors.putAll(cursors);
     return writeListeners(GATHER_MS);
   }
 
   @Override
-  protected Future<Void> persistRegistration(String listener, Registration registration) {
+  public Future<Void> register(String listener, Registration registration) {
     listeners.registrations.put(listener, registration);
     return writeListeners(0);
   }
 
   @Override
-  protected Future<Void> persistForget(String listener) {
+  public Future<Void> forget(String listener) {
     listeners.cursors.remove(listener);
     listeners.registrations.remove(listener);
     listeners.forgotten.remove(listener);
-    listeners.forgotten.put(listener, lastSequence());
-    listeners.forgotten.values().removeIf(through -> through < firstSequence());
+    listeners.forgotten.put(listener, log.lastSequence());
+    listeners.forgotten.values().removeIf(through -> through < log.firstSequence());
     return writeListeners(0);
   }
 
@@ -434,7 +459,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   // ---- the end
 
   @Override
-  protected Future<Void> erase() {
+  public Future<Void> delete() {
     over = true;
     List<Future<Void>> unansweredWrites = new ArrayList<>();
     for (Batch batch : batches) {
@@ -459,7 +484,7 @@ final class HazelcastLog extends IndexedLog<HazelcastLog.Stored> {
   }
 
   @Override
-  protected Future<Void> release() {
+  public Future<Void> close() {
     if (over || nextWrite == null) {
       over = true;
       return Future.succeededFuture();
