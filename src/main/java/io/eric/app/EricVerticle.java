@@ -65,7 +65,8 @@ public final class EricVerticle extends VerticleBase {
   private @Nullable MetricsPage metrics;
 
   /**
-   * Creates a hub with the settings of the deployment's config, see {@link EricOptions#fromJson}.
+   * Creates a hub with the settings of the deployment's config, see {@link
+   * EricOptions#EricOptions(JsonObject)}.
    */
   public EricVerticle() {
     this.given = null;
@@ -90,7 +91,7 @@ public final class EricVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     EricOptions wanted = options;
-    EricOptions settings = wanted == null ? EricOptions.fromJson(config()) : wanted;
+    EricOptions settings = wanted == null ? new EricOptions(config()) : wanted;
     options = settings;
     return possible(settings)
         .compose(possible -> openStore(settings))

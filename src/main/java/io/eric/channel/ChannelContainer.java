@@ -118,7 +118,7 @@ public final class ChannelContainer {
     this.ceilings = logs.getCeilings();
     this.defaults = defaults.toJson();
     this.defaults.remove("id");
-    this.defaultOptions = SSEChannelOptions.fromJson(this.defaults);
+    this.defaultOptions = new SSEChannelOptions(this.defaults);
   }
 
   /** Lets a cluster decide where channels live. Call it before {@link #start}. */
@@ -158,8 +158,8 @@ public final class ChannelContainer {
    * Creates an {@link SSEChannel} for a client.
    *
    * @param id the wanted id, or null for a random one
-   * @param options the options that differ from the defaults, as {@link SSEChannelOptions#fromJson}
-   *     takes them, or null
+   * @param options the options that differ from the defaults, as {@link
+   *     SSEChannelOptions#SSEChannelOptions(JsonObject)} takes them, or null
    * @return a handle on the channel; fails with {@link InvalidChannelException} if the id is taken,
    *     {@link InvalidMessageFormatException} if the id or an option is wrong or beyond {@link
    *     LogsOptions#getCeilings()}, {@link UnavailableException} if there are {@link
@@ -289,7 +289,7 @@ public final class ChannelContainer {
       merged.mergeIn(asked, true);
     }
     merged.remove("id");
-    return SSEChannelOptions.fromJson(merged).setId(id);
+    return new SSEChannelOptions(merged).setId(id);
   }
 
   /**
@@ -321,9 +321,7 @@ public final class ChannelContainer {
    */
   public Future<Void> open(String id, JsonObject options, Placement.Ownership ownership) {
     return open(
-        new SSEChannel(SSEChannelOptions.fromJson(options).setId(id)),
-        ownership,
-        Integer.MAX_VALUE);
+        new SSEChannel(new SSEChannelOptions(options).setId(id)), ownership, Integer.MAX_VALUE);
   }
 
   private Future<Void> open(AbstractChannel channel, Placement.Ownership ownership, int max) {

@@ -29,7 +29,7 @@ public final class JsVerticleFactory implements VerticleFactory {
 
   /** Sets how verticles that are deployed from now on are run. Without it, the defaults hold. */
   public JsVerticleFactory setOptions(JsOptions options) {
-    this.options = JsOptions.fromJson(options.toJson());
+    this.options = new JsOptions(options);
     return this;
   }
 

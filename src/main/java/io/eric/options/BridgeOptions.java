@@ -2,7 +2,10 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** The SockJS event bus bridge at {@code /eventbus/*}: browsers and Node as event bus clients. */
+/**
+ * The settings of the SockJS event bus bridge at {@code /eventbus/*}, through which browsers and
+ * Node are event bus clients.
+ */
 public final class BridgeOptions {
 
   private boolean enabled = true;
@@ -10,7 +13,7 @@ public final class BridgeOptions {
   private int maxAddressLength = 300;
   private long pingTimeout = 90_000;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public BridgeOptions() {}
 
   /**
@@ -18,20 +21,21 @@ public final class BridgeOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static BridgeOptions fromJson(JsonObject json) {
-    BridgeOptions options = JsonOptions.read(json, BridgeOptions.class);
-    return options
-        .setMaxHandlersPerSocket(options.maxHandlersPerSocket)
-        .setMaxAddressLength(options.maxAddressLength)
-        .setPingTimeout(options.pingTimeout);
+  public BridgeOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public BridgeOptions(BridgeOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
-  /** Whether the bridge is served. Default true. */
+  /** Returns whether the bridge is served. The default is true. */
   public boolean isEnabled() {
     return enabled;
   }
@@ -42,20 +46,24 @@ public final class BridgeOptions {
     return this;
   }
 
-  /** Listeners that one socket may register; further ones are refused. Default 100. */
+  /**
+   * Returns how many handlers one socket may register; further ones are refused. The minimum is 1,
+   * the default 100.
+   */
   public int getMaxHandlersPerSocket() {
     return maxHandlersPerSocket;
   }
 
   /** See {@link #getMaxHandlersPerSocket()}. */
   public BridgeOptions setMaxHandlersPerSocket(int maxHandlersPerSocket) {
-    this.maxHandlersPerSocket = (int) atLeast("maxHandlersPerSocket", maxHandlersPerSocket, 1);
+    this.maxHandlersPerSocket = Range.atLeast("maxHandlersPerSocket", maxHandlersPerSocket, 1);
     return this;
   }
 
   /**
-   * The longest address that may be registered, in characters. Default 300: a channel's and a
-   * listener's id of 128 each, and what stands around them.
+   * Returns how many characters an address may have that is registered. The minimum is 16. The
+   * default is 300, which is enough for a channel's and a listener's id of 128 each and what stands
+   * around them.
    */
   public int getMaxAddressLength() {
     return maxAddressLength;
@@ -63,14 +71,14 @@ public final class BridgeOptions {
 
   /** See {@link #getMaxAddressLength()}. */
   public BridgeOptions setMaxAddressLength(int maxAddressLength) {
-    this.maxAddressLength = (int) atLeast("maxAddressLength", maxAddressLength, 16);
+    this.maxAddressLength = Range.atLeast("maxAddressLength", maxAddressLength, 16);
     return this;
   }
 
   /**
-   * A socket from which nothing has come for so long, in milliseconds, is closed, at the latest
-   * after twice this time. Clients ping every 5 s, but browsers let a hidden tab do so only once a
-   * minute, so it is more than that. Default 90 s.
+   * Returns how long a socket may send nothing before it is closed, in milliseconds. It is closed
+   * after twice this time at the latest. Clients ping every 5 s, but browsers let a hidden tab do
+   * so only once a minute, so the default is longer than that: 90 s. The minimum is 1.
    */
   public long getPingTimeout() {
     return pingTimeout;
@@ -78,14 +86,7 @@ public final class BridgeOptions {
 
   /** See {@link #getPingTimeout()}. */
   public BridgeOptions setPingTimeout(long pingTimeout) {
-    this.pingTimeout = atLeast("pingTimeout", pingTimeout, 1);
+    this.pingTimeout = Range.atLeast("pingTimeout", pingTimeout, 1);
     return this;
-  }
-
-  private static long atLeast(String name, long value, long least) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " is " + value + ", it must be at least " + least);
-    }
-    return value;
   }
 }

@@ -5,8 +5,8 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * How far the options of a channel that a client creates may go, so that no client takes the heap
- * for itself (CWE-770). What the hub itself gives to its channels is always allowed. 0 is a share
- * of the largest heap that Java may use.
+ * for itself (CWE-770). What the hub itself gives to its channels is always allowed. The heap,
+ * where a default is a share of it, is the largest that Java may use.
  */
 public final class ChannelCeilings {
 
@@ -20,7 +20,7 @@ public final class ChannelCeilings {
   private long stall = 600_000;
   private long age = 2_592_000_000L;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public ChannelCeilings() {}
 
   /**
@@ -28,21 +28,16 @@ public final class ChannelCeilings {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static ChannelCeilings fromJson(JsonObject json) {
-    ChannelCeilings options = JsonOptions.read(json, ChannelCeilings.class);
-    return options
-        .setBytes(options.bytes)
-        .setMessages(options.messages)
-        .setInFlightBytes(options.inFlightBytes)
-        .setInFlightMessages(options.inFlightMessages)
-        .setPayload(options.payload)
-        .setListeners(options.listeners)
-        .setKeys(options.keys)
-        .setStall(options.stall)
-        .setAge(options.age);
+  public ChannelCeilings(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public ChannelCeilings(ChannelCeilings other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
@@ -50,7 +45,7 @@ public final class ChannelCeilings {
   /**
    * Checks options that a client has asked for.
    *
-   * @param hub what the hub gives to channels whose creator says nothing
+   * @param hub the options of channels whose creator asks for none
    * @throws InvalidMessageFormatException naming the option and the ceiling
    */
   public void check(SSEChannelOptions asked, SSEChannelOptions hub) {
@@ -132,93 +127,106 @@ public final class ChannelCeilings {
     }
   }
 
-  /** The most for {@code limit.bytes} and {@code history.bytes}. 0: a quarter of the heap. */
+  /**
+   * Returns the most for {@code limit.bytes} and {@code history.bytes}. 0, the minimum and default,
+   * means a quarter of the heap.
+   */
   public long getBytes() {
     return bytes;
   }
 
   /** See {@link #getBytes()}. */
   public ChannelCeilings setBytes(long bytes) {
-    ChannelOptions.atLeast("bytes", bytes, 0);
-    this.bytes = bytes;
+    this.bytes = Range.atLeast("bytes", bytes, 0);
     return this;
   }
 
-  /** The most for {@code limit.messages} and {@code history.messages}. 0: one per KiB of heap. */
+  /**
+   * Returns the most for {@code limit.messages} and {@code history.messages}. 0, the minimum and
+   * default, means one per KiB of heap.
+   */
   public int getMessages() {
     return messages;
   }
 
   /** See {@link #getMessages()}. */
   public ChannelCeilings setMessages(int messages) {
-    ChannelOptions.atLeast("messages", messages, 0);
-    this.messages = messages;
+    this.messages = Range.atLeast("messages", messages, 0);
     return this;
   }
 
-  /** The most for {@code inFlightBytes} and {@code windowBytes}. 0: one sixteenth of the heap. */
+  /**
+   * Returns the most for {@code inFlightBytes} and {@code windowBytes}. 0, the minimum and default,
+   * means a sixteenth of the heap.
+   */
   public long getInFlightBytes() {
     return inFlightBytes;
   }
 
   /** See {@link #getInFlightBytes()}. */
   public ChannelCeilings setInFlightBytes(long inFlightBytes) {
-    ChannelOptions.atLeast("inFlightBytes", inFlightBytes, 0);
-    this.inFlightBytes = inFlightBytes;
+    this.inFlightBytes = Range.atLeast("inFlightBytes", inFlightBytes, 0);
     return this;
   }
 
-  /** The most for {@code inFlightMessages} and {@code windowMessages}. 0: one per 4 KiB of heap. */
+  /**
+   * Returns the most for {@code inFlightMessages} and {@code windowMessages}. 0, the minimum and
+   * default, means one per 4 KiB of heap.
+   */
   public int getInFlightMessages() {
     return inFlightMessages;
   }
 
   /** See {@link #getInFlightMessages()}. */
   public ChannelCeilings setInFlightMessages(int inFlightMessages) {
-    ChannelOptions.atLeast("inFlightMessages", inFlightMessages, 0);
-    this.inFlightMessages = inFlightMessages;
+    this.inFlightMessages = Range.atLeast("inFlightMessages", inFlightMessages, 0);
     return this;
   }
 
-  /** The most for {@code maxPayload}, in bytes. 0: one part of the heap out of 64. */
+  /**
+   * Returns the most for {@code maxPayload}, in bytes. 0, the minimum and default, means 1/64 of
+   * the heap.
+   */
   public int getPayload() {
     return payload;
   }
 
   /** See {@link #getPayload()}. */
   public ChannelCeilings setPayload(int payload) {
-    ChannelOptions.atLeast("payload", payload, 0);
-    this.payload = payload;
+    this.payload = Range.atLeast("payload", payload, 0);
     return this;
   }
 
-  /** The most for {@code maxListeners}. 0: one per 2 KiB of heap. */
+  /**
+   * Returns the most for {@code maxListeners}. 0, the minimum and default, means one per 2 KiB of
+   * heap.
+   */
   public int getListeners() {
     return listeners;
   }
 
   /** See {@link #getListeners()}. */
   public ChannelCeilings setListeners(int listeners) {
-    ChannelOptions.atLeast("listeners", listeners, 0);
-    this.listeners = listeners;
+    this.listeners = Range.atLeast("listeners", listeners, 0);
     return this;
   }
 
-  /** The most for {@code keys}. 0: one per 16 KiB of heap. */
+  /**
+   * Returns the most for {@code keys}. 0, the minimum and default, means one per 16 KiB of heap.
+   */
   public int getKeys() {
     return keys;
   }
 
   /** See {@link #getKeys()}. */
   public ChannelCeilings setKeys(int keys) {
-    ChannelOptions.atLeast("keys", keys, 0);
-    this.keys = keys;
+    this.keys = Range.atLeast("keys", keys, 0);
     return this;
   }
 
   /**
-   * The most for {@code publishStall}, {@code waitStall} and {@code noHandlerTimeout}, in
-   * milliseconds. Default 10 min.
+   * Returns the most for {@code publishStall}, {@code waitStall} and {@code noHandlerTimeout}, in
+   * milliseconds. The minimum is 0, the default 10 min.
    */
   public long getStall() {
     return stall;
@@ -226,14 +234,13 @@ public final class ChannelCeilings {
 
   /** See {@link #getStall()}. */
   public ChannelCeilings setStall(long stall) {
-    ChannelOptions.atLeast("stall", stall, 0);
-    this.stall = stall;
+    this.stall = Range.atLeast("stall", stall, 0);
     return this;
   }
 
   /**
-   * The most for {@code history.age}, {@code messageTtl}, {@code keysAge} and {@code ackTimeout},
-   * in milliseconds. Default 30 days.
+   * Returns the most for {@code history.age}, {@code messageTtl}, {@code keysAge} and {@code
+   * ackTimeout}, in milliseconds. The minimum is 0, the default 30 days.
    */
   public long getAge() {
     return age;
@@ -241,8 +248,7 @@ public final class ChannelCeilings {
 
   /** See {@link #getAge()}. */
   public ChannelCeilings setAge(long age) {
-    ChannelOptions.atLeast("age", age, 0);
-    this.age = age;
+    this.age = Range.atLeast("age", age, 0);
     return this;
   }
 }

@@ -1,12 +1,14 @@
 package io.eric.options;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.eric.Ids;
 import io.eric.InvalidMessageFormatException;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every channel can be told. Setters check ranges and throw {@link IllegalArgumentException}.
+ * The settings that all channels have. Setters check ranges and throw {@link
+ * IllegalArgumentException}.
  *
  * @param <S> the class itself, which setters return
  */
@@ -38,35 +40,20 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   abstract S self();
 
-  /** All settings, defaults included. */
+  final void read(JsonObject json) {
+    JsonOptions.read(json, this);
+    retention(); // checks its ranges
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
-  /** Checks what was read from JSON by passing it through the setters. */
-  final S checked() {
-    if (id != null) {
-      setId(id);
-    }
-    retention();
-    setStreamDelay(streamDelay);
-    setPublishStall(publishStall);
-    setWaitStall(waitStall);
-    setAckTimeout(ackTimeout);
-    setMaxDeliveries(maxDeliveries);
-    setNoHandlerTimeout(noHandlerTimeout);
-    setWindowMessages(windowMessages);
-    setWindowBytes(windowBytes);
-    setMaxPayload(maxPayload);
-    setMaxListeners(maxListeners);
-    setInFlightMessages(inFlightMessages);
-    setInFlightBytes(inFlightBytes);
-    setKeys(keys);
-    setKeysAge(keysAge);
-    return self();
-  }
-
-  /** The channel's id; null, the default, is a random one. */
+  /**
+   * Returns the channel's id: 1 to 128 characters out of {@code A-Z a-z 0-9 . _ ~ -}. The default,
+   * null, means a random one.
+   */
   public @Nullable String getId() {
     return id;
   }
@@ -76,12 +63,14 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     try {
       this.id = id == null ? null : Ids.check("channel", id);
     } catch (InvalidMessageFormatException e) {
-      throw new IllegalArgumentException("id: " + e.getMessage(), e); // no client's mistake here
+      // Without e as the cause: it would mean that a client's message is wrong, and JsonOptions
+      // sees the innermost exception only.
+      throw new IllegalArgumentException("id: " + e.getMessage());
     }
     return self();
   }
 
-  /** What happens at the limit. Default {@link OverflowPolicy#GAP}. */
+  /** Returns what happens at the limit. The default is {@link OverflowPolicy#GAP}. */
   public OverflowPolicy getOverflow() {
     return overflow;
   }
@@ -93,7 +82,8 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   }
 
   /**
-   * What stays for resume and how far the log may grow; default {@link RetentionOptions#DEFAULT}.
+   * Returns what stays for resume and how far the log may grow. The default is {@link
+   * RetentionOptions#DEFAULT}.
    */
   public RetentionOptions retention() {
     return new RetentionOptions(
@@ -101,6 +91,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   }
 
   /** See {@link #retention()}. */
+  @JsonIgnore
   public S setRetention(RetentionOptions retention) {
     history.messages = retention.historyMessages();
     history.bytes = retention.historyBytes();
@@ -111,24 +102,29 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
     return self();
   }
 
-  /** Pause between two messages of one stream, in seconds; fractions allowed. Default 0. */
+  /**
+   * Returns the pause between two messages of one stream, in seconds; fractions are allowed. The
+   * range is 0 to 86,400, the default 0.
+   */
   public double getStreamDelay() {
     return streamDelay;
   }
 
   /** See {@link #getStreamDelay()}. */
   public S setStreamDelay(double streamDelay) {
-    if (!(streamDelay >= 0 && streamDelay <= MAX_STREAM_DELAY)) {
-      throw new IllegalArgumentException(
-          "streamDelay is " + streamDelay + ", it must be 0 to " + MAX_STREAM_DELAY + " seconds");
-    }
+    Range.require(
+        streamDelay >= 0 && streamDelay <= MAX_STREAM_DELAY,
+        "streamDelay",
+        streamDelay,
+        "0 to " + MAX_STREAM_DELAY + " seconds");
     this.streamDelay = streamDelay;
     return self();
   }
 
   /**
-   * How long acknowledgements to publishers are held back at most while a healthy edge is behind,
-   * in milliseconds. Default 1 s.
+   * Returns how long acknowledgements to publishers are held back at most while a healthy edge is
+   * behind, in milliseconds. It must be less than the {@code attemptTimeout} of the doors. The
+   * minimum is 0, the default 1 s.
    */
   public long getPublishStall() {
     return publishStall;
@@ -136,16 +132,16 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getPublishStall()}. */
   public S setPublishStall(long publishStall) {
-    atLeast("publishStall", publishStall, 0);
-    this.publishStall = publishStall;
+    this.publishStall = Range.atLeast("publishStall", publishStall, 0);
     return self();
   }
 
   /**
-   * How long publishers wait under the policy {@code wait} for a connected listener that takes
-   * nothing, in milliseconds; then it counts as stuck, and the log drops what it has not read, as
-   * under {@code gap}. Default 10 s: TCP tells of progress in steps of up to 64 KiB, so a listener
-   * that takes less than a step in this time looks stuck.
+   * Returns how long publishers wait under the policy {@code wait} for a connected listener that
+   * takes nothing, in milliseconds. After that the listener counts as stuck, and the log drops what
+   * it has not read, as under {@code gap}. TCP reports progress in steps of up to 64 KiB, so a
+   * listener that takes less than a step in this time looks stuck. The minimum is 0, the default 10
+   * s.
    */
   public long getWaitStall() {
     return waitStall;
@@ -153,13 +149,13 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getWaitStall()}. */
   public S setWaitStall(long waitStall) {
-    atLeast("waitStall", waitStall, 0);
-    this.waitStall = waitStall;
+    this.waitStall = Range.atLeast("waitStall", waitStall, 0);
     return self();
   }
 
   /**
-   * How long a listener on the event bus may take to acknowledge, in milliseconds. Default 30 s.
+   * Returns how long a listener on the event bus may take to acknowledge, in milliseconds. The
+   * minimum is 1, the default 30 s.
    */
   public long getAckTimeout() {
     return ackTimeout;
@@ -167,14 +163,13 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getAckTimeout()}. */
   public S setAckTimeout(long ackTimeout) {
-    atLeast("ackTimeout", ackTimeout, 1);
-    this.ackTimeout = ackTimeout;
+    this.ackTimeout = Range.atLeast("ackTimeout", ackTimeout, 1);
     return self();
   }
 
   /**
-   * How often a message is given to a listener on the event bus before it is skipped and reported;
-   * 0 is for ever. Default 10.
+   * Returns how often a message is given to a listener on the event bus before it is skipped and
+   * reported; 0 means without end. The minimum is 0, the default 10.
    */
   public int getMaxDeliveries() {
     return maxDeliveries;
@@ -182,14 +177,13 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getMaxDeliveries()}. */
   public S setMaxDeliveries(int maxDeliveries) {
-    atLeast("maxDeliveries", maxDeliveries, 0);
-    this.maxDeliveries = maxDeliveries;
+    this.maxDeliveries = Range.atLeast("maxDeliveries", maxDeliveries, 0);
     return self();
   }
 
   /**
-   * How long delivery to a listener on the event bus is tried while nobody listens at its address,
-   * in milliseconds; then the listener is detached. Default 5 s.
+   * Returns how long delivery to a listener on the event bus is tried while its address has no
+   * handler, in milliseconds, before the listener is detached. The minimum is 0, the default 5 s.
    */
   public long getNoHandlerTimeout() {
     return noHandlerTimeout;
@@ -197,13 +191,13 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getNoHandlerTimeout()}. */
   public S setNoHandlerTimeout(long noHandlerTimeout) {
-    atLeast("noHandlerTimeout", noHandlerTimeout, 0);
-    this.noHandlerTimeout = noHandlerTimeout;
+    this.noHandlerTimeout = Range.atLeast("noHandlerTimeout", noHandlerTimeout, 0);
     return self();
   }
 
   /**
-   * How many messages an edge may leave unacknowledged before it counts as behind. Default 4,096.
+   * Returns how many messages an edge may leave unacknowledged before it counts as behind. The
+   * minimum is 1, the default 4,096.
    */
   public int getWindowMessages() {
     return windowMessages;
@@ -211,49 +205,52 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getWindowMessages()}. */
   public S setWindowMessages(int windowMessages) {
-    atLeast("windowMessages", windowMessages, 1);
-    this.windowMessages = windowMessages;
+    this.windowMessages = Range.atLeast("windowMessages", windowMessages, 1);
     return self();
   }
 
-  /** How many bytes an edge may leave unacknowledged before it counts as behind. Default 4 MiB. */
+  /**
+   * Returns how many bytes an edge may leave unacknowledged before it counts as behind. The minimum
+   * is 1, the default 4 MiB.
+   */
   public long getWindowBytes() {
     return windowBytes;
   }
 
   /** See {@link #getWindowBytes()}. */
   public S setWindowBytes(long windowBytes) {
-    atLeast("windowBytes", windowBytes, 1);
-    this.windowBytes = windowBytes;
+    this.windowBytes = Range.atLeast("windowBytes", windowBytes, 1);
     return self();
   }
 
-  /** The largest payload, in bytes of JSON. Default 1 MiB. */
+  /** Returns how large a payload may be, in bytes of JSON. The minimum is 1, the default 1 MiB. */
   public int getMaxPayload() {
     return maxPayload;
   }
 
   /** See {@link #getMaxPayload()}. */
   public S setMaxPayload(int maxPayload) {
-    atLeast("maxPayload", maxPayload, 1);
-    this.maxPayload = maxPayload;
+    this.maxPayload = Range.atLeast("maxPayload", maxPayload, 1);
     return self();
   }
 
-  /** How many listeners the channel takes, watchers included. Default 100,000. */
+  /**
+   * Returns how many listeners the channel may have, watchers included. The minimum is 1, the
+   * default 100,000.
+   */
   public int getMaxListeners() {
     return maxListeners;
   }
 
   /** See {@link #getMaxListeners()}. */
   public S setMaxListeners(int maxListeners) {
-    atLeast("maxListeners", maxListeners, 1);
-    this.maxListeners = maxListeners;
+    this.maxListeners = Range.atLeast("maxListeners", maxListeners, 1);
     return self();
   }
 
   /**
-   * How many messages may wait for the store; beyond, publishers get Unavailable. Default 65,536.
+   * Returns how many messages may wait for the store; beyond that, publishers get Unavailable. The
+   * minimum is 1, the default 65,536.
    */
   public int getInFlightMessages() {
     return inFlightMessages;
@@ -261,53 +258,47 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getInFlightMessages()}. */
   public S setInFlightMessages(int inFlightMessages) {
-    atLeast("inFlightMessages", inFlightMessages, 1);
-    this.inFlightMessages = inFlightMessages;
+    this.inFlightMessages = Range.atLeast("inFlightMessages", inFlightMessages, 1);
     return self();
   }
 
-  /** How many bytes may wait for the store. Default 16 MiB. */
+  /**
+   * Returns how many bytes of messages may wait for the store; beyond that, publishers get
+   * Unavailable. The minimum is 1, the default 16 MiB.
+   */
   public long getInFlightBytes() {
     return inFlightBytes;
   }
 
   /** See {@link #getInFlightBytes()}. */
   public S setInFlightBytes(long inFlightBytes) {
-    atLeast("inFlightBytes", inFlightBytes, 1);
-    this.inFlightBytes = inFlightBytes;
+    this.inFlightBytes = Range.atLeast("inFlightBytes", inFlightBytes, 1);
     return self();
   }
 
-  /** How many publishers' keys are remembered. Default 10,000. */
+  /** Returns how many publishers' keys are remembered. The minimum is 0, the default 10,000. */
   public int getKeys() {
     return keys;
   }
 
   /** See {@link #getKeys()}. */
   public S setKeys(int keys) {
-    atLeast("keys", keys, 0);
-    this.keys = keys;
+    this.keys = Range.atLeast("keys", keys, 0);
     return self();
   }
 
-  /** How long a publisher's key is remembered, in milliseconds. Default 2 min. */
+  /**
+   * Returns how long a publisher's key is remembered, in milliseconds. The minimum is 0, the
+   * default 2 min.
+   */
   public long getKeysAge() {
     return keysAge;
   }
 
   /** See {@link #getKeysAge()}. */
   public S setKeysAge(long keysAge) {
-    atLeast("keysAge", keysAge, 0);
-    this.keysAge = keysAge;
+    this.keysAge = Range.atLeast("keysAge", keysAge, 0);
     return self();
-  }
-
-  /** Refuses a value below its minimum by name. */
-  public static void atLeast(String name, long value, long minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + minimum);
-    }
   }
 
   /** The JSON form of the history part of {@link RetentionOptions}. */

@@ -4,8 +4,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * How a hub is one of several nodes. Times are in milliseconds. See docs/CLUSTER.md; where the
- * figures come from, there too.
+ * How a hub is one of several nodes. Times are in milliseconds. docs/CLUSTER.md explains the
+ * settings and where the figures come from.
  */
 public final class ClusterOptions {
 
@@ -23,7 +23,7 @@ public final class ClusterOptions {
   private String config = "";
   private boolean insecure;
 
-  /** The defaults: three nodes on this machine. */
+  /** Creates options that have the defaults: three nodes on this machine. */
   public ClusterOptions() {}
 
   /**
@@ -31,41 +31,24 @@ public final class ClusterOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static ClusterOptions fromJson(JsonObject json) {
-    ClusterOptions options = JsonOptions.read(json, ClusterOptions.class);
-    atLeast("port", options.port, 1);
-    if (options.port > 65_535) {
-      throw new IllegalArgumentException("port is " + options.port + ", it must be at most 65535");
-    }
-    atLeast("quorum", options.quorum, 1);
-    atLeast("backups", options.backups, 0);
-    if (options.backups > 6) {
-      throw new IllegalArgumentException(
-          "backups is " + options.backups + ", it must be at most 6");
-    }
-    atLeast("heartbeatInterval", options.heartbeatInterval, 1_000);
-    atLeast("heartbeatTimeout", options.heartbeatTimeout, 2_000);
-    atLeast("mergeInterval", options.mergeInterval, 1_000);
-    atLeast("rebalanceDelay", options.rebalanceDelay, 0);
-    if (options.name.isEmpty()) {
-      throw new IllegalArgumentException("name is empty, it must have at least 1 character");
-    }
-    return options;
+  public ClusterOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  private static void atLeast(String name, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + minimum);
-    }
+  /** Copies options. */
+  public ClusterOptions(ClusterOptions other) {
+    this(other.toJson());
   }
 
-  /** All settings. */
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
-  /** Whether {@code serve} joins a cluster. Default false. An embedded hub does as its Vert.x. */
+  /**
+   * Returns whether {@code serve} joins a cluster; an embedded hub is clustered if its Vert.x is.
+   * The default is false.
+   */
   public boolean isEnabled() {
     return enabled;
   }
@@ -76,78 +59,177 @@ public final class ClusterOptions {
     return this;
   }
 
-  /** Nodes of one name find each other. Default {@code eric}. */
+  /**
+   * Returns the cluster's name, which is not empty. Nodes with the same name find each other. The
+   * default is {@code eric}.
+   */
   public String getName() {
     return name;
   }
 
-  /** Where this node is reached by the others. Default 127.0.0.1: nodes on one machine. */
+  /** See {@link #getName()}. */
+  public ClusterOptions setName(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("name is empty, it must have at least 1 character");
+    }
+    this.name = name;
+    return this;
+  }
+
+  /**
+   * Returns the address at which the other nodes reach this one. The default is 127.0.0.1, for
+   * nodes on one machine.
+   */
   public String getHost() {
     return host;
   }
 
-  /** The first port tried for the cluster's own connections; nodes on one host take the next. */
+  /** See {@link #getHost()}. */
+  public ClusterOptions setHost(String host) {
+    this.host = host;
+    return this;
+  }
+
+  /**
+   * Returns the first port that is tried for the cluster's own connections; further nodes on one
+   * host take the next ones. The range is 1 to 65535, the default 5701.
+   */
   public int getPort() {
     return port;
   }
 
-  /** Hosts, or {@code host:port}, where other nodes may be; empty, the default: this host. */
+  /** See {@link #getPort()}. */
+  public ClusterOptions setPort(int port) {
+    this.port = Range.atMost("port", Range.atLeast("port", port, 1), 65_535);
+    return this;
+  }
+
+  /**
+   * Returns the places where other nodes may be, each as {@code host} or {@code host:port}. If the
+   * list is empty, which is the default, they are expected on this host.
+   */
   public List<String> getMembers() {
     return members;
   }
 
+  /** See {@link #getMembers()}. */
+  public ClusterOptions setMembers(List<String> members) {
+    this.members = List.copyOf(members);
+    return this;
+  }
+
   /**
-   * How many nodes must see each other for anything to be written. Default 2: three nodes, of which
-   * one may fail. 1 serves whatever happens, and a cut network then makes two hubs, of which the
-   * smaller one's messages are lost when they meet again.
+   * Returns how many nodes must see each other for anything to be written. With 1, a node always
+   * serves, and a cut network makes two hubs; the messages of the smaller one are lost when they
+   * meet again. The minimum is 1. The default is 2, for three nodes of which one may fail.
    */
   public int getQuorum() {
     return quorum;
   }
 
-  /** On how many further nodes each message is before it is acknowledged, 0 to 6. Default 1. */
+  /** See {@link #getQuorum()}. */
+  public ClusterOptions setQuorum(int quorum) {
+    this.quorum = Range.atLeast("quorum", quorum, 1);
+    return this;
+  }
+
+  /**
+   * Returns on how many further nodes each message is stored before it is acknowledged. The range
+   * is 0 to 6, the default 1.
+   */
   public int getBackups() {
     return backups;
   }
 
-  /** How often nodes tell each other that they live, in whole seconds. Default 1 s. */
+  /** See {@link #getBackups()}. */
+  public ClusterOptions setBackups(int backups) {
+    this.backups = Range.atMost("backups", Range.atLeast("backups", backups, 0), 6);
+    return this;
+  }
+
+  /**
+   * Returns how often nodes tell each other that they live; only whole seconds count. The minimum
+   * is 1000, the default 1 s.
+   */
   public int getHeartbeatInterval() {
     return heartbeatInterval;
   }
 
-  /** A node that was not heard of for so long is taken for dead. Default 5 s. */
+  /** See {@link #getHeartbeatInterval()}. */
+  public ClusterOptions setHeartbeatInterval(int heartbeatInterval) {
+    this.heartbeatInterval = Range.atLeast("heartbeatInterval", heartbeatInterval, 1_000);
+    return this;
+  }
+
+  /**
+   * Returns how long a node may be silent before it is considered dead. The minimum is 2000, the
+   * default 5 s.
+   */
   public int getHeartbeatTimeout() {
     return heartbeatTimeout;
   }
 
-  /** How often parts of a cluster that was cut look for each other. Default 5 s. */
+  /** See {@link #getHeartbeatTimeout()}. */
+  public ClusterOptions setHeartbeatTimeout(int heartbeatTimeout) {
+    this.heartbeatTimeout = Range.atLeast("heartbeatTimeout", heartbeatTimeout, 2_000);
+    return this;
+  }
+
+  /**
+   * Returns how often the parts of a cluster that was cut look for each other. The minimum is 1000,
+   * the default 5 s.
+   */
   public int getMergeInterval() {
     return mergeInterval;
   }
 
+  /** See {@link #getMergeInterval()}. */
+  public ClusterOptions setMergeInterval(int mergeInterval) {
+    this.mergeInterval = Range.atLeast("mergeInterval", mergeInterval, 1_000);
+    return this;
+  }
+
   /**
-   * How long the membership must be unchanged before channels move to where they belong; 0 never
-   * moves one that is served. Default 10 s.
+   * Returns how long the membership must be unchanged before channels move to the nodes where they
+   * belong; with 0, a channel that is served never moves. The minimum is 0, the default 10 s.
    */
   public int getRebalanceDelay() {
     return rebalanceDelay;
   }
 
+  /** See {@link #getRebalanceDelay()}. */
+  public ClusterOptions setRebalanceDelay(int rebalanceDelay) {
+    this.rebalanceDelay = Range.atLeast("rebalanceDelay", rebalanceDelay, 0);
+    return this;
+  }
+
   /**
-   * A Hazelcast configuration file (YAML or XML) that takes the place of name, host, port, members
-   * and the times; empty, the default, for none.
+   * Returns a Hazelcast configuration file (YAML or XML), which replaces the name, the host, the
+   * port, the members and the times. The default is empty, which means no file.
    */
   public String getConfig() {
     return config;
   }
 
+  /** See {@link #getConfig()}. */
+  public ClusterOptions setConfig(String config) {
+    this.config = config;
+    return this;
+  }
+
   /**
-   * Whether nodes may be bound to addresses that other machines reach. Their connections are
-   * neither encrypted nor authenticated: whoever reaches one is a member if it likes, and may read
-   * and destroy everything. So it is refused unless the network is the nodes' own, and this says
-   * so. Default false.
+   * Returns whether nodes may be bound to addresses that other machines reach. Their connections
+   * are neither encrypted nor authenticated, so every machine that reaches one can become a member
+   * and read and destroy everything. Such an address is therefore refused unless this setting
+   * states that the network belongs to the nodes alone. The default is false.
    */
   public boolean isInsecure() {
     return insecure;
+  }
+
+  /** See {@link #isInsecure()}. */
+  public ClusterOptions setInsecure(boolean insecure) {
+    this.insecure = insecure;
+    return this;
   }
 }

@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Which pages of other origins may use the HTTP door. By default none. */
+/** Which pages of other origins may use the HTTP door. By default none may. */
 public final class CorsOptions {
 
   /** A token of RFC 9110, 5.6.2, without {@code *}, which stands for all names in some places. */
@@ -22,7 +22,7 @@ public final class CorsOptions {
           "X-Requested-With");
   private boolean credentials;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public CorsOptions() {}
 
   /**
@@ -30,23 +30,25 @@ public final class CorsOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static CorsOptions fromJson(JsonObject json) {
-    CorsOptions options = JsonOptions.read(json, CorsOptions.class);
-    return options
-        .setOrigins(options.origins)
-        .setHeaders(options.headers)
-        .setCredentials(options.credentials);
+  public CorsOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public CorsOptions(CorsOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * Origins like {@code https://example.org:8443} or {@code capacitor://localhost}, or {@code *}
-   * alone for every one. Default none: no page of another origin gets in; the hub's own pages
-   * always do, and so do programs, which name no origin.
+   * Returns the origins whose pages may use the door, such as {@code https://example.org:8443} or
+   * {@code capacitor://localhost}, or {@code *} alone for every origin. The default is none: pages
+   * of other origins are refused. The hub's own pages are always allowed, and so are programs,
+   * because they name no origin.
    */
   public List<String> getOrigins() {
     return origins;
@@ -60,8 +62,9 @@ public final class CorsOptions {
   }
 
   /**
-   * Headers that pages of other origins may send, besides those that need no permission. Default
-   * Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID, X-Requested-With.
+   * Returns the headers that pages of other origins may send, besides those that need no
+   * permission. The default is Authorization, Cache-Control, Content-Type, Idempotency-Key,
+   * Last-Event-ID, X-Requested-With.
    */
   public List<String> getHeaders() {
     return headers;
@@ -79,7 +82,10 @@ public final class CorsOptions {
     return this;
   }
 
-  /** Whether browsers may send cookies. Not together with the origin {@code *}. Default false. */
+  /**
+   * Returns whether browsers may send cookies, which the origin {@code *} excludes. The default is
+   * false.
+   */
   public boolean isCredentials() {
     return credentials;
   }

@@ -4,8 +4,8 @@ import io.eric.work.DataProcessingChannel;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Options of a {@link DataProcessingChannel}. Work should not get lost, so the default of {@link
- * #getOverflow} is {@link OverflowPolicy#REJECT} here: at the limit publishers are refused.
+ * The settings of a {@link DataProcessingChannel}. Work should not be lost, so the default of
+ * {@link #getOverflow} is {@link OverflowPolicy#REJECT} here: at the limit publishers are refused.
  */
 public final class DataProcessingChannelOptions
     extends ChannelOptions<DataProcessingChannelOptions> {
@@ -15,24 +15,24 @@ public final class DataProcessingChannelOptions
   private int maxLeases = 64;
   private long progressInterval = 1_000;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public DataProcessingChannelOptions() {
     setOverflow(OverflowPolicy.REJECT);
   }
 
   /**
-   * Reads settings; absent ones keep their defaults.
+   * Reads the settings; absent ones keep their defaults.
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static DataProcessingChannelOptions fromJson(JsonObject json) {
-    DataProcessingChannelOptions options =
-        JsonOptions.read(json, DataProcessingChannelOptions.class).checked();
-    return options
-        .setMaxWorkers(options.maxWorkers)
-        .setMaxResults(options.maxResults)
-        .setMaxLeases(options.maxLeases)
-        .setProgressInterval(options.progressInterval);
+  public DataProcessingChannelOptions(JsonObject json) {
+    this();
+    read(json);
+  }
+
+  /** Copies options. */
+  public DataProcessingChannelOptions(DataProcessingChannelOptions other) {
+    this(other.toJson());
   }
 
   @Override
@@ -41,8 +41,8 @@ public final class DataProcessingChannelOptions
   }
 
   /**
-   * How many messages of one queue are under way at once in this JVM; 0 leaves all work to workers
-   * on the event bus. Default: as many as there are processors.
+   * Returns how many messages of one queue are processed at once in this JVM; 0 leaves all work to
+   * workers on the event bus. The minimum is 0, the default the number of processors.
    */
   public int getMaxWorkers() {
     return maxWorkers;
@@ -50,15 +50,15 @@ public final class DataProcessingChannelOptions
 
   /** See {@link #getMaxWorkers()}. */
   public DataProcessingChannelOptions setMaxWorkers(int maxWorkers) {
-    atLeast("maxWorkers", maxWorkers, 0);
-    this.maxWorkers = maxWorkers;
+    this.maxWorkers = Range.atLeast("maxWorkers", maxWorkers, 0);
     return this;
   }
 
   /**
-   * How many messages of one queue may be under way with all workers or finished and waiting for
-   * the consumer of the results, together. At this bound workers get no more: the queue keeps the
-   * rest. Below {@link #getMaxWorkers} it leaves workers idle. Default 1,024.
+   * Returns how many messages of one queue may be with workers or finished and waiting for the
+   * consumer of the results, together. At this limit workers get no more, and the queue keeps the
+   * rest. A value below {@link #getMaxWorkers} leaves workers idle. The minimum is 1, the default
+   * 1,024.
    */
   public int getMaxResults() {
     return maxResults;
@@ -66,26 +66,27 @@ public final class DataProcessingChannelOptions
 
   /** See {@link #getMaxResults()}. */
   public DataProcessingChannelOptions setMaxResults(int maxResults) {
-    atLeast("maxResults", maxResults, 1);
-    this.maxResults = maxResults;
+    this.maxResults = Range.atLeast("maxResults", maxResults, 1);
     return this;
   }
 
-  /** How many messages one worker on the event bus may have at once. Default 64. */
+  /**
+   * Returns how many messages one worker on the event bus may have at once. The minimum is 1, the
+   * default 64.
+   */
   public int getMaxLeases() {
     return maxLeases;
   }
 
   /** See {@link #getMaxLeases()}. */
   public DataProcessingChannelOptions setMaxLeases(int maxLeases) {
-    atLeast("maxLeases", maxLeases, 1);
-    this.maxLeases = maxLeases;
+    this.maxLeases = Range.atLeast("maxLeases", maxLeases, 1);
     return this;
   }
 
   /**
-   * How often the progress is published while there is any, in milliseconds; 0 is never. Default 1
-   * s.
+   * Returns how often progress is published while there is any, in milliseconds; 0 means never. The
+   * minimum is 0, the default 1 s.
    */
   public long getProgressInterval() {
     return progressInterval;
@@ -93,8 +94,7 @@ public final class DataProcessingChannelOptions
 
   /** See {@link #getProgressInterval()}. */
   public DataProcessingChannelOptions setProgressInterval(long progressInterval) {
-    atLeast("progressInterval", progressInterval, 0);
-    this.progressInterval = progressInterval;
+    this.progressInterval = Range.atLeast("progressInterval", progressInterval, 0);
     return this;
   }
 }

@@ -11,7 +11,7 @@ public final class EdgeOptions {
   private static final long SHORTEST_CONFIRM_INTERVAL = 100;
   private static final long LONGEST_CONFIRM_INTERVAL = 60_000;
 
-  /** A busy second must not make streams look lost that are only slow to be confirmed. */
+  /** A shorter interval would make streams look lost that a busy second only confirms late. */
   private static final long SHORTEST_HALF_HEARTBEAT = 1_000;
 
   private long heartbeat = 15_000;
@@ -22,7 +22,7 @@ public final class EdgeOptions {
   private long lagTime = 100;
   private int lagMessages = 64;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public EdgeOptions() {}
 
   /**
@@ -30,26 +30,24 @@ public final class EdgeOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static EdgeOptions fromJson(JsonObject json) {
-    EdgeOptions options = JsonOptions.read(json, EdgeOptions.class);
-    return options
-        .setHeartbeat(options.heartbeat)
-        .setConfirmInterval(options.confirmInterval)
-        .setWriteDeadline(options.writeDeadline)
-        .setStreamMaxAge(options.streamMaxAge)
-        .setBatchBytes(options.batchBytes)
-        .setLagTime(options.lagTime)
-        .setLagMessages(options.lagMessages);
+  public EdgeOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public EdgeOptions(EdgeOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * Pause after which an idle stream is probed; 0 is never. A heartbeat is written only to streams
-   * that their channels have {@linkplain #getConfirmInterval confirmed}. Default 15 s.
+   * Returns the pause after which an idle stream is probed; 0 means never. A heartbeat is written
+   * only to streams that their channels have {@linkplain #getConfirmInterval confirmed}. The
+   * minimum is 0, the default 15 s.
    */
   public long getHeartbeat() {
     return heartbeat;
@@ -57,15 +55,15 @@ public final class EdgeOptions {
 
   /** See {@link #getHeartbeat()}. */
   public EdgeOptions setHeartbeat(long heartbeat) {
-    this.heartbeat = atLeast("heartbeat", heartbeat, 0);
+    this.heartbeat = Range.atLeast("heartbeat", heartbeat, 0);
     return this;
   }
 
   /**
-   * How often channels are asked to confirm that they know the streams here and have sent them
-   * nothing that got lost; whatever the heartbeat is. Streams that are not confirmed for two such
-   * intervals attach anew. 0, the default, is half the heartbeat, between 1 and 60 s, and 7.5 s
-   * without heartbeats; else 100 ms to 60 s.
+   * Returns how often channels are asked to confirm that they know the streams here and that
+   * nothing they have sent to them was lost, whatever the heartbeat is. Streams that are not
+   * confirmed for two such intervals attach anew. The range is 100 ms to 60 s. 0, the default,
+   * means half the heartbeat, but 1 s to 60 s, and without heartbeats 7.5 s.
    */
   public long getConfirmInterval() {
     return confirmInterval;
@@ -73,22 +71,18 @@ public final class EdgeOptions {
 
   /** See {@link #getConfirmInterval()}. */
   public EdgeOptions setConfirmInterval(long confirmInterval) {
-    if (confirmInterval != 0
-        && (confirmInterval < SHORTEST_CONFIRM_INTERVAL
-            || confirmInterval > LONGEST_CONFIRM_INTERVAL)) {
-      throw new IllegalArgumentException(
-          "confirmInterval is "
-              + confirmInterval
-              + ", it must be 0 or "
-              + SHORTEST_CONFIRM_INTERVAL
-              + " to "
-              + LONGEST_CONFIRM_INTERVAL);
-    }
+    Range.require(
+        confirmInterval == 0
+            || (confirmInterval >= SHORTEST_CONFIRM_INTERVAL
+                && confirmInterval <= LONGEST_CONFIRM_INTERVAL),
+        "confirmInterval",
+        confirmInterval,
+        "0 or " + SHORTEST_CONFIRM_INTERVAL + " to " + LONGEST_CONFIRM_INTERVAL);
     this.confirmInterval = confirmInterval;
     return this;
   }
 
-  /** The interval that these options mean. */
+  /** Returns the interval that {@link #getConfirmInterval()} means, in milliseconds. */
   public long confirmIntervalMs() {
     if (confirmInterval > 0) {
       return confirmInterval;
@@ -98,20 +92,24 @@ public final class EdgeOptions {
         : Math.min(LONGEST_CONFIRM_INTERVAL, Math.max(SHORTEST_HALF_HEARTBEAT, heartbeat / 2));
   }
 
-  /** How long a client may leave written bytes unread before it counts as gone. Default 60 s. */
+  /**
+   * Returns how long a client may leave written bytes unread before it counts as gone. The minimum
+   * is 1, the default 60 s.
+   */
   public long getWriteDeadline() {
     return writeDeadline;
   }
 
   /** See {@link #getWriteDeadline()}. */
   public EdgeOptions setWriteDeadline(long writeDeadline) {
-    this.writeDeadline = atLeast("writeDeadline", writeDeadline, 1);
+    this.writeDeadline = Range.atLeast("writeDeadline", writeDeadline, 1);
     return this;
   }
 
   /**
-   * After this time, give or take a tenth, a stream ends and its client reconnects; 0 is never.
-   * This finds peers that vanished and spreads reconnects. Default 1 h.
+   * Returns the age, give or take a tenth, at which a stream ends and its client reconnects; 0
+   * means that streams do not end by age. Ending them finds peers that vanished and spreads
+   * reconnects. The minimum is 0, the default 1 h.
    */
   public long getStreamMaxAge() {
     return streamMaxAge;
@@ -119,48 +117,49 @@ public final class EdgeOptions {
 
   /** See {@link #getStreamMaxAge()}. */
   public EdgeOptions setStreamMaxAge(long streamMaxAge) {
-    this.streamMaxAge = atLeast("streamMaxAge", streamMaxAge, 0);
+    this.streamMaxAge = Range.atLeast("streamMaxAge", streamMaxAge, 0);
     return this;
   }
 
-  /** Bound of one catch-up read, in bytes. Default 64 KiB. */
+  /**
+   * Returns how many bytes a stream that catches up reads at a time. The minimum is 1, the default
+   * 64 KiB.
+   */
   public int getBatchBytes() {
     return batchBytes;
   }
 
   /** See {@link #getBatchBytes()}. */
   public EdgeOptions setBatchBytes(int batchBytes) {
-    this.batchBytes = (int) atLeast("batchBytes", batchBytes, 1);
+    this.batchBytes = Range.atLeast("batchBytes", batchBytes, 1);
     return this;
   }
 
-  /** A live stream that leaves bytes unwritten for longer than this is demoted. Default 100 ms. */
+  /**
+   * Returns how long a live stream may leave bytes unwritten before it is demoted. The minimum is
+   * 1, the default 100 ms.
+   */
   public long getLagTime() {
     return lagTime;
   }
 
   /** See {@link #getLagTime()}. */
   public EdgeOptions setLagTime(long lagTime) {
-    this.lagTime = atLeast("lagTime", lagTime, 1);
+    this.lagTime = Range.atLeast("lagTime", lagTime, 1);
     return this;
   }
 
-  /** A live stream that leaves more messages than this unwritten is demoted. Default 64. */
+  /**
+   * Returns how many messages a live stream may leave unwritten before it is demoted. The minimum
+   * is 1, the default 64.
+   */
   public int getLagMessages() {
     return lagMessages;
   }
 
   /** See {@link #getLagMessages()}. */
   public EdgeOptions setLagMessages(int lagMessages) {
-    this.lagMessages = (int) atLeast("lagMessages", lagMessages, 1);
+    this.lagMessages = Range.atLeast("lagMessages", lagMessages, 1);
     return this;
-  }
-
-  private static long atLeast(String name, long value, long minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + minimum);
-    }
-    return value;
   }
 }

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads settings from environment variables: the upper-case path of the setting after ERIC_. */
+/**
+ * Reads settings from environment variables. The name of a variable is ERIC_ and the setting's path
+ * in upper case.
+ */
 public final class EnvironmentSettings {
 
-  /** What Java puts in place of what it could not decode. */
+  /** The character that Java puts in place of bytes that it cannot decode. */
   public static final char UNDECODED = '\uFFFD';
 
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentSettings.class);
@@ -29,15 +32,15 @@ public final class EnvironmentSettings {
 
   private static final String LOG_LEVEL = "ERIC_LOG_LEVEL";
 
-  /** Variables that start like a setting and are none: they concern logging and the tests. */
+  /** Variables that begin like a setting but belong to logging and to the tests. */
   private static final Set<String> OTHERS = Set.of(LOG_LEVEL, "ERIC_REQUIRE_ALL");
 
   private static final List<String> LOG_LEVELS =
       List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
 
   /**
-   * What Kubernetes and Docker links put into the environment for a service named eric, or eric-…:
-   * where it is, by names that start like our settings.
+   * The names of variables that Kubernetes and Docker links set for a service named eric, or
+   * eric-…. They tell where the service is, and begin like a setting.
    */
   private static final Pattern INJECTED_NAME =
       Pattern.compile(
@@ -48,7 +51,7 @@ public final class EnvironmentSettings {
   private EnvironmentSettings() {}
 
   /**
-   * The settings that the environment names.
+   * Reads the settings that the environment names.
    *
    * @throws IllegalArgumentException naming a variable that is no setting, or whose value has the
    *     wrong type or range
@@ -100,12 +103,15 @@ public final class EnvironmentSettings {
     return settings;
   }
 
-  /** An empty list is one, and an empty text where that is the default. */
+  /**
+   * Returns whether an empty variable is a value: an empty list, or a text that is empty by
+   * default.
+   */
   private static boolean mayBeEmpty(@Nullable Object defaultValue) {
     return defaultValue instanceof JsonArray || "".equals(defaultValue);
   }
 
-  /** Read by the logging itself, which takes whatever it does not know for DEBUG. */
+  /** The logging itself reads this level, and would take an unknown one for DEBUG. */
   private static void checkLogLevel(@Nullable String level) {
     if (level != null && !level.isEmpty() && !LOG_LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
@@ -154,7 +160,7 @@ public final class EnvironmentSettings {
     }
   }
 
-  /** A text with commas between the items; an empty text is no item. */
+  /** Splits a text at its commas; empty items are left out. */
   private static JsonArray list(String text) {
     JsonArray list = new JsonArray();
     Arrays.stream(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).forEach(list::add);
@@ -175,12 +181,12 @@ public final class EnvironmentSettings {
     return defaultValue instanceof JsonArray ? "a JSON array or a list with commas" : "JSON";
   }
 
-  /** Each variable is checked alone, so that the complaint can name it. */
+  /** Checks a variable alone, so that the complaint can name it. */
   private static void check(String variable, String path, @Nullable Object value) {
     JsonObject alone = new JsonObject();
     SettingPaths.put(alone, path, value);
     try {
-      EricOptions.fromJson(alone);
+      new EricOptions(alone);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "environment variable " + variable + ": " + e.getMessage(), e);

@@ -45,7 +45,7 @@ public final class EricOptions {
           "server",
           "shutdown");
 
-  /** The one channel option that is no default for others: each channel has its own. */
+  /** The one channel option that has no default for all channels, since each has its own. */
   private static final String ID = "id";
 
   private Door httpDoor = new Door();
@@ -63,7 +63,7 @@ public final class EricOptions {
   private ServerOptions server = new ServerOptions();
   private ShutdownOptions shutdown = new ShutdownOptions();
 
-  /** The defaults: both doors open on this machine only, and no channels. */
+  /** Creates options that have the defaults: both doors, on this machine only, and no channels. */
   public EricOptions() {}
 
   /**
@@ -72,43 +72,46 @@ public final class EricOptions {
    * @throws IllegalArgumentException naming, by its path, what is unknown, ill-typed or out of
    *     range
    */
-  public static EricOptions fromJson(JsonObject json) {
+  public EricOptions(JsonObject json) {
     Section top = Section.top(withClusterAsObject(json));
     refuseUnknown(top);
-    EricOptions options = new EricOptions();
-    Section http = top.under("http");
-    options.httpDoor = http.read(Door::fromJson, Door.KEYS);
-    options.http = http.readOthers(HttpOptions::fromJson, Door.KEYS);
-    Section socket = top.under("socket");
-    options.socketDoor = socket.read(Door::fromJson, Door.KEYS);
-    options.socket = socket.readOthers(SocketOptions::fromJson, Door.KEYS);
-    options.channel = top.under("channel").readOthers(EricOptions::channelDefaults);
-    options.js = top.under("js").readOthers(JsOptions::fromJson);
-    options.store = StoreOptions.read(top.under("store"));
-    options.logs = top.under("logs").readOthers(LogsOptions::fromJson);
-    options.metrics = top.under("metrics").readOthers(MetricsOptions::fromJson);
-    options.cluster = top.under("cluster").readOthers(ClusterOptions::fromJson);
-    options.server = top.under("server").readOthers(ServerOptions::fromJson);
-    options.shutdown = top.under("shutdown").readOthers(ShutdownOptions::fromJson);
-    options
-        .setChannels(channels(top.under("channels")))
-        .setVerticles(verticles(top.under("verticles")));
-    options.checkStalls();
-    return options;
+    Section httpSection = top.under("http");
+    httpDoor = httpSection.read(Door::read, Door.KEYS);
+    http = httpSection.readOthers(HttpOptions::new, Door.KEYS);
+    Section socketSection = top.under("socket");
+    socketDoor = socketSection.read(Door::read, Door.KEYS);
+    socket = socketSection.readOthers(SocketOptions::new, Door.KEYS);
+    channel = top.under("channel").readOthers(EricOptions::channelWithoutId);
+    js = top.under("js").readOthers(JsOptions::new);
+    store = top.under("store").readOthers(StoreOptions::new);
+    logs = top.under("logs").readOthers(LogsOptions::new);
+    metrics = top.under("metrics").readOthers(MetricsOptions::new);
+    cluster = top.under("cluster").readOthers(ClusterOptions::new);
+    server = top.under("server").readOthers(ServerOptions::new);
+    shutdown = top.under("shutdown").readOthers(ShutdownOptions::new);
+    channels = channels(top.under("channels"));
+    verticles = top.under("verticles").readEach(PredefinedVerticle::new);
+    checkStalls();
+  }
+
+  /** Copies options. */
+  public EricOptions(EricOptions other) {
+    this(other.toJson());
+    metrics = new MetricsOptions(other.metrics); // whether they were asked for is not in JSON
   }
 
   /**
-   * The settings that this process's environment has, as {@code serve} reads them: {@code
-   * ERIC_HTTP_PORT=0} is {@code http.port}. Absent ones keep their defaults.
+   * Reads the settings from this process's environment, as {@code serve} does: {@code
+   * ERIC_HTTP_PORT=0} sets {@code http.port} to 0. Absent ones keep their defaults.
    *
    * @throws IllegalArgumentException naming the variable that is no setting, or the setting that is
    *     ill-typed or out of range
    */
   public static EricOptions fromEnvironment() {
-    return fromJson(EnvironmentSettings.read(System.getenv()));
+    return new EricOptions(EnvironmentSettings.read(System.getenv()));
   }
 
-  /** All settings, defaults included. */
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     JsonObject predefined = new JsonObject();
     channels.forEach((id, each) -> predefined.put(id, each.toJson()));
@@ -129,14 +132,14 @@ public final class EricOptions {
         .put("shutdown", shutdown.toJson());
   }
 
-  /** {@code "cluster": true} is short for its defaults. */
+  /** Expands {@code "cluster": true}, which is short for a cluster with the defaults. */
   private static JsonObject withClusterAsObject(JsonObject json) {
     return json.getValue("cluster") instanceof Boolean enabled
         ? json.copy().put("cluster", new JsonObject().put("enabled", enabled))
         : json;
   }
 
-  /** A held acknowledgement must reach a publisher before its attempt times out. */
+  /** Refuses a stall in which a publisher's attempt would time out before its acknowledgement. */
   private void checkStalls() {
     checkStall("channel", channel.getPublishStall());
     channels.forEach(
@@ -174,39 +177,18 @@ public final class EricOptions {
     }
   }
 
-  private static SSEChannelOptions channelDefaults(JsonObject json) {
+  /** Reads options of a channel that do not name it. */
+  static SSEChannelOptions channelWithoutId(JsonObject json) {
     if (json.containsKey(ID)) {
       throw new IllegalArgumentException(
           "setting \"" + ID + "\": each channel has its own, so there is no default for it");
     }
-    return SSEChannelOptions.fromJson(json);
+    return new SSEChannelOptions(json);
   }
 
   private static Map<String, PredefinedChannel> channels(Section section) {
-    Map<String, PredefinedChannel> channels = new LinkedHashMap<>();
-    for (String id : section.keys()) {
-      PredefinedChannel.checkId("channels", id);
-      Section channel = section.under(id);
-      channels.put(
-          id,
-          new PredefinedChannel(
-              channel.readOthers(EricOptions::checkedOptions, PredefinedChannel.LISTENERS),
-              channel.read(PredefinedChannel::listeners, PredefinedChannel.LISTENERS)));
-    }
-    return channels;
-  }
-
-  private static Map<String, PredefinedVerticle> verticles(Section section) {
-    Map<String, PredefinedVerticle> verticles = new LinkedHashMap<>();
-    for (String name : section.keys()) {
-      verticles.put(name, PredefinedVerticle.read(section.under(name)));
-    }
-    return verticles;
-  }
-
-  private static JsonObject checkedOptions(JsonObject json) {
-    channelDefaults(json);
-    return json;
+    section.keys().forEach(id -> PredefinedChannel.checkId("channels", id));
+    return section.readEach(PredefinedChannel::new);
   }
 
   private static JsonObject withoutId(JsonObject json) {
@@ -214,7 +196,7 @@ public final class EricOptions {
     return json;
   }
 
-  /** Whether HTTP is served. Default true. */
+  /** Returns whether HTTP is served. The default is true. */
   public boolean isHttpEnabled() {
     return httpDoor.enabled;
   }
@@ -225,7 +207,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** How HTTP is served. */
+  /** Returns how HTTP is served. */
   public HttpOptions getHttp() {
     return http;
   }
@@ -236,7 +218,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Whether the Unix socket is served. Default true. */
+  /** Returns whether the Unix socket is served. The default is true. */
   public boolean isSocketEnabled() {
     return socketDoor.enabled;
   }
@@ -247,7 +229,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** How the Unix socket is served. */
+  /** Returns how the Unix socket is served. */
   public SocketOptions getSocket() {
     return socket;
   }
@@ -258,7 +240,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** What a new channel has unless its creator says otherwise. */
+  /** Returns the options of new channels, which a channel's creator may override. */
   public SSEChannelOptions getChannel() {
     return channel;
   }
@@ -269,7 +251,10 @@ public final class EricOptions {
     return this;
   }
 
-  /** The channels that exist from the start, by id, in the order in which they are created. */
+  /**
+   * Returns the channels that exist from the start, by id, in the order in which they are created.
+   * The default is none.
+   */
   public Map<String, PredefinedChannel> getChannels() {
     return channels;
   }
@@ -280,7 +265,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** How verticles in JavaScript are run. */
+  /** Returns how verticles in JavaScript are run. */
   public JsOptions getJs() {
     return js;
   }
@@ -291,7 +276,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Where messages are kept. */
+  /** Returns where messages are kept, by default in memory. */
   public StoreOptions getStore() {
     return store;
   }
@@ -302,7 +287,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** What all logs together may use. */
+  /** Returns what all logs together may use. */
   public LogsOptions getLogs() {
     return logs;
   }
@@ -313,7 +298,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Whether and what {@code /metrics} shows. */
+  /** Returns whether {@code /metrics} exists and what it shows. */
   public MetricsOptions getMetrics() {
     return metrics;
   }
@@ -324,7 +309,10 @@ public final class EricOptions {
     return this;
   }
 
-  /** The verticles that run beside the hub, by a name of your choice, in order of deployment. */
+  /**
+   * Returns the verticles that run beside the hub, by a name of your choice, in the order in which
+   * they are deployed. The default is none.
+   */
   public Map<String, PredefinedVerticle> getVerticles() {
     return verticles;
   }
@@ -335,7 +323,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** How the hub is one of several nodes. */
+  /** Returns how the hub is one of several nodes, which it is not by default. */
   public ClusterOptions getCluster() {
     return cluster;
   }
@@ -346,7 +334,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** What {@code serve} runs the hub on; an embedded hub does not use it. */
+  /** Returns what {@code serve} runs the hub on; an embedded hub does not use it. */
   public ServerOptions getServer() {
     return server;
   }
@@ -357,7 +345,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** How the hub goes down. */
+  /** Returns how the hub goes down. */
   public ShutdownOptions getShutdown() {
     return shutdown;
   }
@@ -368,14 +356,14 @@ public final class EricOptions {
     return this;
   }
 
-  /** What stands beside a door's own options: it has to be known before there is a door. */
+  /** The setting that stands beside a door's own: it says whether the door exists. */
   private static final class Door {
     private static final String KEYS = "enabled";
 
     private boolean enabled = true;
 
-    private static Door fromJson(JsonObject json) {
-      return JsonOptions.read(json, Door.class);
+    private static Door read(JsonObject json) {
+      return JsonOptions.read(json, new Door());
     }
   }
 }

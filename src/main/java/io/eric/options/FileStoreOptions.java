@@ -11,24 +11,25 @@ import java.util.Objects;
  */
 public final class FileStoreOptions {
 
-  /** When what was written is forced to the disk, and so what an acknowledgement means. */
+  /** When written data is forced to the disk, and so what an acknowledgement means. */
   public enum Fsync {
     /**
-     * Before it is acknowledged: what was acknowledged survives a loss of power. What has piled up
-     * meanwhile is forced together.
+     * Data is forced before it is acknowledged, so acknowledged messages survive a loss of power.
+     * What has piled up meanwhile is forced together.
      */
     @JsonProperty("always")
     ALWAYS,
     /**
-     * At most {@link FileStoreOptions#getFsyncInterval} after it was acknowledged: what was
-     * acknowledged survives the end of the process however it comes, and all but the last moments
+     * Data is forced at most {@link FileStoreOptions#getFsyncInterval} after it was acknowledged.
+     * Acknowledged messages survive any end of the process, and all but those of the last moments
      * survive a loss of power.
      */
     @JsonProperty("interval")
     INTERVAL,
     /**
-     * When the system pleases (and when a segment is full): survives the end of the process, and of
-     * a loss of power what the system has written by then.
+     * Data is forced when a segment is full, and otherwise when the operating system decides to.
+     * Acknowledged messages survive the end of the process; those that the system has written by
+     * then survive a loss of power.
      */
     @JsonProperty("never")
     NEVER
@@ -45,7 +46,7 @@ public final class FileStoreOptions {
   private int queueBytes = 64 << 20;
   private int cacheBytes = 32 << 20;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public FileStoreOptions() {}
 
   /**
@@ -53,26 +54,24 @@ public final class FileStoreOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static FileStoreOptions fromJson(JsonObject json) {
-    FileStoreOptions options = JsonOptions.read(json, FileStoreOptions.class);
-    return options
-        .setDirectory(options.directory)
-        .setFsyncInterval(options.fsyncInterval)
-        .setSegmentBytes(options.segmentBytes)
-        .setDiskLimit(options.diskLimit)
-        .setQueueBytes(options.queueBytes)
-        .setCacheBytes(options.cacheBytes);
+  public FileStoreOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public FileStoreOptions(FileStoreOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * The store's directory, which is made if it is missing (its parent is not) and belongs to one
-   * store of one process at a time; a relative path counts from the working directory. Default
-   * {@code eric-store}.
+   * Returns the store's directory, which is not blank and belongs to one store of one process at a
+   * time. It is created if it is missing, but its parent is not. A relative path is resolved
+   * against the working directory. The default is {@code eric-store}.
    */
   public String getDirectory() {
     return directory;
@@ -87,7 +86,7 @@ public final class FileStoreOptions {
     return this;
   }
 
-  /** What an acknowledgement means. Default {@link Fsync#INTERVAL}. */
+  /** Returns what an acknowledgement means. The default is {@link Fsync#INTERVAL}. */
   public Fsync getFsync() {
     return fsync;
   }
@@ -99,8 +98,8 @@ public final class FileStoreOptions {
   }
 
   /**
-   * How long what was acknowledged may be unforced under {@link Fsync#INTERVAL}, and committed
-   * cursors under {@link Fsync#ALWAYS}; at least 1, default 100.
+   * Returns how long acknowledged messages may be unforced under {@link Fsync#INTERVAL}, and
+   * committed cursors under {@link Fsync#ALWAYS}. The minimum is 1, the default 100 ms.
    */
   public long getFsyncInterval() {
     return fsyncInterval;
@@ -108,13 +107,14 @@ public final class FileStoreOptions {
 
   /** See {@link #getFsyncInterval()}. */
   public FileStoreOptions setFsyncInterval(long fsyncInterval) {
-    this.fsyncInterval = atLeast("fsyncInterval", fsyncInterval, 1);
+    this.fsyncInterval = Range.atLeast("fsyncInterval", fsyncInterval, 1);
     return this;
   }
 
   /**
-   * How large a file grows before the next one is begun: 64 KiB to 1 GiB, default 64 MiB. A file is
-   * deleted when nothing in it is needed any more, so smaller ones free the disk sooner.
+   * Returns how large a file grows before the next one is begun. A file is deleted when nothing in
+   * it is needed any more, so smaller files free the disk sooner. The range is 64 KiB to 1 GiB, the
+   * default 64 MiB.
    */
   public int getSegmentBytes() {
     return segmentBytes;
@@ -122,18 +122,15 @@ public final class FileStoreOptions {
 
   /** See {@link #getSegmentBytes()}. */
   public FileStoreOptions setSegmentBytes(int segmentBytes) {
-    if (segmentBytes < MIN_SEGMENT || segmentBytes > MAX_SEGMENT) {
-      throw new IllegalArgumentException(
-          "segmentBytes is " + segmentBytes + ", it must be " + MIN_SEGMENT + " to " + MAX_SEGMENT);
-    }
-    this.segmentBytes = segmentBytes;
+    this.segmentBytes = Range.between("segmentBytes", segmentBytes, MIN_SEGMENT, MAX_SEGMENT);
     return this;
   }
 
   /**
-   * How much disk the files may take. Beyond it, the oldest file goes: what listeners had not read
-   * in it becomes a gap for them, as at a channel's own limit. The last files stay in any case, so
-   * it is exceeded by up to two of them. At least 64 KiB, default 4 GiB.
+   * Returns how much disk the files may take. Beyond that, the oldest file is deleted, and what
+   * listeners had not read in it becomes a gap for them, as at a channel's own limit. The last
+   * files are always kept, so the limit is exceeded by up to two of them. The minimum is 64 KiB,
+   * the default 4 GiB.
    */
   public long getDiskLimit() {
     return diskLimit;
@@ -141,13 +138,14 @@ public final class FileStoreOptions {
 
   /** See {@link #getDiskLimit()}. */
   public FileStoreOptions setDiskLimit(long diskLimit) {
-    this.diskLimit = atLeast("diskLimit", diskLimit, MIN_SEGMENT);
+    this.diskLimit = Range.atLeast("diskLimit", diskLimit, MIN_SEGMENT);
     return this;
   }
 
   /**
-   * How many bytes of messages may wait for the disk, of all channels together; beyond it, appends
-   * fail with {@link io.eric.UnavailableException}. At least 64 KiB, default 64 MiB.
+   * Returns how many bytes of messages of all channels together may wait for the disk; beyond that,
+   * appends fail with {@link io.eric.UnavailableException}. The minimum is 64 KiB, the default 64
+   * MiB.
    */
   public int getQueueBytes() {
     return queueBytes;
@@ -155,13 +153,14 @@ public final class FileStoreOptions {
 
   /** See {@link #getQueueBytes()}. */
   public FileStoreOptions setQueueBytes(int queueBytes) {
-    this.queueBytes = (int) atLeast("queueBytes", queueBytes, MIN_SEGMENT);
+    this.queueBytes = Range.atLeast("queueBytes", queueBytes, MIN_SEGMENT);
     return this;
   }
 
   /**
-   * How many bytes of the newest messages, of all channels together, are kept in memory too, so
-   * that a reader that is a little behind does not read from the disk; 0 is none, default 32 MiB.
+   * Returns how many bytes of the newest messages of all channels together are kept in memory too,
+   * so that a reader that is a little behind does not read from the disk; 0 means none. The minimum
+   * is 0, the default 32 MiB.
    */
   public int getCacheBytes() {
     return cacheBytes;
@@ -169,15 +168,7 @@ public final class FileStoreOptions {
 
   /** See {@link #getCacheBytes()}. */
   public FileStoreOptions setCacheBytes(int cacheBytes) {
-    this.cacheBytes = (int) atLeast("cacheBytes", cacheBytes, 0);
+    this.cacheBytes = Range.atLeast("cacheBytes", cacheBytes, 0);
     return this;
-  }
-
-  private static long atLeast(String name, long value, long minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + minimum);
-    }
-    return value;
   }
 }

@@ -1,14 +1,17 @@
 package io.eric.options;
 
-import io.eric.Payload;
 import io.eric.internal.HostNames;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** The settings of the HTTP door. Bounds are hard: what is beyond one is refused, not queued. */
-public final class HttpOptions {
+/**
+ * The settings of the HTTP door. Times are in milliseconds, sizes in bytes. Limits are hard: what
+ * exceeds one is refused, not queued. A client, where a limit is per client, is an address, or for
+ * IPv6 the first 64 bits of one.
+ */
+public final class HttpOptions extends DoorOptions<HttpOptions> {
 
-  /** Measured: an idle request costs 8 KB, half of it in Vert.x's queue for what is written. */
+  /** An idle request was measured at 8 KB, half of it in Vert.x's queue for what is written. */
   private static final int HEAP_PER_REQUEST = 16 << 10;
 
   private String host = "127.0.0.1";
@@ -32,20 +35,16 @@ public final class HttpOptions {
   private long maxInFlightBytesPerChannel = 16L << 20;
   private int maxBody = 1 << 20;
   private long maxBufferedBodies;
-  private int maxDepth = 128;
   private int maxHeaderSize = 8192;
   private int maxInitialLine = 4096;
-  private long attemptTimeout = PublishTimeouts.DEFAULT.attempt();
-  private long publishTimeout = PublishTimeouts.DEFAULT.publish();
   private long requestTimeout = 10_000;
   private long idleTimeout = 75_000;
   private int retryFloor = 1000;
   private boolean http2 = true;
   private CorsOptions cors = new CorsOptions();
   private BridgeOptions bridge = new BridgeOptions();
-  private EdgeOptions edge = new EdgeOptions();
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public HttpOptions() {}
 
   /**
@@ -53,50 +52,24 @@ public final class HttpOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static HttpOptions fromJson(JsonObject json) {
-    HttpOptions options = JsonOptions.read(json, HttpOptions.class);
-    return options
-        .setHost(options.host)
-        .setPort(options.port)
-        .setHosts(options.hosts)
-        .setInstances(options.instances)
-        .setAcceptBacklog(options.acceptBacklog)
-        .setSendBuffer(options.sendBuffer)
-        .setMaxConnections(options.maxConnections)
-        .setMaxConnectionsPerSecond(options.maxConnectionsPerSecond)
-        .setMaxStreams(options.maxStreams)
-        .setMaxStreamsPerClient(options.maxStreamsPerClient)
-        .setMaxConnectionsPerClient(options.maxConnectionsPerClient)
-        .setMaxRequests(options.maxRequests)
-        .setMaxResetsPerConnection(options.maxResetsPerConnection)
-        .setMaxUnsentAnswersPerConnection(options.maxUnsentAnswersPerConnection)
-        .setMaxUnsentAnswers(options.maxUnsentAnswers)
-        .setMaxInFlightPerConnection(options.maxInFlightPerConnection)
-        .setMaxInFlightBytesPerConnection(options.maxInFlightBytesPerConnection)
-        .setMaxInFlightPerChannel(options.maxInFlightPerChannel)
-        .setMaxInFlightBytesPerChannel(options.maxInFlightBytesPerChannel)
-        .setMaxBody(options.maxBody)
-        .setMaxBufferedBodies(options.maxBufferedBodies)
-        .setMaxDepth(options.maxDepth)
-        .setMaxHeaderSize(options.maxHeaderSize)
-        .setMaxInitialLine(options.maxInitialLine)
-        .setRequestTimeout(options.requestTimeout)
-        .setIdleTimeout(options.idleTimeout)
-        .setRetryFloor(options.retryFloor)
-        .setHttp2(options.http2)
-        .setCors(JsonOptions.readUnder("cors", options.cors.toJson(), CorsOptions::fromJson))
-        .setBridge(
-            JsonOptions.readUnder("bridge", options.bridge.toJson(), BridgeOptions::fromJson))
-        .setPublishTimeouts(options.publishTimeouts())
-        .setEdge(JsonOptions.readUnder("edge", options.edge.toJson(), EdgeOptions::fromJson));
+  public HttpOptions(JsonObject json) {
+    read(json);
   }
 
-  /** All settings. */
-  public JsonObject toJson() {
-    return JsonOptions.write(this);
+  /** Copies options. */
+  public HttpOptions(HttpOptions other) {
+    this(other.toJson());
   }
 
-  /** The address to listen on. Default 127.0.0.1: reachable from this machine only. */
+  @Override
+  HttpOptions self() {
+    return this;
+  }
+
+  /**
+   * Returns the address to listen on, which is not blank. The default is 127.0.0.1, which only this
+   * machine reaches.
+   */
   public String getHost() {
     return host;
   }
@@ -110,22 +83,25 @@ public final class HttpOptions {
     return this;
   }
 
-  /** The TCP port; 0 takes a free one, each verticle another. Default 8080. */
+  /**
+   * Returns the TCP port; with 0, each verticle takes a free one of its own. The range is 0 to
+   * 65535, the default 8080.
+   */
   public int getPort() {
     return port;
   }
 
   /** See {@link #getPort()}. */
   public HttpOptions setPort(int port) {
-    this.port = (int) checked("port", port, 0, 65535);
+    this.port = Range.between("port", port, 0, 65535);
     return this;
   }
 
   /**
-   * Names under which clients reach the hub, like {@code hub.example.org}, without a port. A
-   * request whose {@code Host} is another name is refused with 421, or any page could let its own
-   * name point to this machine and speak with the hub. Addresses, {@code localhost}, {@code
-   * *.localhost} and {@link #getHost()} need not be listed. Default none.
+   * Returns the names under which clients reach the hub, such as {@code hub.example.org}, without a
+   * port. A request whose {@code Host} is another name is refused with 421; otherwise any page
+   * could point its own name at this machine and talk to the hub. Addresses, {@code localhost},
+   * {@code *.localhost} and {@link #getHost()} need not be listed. The default is none.
    */
   public List<String> getHosts() {
     return hosts;
@@ -138,9 +114,9 @@ public final class HttpOptions {
   }
 
   /**
-   * How many verticles, each with an event loop of its own, whoever deploys the door shall deploy
-   * on this port. Limits that are said to be per verticle hold for each. Default 1; with {@link
-   * #getPort port} 0, 1 it is.
+   * Returns how many verticles, each with an event loop of its own, are to be deployed on this
+   * port. Limits that are per verticle apply to each of them. With {@link #getPort port} 0 only one
+   * is deployed. The minimum is 1, the default 1.
    */
   public int getInstances() {
     return instances;
@@ -148,24 +124,27 @@ public final class HttpOptions {
 
   /** See {@link #getInstances()}. */
   public HttpOptions setInstances(int instances) {
-    this.instances = (int) checked("instances", instances, 1, Integer.MAX_VALUE);
+    this.instances = Range.between("instances", instances, 1, Integer.MAX_VALUE);
     return this;
   }
 
-  /** Connections that the kernel keeps waiting for an accept. Default 4096. */
+  /**
+   * Returns how many connections the kernel keeps waiting to be accepted. The minimum is 1, the
+   * default 4096.
+   */
   public int getAcceptBacklog() {
     return acceptBacklog;
   }
 
   /** See {@link #getAcceptBacklog()}. */
   public HttpOptions setAcceptBacklog(int acceptBacklog) {
-    this.acceptBacklog = (int) checked("acceptBacklog", acceptBacklog, 1, Integer.MAX_VALUE);
+    this.acceptBacklog = Range.between("acceptBacklog", acceptBacklog, 1, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * The kernel's send buffer per connection, in bytes: what a client that does not read holds at
-   * most beside the write queue. Default 64 KiB.
+   * Returns the size of the kernel's send buffer per connection: what a client that does not read
+   * occupies at most beside the write queue. The minimum is 1024, the default 64 KiB.
    */
   public int getSendBuffer() {
     return sendBuffer;
@@ -173,24 +152,28 @@ public final class HttpOptions {
 
   /** See {@link #getSendBuffer()}. */
   public HttpOptions setSendBuffer(int sendBuffer) {
-    this.sendBuffer = (int) checked("sendBuffer", sendBuffer, 1024, Integer.MAX_VALUE);
+    this.sendBuffer = Range.between("sendBuffer", sendBuffer, 1024, Integer.MAX_VALUE);
     return this;
   }
 
-  /** Open connections per verticle; further ones are closed at once. Default 20,000. */
+  /**
+   * Returns how many connections may be open per verticle; further ones are closed at once. The
+   * minimum is 1, the default 20,000.
+   */
   public int getMaxConnections() {
     return maxConnections;
   }
 
   /** See {@link #getMaxConnections()}. */
   public HttpOptions setMaxConnections(int maxConnections) {
-    this.maxConnections = (int) checked("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+    this.maxConnections = Range.between("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * New connections per second and verticle, with a burst of one second's worth; further ones are
-   * closed at once. 0, the default, is no limit beside {@link #getMaxConnections()}.
+   * Returns how many new connections are accepted per second and verticle, with a burst of one
+   * second's worth; further ones are closed at once. 0, the minimum and default, means that only
+   * {@link #getMaxConnections()} limits them.
    */
   public int getMaxConnectionsPerSecond() {
     return maxConnectionsPerSecond;
@@ -199,18 +182,13 @@ public final class HttpOptions {
   /** See {@link #getMaxConnectionsPerSecond()}. */
   public HttpOptions setMaxConnectionsPerSecond(int maxConnectionsPerSecond) {
     this.maxConnectionsPerSecond =
-        (int) checked("maxConnectionsPerSecond", maxConnectionsPerSecond, 0, Integer.MAX_VALUE);
+        Range.between("maxConnectionsPerSecond", maxConnectionsPerSecond, 0, Integer.MAX_VALUE);
     return this;
   }
 
-  /** Open event streams per verticle; further ones are told to come back later. Default 20,000. */
-  public int getMaxStreams() {
-    return maxStreams;
-  }
-
   /**
-   * Connections per client and verticle, a client as for {@link #getMaxStreamsPerClient()}; further
-   * ones are closed at once. 0 is no limit. Default 10000, half of {@link #getMaxConnections()}.
+   * Returns how many connections a client may have per verticle; further ones are closed at once. 0
+   * means no limit. The minimum is 0, the default 10,000, half of {@link #getMaxConnections()}.
    */
   public int getMaxConnectionsPerClient() {
     return maxConnectionsPerClient;
@@ -219,96 +197,28 @@ public final class HttpOptions {
   /** See {@link #getMaxConnectionsPerClient()}. */
   public HttpOptions setMaxConnectionsPerClient(int maxConnectionsPerClient) {
     this.maxConnectionsPerClient =
-        (int) checked("maxConnectionsPerClient", maxConnectionsPerClient, 0, Integer.MAX_VALUE);
+        Range.between("maxConnectionsPerClient", maxConnectionsPerClient, 0, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * Requests of HTTP/2 under way per verticle, event streams included; a client, as for {@link
-   * #getMaxStreamsPerClient()}, may have half of them. Further ones are reset with REFUSED_STREAM,
-   * after which clients may repeat them. 0, the default, is one per 16 KiB of the largest heap that
-   * Java may use, divided among the verticles.
+   * Returns how many event streams may be open per verticle; further ones are told to come back
+   * later. The minimum is 0, the default 20,000.
    */
-  public int getMaxRequests() {
-    return maxRequests;
-  }
-
-  /** See {@link #getMaxRequests()}. */
-  public HttpOptions setMaxRequests(int maxRequests) {
-    this.maxRequests = (int) checked("maxRequests", maxRequests, 0, Integer.MAX_VALUE);
-    return this;
-  }
-
-  /** How many that is on this machine. */
-  public int effectiveMaxRequests() {
-    return maxRequests == 0
-        ? (int) Math.min(Integer.MAX_VALUE, shareOfHeap(HEAP_PER_REQUEST))
-        : maxRequests;
-  }
-
-  /**
-   * Requests that the client of an HTTP/2 connection may reset within 30 seconds before they have
-   * an answer; then the connection is closed, because it is an attack (CVE-2023-44487). Resets of
-   * event streams do not count: that is how they end. 0 is no limit. Default 200.
-   */
-  public int getMaxResetsPerConnection() {
-    return maxResetsPerConnection;
-  }
-
-  /** See {@link #getMaxResetsPerConnection()}. */
-  public HttpOptions setMaxResetsPerConnection(int maxResetsPerConnection) {
-    this.maxResetsPerConnection =
-        (int) checked("maxResetsPerConnection", maxResetsPerConnection, 0, Integer.MAX_VALUE);
-    return this;
-  }
-
-  /**
-   * Bytes of answers that a connection's client may leave untaken; beyond, its further requests
-   * wait. One answer may be larger. A client that takes nothing for {@code edge.writeDeadline} is
-   * disconnected. Of a WebSocket nothing is read as long as its client has 64 KiB to take. Default
-   * 1 MiB.
-   */
-  public long getMaxUnsentAnswersPerConnection() {
-    return maxUnsentAnswersPerConnection;
-  }
-
-  /** See {@link #getMaxUnsentAnswersPerConnection()}. */
-  public HttpOptions setMaxUnsentAnswersPerConnection(long maxUnsentAnswersPerConnection) {
-    this.maxUnsentAnswersPerConnection =
-        checked("maxUnsentAnswersPerConnection", maxUnsentAnswersPerConnection, 1, Long.MAX_VALUE);
-    return this;
-  }
-
-  /**
-   * Bytes of answers, and of what is written to WebSockets, that all clients of a verticle together
-   * may leave untaken; beyond, the connection that has most of them is closed. 0, the default, is a
-   * sixteenth of the largest heap that Java may use, divided among the verticles.
-   */
-  public long getMaxUnsentAnswers() {
-    return maxUnsentAnswers;
-  }
-
-  /** See {@link #getMaxUnsentAnswers()}. */
-  public HttpOptions setMaxUnsentAnswers(long maxUnsentAnswers) {
-    this.maxUnsentAnswers = checked("maxUnsentAnswers", maxUnsentAnswers, 0, Long.MAX_VALUE);
-    return this;
-  }
-
-  /** How many bytes that is on this machine. */
-  public long effectiveMaxUnsentAnswers() {
-    return maxUnsentAnswers == 0 ? shareOfHeap(16) : maxUnsentAnswers;
+  public int getMaxStreams() {
+    return maxStreams;
   }
 
   /** See {@link #getMaxStreams()}. */
   public HttpOptions setMaxStreams(int maxStreams) {
-    this.maxStreams = (int) checked("maxStreams", maxStreams, 0, Integer.MAX_VALUE);
+    this.maxStreams = Range.between("maxStreams", maxStreams, 0, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * Open event streams per client and verticle; further ones are told to come back later. A client
-   * is an address, or of IPv6 the first 64 bits. 0 is no limit, for a hub behind a proxy: there,
-   * all clients have one address. Default 10000, half of {@link #getMaxStreams()}.
+   * Returns how many event streams a client may have open per verticle; further ones are told to
+   * come back later. 0 means no limit, for a hub behind a proxy, where all clients have one
+   * address. The minimum is 0, the default 10,000, half of {@link #getMaxStreams()}.
    */
   public int getMaxStreamsPerClient() {
     return maxStreamsPerClient;
@@ -317,13 +227,92 @@ public final class HttpOptions {
   /** See {@link #getMaxStreamsPerClient()}. */
   public HttpOptions setMaxStreamsPerClient(int maxStreamsPerClient) {
     this.maxStreamsPerClient =
-        (int) checked("maxStreamsPerClient", maxStreamsPerClient, 0, Integer.MAX_VALUE);
+        Range.between("maxStreamsPerClient", maxStreamsPerClient, 0, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * Requests and streams at a time on one HTTP/2 connection; HTTP/1.1 has one at a time. Default
-   * 1024.
+   * Returns how many HTTP/2 requests, event streams included, may be under way per verticle; a
+   * client may have half of them. Further ones are reset with REFUSED_STREAM, after which clients
+   * may repeat them. 0, the minimum and default, means one per 16 KiB of the largest heap that Java
+   * may use, divided among the verticles.
+   */
+  public int getMaxRequests() {
+    return maxRequests;
+  }
+
+  /** See {@link #getMaxRequests()}. */
+  public HttpOptions setMaxRequests(int maxRequests) {
+    this.maxRequests = Range.between("maxRequests", maxRequests, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** Returns the number of requests that {@link #getMaxRequests()} means on this machine. */
+  public int effectiveMaxRequests() {
+    return maxRequests == 0
+        ? (int) Math.min(Integer.MAX_VALUE, shareOfHeap(HEAP_PER_REQUEST))
+        : maxRequests;
+  }
+
+  /**
+   * Returns how many requests the client of an HTTP/2 connection may reset within 30 seconds before
+   * they are answered. Beyond that the connection is closed, because this is an attack
+   * (CVE-2023-44487). Resets of event streams do not count, since streams end that way. 0 means no
+   * limit. The minimum is 0, the default 200.
+   */
+  public int getMaxResetsPerConnection() {
+    return maxResetsPerConnection;
+  }
+
+  /** See {@link #getMaxResetsPerConnection()}. */
+  public HttpOptions setMaxResetsPerConnection(int maxResetsPerConnection) {
+    this.maxResetsPerConnection =
+        Range.between("maxResetsPerConnection", maxResetsPerConnection, 0, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Returns how many bytes of answers a connection's client may leave unread; beyond that, its
+   * further requests wait. A single answer may be larger. A client that reads nothing for {@code
+   * edge.writeDeadline} is disconnected. Nothing is read from a WebSocket while 64 KiB wait for its
+   * client. The minimum is 1, the default 1 MiB.
+   */
+  public long getMaxUnsentAnswersPerConnection() {
+    return maxUnsentAnswersPerConnection;
+  }
+
+  /** See {@link #getMaxUnsentAnswersPerConnection()}. */
+  public HttpOptions setMaxUnsentAnswersPerConnection(long maxUnsentAnswersPerConnection) {
+    this.maxUnsentAnswersPerConnection =
+        Range.between(
+            "maxUnsentAnswersPerConnection", maxUnsentAnswersPerConnection, 1, Long.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * Returns how many bytes of answers and of WebSocket messages all clients of a verticle together
+   * may leave unread; beyond that, the connection that has most of them is closed. 0, the minimum
+   * and default, means a sixteenth of the largest heap that Java may use, divided among the
+   * verticles.
+   */
+  public long getMaxUnsentAnswers() {
+    return maxUnsentAnswers;
+  }
+
+  /** See {@link #getMaxUnsentAnswers()}. */
+  public HttpOptions setMaxUnsentAnswers(long maxUnsentAnswers) {
+    this.maxUnsentAnswers = Range.between("maxUnsentAnswers", maxUnsentAnswers, 0, Long.MAX_VALUE);
+    return this;
+  }
+
+  /** Returns the number of bytes that {@link #getMaxUnsentAnswers()} means on this machine. */
+  public long effectiveMaxUnsentAnswers() {
+    return maxUnsentAnswers == 0 ? shareOfHeap(16) : maxUnsentAnswers;
+  }
+
+  /**
+   * Returns how many requests and streams one HTTP/2 connection may have at a time; an HTTP/1.1
+   * connection has one. The minimum is 1, the default 1024.
    */
   public int getMaxInFlightPerConnection() {
     return maxInFlightPerConnection;
@@ -332,14 +321,14 @@ public final class HttpOptions {
   /** See {@link #getMaxInFlightPerConnection()}. */
   public HttpOptions setMaxInFlightPerConnection(int maxInFlightPerConnection) {
     this.maxInFlightPerConnection =
-        (int) checked("maxInFlightPerConnection", maxInFlightPerConnection, 1, Integer.MAX_VALUE);
+        Range.between("maxInFlightPerConnection", maxInFlightPerConnection, 1, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * Bytes of bodies of one HTTP/2 connection's requests that are not answered yet; further requests
-   * are refused as Unavailable. One request alone is bounded by {@link #getMaxBody()} only. Default
-   * 4 MiB.
+   * Returns how many bytes the bodies of one HTTP/2 connection's unanswered requests may have;
+   * further requests are refused as Unavailable. A single request is limited by {@link
+   * #getMaxBody()} only. The minimum is 1, the default 4 MiB.
    */
   public long getMaxInFlightBytesPerConnection() {
     return maxInFlightBytesPerConnection;
@@ -348,13 +337,14 @@ public final class HttpOptions {
   /** See {@link #getMaxInFlightBytesPerConnection()}. */
   public HttpOptions setMaxInFlightBytesPerConnection(long maxInFlightBytesPerConnection) {
     this.maxInFlightBytesPerConnection =
-        checked("maxInFlightBytesPerConnection", maxInFlightBytesPerConnection, 1, Long.MAX_VALUE);
+        Range.between(
+            "maxInFlightBytesPerConnection", maxInFlightBytesPerConnection, 1, Long.MAX_VALUE);
     return this;
   }
 
   /**
-   * Messages per channel and verticle that are sent to the channel and not yet acknowledged;
-   * further ones are refused as Unavailable. Default 65,536.
+   * Returns how many messages per channel and verticle may be sent to the channel and not yet
+   * acknowledged; further ones are refused as Unavailable. The minimum is 1, the default 65,536.
    */
   public int getMaxInFlightPerChannel() {
     return maxInFlightPerChannel;
@@ -363,11 +353,14 @@ public final class HttpOptions {
   /** See {@link #getMaxInFlightPerChannel()}. */
   public HttpOptions setMaxInFlightPerChannel(int maxInFlightPerChannel) {
     this.maxInFlightPerChannel =
-        (int) checked("maxInFlightPerChannel", maxInFlightPerChannel, 1, Integer.MAX_VALUE);
+        Range.between("maxInFlightPerChannel", maxInFlightPerChannel, 1, Integer.MAX_VALUE);
     return this;
   }
 
-  /** As {@link #getMaxInFlightPerChannel()}, in bytes. Default 16 MiB. */
+  /**
+   * Returns how many bytes the messages of {@link #getMaxInFlightPerChannel()} may have. The
+   * minimum is 1, the default 16 MiB.
+   */
   public long getMaxInFlightBytesPerChannel() {
     return maxInFlightBytesPerChannel;
   }
@@ -375,26 +368,26 @@ public final class HttpOptions {
   /** See {@link #getMaxInFlightBytesPerChannel()}. */
   public HttpOptions setMaxInFlightBytesPerChannel(long maxInFlightBytesPerChannel) {
     this.maxInFlightBytesPerChannel =
-        checked("maxInFlightBytesPerChannel", maxInFlightBytesPerChannel, 1, Long.MAX_VALUE);
+        Range.between("maxInFlightBytesPerChannel", maxInFlightBytesPerChannel, 1, Long.MAX_VALUE);
     return this;
   }
 
-  /** Longest body of a request, in bytes. Default 1 MiB. */
+  /** Returns how long a request's body may be. The minimum is 1, the default 1 MiB. */
   public int getMaxBody() {
     return maxBody;
   }
 
   /** See {@link #getMaxBody()}. */
   public HttpOptions setMaxBody(int maxBody) {
-    this.maxBody = (int) checked("maxBody", maxBody, 1, Integer.MAX_VALUE);
+    this.maxBody = Range.between("maxBody", maxBody, 1, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * Bytes of bodies, and of unfinished messages of WebSockets, under way at a time per verticle;
-   * further requests with a body are refused as Unavailable, and WebSockets are closed with 1013. A
-   * client, as for {@link #getMaxStreamsPerClient()}, may have half of them, or one largest body.
-   * 0, the default, is an eighth of the largest heap that Java may use, divided among the
+   * Returns how many bytes of bodies and of unfinished WebSocket messages may be under way per
+   * verticle. Further requests with a body are refused as Unavailable, and WebSockets are closed
+   * with 1013. A client may have half of the bytes, or one body of the greatest length. 0, the
+   * minimum and default, means an eighth of the largest heap that Java may use, divided among the
    * verticles.
    */
   public long getMaxBufferedBodies() {
@@ -403,16 +396,17 @@ public final class HttpOptions {
 
   /** See {@link #getMaxBufferedBodies()}. */
   public HttpOptions setMaxBufferedBodies(long maxBufferedBodies) {
-    this.maxBufferedBodies = checked("maxBufferedBodies", maxBufferedBodies, 0, Long.MAX_VALUE);
+    this.maxBufferedBodies =
+        Range.between("maxBufferedBodies", maxBufferedBodies, 0, Long.MAX_VALUE);
     return this;
   }
 
-  /** How many bytes that is on this machine. */
+  /** Returns the number of bytes that {@link #getMaxBufferedBodies()} means on this machine. */
   public long effectiveMaxBufferedBodies() {
     return maxBufferedBodies == 0 ? shareOfHeap(8) : maxBufferedBodies;
   }
 
-  /** How many bytes that is for one client. */
+  /** Returns how many of {@link #effectiveMaxBufferedBodies()} one client may have. */
   public long effectiveMaxBufferedBodiesPerClient() {
     return Math.max(effectiveMaxBufferedBodies() / 2, maxBody);
   }
@@ -421,42 +415,34 @@ public final class HttpOptions {
     return Runtime.getRuntime().maxMemory() / parts / instances;
   }
 
-  /** How deep a payload may nest. Default 128. */
-  public int getMaxDepth() {
-    return maxDepth;
-  }
-
-  /** See {@link #getMaxDepth()}. */
-  public HttpOptions setMaxDepth(int maxDepth) {
-    this.maxDepth = (int) checked("maxDepth", maxDepth, 1, Payload.MAX_DEPTH);
-    return this;
-  }
-
-  /** Longest head of a request without its first line, in bytes. Default 8 KiB. */
+  /**
+   * Returns how long a request's head may be without its first line. The minimum is 256, the
+   * default 8 KiB.
+   */
   public int getMaxHeaderSize() {
     return maxHeaderSize;
   }
 
   /** See {@link #getMaxHeaderSize()}. */
   public HttpOptions setMaxHeaderSize(int maxHeaderSize) {
-    this.maxHeaderSize = (int) checked("maxHeaderSize", maxHeaderSize, 256, Integer.MAX_VALUE);
+    this.maxHeaderSize = Range.between("maxHeaderSize", maxHeaderSize, 256, Integer.MAX_VALUE);
     return this;
   }
 
-  /** Longest first line of a request, in bytes. Default 4 KiB. */
+  /** Returns how long a request's first line may be. The minimum is 64, the default 4 KiB. */
   public int getMaxInitialLine() {
     return maxInitialLine;
   }
 
   /** See {@link #getMaxInitialLine()}. */
   public HttpOptions setMaxInitialLine(int maxInitialLine) {
-    this.maxInitialLine = (int) checked("maxInitialLine", maxInitialLine, 64, Integer.MAX_VALUE);
+    this.maxInitialLine = Range.between("maxInitialLine", maxInitialLine, 64, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * How long a client may take to send one request, head and body, in milliseconds; then the
-   * connection is closed. Default 10 s.
+   * Returns how long a client may take to send one request, head and body, before the connection is
+   * closed. The minimum is 1, the default 10 s.
    */
   public long getRequestTimeout() {
     return requestTimeout;
@@ -464,13 +450,13 @@ public final class HttpOptions {
 
   /** See {@link #getRequestTimeout()}. */
   public HttpOptions setRequestTimeout(long requestTimeout) {
-    this.requestTimeout = checked("requestTimeout", requestTimeout, 1, Long.MAX_VALUE);
+    this.requestTimeout = Range.between("requestTimeout", requestTimeout, 1, Long.MAX_VALUE);
     return this;
   }
 
   /**
-   * How long a connection may stay open between requests, in milliseconds. Open streams are no
-   * idling. Default 75 s.
+   * Returns how long a connection may stay open between requests. A connection with an open stream
+   * is not idle. The minimum is 1, the default 75 s.
    */
   public long getIdleTimeout() {
     return idleTimeout;
@@ -478,13 +464,13 @@ public final class HttpOptions {
 
   /** See {@link #getIdleTimeout()}. */
   public HttpOptions setIdleTimeout(long idleTimeout) {
-    this.idleTimeout = checked("idleTimeout", idleTimeout, 1, Long.MAX_VALUE);
+    this.idleTimeout = Range.between("idleTimeout", idleTimeout, 1, Long.MAX_VALUE);
     return this;
   }
 
   /**
-   * The least that event streams tell a client to wait before it reconnects, in milliseconds: real
-   * EventSources obey. Default 1 s.
+   * Returns the least time that event streams tell a client to wait before it reconnects, because a
+   * browser's EventSource obeys even a channel's very short one. The minimum is 1, the default 1 s.
    */
   public int getRetryFloor() {
     return retryFloor;
@@ -492,13 +478,13 @@ public final class HttpOptions {
 
   /** See {@link #getRetryFloor()}. */
   public HttpOptions setRetryFloor(int retryFloor) {
-    this.retryFloor = (int) checked("retryFloor", retryFloor, 1, Integer.MAX_VALUE);
+    this.retryFloor = Range.between("retryFloor", retryFloor, 1, Integer.MAX_VALUE);
     return this;
   }
 
   /**
-   * Whether HTTP/2 in clear text (by prior knowledge, or by an upgrade whose head is in order) is
-   * served beside HTTP/1.1. Default true.
+   * Returns whether HTTP/2 in clear text, by prior knowledge or by an upgrade whose head is in
+   * order, is served beside HTTP/1.1. The default is true.
    */
   public boolean isHttp2() {
     return http2;
@@ -510,7 +496,7 @@ public final class HttpOptions {
     return this;
   }
 
-  /** Pages of other origins that may come in. Default none. */
+  /** Returns which pages of other origins may use the door. The default is none. */
   public CorsOptions getCors() {
     return cors;
   }
@@ -521,22 +507,7 @@ public final class HttpOptions {
     return this;
   }
 
-  /**
-   * How long a publish may take: {@code attemptTimeout} and {@code publishTimeout}. An attempt
-   * lasts longer than a channel's {@code publishStall}. Default 2 s and 5 s.
-   */
-  public PublishTimeouts publishTimeouts() {
-    return new PublishTimeouts(attemptTimeout, publishTimeout);
-  }
-
-  /** See {@link #publishTimeouts()}. */
-  public HttpOptions setPublishTimeouts(PublishTimeouts timeouts) {
-    this.attemptTimeout = timeouts.attempt();
-    this.publishTimeout = timeouts.publish();
-    return this;
-  }
-
-  /** The event bus for browsers and Node. */
+  /** Returns the settings of the event bus bridge, which is served by default. */
   public BridgeOptions getBridge() {
     return bridge;
   }
@@ -545,24 +516,5 @@ public final class HttpOptions {
   public HttpOptions setBridge(BridgeOptions bridge) {
     this.bridge = bridge;
     return this;
-  }
-
-  /** How streams are treated: heartbeat, write deadline, greatest age. */
-  public EdgeOptions getEdge() {
-    return edge;
-  }
-
-  /** See {@link #getEdge()}. */
-  public HttpOptions setEdge(EdgeOptions edge) {
-    this.edge = edge;
-    return this;
-  }
-
-  private static long checked(String name, long value, long minimum, long maximum) {
-    if (value < minimum || value > maximum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be " + minimum + " to " + maximum);
-    }
-    return value;
   }
 }

@@ -2,7 +2,7 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** How JS verticles are run. */
+/** How verticles in JavaScript are run. */
 public final class JsOptions {
 
   private static final long SHORTEST_BUSY_LIMIT = 100;
@@ -10,7 +10,7 @@ public final class JsOptions {
 
   private long busyLimit = 10_000;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public JsOptions() {}
 
   /**
@@ -18,20 +18,25 @@ public final class JsOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static JsOptions fromJson(JsonObject json) {
-    JsOptions options = JsonOptions.read(json, JsOptions.class);
-    return options.setBusyLimit(options.busyLimit);
+  public JsOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public JsOptions(JsOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * How long a script may hold its thread at a time, in milliseconds: one that does so for longer,
-   * like {@code for (;;) {}}, is named in the log and stopped; while it is loaded, six times as
-   * long. From 100 to 3,600,000, or 0 for no limit. Default 10,000.
+   * Returns how long a script may hold its thread at a time, in milliseconds. A script that holds
+   * it for longer, such as {@code for (;;) {}}, is named in the log and stopped. While it is loaded
+   * it may take six times as long. The range is 100 to 3,600,000, the default 10,000; 0 means no
+   * limit.
    */
   public long getBusyLimit() {
     return busyLimit;
@@ -43,16 +48,11 @@ public final class JsOptions {
    * @throws IllegalArgumentException if it is out of range
    */
   public JsOptions setBusyLimit(long busyLimit) {
-    if (busyLimit != 0 && (busyLimit < SHORTEST_BUSY_LIMIT || busyLimit > LONGEST_BUSY_LIMIT)) {
-      throw new IllegalArgumentException(
-          "busyLimit is "
-              + busyLimit
-              + ", it must be from "
-              + SHORTEST_BUSY_LIMIT
-              + " to "
-              + LONGEST_BUSY_LIMIT
-              + ", or 0 for no limit");
-    }
+    Range.require(
+        busyLimit == 0 || (busyLimit >= SHORTEST_BUSY_LIMIT && busyLimit <= LONGEST_BUSY_LIMIT),
+        "busyLimit",
+        busyLimit,
+        "from " + SHORTEST_BUSY_LIMIT + " to " + LONGEST_BUSY_LIMIT + ", or 0 for no limit");
     this.busyLimit = busyLimit;
     return this;
   }

@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.vertx.core.json.JsonObject;
@@ -28,17 +28,18 @@ import java.util.stream.Collectors;
 
 /**
  * Reads and writes options classes as JSON, strictly: an unknown or ill-typed key is refused by
- * name instead of being ignored. An options class is a bean of fields with defaults; a key that is
- * absent keeps its default.
+ * name instead of being ignored. An options class is a bean. Its fields are the settings and have
+ * the defaults, its setters check their ranges.
  */
-public final class JsonOptions {
+final class JsonOptions {
 
-  /** How complaints begin that quote the setting; others begin with its name. */
+  /** Complaints that quote the setting begin with this, the others with the setting's name. */
   private static final String QUOTING = "setting \"";
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_IGNORED_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -54,40 +55,52 @@ public final class JsonOptions {
           .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL))
           .visibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
           .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
+          .visibility(PropertyAccessor.SETTER, JsonAutoDetect.Visibility.PUBLIC_ONLY)
           .build();
 
   private JsonOptions() {}
 
   /**
-   * Reads options.
+   * Reads settings into options through their setters; what is absent in the JSON stays as it is.
    *
+   * @return the options
    * @throws IllegalArgumentException naming the key that is unknown or has a wrong value, and what
    *     is allowed
    */
-  public static <T> T read(JsonObject json, Class<T> type) {
+  static <T> T read(JsonObject json, T options) {
     try {
-      return MAPPER.readValue(json.encode(), type);
-    } catch (UnrecognizedPropertyException e) {
+      return MAPPER.readerForUpdating(options).readValue(json.encode());
+    } catch (PropertyBindingException e) {
       List<String> allowed =
           e.getKnownPropertyIds() == null
               ? List.of()
               : e.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
       throw (UnknownSettingException) new UnknownSettingException(path(e), allowed).initCause(e);
     } catch (JsonMappingException e) {
-      throw new IllegalArgumentException(
-          "setting \"" + String.join(".", path(e)) + "\": " + problem(e), e);
+      throw new IllegalArgumentException(complaint(e), e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the settings are not JSON", e);
     }
+  }
+
+  /** A setter's complaint names its setting, so only the path to the setter's object is missing. */
+  private static String complaint(JsonMappingException e) {
+    List<String> path = path(e);
+    if (e.getCause() instanceof IllegalArgumentException refused) {
+      String complaint = String.valueOf(refused.getMessage());
+      List<String> above = path.subList(0, path.size() - 1);
+      return above.isEmpty() ? complaint : under(String.join(".", above), complaint);
+    }
+    return QUOTING + String.join(".", path) + "\": " + problem(e);
   }
 
   /**
    * Reads options that stand under a key of others, so that complaints name each setting by its
    * path.
    *
-   * @throws IllegalArgumentException as {@link #read}, the path in front
+   * @throws IllegalArgumentException as {@link #read} does, with the path in front of the name
    */
-  public static <T> T readUnder(String path, JsonObject json, Function<JsonObject, T> reader) {
+  static <T> T readUnder(String path, JsonObject json, Function<JsonObject, T> reader) {
     try {
       return reader.apply(json);
     } catch (UnknownSettingException e) {
@@ -104,7 +117,7 @@ public final class JsonOptions {
   }
 
   /** Writes options, defaults included. */
-  public static JsonObject write(Object options) {
+  static JsonObject write(Object options) {
     try {
       return new JsonObject(MAPPER.writeValueAsString(options));
     } catch (JsonProcessingException e) {
@@ -140,7 +153,7 @@ public final class JsonOptions {
     return "must be an object";
   }
 
-  /** The texts that stand for an enumeration's constants. */
+  /** Returns the texts that stand for an enumeration's constants. */
   private static String constants(Class<?> enumeration) {
     return Arrays.stream(enumeration.getEnumConstants())
         .map(constant -> MAPPER.convertValue(constant, String.class))

@@ -2,19 +2,19 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** What all channels of a hub together may use, and how far a client may go with one. */
+/** What all channels of a hub together may use, and how far a client may go with one channel. */
 public final class LogsOptions {
 
   /** The default is a quarter of the largest heap. */
   private static final int PARTS_OF_HEAP = 4;
 
   /**
-   * A channel without messages takes 6 KiB, measured; half as much again when it has a log. So the
-   * default lets channels use less than half of the heap.
+   * A channel without messages was measured at 6 KiB, and half as much again when it has a log. So
+   * with the default, channels use less than half of the heap.
    */
   private static final int HEAP_PER_CHANNEL = 16 << 10;
 
-  /** A listener takes 400 bytes, measured, and as much again while it has a stream. */
+  /** A listener was measured at 400 bytes, and as much again while it has a stream. */
   private static final int HEAP_PER_LISTENER = 2 << 10;
 
   private long maxBytes;
@@ -22,7 +22,7 @@ public final class LogsOptions {
   private int maxListeners;
   private ChannelCeilings ceilings = new ChannelCeilings();
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public LogsOptions() {}
 
   /**
@@ -30,27 +30,25 @@ public final class LogsOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static LogsOptions fromJson(JsonObject json) {
-    LogsOptions options = JsonOptions.read(json, LogsOptions.class);
-    return options
-        .setMaxBytes(options.maxBytes)
-        .setMaxChannels(options.maxChannels)
-        .setMaxListeners(options.maxListeners)
-        .setCeilings(
-            JsonOptions.readUnder(
-                "ceilings", options.ceilings.toJson(), ChannelCeilings::fromJson));
+  public LogsOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public LogsOptions(LogsOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * How many bytes of heap the messages of all logs may use; beyond, the channel that uses most has
-   * to trim: what everybody has read first, then as its overflow policy says. 0, the default, is a
-   * quarter of the largest heap that Java may use. Bytes count as in {@link
-   * io.eric.log.Entry#size()}.
+   * Returns how many bytes of heap the messages of all logs may use, counted as in {@link
+   * io.eric.log.Entry#size()}. Beyond that, the channel that uses most has to trim: first what all
+   * listeners have read, then as its overflow policy says. 0, the minimum and default, means a
+   * quarter of the largest heap that Java may use.
    */
   public long getMaxBytes() {
     return maxBytes;
@@ -58,15 +56,15 @@ public final class LogsOptions {
 
   /** See {@link #getMaxBytes()}. */
   public LogsOptions setMaxBytes(long maxBytes) {
-    ChannelOptions.atLeast("maxBytes", maxBytes, 0);
-    this.maxBytes = maxBytes;
+    this.maxBytes = Range.atLeast("maxBytes", maxBytes, 0);
     return this;
   }
 
   /**
-   * How many channels the hub may have; one more is refused with {@code Unavailable}. What a store
-   * remembers is opened whatever its number. 0, the default, is one per 16 KiB of the largest heap
-   * that Java may use: 16,384 on 256 MiB. In a cluster every node must be able to serve all.
+   * Returns how many channels the hub may have; a further one is refused with {@code Unavailable}.
+   * The channels that a store remembers are opened whatever their number. In a cluster every node
+   * must be able to serve all channels. 0, the minimum and default, means one per 16 KiB of the
+   * largest heap that Java may use: 16,384 on 256 MiB.
    */
   public int getMaxChannels() {
     return maxChannels;
@@ -74,15 +72,14 @@ public final class LogsOptions {
 
   /** See {@link #getMaxChannels()}. */
   public LogsOptions setMaxChannels(int maxChannels) {
-    ChannelOptions.atLeast("maxChannels", maxChannels, 0);
-    this.maxChannels = maxChannels;
+    this.maxChannels = Range.atLeast("maxChannels", maxChannels, 0);
     return this;
   }
 
   /**
-   * How many listeners, watchers included, all channels of a process may have together; one more is
-   * refused with {@code Unavailable}. 0, the default, is one per 2 KiB of the largest heap that
-   * Java may use: 131,072 on 256 MiB.
+   * Returns how many listeners, watchers included, all channels of a process may have together; a
+   * further one is refused with {@code Unavailable}. 0, the minimum and default, means one per 2
+   * KiB of the largest heap that Java may use: 131,072 on 256 MiB.
    */
   public int getMaxListeners() {
     return maxListeners;
@@ -90,12 +87,14 @@ public final class LogsOptions {
 
   /** See {@link #getMaxListeners()}. */
   public LogsOptions setMaxListeners(int maxListeners) {
-    ChannelOptions.atLeast("maxListeners", maxListeners, 0);
-    this.maxListeners = maxListeners;
+    this.maxListeners = Range.atLeast("maxListeners", maxListeners, 0);
     return this;
   }
 
-  /** How far the options of a channel may go that a client creates. */
+  /**
+   * Returns how far the options of a channel that a client creates may go. The default is that of
+   * {@link ChannelCeilings}.
+   */
   public ChannelCeilings getCeilings() {
     return ceilings;
   }
@@ -106,10 +105,12 @@ public final class LogsOptions {
     return this;
   }
 
+  /** Returns the number of channels that {@link #getMaxChannels()} means on this machine. */
   public int effectiveMaxChannels() {
     return maxChannels == 0 ? heapBy(HEAP_PER_CHANNEL) : maxChannels;
   }
 
+  /** Returns the number of listeners that {@link #getMaxListeners()} means on this machine. */
   public int effectiveMaxListeners() {
     return maxListeners == 0 ? heapBy(HEAP_PER_LISTENER) : maxListeners;
   }
@@ -118,7 +119,7 @@ public final class LogsOptions {
     return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / part);
   }
 
-  /** How many bytes that is on this machine. */
+  /** Returns the number of bytes that {@link #getMaxBytes()} means on this machine. */
   public long effectiveMaxBytes() {
     return maxBytes == 0 ? Runtime.getRuntime().maxMemory() / PARTS_OF_HEAP : maxBytes;
   }

@@ -2,18 +2,16 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** Whether and what {@code /metrics} shows; needs Micrometer on the class path. */
+/** Whether {@code /metrics} exists and what it shows. It needs Micrometer on the class path. */
 public final class MetricsOptions {
-
-  private static final String ENABLED = "enabled";
 
   private boolean enabled = true;
   private boolean jvm = true;
 
-  /** Not a setting: whether somebody said that they are wanted. */
+  /** Not a setting: whether {@code enabled} was set to true instead of being so by default. */
   private transient boolean asked;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public MetricsOptions() {}
 
   /**
@@ -21,21 +19,25 @@ public final class MetricsOptions {
    *
    * @throws IllegalArgumentException naming what is unknown or ill-typed
    */
-  public static MetricsOptions fromJson(JsonObject json) {
-    MetricsOptions options = JsonOptions.read(json, MetricsOptions.class);
-    options.asked = options.enabled && json.containsKey(ENABLED);
-    return options;
+  public MetricsOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options, {@link #isAsked()} included. */
+  public MetricsOptions(MetricsOptions other) {
+    this(other.toJson());
+    this.asked = other.asked;
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * Whether the HTTP door has {@code /metrics}. Default true. Without {@code
-   * io.micrometer:micrometer-registry-prometheus} there is none, and a line in the log says so; if
-   * true was asked for, the hub does not start without it.
+   * Returns whether the HTTP door has {@code /metrics}. The default is true. Without {@code
+   * io.micrometer:micrometer-registry-prometheus} the page does not exist, and a line in the log
+   * says so; the hub does not start without it if true was {@linkplain #isAsked() set}.
    */
   public boolean isEnabled() {
     return enabled;
@@ -48,17 +50,20 @@ public final class MetricsOptions {
     return this;
   }
 
-  /** Whether {@link #isEnabled()} is more than the default. */
+  /** Returns whether {@link #isEnabled()} was set to true and is not only so by default. */
   public boolean isAsked() {
     return asked;
   }
 
-  /** Whether the page shows Java's memory, garbage collection, threads and processor too. */
+  /**
+   * Returns whether the page shows Java's memory, garbage collection, threads and processor too.
+   * The default is true.
+   */
   public boolean isJvm() {
     return jvm;
   }
 
-  /** See {@link #isJvm()}. Default true. */
+  /** See {@link #isJvm()}. */
   public MetricsOptions setJvm(boolean jvm) {
     this.jvm = jvm;
     return this;

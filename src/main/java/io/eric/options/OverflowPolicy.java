@@ -2,27 +2,27 @@ package io.eric.options;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a channel does when its log is at the limit because somebody has not read it. */
+/** What a channel does when its log is at the limit because a listener has not read it. */
 public enum OverflowPolicy {
   /**
-   * Drops the oldest message; a listener that had not read it gets one {@code _eric_gap} with the
-   * count.
+   * The channel drops the oldest message. A listener that had not read it gets one {@code
+   * _eric_gap} with the number of messages that it lost.
    */
   @JsonProperty("gap")
   GAP,
-  /** Publishers get {@link io.eric.LogFullException}. */
+  /** Publishers get a {@link io.eric.LogFullException}. */
   @JsonProperty("reject")
   REJECT,
-  /** Closes the stream of the listener that lags, then as {@link #GAP}. */
+  /** The channel closes the stream of the listener that lags, then acts as under {@link #GAP}. */
   @JsonProperty("disconnect")
   DISCONNECT,
-  /** Removes the listener that lags. */
+  /** The channel removes the listener that lags. */
   @JsonProperty("remove")
   REMOVE,
   /**
-   * Holds acknowledgements back while a connected listener that advances has used more than half of
-   * the limit; for pipelines that must lose nothing. One that does not advance is treated as under
-   * {@link #GAP}.
+   * The channel holds acknowledgements back while a connected listener that advances has used more
+   * than half of the limit. This is for pipelines that must lose nothing. A listener that does not
+   * advance is treated as under {@link #GAP}.
    */
   @JsonProperty("wait")
   WAIT

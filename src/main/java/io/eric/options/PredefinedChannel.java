@@ -10,7 +10,8 @@ import java.util.List;
  * A channel that exists from the start.
  *
  * @param options what differs from the hub's {@code channel} settings, in their JSON form
- * @param listeners ids of the listeners it has from the start, which collect but are not started
+ * @param listeners the ids of the listeners that it has from the start; they collect messages but
+ *     are not started
  */
 public record PredefinedChannel(JsonObject options, List<String> listeners) {
 
@@ -28,20 +29,35 @@ public record PredefinedChannel(JsonObject options, List<String> listeners) {
     }
   }
 
-  /** A channel with the hub's settings and without listeners. */
+  /** Creates a channel that has the hub's settings and no listeners. */
   public PredefinedChannel() {
     this(new JsonObject(), List.of());
   }
 
-  /** The listeners out of {@code {"listeners": [...]}}. */
-  static List<String> listeners(JsonObject json) {
-    List<String> listeners = JsonOptions.read(json, Listeners.class).listeners;
+  /**
+   * Reads a channel from its options, of which {@code listeners} is one here.
+   *
+   * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
+   */
+  public PredefinedChannel(JsonObject json) {
+    this(
+        Section.top(json).readOthers(PredefinedChannel::checkedOptions, LISTENERS),
+        Section.top(json).read(PredefinedChannel::listeners, LISTENERS));
+  }
+
+  private static JsonObject checkedOptions(JsonObject json) {
+    EricOptions.channelWithoutId(json);
+    return json;
+  }
+
+  private static List<String> listeners(JsonObject json) {
+    List<String> listeners = JsonOptions.read(json, new Listeners()).listeners;
     listeners.forEach(listener -> checkId(LISTENERS, listener));
     return listeners;
   }
 
-  /** The options with the listeners among them. */
-  JsonObject toJson() {
+  /** Returns the options with the listeners among them. */
+  public JsonObject toJson() {
     JsonObject json = options.copy();
     return listeners.isEmpty() ? json : json.put(LISTENERS, new JsonArray(listeners));
   }

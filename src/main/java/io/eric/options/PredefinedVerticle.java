@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * A verticle that runs beside the hub from the start, in any language: {@code
  * js:verticles/js/chat.mjs}, or the name of a class.
  *
- * @param verticle its name, as {@code vertx.deployVerticle} takes it
- * @param instances how many of it, at least 1
+ * @param verticle its name, as {@code vertx.deployVerticle} takes it, not blank
+ * @param instances how many instances of it run; the minimum is 1, the default 1
  * @param isolation which threads it runs on
- * @param config what it finds as its config
+ * @param config what it finds as its config, by default an empty object
  */
 public record PredefinedVerticle(
     String verticle, int instances, Isolation isolation, JsonObject config) {
@@ -23,11 +23,14 @@ public record PredefinedVerticle(
   /** Which threads a verticle runs on. Each instance sees one thread at a time under either. */
   public enum Isolation {
     /**
-     * An event loop, which it shares with channels and doors: for code that never takes long. The
-     * default of classes.
+     * The verticle shares an event loop with channels and doors. This is for code that never takes
+     * long, and the default for classes.
      */
     EVENT_LOOP("eventLoop"),
-    /** Threads of its own, so that slow code holds up nobody else. The default of scripts. */
+    /**
+     * The verticle has threads of its own, so that slow code holds up nothing else. This is the
+     * default for scripts.
+     */
     WORKER("worker");
 
     private final String shown;
@@ -37,7 +40,9 @@ public record PredefinedVerticle(
     }
 
     /**
-     * What a verticle has that asks for nothing; its name is as {@code deployVerticle} takes it.
+     * Returns the isolation of a verticle whose settings name none.
+     *
+     * @param verticle its name, as {@code deployVerticle} takes it
      */
     public static Isolation byDefault(String verticle) {
       return verticle.startsWith(SCRIPT) ? WORKER : EVENT_LOOP;
@@ -60,35 +65,41 @@ public record PredefinedVerticle(
    * @throws IllegalArgumentException if the name is blank or there are no instances
    */
   public PredefinedVerticle {
-    if (instances < 1) {
-      throw new IllegalArgumentException("instances is " + instances + ", it must be at least 1");
-    }
+    Range.atLeast("instances", instances, 1);
     if (verticle.isBlank()) {
       throw new IllegalArgumentException("verticle is missing or blank");
     }
     config = config.copy();
   }
 
-  /** One instance with the default isolation of its kind, without config. */
+  /** Creates one instance with the default isolation of its kind and an empty config. */
   public PredefinedVerticle(String verticle) {
     this(verticle, 1, Isolation.byDefault(verticle), new JsonObject());
   }
 
-  static PredefinedVerticle read(Section section) {
-    JsonObject config = section.under(CONFIG).readOthers(JsonObject::copy);
-    return section.readOthers(
-        json -> {
-          Plain plain = JsonOptions.read(json, Plain.class);
-          Isolation isolation =
-              plain.isolation == null
-                  ? Isolation.byDefault(plain.verticle)
-                  : Isolation.of(plain.isolation);
-          return new PredefinedVerticle(plain.verticle, plain.instances, isolation, config);
-        },
-        CONFIG);
+  /**
+   * Reads a verticle; what is absent is as in {@link #PredefinedVerticle(String)}.
+   *
+   * @throws IllegalArgumentException naming what is missing, unknown, ill-typed or out of range
+   */
+  public PredefinedVerticle(JsonObject json) {
+    this(
+        Section.top(json).readOthers(plain -> JsonOptions.read(plain, new Plain()), CONFIG),
+        Section.top(json).under(CONFIG).readOthers(JsonObject::copy));
   }
 
-  JsonObject toJson() {
+  private PredefinedVerticle(Plain plain, JsonObject config) {
+    this(
+        plain.verticle,
+        plain.instances,
+        plain.isolation == null
+            ? Isolation.byDefault(plain.verticle)
+            : Isolation.of(plain.isolation),
+        config);
+  }
+
+  /** Returns all settings. */
+  public JsonObject toJson() {
     return new JsonObject()
         .put("verticle", verticle)
         .put("instances", instances)
@@ -96,7 +107,11 @@ public record PredefinedVerticle(
         .put(CONFIG, config.copy());
   }
 
-  /** How Vert.x is told; a pool of workers is named after the verticle's name in the settings. */
+  /**
+   * Returns these settings as Vert.x takes them.
+   *
+   * @param name the verticle's name in the settings, after which a pool of workers is named
+   */
   public DeploymentOptions deployment(String name) {
     DeploymentOptions options =
         new DeploymentOptions().setInstances(instances).setConfig(config.copy());
@@ -105,10 +120,10 @@ public record PredefinedVerticle(
         : options
             .setThreadingModel(ThreadingModel.WORKER)
             .setWorkerPoolName("eric-verticle-" + name)
-            .setWorkerPoolSize(instances + 1); // one to load while the others run
+            .setWorkerPoolSize(instances + 1); // one loads while the others run
   }
 
-  /** The settings that are no objects. */
+  /** The settings that are not objects. */
   private static final class Plain {
     private String verticle = "";
     private int instances = 1;

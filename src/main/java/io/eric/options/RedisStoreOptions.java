@@ -19,7 +19,7 @@ public final class RedisStoreOptions {
   private int recentBytes = 1 << 20;
   private boolean acceptEviction;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public RedisStoreOptions() {}
 
   /**
@@ -27,27 +27,24 @@ public final class RedisStoreOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static RedisStoreOptions fromJson(JsonObject json) {
-    RedisStoreOptions options = JsonOptions.read(json, RedisStoreOptions.class);
-    return options
-        .setUri(options.uri)
-        .setPrefix(options.prefix)
-        .setTimeout(options.timeout)
-        .setReconnectMax(options.reconnectMax)
-        .setReconnectMin(options.reconnectMin)
-        .setMaxPending(options.maxPending)
-        .setRecentBytes(options.recentBytes);
+  public RedisStoreOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings, the password in the address included. */
+  /** Copies options. */
+  public RedisStoreOptions(RedisStoreOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults and the password in the address included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * Where Redis is: {@code redis://user:password@host:port/database}, {@code rediss://} for TLS, or
-   * {@code unix:///path/of/socket}. One server, version 6.2 or later (or Valkey), not a Redis
-   * Cluster. Default {@code redis://localhost:6379}.
+   * Returns the address of Redis: {@code redis://user:password@host:port/database}, {@code
+   * rediss://} for TLS, or {@code unix:///path/of/socket}. It must be a single server, version 6.2
+   * or later (or Valkey), not a Redis Cluster. The default is {@code redis://localhost:6379}.
    */
   public String getUri() {
     return uri;
@@ -56,7 +53,7 @@ public final class RedisStoreOptions {
   /** See {@link #getUri()}. */
   public RedisStoreOptions setUri(String uri) {
     if (!URI.matcher(Objects.requireNonNull(uri, "uri")).matches()) {
-      // Not shown: it may hold a password.
+      // The address is not shown, because it may contain a password.
       throw new IllegalArgumentException("uri must start with redis://, rediss:// or unix://");
     }
     this.uri = uri;
@@ -64,8 +61,8 @@ public final class RedisStoreOptions {
   }
 
   /**
-   * What all keys begin with, so that several hubs can share a database. Two hubs with the same
-   * prefix take each other's channels over. Default {@code eric:}.
+   * Returns the text that all keys begin with, so that several hubs can share a database. Two hubs
+   * with the same prefix take each other's channels over. The default is {@code eric:}.
    */
   public String getPrefix() {
     return prefix;
@@ -78,10 +75,10 @@ public final class RedisStoreOptions {
   }
 
   /**
-   * How long to wait for an answer, and as long for a connection that is not there; then the
-   * operation fails, and after a missing answer the connection is made anew. An append that meets
-   * both fails after three times this at the latest. For its first connection a store waits at
-   * least 10 s. Default 1.5 s.
+   * Returns how long an operation waits for an answer, and as long again for a missing connection,
+   * before it fails. After a missing answer the connection is made anew. An append that meets both
+   * fails after three times this at the latest. For its first connection a store waits at least 10
+   * s. The minimum is 10, the default 1.5 s.
    */
   public long getTimeout() {
     return timeout;
@@ -89,36 +86,40 @@ public final class RedisStoreOptions {
 
   /** See {@link #getTimeout()}. */
   public RedisStoreOptions setTimeout(long timeout) {
-    this.timeout = atLeast("timeout", timeout, 10);
+    this.timeout = Range.atLeast("timeout", timeout, 10);
     return this;
   }
 
-  /** The pause before the first attempt to connect again; it doubles. Default 100 ms. */
+  /**
+   * Returns the pause before the first attempt to reconnect, which doubles with each further one.
+   * The minimum is 1, the default 100 ms.
+   */
   public long getReconnectMin() {
     return reconnectMin;
   }
 
   /** See {@link #getReconnectMin()}. */
   public RedisStoreOptions setReconnectMin(long reconnectMin) {
-    this.reconnectMin = atLeast("reconnectMin", reconnectMin, 1);
+    this.reconnectMin = Range.atLeast("reconnectMin", reconnectMin, 1);
     return this;
   }
 
-  /** The longest pause between attempts to connect. Default 5 s. */
+  /** Returns the longest pause between attempts to reconnect. The minimum is 1, the default 5 s. */
   public long getReconnectMax() {
     return reconnectMax;
   }
 
   /** See {@link #getReconnectMax()}. */
   public RedisStoreOptions setReconnectMax(long reconnectMax) {
-    this.reconnectMax = atLeast("reconnectMax", reconnectMax, 1);
+    this.reconnectMax = Range.atLeast("reconnectMax", reconnectMax, 1);
     return this;
   }
 
   /**
-   * How many requests may wait, for an answer or for a connection, on each of the two connections;
-   * one more fails at once with {@code Unavailable}. A channel has at most a few under way: an
-   * append, its cursors, a trim, and a read per reader that lags. Default 65,536.
+   * Returns how many requests may wait on each of the two connections, for an answer or for the
+   * connection; a further one fails at once with {@code Unavailable}. A channel has at most a few
+   * under way: an append, its cursors, a trim, and a read per reader that lags. The minimum is 1,
+   * the default 65,536.
    */
   public int getMaxPending() {
     return maxPending;
@@ -126,14 +127,14 @@ public final class RedisStoreOptions {
 
   /** See {@link #getMaxPending()}. */
   public RedisStoreOptions setMaxPending(int maxPending) {
-    this.maxPending = (int) atLeast("maxPending", maxPending, 1);
+    this.maxPending = Range.atLeast("maxPending", maxPending, 1);
     return this;
   }
 
   /**
-   * How much of a channel's newest messages is kept in memory as well, per channel: readers that
-   * lag a little are served from it, and it is what can be put back if Redis restarts without its
-   * last writes. Default 1 MiB.
+   * Returns how many bytes of a channel's newest messages are kept in memory too, per channel.
+   * Readers that lag a little are served from them, and they can be put back if Redis restarts
+   * without its last writes. The minimum is 0, the default 1 MiB.
    */
   public int getRecentBytes() {
     return recentBytes;
@@ -141,14 +142,14 @@ public final class RedisStoreOptions {
 
   /** See {@link #getRecentBytes()}. */
   public RedisStoreOptions setRecentBytes(int recentBytes) {
-    this.recentBytes = (int) atLeast("recentBytes", recentBytes, 0);
+    this.recentBytes = Range.atLeast("recentBytes", recentBytes, 0);
     return this;
   }
 
   /**
-   * Whether a server is used that evicts keys when its memory is full ({@code maxmemory-policy
-   * allkeys-…}): it takes acknowledged messages, positions and whole channels in silence. Without
-   * this such a server is refused at connect, if it tells its policy. Default false.
+   * Returns whether a server is used that evicts keys when its memory is full ({@code
+   * maxmemory-policy allkeys-…}), which silently removes acknowledged messages, positions and whole
+   * channels. With false, the default, such a server is refused at connect if it tells its policy.
    */
   public boolean isAcceptEviction() {
     return acceptEviction;
@@ -158,13 +159,5 @@ public final class RedisStoreOptions {
   public RedisStoreOptions setAcceptEviction(boolean acceptEviction) {
     this.acceptEviction = acceptEviction;
     return this;
-  }
-
-  private static long atLeast(String name, long value, long minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + minimum);
-    }
-    return value;
   }
 }

@@ -1,17 +1,17 @@
 package io.eric.options;
 
 /**
- * What a channel's log keeps. There are two bounds: {@code history} is what stays for resume after
- * everybody has read it, {@code limit} how far the log may grow for listeners that lag or have not
- * started. Of each bound, whichever part is reached first counts.
+ * What a channel's log keeps. It has two bounds: {@code history} is what stays for resume after all
+ * listeners have read it, and {@code limit} is how far the log may grow for listeners that lag or
+ * have not started. Of each bound, the part that is reached first counts.
  *
- * @param historyMessages the largest number of messages, default 10,000
- * @param historyBytes the largest number of bytes, default 4 MiB
- * @param historyAgeMs the largest age, in milliseconds, default 5 minutes
- * @param limitMessages default 65,536
- * @param limitBytes default 64 MiB
- * @param messageTtlMs messages older than this are dropped, read or not, in milliseconds; 0, the
- *     default, is never
+ * @param historyMessages the largest number of messages; the minimum is 0, the default 10,000
+ * @param historyBytes the largest number of bytes; the minimum is 0, the default 4 MiB
+ * @param historyAgeMs the largest age, in milliseconds; the minimum is 0, the default 5 minutes
+ * @param limitMessages the largest number of messages; the minimum is 1, the default 65,536
+ * @param limitBytes the largest number of bytes; the minimum is 1, the default 64 MiB
+ * @param messageTtlMs the age, in milliseconds, at which messages are dropped, read or not; 0, the
+ *     minimum and default, means never
  */
 public record RetentionOptions(
     int historyMessages,
@@ -31,18 +31,11 @@ public record RetentionOptions(
    * @throws IllegalArgumentException that names the value and what is allowed
    */
   public RetentionOptions {
-    atLeast("history.messages", historyMessages, 0);
-    atLeast("history.bytes", historyBytes, 0);
-    atLeast("history.age", historyAgeMs, 0);
-    atLeast("limit.messages", limitMessages, 1);
-    atLeast("limit.bytes", limitBytes, 1);
-    atLeast("messageTtl", messageTtlMs, 0);
-  }
-
-  private static void atLeast(String name, long value, long minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(
-          name + " is " + value + ", it must be at least " + minimum);
-    }
+    Range.atLeast("history.messages", historyMessages, 0);
+    Range.atLeast("history.bytes", historyBytes, 0);
+    Range.atLeast("history.age", historyAgeMs, 0);
+    Range.atLeast("limit.messages", limitMessages, 1);
+    Range.atLeast("limit.bytes", limitBytes, 1);
+    Range.atLeast("messageTtl", messageTtlMs, 0);
   }
 }

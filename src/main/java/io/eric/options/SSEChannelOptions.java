@@ -3,22 +3,26 @@ package io.eric.options;
 import io.eric.channel.SSEChannel;
 import io.vertx.core.json.JsonObject;
 
-/** Options of an {@link SSEChannel}. */
+/** The settings of an {@link SSEChannel}. */
 public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
 
   private int retry = 5;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public SSEChannelOptions() {}
 
   /**
-   * Reads settings; absent ones keep their defaults.
+   * Reads the settings; absent ones keep their defaults.
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static SSEChannelOptions fromJson(JsonObject json) {
-    SSEChannelOptions options = JsonOptions.read(json, SSEChannelOptions.class).checked();
-    return options.setRetry(options.retry);
+  public SSEChannelOptions(JsonObject json) {
+    read(json);
+  }
+
+  /** Copies options. */
+  public SSEChannelOptions(SSEChannelOptions other) {
+    this(other.toJson());
   }
 
   @Override
@@ -27,8 +31,8 @@ public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
   }
 
   /**
-   * What clients are told to wait before they reconnect, in milliseconds. Default 5, the
-   * reference's value; an HTTP door never goes below its own floor.
+   * Returns how long clients are told to wait before they reconnect, in milliseconds; an HTTP door
+   * never goes below its own floor. The minimum is 0, the default 5, the reference's value.
    */
   public int getRetry() {
     return retry;
@@ -36,8 +40,7 @@ public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
 
   /** See {@link #getRetry()}. */
   public SSEChannelOptions setRetry(int retry) {
-    atLeast("retry", retry, 0);
-    this.retry = retry;
+    this.retry = Range.atLeast("retry", retry, 0);
     return this;
   }
 }

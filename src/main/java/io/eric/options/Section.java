@@ -2,14 +2,17 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the settings that a class of its own reads: it makes that class's complaints name each
- * setting by its path from the top.
+ * A part of the settings that a class of its own reads. The section makes the complaints of that
+ * class name each setting by its path from the top.
  */
 final class Section {
 
@@ -21,12 +24,12 @@ final class Section {
     this.json = json;
   }
 
-  /** The top. */
+  /** Returns the section of all settings. */
   static Section top(JsonObject settings) {
     return new Section("", settings);
   }
 
-  /** The section under a key, empty if it is absent. */
+  /** Returns the section under a key, which is empty if the key is absent. */
   Section under(String key) {
     String below = path.isEmpty() ? key : path + '.' + key;
     Object value = json.getValue(key);
@@ -40,7 +43,7 @@ final class Section {
         "setting \"" + below + "\": must be an object, not " + kind(value));
   }
 
-  /** The keys that are set. */
+  /** Returns the keys that are set. */
   Set<String> keys() {
     return json.fieldNames();
   }
@@ -64,7 +67,7 @@ final class Section {
     return named(settings -> withAll(reader, settings, elsewhere), others);
   }
 
-  /** What somebody else reads is allowed too, and a complaint has to say so. */
+  /** Makes complaints about unknown keys list those too that are read elsewhere. */
   private static <T> T withAll(
       Function<JsonObject, T> reader, JsonObject settings, List<String> elsewhere) {
     try {
@@ -72,6 +75,13 @@ final class Section {
     } catch (UnknownSettingException e) {
       throw e.butAlso(elsewhere);
     }
+  }
+
+  /** Reads the object under each key. */
+  <T> Map<String, T> readEach(Function<JsonObject, T> reader) {
+    Map<String, T> all = new LinkedHashMap<>();
+    keys().forEach(key -> all.put(key, under(key).readOthers(reader)));
+    return Collections.unmodifiableMap(all);
   }
 
   private <T> T named(Function<JsonObject, T> reader, JsonObject settings) {

@@ -3,13 +3,14 @@ package io.eric.options;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What {@code serve} gives the hub to run on. A hub inside another application runs on its Vert.x.
+ * What {@code serve} gives the hub to run on. A hub inside another application runs on that
+ * application's Vert.x instead.
  */
 public final class ServerOptions {
 
   private int eventLoops;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public ServerOptions() {}
 
   /**
@@ -17,20 +18,25 @@ public final class ServerOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static ServerOptions fromJson(JsonObject json) {
-    ServerOptions options = JsonOptions.read(json, ServerOptions.class);
-    return options.setEventLoops(options.eventLoops);
+  public ServerOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public ServerOptions(ServerOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * Event loops; 0, the default, is one for two processors. Channels are spread over them. More
-   * loops than that measured slower: a message that stays on its loop needs no hand-over, and the
-   * clients want processors too (docs/PERFORMANCE.md).
+   * Returns the number of event loops, over which channels are spread. 0, the minimum and default,
+   * means one for two processors. More loops than that were measured to be slower, because a
+   * message that stays on its loop needs no hand-over and the clients need processors too
+   * (docs/PERFORMANCE.md).
    */
   public int getEventLoops() {
     return eventLoops;
@@ -38,14 +44,11 @@ public final class ServerOptions {
 
   /** See {@link #getEventLoops()}. */
   public ServerOptions setEventLoops(int eventLoops) {
-    if (eventLoops < 0) {
-      throw new IllegalArgumentException("eventLoops is " + eventLoops + ", it must be at least 0");
-    }
-    this.eventLoops = eventLoops;
+    this.eventLoops = Range.atLeast("eventLoops", eventLoops, 0);
     return this;
   }
 
-  /** How many loops that is on this machine. */
+  /** Returns the number of event loops that {@link #getEventLoops()} means on this machine. */
   public int effectiveEventLoops() {
     int processors = Runtime.getRuntime().availableProcessors();
     return eventLoops == 0 ? Math.max(1, processors / 2) : eventLoops;

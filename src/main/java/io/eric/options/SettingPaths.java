@@ -6,12 +6,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The settings that there are, by path ({@code http.port}), with their defaults. */
+/** Knows all settings, by path ({@code http.port}), with their defaults. */
 public final class SettingPaths {
 
   private SettingPaths() {}
 
-  /** All settings; a default of {@code null} stands for a text that is not set. */
+  /** Returns all settings; a default of {@code null} stands for a text that is not set. */
   public static SortedMap<String, @Nullable Object> defaults() {
     SortedMap<String, @Nullable Object> settings = new TreeMap<>();
     collect("", new EricOptions().toJson(), settings);
@@ -32,14 +32,15 @@ public final class SettingPaths {
   }
 
   /**
-   * The environment variable of a setting: {@code http.writeDeadline} is ERIC_HTTP_WRITE_DEADLINE.
+   * Returns the environment variable of a setting: {@code http.idleTimeout} has
+   * ERIC_HTTP_IDLE_TIMEOUT.
    */
   public static String variable(String path) {
     return EnvironmentSettings.PREFIX
         + path.replace('.', '_').replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
   }
 
-  /** Puts a value at a path, making the sections on the way. */
+  /** Puts a value at a path and creates the sections on the way. */
   public static void put(JsonObject settings, String path, @Nullable Object value) {
     String[] keys = path.split("\\.");
     JsonObject section = settings;

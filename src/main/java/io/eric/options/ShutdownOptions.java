@@ -8,7 +8,7 @@ public final class ShutdownOptions {
   private long drain = 2_000;
   private long timeout = 10_000;
 
-  /** The defaults. */
+  /** Creates options that have the defaults. */
   public ShutdownOptions() {}
 
   /**
@@ -16,19 +16,23 @@ public final class ShutdownOptions {
    *
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
-  public static ShutdownOptions fromJson(JsonObject json) {
-    ShutdownOptions options = JsonOptions.read(json, ShutdownOptions.class);
-    return options.setDrain(options.drain).setTimeout(options.timeout);
+  public ShutdownOptions(JsonObject json) {
+    JsonOptions.read(json, this);
   }
 
-  /** All settings. */
+  /** Copies options. */
+  public ShutdownOptions(ShutdownOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
 
   /**
-   * Over how long the open streams are sent away, evenly, so that their clients do not all
-   * reconnect at once; 0 is at once. Default 2 s.
+   * Returns the time over which the open streams are ended evenly, so that their clients do not all
+   * reconnect at once; 0 means at once. The minimum is 0, the default 2 s.
    */
   public long getDrain() {
     return drain;
@@ -36,24 +40,21 @@ public final class ShutdownOptions {
 
   /** See {@link #getDrain()}. */
   public ShutdownOptions setDrain(long drain) {
-    if (drain < 0) {
-      throw new IllegalArgumentException("drain is " + drain + ", it must be at least 0");
-    }
-    this.drain = drain;
+    this.drain = Range.atLeast("drain", drain, 0);
     return this;
   }
 
-  /** How long the rest may take after draining before the process ends anyway. Default 10 s. */
+  /**
+   * Returns how long the rest may take after draining before the process ends anyway. The minimum
+   * is 1, the default 10 s.
+   */
   public long getTimeout() {
     return timeout;
   }
 
   /** See {@link #getTimeout()}. */
   public ShutdownOptions setTimeout(long timeout) {
-    if (timeout < 1) {
-      throw new IllegalArgumentException("timeout is " + timeout + ", it must be at least 1");
-    }
-    this.timeout = timeout;
+    this.timeout = Range.atLeast("timeout", timeout, 1);
     return this;
   }
 }

@@ -5,20 +5,21 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * Where a hub keeps its messages: {@code {"type": "memory", "file": {...}, "redis": {...}}}. Only
- * the section of the type that is chosen counts; the others may be there all the same.
+ * the section of the chosen type is used; the others may be present all the same.
  */
 public final class StoreOptions {
 
   /** The kinds of stores. */
   public enum Type {
-    /** In this process: everything is gone when it ends. */
+    /** Messages are kept in this process and are gone when it ends. */
     @JsonProperty("memory")
     MEMORY,
-    /** In files of this machine, see {@link FileStoreOptions}. */
+    /** Messages are kept in files of this machine, see {@link FileStoreOptions}. */
     @JsonProperty("file")
     FILE,
     /**
-     * In a Redis server, see {@link RedisStoreOptions}; needs {@code io.vertx:vertx-redis-client}.
+     * Messages are kept in a Redis server, see {@link RedisStoreOptions}. This needs {@code
+     * io.vertx:vertx-redis-client}.
      */
     @JsonProperty("redis")
     REDIS
@@ -31,23 +32,32 @@ public final class StoreOptions {
   private FileStoreOptions file = new FileStoreOptions();
   private RedisStoreOptions redis = new RedisStoreOptions();
 
-  /** The defaults: in memory. */
+  /** Creates options that have the defaults: messages are kept in memory. */
   public StoreOptions() {}
 
-  static StoreOptions read(Section section) {
-    StoreOptions options = new StoreOptions();
-    options.choice = section.readOthers(Choice::fromJson, FILE, REDIS);
-    options.file = section.under(FILE).readOthers(FileStoreOptions::fromJson);
-    options.redis = section.under(REDIS).readOthers(RedisStoreOptions::fromJson);
-    return options;
+  /**
+   * Reads the settings; absent ones keep their defaults.
+   *
+   * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
+   */
+  public StoreOptions(JsonObject json) {
+    Section section = Section.top(json);
+    choice = section.readOthers(others -> JsonOptions.read(others, new Choice()), FILE, REDIS);
+    file = section.under(FILE).readOthers(FileStoreOptions::new);
+    redis = section.under(REDIS).readOthers(RedisStoreOptions::new);
   }
 
-  /** All settings, defaults included. */
+  /** Copies options. */
+  public StoreOptions(StoreOptions other) {
+    this(other.toJson());
+  }
+
+  /** Returns all settings, defaults included. */
   public JsonObject toJson() {
     return JsonOptions.write(choice).put(FILE, file.toJson()).put(REDIS, redis.toJson());
   }
 
-  /** The kind of store. Default {@link Type#MEMORY}. */
+  /** Returns the kind of store. The default is {@link Type#MEMORY}. */
   public Type getType() {
     return choice.type;
   }
@@ -58,7 +68,7 @@ public final class StoreOptions {
     return this;
   }
 
-  /** Of a store of type {@link Type#FILE}. */
+  /** Returns the settings of a store of type {@link Type#FILE}. */
   public FileStoreOptions getFile() {
     return file;
   }
@@ -69,7 +79,7 @@ public final class StoreOptions {
     return this;
   }
 
-  /** Of a store of type {@link Type#REDIS}. */
+  /** Returns the settings of a store of type {@link Type#REDIS}. */
   public RedisStoreOptions getRedis() {
     return redis;
   }
@@ -80,12 +90,8 @@ public final class StoreOptions {
     return this;
   }
 
-  /** What stands beside the sections of the stores. */
+  /** The settings that stand beside the sections of the stores. */
   private static final class Choice {
     private Type type = Type.MEMORY;
-
-    private static Choice fromJson(JsonObject json) {
-      return JsonOptions.read(json, Choice.class);
-    }
   }
 }

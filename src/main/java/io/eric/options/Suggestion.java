@@ -10,7 +10,7 @@ public final class Suggestion {
 
   private Suggestion() {}
 
-  /** "; did you mean NAME?", or nothing if no name is near. */
+  /** Returns "; did you mean NAME?", or an empty text if no name is near. */
   public static String among(Collection<String> names, String wrong) {
     int nearest =
         names.stream().mapToInt(name -> distance(name, wrong)).min().orElse(Integer.MAX_VALUE);
@@ -22,7 +22,10 @@ public final class Suggestion {
             .collect(Collectors.joining(" or ", "; did you mean ", "?"));
   }
 
-  /** A name that leaves out a part, as {@code --port} for {@code --http-port}, is near. */
+  /**
+   * Returns how far a name is from the wrong one. A wrong name that leaves out the beginning, such
+   * as {@code --port} for {@code --http-port}, is near.
+   */
   private static int distance(String name, String wrong) {
     String word = wrong.replaceFirst("^(--|ERIC_)", "");
     boolean endsWithIt =
@@ -30,7 +33,7 @@ public final class Suggestion {
     return endsWithIt ? 1 : edits(name, wrong);
   }
 
-  /** How many characters have to be put in, taken out or replaced. */
+  /** Returns how many characters have to be inserted, removed or replaced. */
   private static int edits(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {

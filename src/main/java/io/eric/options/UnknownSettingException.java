@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
-/** A setting that there is not; says which ones there are in its place. */
+/** Reports a setting that does not exist, and which ones exist in its place. */
 public final class UnknownSettingException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1;
@@ -14,8 +14,10 @@ public final class UnknownSettingException extends IllegalArgumentException {
   private final ArrayList<String> allowed;
 
   /**
-   * @param path of keys, from where was read down to the unknown one
-   * @param allowed the keys that there are beside the unknown one
+   * Creates the report.
+   *
+   * @param path the keys from the object that was read down to the unknown one
+   * @param allowed the keys that exist where the unknown one stands
    */
   public UnknownSettingException(List<String> path, Collection<String> allowed) {
     super(message(path, allowed));
@@ -23,15 +25,17 @@ public final class UnknownSettingException extends IllegalArgumentException {
     this.allowed = new ArrayList<>(allowed);
   }
 
-  /** The same, seen from further up. */
+  /** Returns the same report with a longer path, seen from the object that has this key. */
   UnknownSettingException under(String key) {
     List<String> longer = new ArrayList<>(List.of(key));
     longer.addAll(path);
     return new UnknownSettingException(longer, allowed);
   }
 
-  /** The same, with keys that stand on the first level and were read by somebody else. */
-  public UnknownSettingException butAlso(List<String> others) {
+  /**
+   * Returns the same report with further keys that exist on the first level and are read elsewhere.
+   */
+  UnknownSettingException butAlso(List<String> others) {
     if (path.size() > 1) {
       return this;
     }

@@ -1,12 +1,14 @@
 /**
- * Every setting of the hub: one class per component, each made from JSON and written back to JSON.
+ * Every setting of the hub. Each component has one class, which is read from JSON by its
+ * constructor and written by {@code toJson()}.
  *
- * <p>Setters check their ranges. A key that no class knows is refused by its full path, with a
- * suggestion where one is close. {@link io.eric.options.EricOptions} holds all others, and is what
- * the configuration file and the environment variables fill.
+ * <p>A setter is the one place that states its setting's range; reading JSON calls the setters. A
+ * key that no class knows is refused by its full path, with the keys that are allowed there. {@link
+ * io.eric.options.EricOptions} holds the options of all components, and is what the configuration
+ * file and the environment variables fill.
  *
- * <p>This package contains no behaviour of the components: it depends on the root package alone, so
- * that every component may depend on it.
+ * <p>Options are not thread-safe; components read them when they are created. This package contains
+ * no behaviour of the components, so that every component may depend on it.
  */
 @NullMarked
 package io.eric.options;

@@ -1,7 +1,6 @@
 package io.eric.prefab;
 
 import io.eric.RepositoryException;
-import io.eric.options.ChannelOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -31,7 +30,9 @@ public final class InMemoryKvStorage implements KvStorage {
    * @throws IllegalArgumentException if the number is below 1
    */
   public InMemoryKvStorage(int maxItems) {
-    ChannelOptions.atLeast("maxItems", maxItems, 1);
+    if (maxItems < 1) {
+      throw new IllegalArgumentException("maxItems is " + maxItems + ", it must be at least 1");
+    }
     this.maxItems = maxItems;
   }
 

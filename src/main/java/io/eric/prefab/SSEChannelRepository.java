@@ -53,7 +53,7 @@ public class SSEChannelRepository {
    * @throws IllegalArgumentException naming what is unknown, ill-typed or out of range
    */
   public SSEChannel create(JsonObject channelData) {
-    return newChannel(SSEChannelOptions.fromJson(channelData));
+    return newChannel(new SSEChannelOptions(channelData));
   }
 
   /** Makes a channel with these options. Override it to load channels of a class of your own. */

@@ -62,7 +62,7 @@ public final class SocketServer extends VerticleBase {
 
   /** Creates a server, which starts when it is deployed. */
   public SocketServer(SocketOptions options) {
-    this.options = SocketOptions.fromJson(options.toJson());
+    this.options = new SocketOptions(options);
   }
 
   @Override

@@ -168,7 +168,7 @@ class EmbeddedClusterTest {
         .hasMessageContaining(
             "the store io.eric.log.indexed.MemoryStore that was given to EricVerticle")
         .hasMessageContaining("in a clustered Vert.x messages are kept by the nodes");
-    EricOptions onDisk = EricOptions.fromJson(options.toJson());
+    EricOptions onDisk = new EricOptions(options);
     onDisk.getStore().setType(StoreOptions.Type.FILE);
     assertThatThrownBy(() -> Await.forResult(vertx.deployVerticle(new EricVerticle(onDisk))))
         .isInstanceOf(IllegalArgumentException.class)

@@ -52,7 +52,7 @@ class EricVerticleTest {
 
   @Test
   void predefinedChannelsHaveTheirListenersAndOptions() throws Exception {
-    EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
+    EricVerticle hub = new EricVerticle(new EricOptions(config()));
     Await.forResult(vertx.deployVerticle(hub));
 
     assertThat(Await.forResult(hub.channel("news").getConnections()))
@@ -64,7 +64,7 @@ class EricVerticleTest {
   @Test
   void undeployingClosesBothDoorsAndLetsAnotherHubStart() throws Exception {
     for (int life = 0; life < 2; life++) {
-      EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
+      EricVerticle hub = new EricVerticle(new EricOptions(config()));
       String id = Await.forResult(vertx.deployVerticle(hub));
       connect(hub.httpPort());
 
@@ -89,14 +89,13 @@ class EricVerticleTest {
 
       assertThatThrownBy(
               () ->
-                  Await.forResult(
-                      vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config)))))
+                  Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config)))))
           .isInstanceOf(Exception.class);
     }
 
     assertThat(dir.resolve("e.sock")).doesNotExist();
     assertThat(vertx.deploymentIDs()).isEmpty();
-    Await.forResult(vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config()))));
+    Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config()))));
   }
 
   @Test
@@ -104,9 +103,7 @@ class EricVerticleTest {
     JsonObject config = config();
     config.getJsonObject("http").put("instances", 2).put("port", 0);
     assertThatThrownBy(
-            () ->
-                Await.forResult(
-                    vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config)))))
+            () -> Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config)))))
         .hasStackTraceContaining("http.instances is 2, it must be 1 with http.port 0");
   }
 
@@ -116,8 +113,7 @@ class EricVerticleTest {
 
     assertThatThrownBy(
             () ->
-                Await.forResult(
-                    vertx.deployVerticle(new EricVerticle(EricOptions.fromJson(config())))))
+                Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config())))))
         .isInstanceOf(Exception.class);
 
     assertThat(dir.resolve("e.sock")).hasContent("mine");
@@ -125,7 +121,7 @@ class EricVerticleTest {
 
   @Test
   void aChannelOutlivesTheVerticleThatHasCreatedIt() throws Exception {
-    EricVerticle hub = new EricVerticle(EricOptions.fromJson(config()));
+    EricVerticle hub = new EricVerticle(new EricOptions(config()));
     Await.forResult(vertx.deployVerticle(hub));
     String creator =
         Await.forResult(vertx.deployVerticle(context -> hub.channels().create("mine", null)));
@@ -140,7 +136,7 @@ class EricVerticleTest {
     JsonObject config = config();
     config.getJsonObject("http").put("enabled", false);
     config.getJsonObject("socket").put("enabled", false);
-    EricVerticle hub = new EricVerticle(EricOptions.fromJson(config));
+    EricVerticle hub = new EricVerticle(new EricOptions(config));
 
     Await.forResult(vertx.deployVerticle(hub));
 

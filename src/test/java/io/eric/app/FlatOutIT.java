@@ -126,7 +126,7 @@ class FlatOutIT {
     EricOptions options =
         new EricOptions()
             .setSocketEnabled(false)
-            .setChannel(SSEChannelOptions.fromJson(LOSSLESS.copy()));
+            .setChannel(new SSEChannelOptions(LOSSLESS.copy()));
     options.getHttp().setPort(0);
     EricVerticle hub = new EricVerticle(options);
     try {

@@ -92,7 +92,7 @@ class RealInputIT {
     EricOptions options =
         new EricOptions()
             .setChannel(
-                SSEChannelOptions.fromJson(
+                new SSEChannelOptions(
                     new JsonObject().put("limit", new JsonObject(LIMIT)).put("overflow", "wait")))
             .setChannels(
                 Map.of(

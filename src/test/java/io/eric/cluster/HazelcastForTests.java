@@ -26,7 +26,7 @@ public final class HazelcastForTests implements AutoCloseable {
   public HazelcastForTests() {
     Config config =
         HazelcastSettings.of(
-            ClusterOptions.fromJson(new JsonObject().put("quorum", 1).put("backups", 0)));
+            new ClusterOptions(new JsonObject().put("quorum", 1).put("backups", 0)));
     config.setClusterName("store" + ProcessHandle.current().pid());
     config.getAdvancedNetworkConfig().getJoin().getTcpIpConfig().setEnabled(false);
     hazelcast = Hazelcast.newHazelcastInstance(config);

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HazelcastSettingsTest {
 
   private static ClusterOptions options(String key, Object value) {
-    return ClusterOptions.fromJson(
+    return new ClusterOptions(
         new JsonObject()
             .put("name", "settings" + ProcessHandle.current().pid())
             .put("quorum", 1)

@@ -72,7 +72,7 @@ final class LocalNode {
       port = socket.getLocalPort();
     }
     ClusterOptions options =
-        ClusterOptions.fromJson(
+        new ClusterOptions(
             new JsonObject()
                 .put("enabled", true)
                 .put("name", "local" + port)

@@ -18,7 +18,7 @@ class DocumentedSettingsTest {
   @Test
   void whatIsShownAsJsonIsAccepted() throws Exception {
     List<EricOptions> shown =
-        blocks("json").map(block -> EricOptions.fromJson(new JsonObject(block))).toList();
+        blocks("json").map(block -> new EricOptions(new JsonObject(block))).toList();
     assertThat(shown)
         .extracting(options -> options.getStore().getType().name())
         .contains("FILE", "REDIS");

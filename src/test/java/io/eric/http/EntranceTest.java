@@ -306,7 +306,7 @@ class EntranceTest {
   }
 
   private static String preflight(JsonObject settings) {
-    try (HttpHub shared = new HttpHub(HttpOptions.fromJson(settings));
+    try (HttpHub shared = new HttpHub(new HttpOptions(settings));
         RawClient client = shared.connect()) {
       client.send(
           "OPTIONS /watch/news HTTP/1.1\r\nHost: localhost\r\nOrigin: https://a.example\r\n"

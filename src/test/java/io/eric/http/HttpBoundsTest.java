@@ -439,10 +439,10 @@ class HttpBoundsTest {
   @Test
   void settingsAreReadStrictly() {
     start(new HttpOptions());
-    HttpOptions defaults = HttpOptions.fromJson(new JsonObject());
+    HttpOptions defaults = new HttpOptions(new JsonObject());
     assertThat(defaults.toJson()).isEqualTo(new HttpOptions().toJson());
     JsonObject some =
-        HttpOptions.fromJson(
+        new HttpOptions(
                 new JsonObject()
                     .put("port", 1)
                     .put("edge", new JsonObject().put("heartbeat", 7))
@@ -453,24 +453,24 @@ class HttpBoundsTest {
     assertThat(some.getJsonObject("edge").getInteger("writeDeadline")).isEqualTo(60_000);
     assertThat(some.getJsonObject("cors").getJsonArray("origins"))
         .isEqualTo(new JsonArray().add("https://a"));
-    assertThatThrownBy(() -> HttpOptions.fromJson(new JsonObject().put("prot", 1)))
+    assertThatThrownBy(() -> new HttpOptions(new JsonObject().put("prot", 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("prot");
-    assertThatThrownBy(() -> HttpOptions.fromJson(new JsonObject().put("port", "1")))
+    assertThatThrownBy(() -> new HttpOptions(new JsonObject().put("port", "1")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("port");
-    assertThatThrownBy(() -> HttpOptions.fromJson(new JsonObject().put("port", 70_000)))
+    assertThatThrownBy(() -> new HttpOptions(new JsonObject().put("port", 70_000)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("port is 70000");
     assertThatThrownBy(
             () ->
-                HttpOptions.fromJson(
+                new HttpOptions(
                     new JsonObject().put("edge", new JsonObject().put("heartbeat", -1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("heartbeat");
     assertThatThrownBy(
             () ->
-                HttpOptions.fromJson(
+                new HttpOptions(
                     new JsonObject()
                         .put(
                             "cors",

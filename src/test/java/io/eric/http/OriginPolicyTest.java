@@ -239,7 +239,7 @@ class OriginPolicyTest {
       })
   void anySerialisedOriginMayBeListed(String origin) {
     CorsOptions cors =
-        CorsOptions.fromJson(new JsonObject().put("origins", new JsonArray().add(origin)));
+        new CorsOptions(new JsonObject().put("origins", new JsonArray().add(origin)));
     assertThat(new Origins(cors.getOrigins()).allow(origin)).isTrue();
   }
 
@@ -271,7 +271,7 @@ class OriginPolicyTest {
   void whatIsNoOriginIsRefusedNamingTheSetting(String origin) {
     assertThatThrownBy(
             () ->
-                HttpOptions.fromJson(
+                new HttpOptions(
                     new JsonObject()
                         .put("cors", new JsonObject().put("origins", new JsonArray().add(origin)))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -283,7 +283,7 @@ class OriginPolicyTest {
   @ValueSource(strings = {"hub.example:8080", "https://hub.example", "a/b", "*", "", "a..b", "-a"})
   void whatIsNoHostNameIsRefusedNamingTheSetting(String host) {
     assertThatThrownBy(
-            () -> HttpOptions.fromJson(new JsonObject().put("hosts", new JsonArray().add(host))))
+            () -> new HttpOptions(new JsonObject().put("hosts", new JsonArray().add(host))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("hosts: \"" + host + "\" is no host name");
   }
@@ -291,7 +291,7 @@ class OriginPolicyTest {
   @Test
   void whatIsNoHeaderIsRefusedNamingTheSetting() {
     assertThatThrownBy(
-            () -> CorsOptions.fromJson(new JsonObject().put("headers", new JsonArray().add("X Y"))))
+            () -> new CorsOptions(new JsonObject().put("headers", new JsonArray().add("X Y"))))
         .hasMessage("headers: \"X Y\" is no header's name, like X-Requested-With");
   }
 

@@ -51,7 +51,7 @@ class EnvironmentSettingsTest {
                 "ERIC_CHANNELS", "{\"news\":{\"listeners\":[\"desk\"]}}",
                 "PATH", "/bin"));
 
-    EricOptions options = EricOptions.fromJson(settings);
+    EricOptions options = new EricOptions(settings);
     assertThat(options.getHttp().getPort()).isEqualTo(9090);
     assertThat(options.isHttpEnabled()).isFalse();
     assertThat(options.getHttp().getCors().getOrigins())
@@ -68,7 +68,7 @@ class EnvironmentSettingsTest {
             (path, value) -> {
               if (value != null) {
                 Map<String, String> one = Map.of(SettingPaths.variable(path), value.toString());
-                assertThat(EricOptions.fromJson(EnvironmentSettings.read(one)).toJson())
+                assertThat(new EricOptions(EnvironmentSettings.read(one)).toJson())
                     .as(path)
                     .isEqualTo(new EricOptions().toJson());
               }

@@ -20,7 +20,7 @@ class EricOptionsTest {
 
   @Test
   void withoutSettingsBothDoorsAreOpenOnThisMachineOnly() {
-    EricOptions options = EricOptions.fromJson(new JsonObject());
+    EricOptions options = new EricOptions(new JsonObject());
 
     assertThat(options.isHttpEnabled()).isTrue();
     assertThat(options.isSocketEnabled()).isTrue();
@@ -45,7 +45,7 @@ class EricOptionsTest {
             }
             """);
 
-    EricOptions options = EricOptions.fromJson(json);
+    EricOptions options = new EricOptions(json);
 
     assertThat(options.isHttpEnabled()).isFalse();
     assertThat(options.getHttp().getPort()).isZero();
@@ -60,7 +60,7 @@ class EricOptionsTest {
     assertThat(options.getVerticles().get("chat").config())
         .isEqualTo(new JsonObject().put("room", "lobby"));
     assertThat(options.getShutdown().getDrain()).isZero();
-    assertThat(EricOptions.fromJson(options.toJson()).toJson()).isEqualTo(options.toJson());
+    assertThat(new EricOptions(options).toJson()).isEqualTo(options.toJson());
   }
 
   /** Every setting that there is, misspelt and ill-typed. */
@@ -144,7 +144,7 @@ class EricOptionsTest {
   @Test
   void scriptsRunOnWorkersUnlessTheSettingsSayOtherwise() {
     EricOptions options =
-        EricOptions.fromJson(
+        new EricOptions(
             new JsonObject(
                 """
                 {"verticles": {
@@ -173,7 +173,7 @@ class EricOptionsTest {
   @Test
   void idsThatNoChannelOrListenerCanHaveAreRefused() {
     JsonObject badChannel = new JsonObject().put("no spaces", new JsonObject());
-    assertThatThrownBy(() -> EricOptions.fromJson(new JsonObject().put("channels", badChannel)))
+    assertThatThrownBy(() -> new EricOptions(new JsonObject().put("channels", badChannel)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("channels")
         .hasMessageContaining("no spaces");
@@ -194,7 +194,7 @@ class EricOptionsTest {
   void theFileThatComesWithTheProgramHoldsTheDefaults() throws Exception {
     JsonObject file = new JsonObject(Files.readString(Path.of("conf/eric.json")));
 
-    assertThat(EricOptions.fromJson(file).toJson()).isEqualTo(new EricOptions().toJson());
+    assertThat(new EricOptions(file).toJson()).isEqualTo(new EricOptions().toJson());
     JsonObject written = new JsonObject();
     SettingPaths.defaults()
         .forEach(
@@ -209,7 +209,7 @@ class EricOptionsTest {
   private static void assertRefused(String path, Object value, String... named) {
     JsonObject json = new JsonObject();
     SettingPaths.put(json, path, value);
-    assertThatThrownBy(() -> EricOptions.fromJson(json))
+    assertThatThrownBy(() -> new EricOptions(json))
         .as("%s = %s", path, value)
         .isInstanceOf(IllegalArgumentException.class)
         .message()

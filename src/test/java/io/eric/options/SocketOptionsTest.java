@@ -13,7 +13,7 @@ class SocketOptionsTest {
 
   @Test
   void whatIsAbsentKeepsItsDefault() {
-    assertThat(SocketOptions.fromJson(new JsonObject()).toJson())
+    assertThat(new SocketOptions(new JsonObject()).toJson())
         .isEqualTo(
             new JsonObject()
                 .put("path", "eric.sock")
@@ -47,7 +47,7 @@ class SocketOptionsTest {
         "{\"edge\": {\"x\": 1}} | x",
       })
   void whatIsWrongIsRefusedByName(String json, String name) {
-    assertThatThrownBy(() -> SocketOptions.fromJson(new JsonObject(json)))
+    assertThatThrownBy(() -> new SocketOptions(new JsonObject(json)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name);
   }

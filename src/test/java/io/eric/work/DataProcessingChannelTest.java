@@ -649,21 +649,19 @@ class DataProcessingChannelTest {
     void optionsSurviveBeingWrittenAndRead() {
       DataProcessingChannelOptions options =
           options(3).setMaxResults(4).setMaxLeases(5).setProgressInterval(6).setStreamDelay(0.5);
-      assertThat(DataProcessingChannelOptions.fromJson(options.toJson()).toJson())
+      assertThat(new DataProcessingChannelOptions(options.toJson()).toJson())
           .isEqualTo(options.toJson());
-      assertThat(DataProcessingChannelOptions.fromJson(new JsonObject()).getOverflow())
+      assertThat(new DataProcessingChannelOptions(new JsonObject()).getOverflow())
           .isEqualTo(OverflowPolicy.REJECT);
     }
 
     @Test
     void wrongOptionsAreRefusedByName() {
       for (String name : List.of("maxWorkers", "maxResults", "maxLeases", "progressInterval")) {
-        assertThatThrownBy(
-                () -> DataProcessingChannelOptions.fromJson(new JsonObject().put(name, -1)))
+        assertThatThrownBy(() -> new DataProcessingChannelOptions(new JsonObject().put(name, -1)))
             .hasMessageContaining(name);
       }
-      assertThatThrownBy(
-              () -> DataProcessingChannelOptions.fromJson(new JsonObject().put("retry", 5)))
+      assertThatThrownBy(() -> new DataProcessingChannelOptions(new JsonObject().put("retry", 5)))
           .hasMessageContaining("retry");
     }
 

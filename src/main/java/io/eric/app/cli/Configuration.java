@@ -31,7 +31,7 @@ final class Configuration {
     JsonObject settings = file == null ? defaultFile() : read(file);
     settings.mergeIn(EnvironmentSettings.read(environment), true);
     settings.mergeIn(commandLine, true);
-    return EricOptions.fromJson(settings);
+    return new EricOptions(settings);
   }
 
   private static JsonObject defaultFile() {
@@ -41,7 +41,7 @@ final class Configuration {
   private static JsonObject read(Path file) {
     JsonObject settings = JsonFile.read("settings", file);
     try {
-      EricOptions.fromJson(settings);
+      new EricOptions(settings);
       return settings;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);

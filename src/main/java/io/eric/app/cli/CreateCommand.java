@@ -65,7 +65,7 @@ final class CreateCommand implements Callable<Integer> {
       options.put("overflow", overflow);
     }
     // Checked here, so that a wrong option counts as wrong usage.
-    SSEChannelOptions.fromJson(options);
+    new SSEChannelOptions(options);
     return options;
   }
 

@@ -64,7 +64,7 @@ public final class FileStore implements MessageStore {
               + " of diskLimit, which is "
               + options.getDiskLimit());
     }
-    FileStoreOptions copy = FileStoreOptions.fromJson(options.toJson());
+    FileStoreOptions copy = new FileStoreOptions(options);
     ContextReply<FileStore> reply = ContextReply.to(vertx.getOrCreateContext());
     Thread thread = new Thread(() -> run(copy, reply), "eric-file-store");
     thread.setDaemon(true);

@@ -79,7 +79,7 @@ public final class RedisStore implements MessageStore {
    */
   public static RedisStore create(Vertx vertx, RedisStoreOptions options) {
     OptionalDependency.REDIS_CLIENT.require("a store in Redis is asked for");
-    return new RedisStore(vertx, RedisStoreOptions.fromJson(options.toJson()));
+    return new RedisStore(vertx, new RedisStoreOptions(options));
   }
 
   /**
