@@ -1,0 +1,124 @@
+package io.eric.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsClassesTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        BridgeOptions.class,
+        ChannelCeilings.class,
+        ClusterOptions.class,
+        CorsOptions.class,
+        DataProcessingChannelOptions.class,
+        EdgeOptions.class,
+        EricOptions.class,
+        FileStoreOptions.class,
+        HttpOptions.class,
+        JsOptions.class,
+        LogsOptions.class,
+        MetricsOptions.class,
+        RedisStoreOptions.class,
+        SSEChannelOptions.class,
+        ServerOptions.class,
+        ShutdownOptions.class,
+        SocketOptions.class,
+        StoreOptions.class
+      })
+  void everyOptionsClassIsReadFromJsonWrittenToJsonAndCopied(Class<?> type) throws Exception {
+    Object options = type.getConstructor().newInstance();
+    JsonObject json = json(options);
+
+    assertThat(json(type.getConstructor(JsonObject.class).newInstance(new JsonObject())))
+        .isEqualTo(json);
+    assertThat(json(type.getConstructor(JsonObject.class).newInstance(json))).isEqualTo(json);
+    assertThat(json(type.getConstructor(type).newInstance(options))).isEqualTo(json);
+  }
+
+  private static JsonObject json(Object options) throws Exception {
+    return (JsonObject) options.getClass().getMethod("toJson").invoke(options);
+  }
+
+  @Test
+  void aCopyIsIndependent() {
+    HttpOptions original = new HttpOptions().setPort(1);
+    HttpOptions copy = new HttpOptions(original);
+    copy.setPort(2).getEdge().setHeartbeat(3);
+
+    assertThat(original.getPort()).isEqualTo(1);
+    assertThat(original.getEdge().getHeartbeat()).isEqualTo(15_000);
+    assertThat(copy.getPort()).isEqualTo(2);
+  }
+
+  @Test
+  void aCopyKnowsWhetherMetricsWereAskedFor() {
+    EricOptions byDefault = new EricOptions();
+    EricOptions asked = new EricOptions().setMetrics(new MetricsOptions().setEnabled(true));
+
+    assertThat(new EricOptions(byDefault).getMetrics().isAsked()).isFalse();
+    assertThat(new EricOptions(asked).getMetrics().isAsked()).isTrue();
+    assertThat(new MetricsOptions(new JsonObject().put("enabled", true)).isAsked()).isTrue();
+    assertThat(new MetricsOptions(new JsonObject().put("jvm", false)).isAsked()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"retention", "publishTimeouts"})
+  void aSetterWithoutASettingIsNoSetting(String name) {
+    JsonObject json = new JsonObject().put(name, new JsonObject());
+
+    for (Runnable reading :
+        List.<Runnable>of(
+            () -> new SSEChannelOptions(json),
+            () -> new HttpOptions(json),
+            () -> new SocketOptions(json))) {
+      assertThatThrownBy(reading::run)
+          .isInstanceOf(UnknownSettingException.class)
+          .hasMessageStartingWith("unknown setting \"" + name + "\"; allowed here: ");
+    }
+  }
+
+  @Test
+  void timeoutsThatDoNotGoTogetherAreRefusedHoweverTheyAreOrdered() {
+    JsonObject timeouts = new JsonObject().put("attemptTimeout", 9_000);
+
+    assertThatThrownBy(() -> new HttpOptions(timeouts))
+        .hasMessage("publishTimeout is 5000, it must be at least attemptTimeout: 9000");
+    assertThat(new HttpOptions(timeouts.put("publishTimeout", 9_000)).publishTimeouts())
+        .isEqualTo(new PublishTimeouts(9_000, 9_000));
+  }
+
+  @Test
+  void aListWithNullIsRefusedByName() {
+    JsonArray withNull = new JsonArray().addNull();
+
+    assertThatThrownBy(() -> new HttpOptions(new JsonObject().put("hosts", withNull)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting \"hosts\"");
+    assertThatThrownBy(() -> new ClusterOptions(new JsonObject().put("members", withNull)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting \"members\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, port is 0, it must be at least 1",
+    "65536, port is 65536, it must be at most 65535"
+  })
+  void aSetterAndTheJsonHaveTheSameRange(int port, String first, String second) {
+    String complaint = first + ", " + second;
+
+    assertThatThrownBy(() -> new ClusterOptions().setPort(port)).hasMessage(complaint);
+    assertThatThrownBy(() -> new ClusterOptions(new JsonObject().put("port", port)))
+        .hasMessage(complaint);
+  }
+}
