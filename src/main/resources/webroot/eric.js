@@ -1,9 +1,10 @@
-// Event streams of an eric hub for web pages. Types and documentation: eric.d.ts. No dependencies.
+// Event streams of an eric hub for web pages. eric.d.ts has types and documentation. There are no dependencies.
 //
-// All tabs of a browser that connect to the same URL share one connection (HTTP/1.1 allows six per host): the tab that
-// holds a Web Lock reads the stream and passes events on over a BroadcastChannel; when it closes, or falls silent, the
-// next tab goes on after the last position it has seen. It reads with `fetch`, not with EventSource, because EventSource
-// tells a page neither types it was not asked for nor why a connection failed, and repeats a one-use ticket.
+// All tabs of a browser that connect to the same URL share one connection (HTTP/1.1 allows six per host). The tab that
+// holds a Web Lock reads the stream and passes events on over a BroadcastChannel. When it closes or falls silent, the
+// next tab goes on after the last position that it has seen. The stream is read with `fetch`, not with EventSource,
+// because EventSource does not report event types that it was not asked for, nor why a connection failed, and sends a
+// one-use ticket again when it reconnects.
 
 const FINAL = new Set([204, 400, 404]); // 204: the listener was stopped
 const FIRST_RETRY = 1000;
@@ -18,11 +19,11 @@ export function connect(url, options = {}) {
 class EricStream {
   #url;
   #options;
-  #handlers = new Map(); // by type, sets of functions
+  #handlers = new Map(); // sets of functions by type
   #states = new Set();
   #state = 'connecting';
-  #position; // of the last event
-  #place; // the same, or where the stream began
+  #position; // the position of the last event
+  #place; // the same, or the position at which the stream began
   #retry = FIRST_RETRY;
   #failures = 0;
   #ended = new AbortController();
@@ -35,7 +36,7 @@ class EricStream {
     this.#place = this.#position;
     const shared =
       this.#options.share &&
-      options.after === undefined && // others have their own place in the log
+      options.after === undefined && // a page with `after` has its own place in the log
       globalThis.navigator?.locks !== undefined &&
       globalThis.BroadcastChannel !== undefined;
     if (shared) {
@@ -82,10 +83,11 @@ class EricStream {
 
   // ---- one connection for all tabs
   //
-  // A tab can hold the lock and be silent: an open alert() stops its scripts, and a frozen or hidden tab hardly runs. So
-  // the others listen for it, and who hears nothing within the silence time takes the lock away and reads on from where
-  // itself is. Each leader has a later term than the one before. What comes from an earlier one is taken only if it
-  // continues what is known; who sees that it has missed something tells the leader, which then begins there again.
+  // A tab can hold the lock and be silent: an open alert() stops its scripts, and a frozen or hidden tab hardly runs.
+  // So the other tabs listen for it. A tab that hears nothing within the silence time takes the lock away and reads on
+  // from its own position. Each leader has a later term than the one before. An event of an earlier leader is taken
+  // only if it continues what is known. A tab that notices that it has missed something tells the leader, which then
+  // begins there again.
 
   #share() {
     const name = `eric ${this.#url}`;
@@ -99,9 +101,9 @@ class EricStream {
 
   #lock;
   #line = new AbortController();
-  #term = 0; // of the leader that was heard last, or of this one
+  #term = 0; // the term of the leader that was heard last, or of this one
   #reading = null; // the connection, while this tab leads
-  #patience = null; // the timer that ends it
+  #patience = null; // the timer after which the leader is taken to be silent
 
   get #leads() {
     return this.#reading !== null;
@@ -116,23 +118,23 @@ class EricStream {
       const reading = (this.#reading = new AbortController());
       await this.#read(reading.signal);
     };
-    // What steals waits for nobody, so it takes no signal.
+    // A request that steals the lock does not wait, so it takes no signal.
     const how = steal ? { steal } : { signal: this.#line.signal };
     navigator.locks.request(this.#lock, how, leading).catch((e) => {
       if (e === LEFT || this.#ended.signal.aborted) {
         return;
       }
       if (e.name === 'AbortError') {
-        this.#follow(); // another tab has not heard of this one, and leads
+        this.#follow(); // another tab took the lock, because it has not heard this one
       } else {
-        this.#tabs?.close(); // locks are not to be had here: a connection of its own
+        this.#tabs?.close(); // locks are not available, so this tab opens its own connection
         this.#tabs = null;
         this.#read(this.#ended.signal);
       }
     });
   }
 
-  /** Leads no more, and waits in line again. */
+  /** Stops leading, and waits in line again. */
   #follow() {
     this.#reading?.abort();
     this.#reading = null;
@@ -143,7 +145,7 @@ class EricStream {
   #listenForLeader(wait) {
     clearTimeout(this.#patience);
     if (!this.#leads && !this.#ended.signal.aborted) {
-      // Not all at once, so that mostly one of many takes over.
+      // The delays differ, so that usually only one of many tabs takes over.
       const patience = this.#options.silence * (0.9 + Math.random() / 10) + wait;
       this.#patience = setTimeout(() => this.#queue(true), patience);
     }
@@ -157,7 +159,7 @@ class EricStream {
     const late = news.term < this.#term;
     if (!late) {
       if (this.#leads && news.term > this.#term) {
-        this.#reading.abort(); // the lock's own word for it is on its way
+        this.#reading.abort(); // the lock's own notice is on its way
       }
       this.#term = news.term;
       this.#listenForLeader(news.wait ?? 0);
@@ -167,7 +169,7 @@ class EricStream {
     } else if (!late && news.state !== undefined) {
       this.#place ??= news.place;
       if (news.state === 'closed') {
-        this.close(); // for good: to ask again might start what was stopped
+        this.close(); // for good, because another request might start what was stopped
       } else {
         this.#setState(news.state);
       }
@@ -176,7 +178,7 @@ class EricStream {
 
   #hearEvent({ event, after }, late) {
     if (late && event.id === null) {
-      return; // it is about a connection that is no more
+      return; // it is about a connection that is gone
     }
     if (this.#place === null ? !late : after !== null && this.#isKnown(after)) {
       this.#take(event);
@@ -185,7 +187,7 @@ class EricStream {
     }
   }
 
-  /** Another tab has come, or has missed something. */
+  /** Answers another tab that has come, or has missed something. */
   #answer({ behind }) {
     if (!this.#leads) {
       return;
@@ -204,8 +206,8 @@ class EricStream {
 
   // ---- the connection
 
-  #cursor = null; // where it is in the stream, which is behind the page where another tab was
-  #again = null; // begins it anew
+  #cursor = null; // the position of the connection; behind the page's while it reads again for another tab
+  #again = null; // begins the connection anew
 
   async #read(stopped) {
     this.#cursor = this.#place;
@@ -215,7 +217,7 @@ class EricStream {
       try {
         wait = await this.#readOnce(stopped);
       } catch {
-        // The network, or the page's own hook: tried again like any other failure.
+        // The network or the page's own hook has failed, which is retried like any other failure.
       }
       if (stopped.aborted) {
         return;
@@ -233,7 +235,10 @@ class EricStream {
     }
   }
 
-  /** Reads until the connection ends; gives what to wait before the next one, null for the usual, 'end' for never. */
+  /**
+   * Reads until the connection ends. Returns how long to wait before the next one, null for the usual time, 'end' for
+   * never.
+   */
   async #readOnce(stopped) {
     const url = new URL(this.#url);
     for (const [name, value] of Object.entries((await this.#options.query?.()) ?? {})) {
@@ -272,7 +277,7 @@ class EricStream {
       for (;;) {
         const { done, value } = await reader.read();
         if (stopped.aborted) {
-          return null; // another tab has taken over while this one stood still
+          return null; // another tab took over while this one stood still
         }
         if (done) {
           return null;
@@ -281,7 +286,7 @@ class EricStream {
         silence = setTimeout(abort, this.#options.silence);
         const events = parser.parse(value);
         if (events.length === 0) {
-          this.#tell({}); // a heartbeat: the others hear that this tab is there
+          this.#tell({}); // a heartbeat tells the other tabs that this one is there
         }
         for (const event of events) {
           this.#failures = 0;
@@ -338,7 +343,7 @@ class EricStream {
         handler(event);
       } catch (e) {
         setTimeout(() => {
-          throw e; // the page's error, where the page's errors go
+          throw e; // the error is the page's, so it goes where the page's errors go
         });
       }
     }
@@ -356,20 +361,20 @@ class EricStream {
   }
 }
 
-/** Whether a position is the same as another one or later, as far as they can be compared. */
+/** Returns whether a position is the same as another one or later, as far as they can be compared. */
 function isAfter(position, other) {
   const [epoch, sequence] = split(position);
   const [otherEpoch, otherSequence] = split(other ?? '');
   return epoch === otherEpoch && sequence >= otherSequence;
 }
 
-/** A position's epoch and sequence. */
+/** Returns a position's epoch and sequence. */
 function split(position) {
   const dash = position.lastIndexOf('-');
   return [position.slice(0, dash), Number(position.slice(dash + 1))];
 }
 
-/** Reads the event stream format as the HTML standard has it. */
+/** Reads the event stream format of the HTML standard. */
 class Parser {
   retry = null;
   #rest = '';

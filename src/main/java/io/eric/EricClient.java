@@ -8,8 +8,8 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to channels from any verticle, on any node of the hub: it needs the Vert.x instance
- * alone. The hub itself, an {@code EricVerticle}, runs in the same Vert.x instance.
+ * Gives any verticle, on any node of the hub, access to channels. It needs nothing but the Vert.x
+ * instance; the hub itself, an {@code EricVerticle}, runs in the same Vert.x instance.
  *
  * <p>Safe for any thread; it holds no resource and need not be closed. Futures complete on the
  * caller's context, and fail with the exceptions of this package: {@link UnavailableException} if
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface EricClient {
 
-  /** A client of the hub that runs, or will run, in this Vert.x instance. */
+  /** Returns a client of the hub that runs, or will run, in this Vert.x instance. */
   static EricClient create(Vertx vertx) {
     return ServiceLoader.load(Factory.class, EricClient.class.getClassLoader())
         .findFirst()
@@ -26,7 +26,7 @@ public interface EricClient {
         .create(vertx);
   }
 
-  /** As {@link #create(String, JsonObject)}, with the hub's defaults. */
+  /** Creates a channel like {@link #create(String, JsonObject)}, with the hub's defaults. */
   default Future<Channel> create(String id) {
     return create(id, null);
   }
@@ -35,36 +35,35 @@ public interface EricClient {
    * Creates a channel.
    *
    * @param id 1 to 128 characters out of {@code A-Z a-z 0-9 . _ ~ -}; null for a random one
-   * @param options what differs from the hub's defaults, like {@code {"overflow": "wait"}}; null
-   *     for nothing. The hub's ceilings bound them
+   * @param options the options that differ from the hub's defaults, like {@code {"overflow":
+   *     "wait"}}; null if none does. The hub's ceilings limit them
    * @return fails with {@link InvalidChannelException} if the id is taken, with {@link
    *     InvalidMessageFormatException} if the id or an option is not allowed
    */
   Future<Channel> create(@Nullable String id, @Nullable JsonObject options);
 
   /**
-   * Creates a channel, unless there is one of this id already: then that one is given, with the
-   * options that it has.
+   * Creates a channel, or returns the existing one with this id, which keeps its own options.
    *
-   * @param options as {@link #create(String, JsonObject)}
+   * @param options as in {@link #create(String, JsonObject)}
    */
   Future<Channel> createIfAbsent(String id, @Nullable JsonObject options);
 
   /**
-   * A handle on a channel. The channel is not asked for until the handle is used, so it may be
-   * created later.
+   * Returns a handle on a channel. The channel is looked up only when the handle is used, so it may
+   * be created later.
    */
   Channel channel(String id);
 
-  /** The ids of all channels, in order of creation. */
+  /** Lists the ids of all channels, in order of creation. */
   Future<List<String>> list();
 
   /**
-   * A part of {@link #list()}.
+   * Lists a part of {@link #list()}.
    *
-   * @param after the id that it begins after; null to begin with the first
-   * @param limit how many at most, 1 to 10,000
-   * @return fewer than {@code limit} at the end of the list; fails with {@link
+   * @param after the id after which the part begins; null to begin with the first
+   * @param limit the greatest number of ids, 1 to 10,000
+   * @return fewer ids than {@code limit} at the end of the list; fails with {@link
    *     InvalidChannelException} if there is no channel {@code after} (any more)
    */
   Future<List<String>> list(@Nullable String after, int limit);
@@ -76,10 +75,10 @@ public interface EricClient {
    */
   Future<Void> remove(String id);
 
-  /** Makes clients; found by {@link ServiceLoader}. For the library itself. */
+  /** Creates clients. {@link ServiceLoader} finds it; it is for the library itself. */
   interface Factory {
 
-    /** A client. */
+    /** Creates a client. */
     EricClient create(Vertx vertx);
   }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * client sees, the {@linkplain #code() code} is the HTTP status and the event bus failure code.
  *
  * <p>These are answers, not accidents, so they carry no stack trace unless they have a cause.
+ * Immutable, so safe for any thread.
  */
 public abstract class EricException extends RuntimeException {
 
@@ -16,19 +17,21 @@ public abstract class EricException extends RuntimeException {
   private final String name;
   private final int code;
 
-  /** Names the error; {@code message} never holds payloads, class names or other clients' data. */
+  /**
+   * Creates an error; {@code message} must never hold payloads, class names or other clients' data.
+   */
   protected EricException(String name, int code, String message, @Nullable Throwable cause) {
     super(message, cause, true, cause != null);
     this.name = name;
     this.code = code;
   }
 
-  /** The error's name, the same at every door. */
+  /** Returns the error's name, which is the same at every door. */
   public final String name() {
     return name;
   }
 
-  /** The HTTP status and event bus failure code. */
+  /** Returns the HTTP status, which is also the event bus failure code. */
   public final int code() {
     return code;
   }
@@ -39,7 +42,10 @@ public abstract class EricException extends RuntimeException {
     return message == null ? "" : message;
   }
 
-  /** What the socket shows: the name and one quoted argument, quotes and controls escaped. */
+  /**
+   * Returns what the socket shows: the name and one quoted argument, in which quotes and control
+   * characters are escaped.
+   */
   public final String text() {
     StringBuilder text = new StringBuilder(name).append("('");
     String message = getMessage();
@@ -63,8 +69,12 @@ public abstract class EricException extends RuntimeException {
   }
 
   /**
-   * The exception behind a {@linkplain #text() text}, as it arrives over the event bus or the
-   * socket; {@code null} if the text is not an error of ours.
+   * Rebuilds an exception from its {@linkplain #text() text}, as it arrives over the event bus or
+   * the socket.
+   *
+   * @param code the HTTP status or event bus failure code; 409 says that the channel or listener
+   *     exists already
+   * @return null if the text is not an error of this library
    */
   public static @Nullable EricException parse(int code, String text) {
     int open = text.indexOf("('");

@@ -3,20 +3,23 @@ package io.eric;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The form of channel and listener ids: 1 to 128 characters out of {@code A-Z a-z 0-9 . _ ~ -}. */
+/**
+ * Generates and checks the ids of channels and listeners, which have 1 to 128 characters out of
+ * {@code A-Z a-z 0-9 . _ ~ -}. Safe for any thread.
+ */
 public final class Ids {
 
-  /** The longest id, in characters. */
+  /** The greatest length of an id, in characters. */
   public static final int MAX_LENGTH = 128;
 
   private Ids() {}
 
-  /** A fresh id: a random UUID (version 4), lower case, 36 characters. */
+  /** Returns a fresh id: a random UUID (version 4) in lower case, 36 characters. */
   public static String random() {
     return UUID.randomUUID().toString();
   }
 
-  /** Whether {@code id} may name a channel or a listener. */
+  /** Returns whether {@code id} may name a channel or a listener. */
   public static boolean isValid(@Nullable String id) {
     if (id == null || id.isEmpty() || id.length() > MAX_LENGTH) {
       return false;
@@ -39,10 +42,10 @@ public final class Ids {
   }
 
   /**
-   * Passes a valid id through.
+   * Returns the id if it is valid.
    *
    * @param what what the id names, for the error: {@code "channel"} or {@code "listener"}
-   * @throws InvalidMessageFormatException if it is not valid
+   * @throws InvalidMessageFormatException if the id is missing or not valid
    */
   public static String check(String what, @Nullable String id) {
     if (id == null) {

@@ -1,6 +1,6 @@
 package io.eric;
 
-/** There is no such listener, or it exists already. */
+/** There is no such listener, or it exists already. Immutable, so safe for any thread. */
 public final class InvalidListenerException extends EricException {
 
   private static final long serialVersionUID = 1L;
@@ -9,17 +9,17 @@ public final class InvalidListenerException extends EricException {
     super("InvalidListenerException", exists ? 409 : 404, message, null);
   }
 
-  /** No listener has this id. */
+  /** Reports that no listener has this id. */
   public static InvalidListenerException unknown(String id) {
     return new InvalidListenerException("Invalid listener " + id, false);
   }
 
-  /** Whether it is about a listener that exists already. */
+  /** Returns whether the error is that the listener exists already. */
   public boolean exists() {
     return code() == 409;
   }
 
-  /** A listener with this id exists already. */
+  /** Reports that a listener with this id exists already. */
   public static InvalidListenerException exists(String id) {
     return new InvalidListenerException("Listener with id " + id + " already exists", true);
   }

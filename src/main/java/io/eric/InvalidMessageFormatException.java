@@ -1,14 +1,14 @@
 package io.eric;
 
 /**
- * The input is no valid command: not JSON, a missing or ill-typed key, an unknown verb, a bad id or
- * type.
+ * The input is not a valid command: it is not JSON, a key is missing or has the wrong type, the
+ * verb is unknown, or an id or type is malformed. Immutable, so safe for any thread.
  */
 public final class InvalidMessageFormatException extends EricException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Says what was wrong and what is allowed. */
+  /** Creates the error; the message says what was wrong and what is allowed. */
   public InvalidMessageFormatException(String message) {
     super("InvalidMessageFormat", 400, message, null);
   }

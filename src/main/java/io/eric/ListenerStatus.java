@@ -3,25 +3,25 @@ package io.eric;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A listener of a channel and where it stands; a snapshot.
+ * A snapshot of a listener and of how far it has read. Immutable, so safe for any thread.
  *
  * @param listener the listener's id
  * @param state what its delivery is doing
- * @param position what it has read up to
- * @param lag how far it is behind the end of the log, in sequences (a bound: dispatches to others
- *     count)
+ * @param position the position up to which it has read
+ * @param lag how far it is behind the end of the log, in sequences. This is an upper bound, because
+ *     dispatches to other listeners count too
  */
 public record ListenerStatus(String listener, State state, Position position, long lag) {
 
   /** The states of docs/PROTOCOL.md section 1. */
   public enum State {
-    /** As created, or stopped; its queue collects. */
+    /** It is newly created, or was stopped. Its queue collects messages. */
     STOPPED("stopped"),
-    /** Attached, and pushed to. */
+    /** It is attached, and messages are pushed to it. */
     LIVE("live"),
-    /** Attached, and reading what it has missed. */
+    /** It is attached, and reads what it has missed. */
     CATCHING_UP("catching up"),
-    /** Started, without a stream. */
+    /** It is started, but has no stream. */
     DETACHED("detached");
 
     private final String text;
@@ -30,12 +30,16 @@ public record ListenerStatus(String listener, State state, Position position, lo
       this.text = text;
     }
 
-    /** What clients see. */
+    /** Returns the state as clients see it. */
     public String text() {
       return text;
     }
 
-    /** The state that clients see as {@code text}. */
+    /**
+     * Returns the state that clients see as {@code text}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static State of(String text) {
       for (State state : values()) {
         if (state.text.equals(text)) {
@@ -46,7 +50,7 @@ public record ListenerStatus(String listener, State state, Position position, lo
     }
   }
 
-  /** As {@code ls} shows it. */
+  /** Returns the JSON object that {@code ls} shows. */
   public JsonObject toJson() {
     return new JsonObject()
         .put("listener", listener)

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a listener or watcher, in order. The stream opens when its handler is set, and
- * its handlers are called on the context that made the stream. A paused stream stops reading: its
- * messages stay in the channel's log, and nothing piles up here.
+ * calls its handlers on the context that created the stream. A paused stream stops reading: its
+ * messages stay in the channel's log, so no memory is used for them here.
  *
- * <p>A stream that is dropped without being closed keeps its listener attached, so close it, or
- * stop its listener, or undeploy the verticle that made it.
+ * <p>A stream that is dropped without being closed keeps its listener attached. Close it, stop its
+ * listener, or undeploy the verticle that created it.
  *
  * @param <T> the form that messages have here
  */

@@ -19,8 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON value, kept as the bytes it came with, so that it is parsed once, numbers keep their
- * digits and every door writes it without building a tree. Immutable.
+ * A JSON value, kept as the bytes with which it arrived. It is therefore parsed only once, its
+ * numbers keep their digits, and every door writes it without building a tree. Immutable, so safe
+ * for any thread.
  */
 public final class Payload {
 
@@ -38,18 +39,20 @@ public final class Payload {
     this.json = json;
   }
 
-  /** How deep values may nest at most, wherever they come from: what reads JSON has a limit too. */
+  /**
+   * The deepest nesting of any value, whatever its source, because JSON parsers refuse deeper ones.
+   */
   public static final int MAX_DEPTH = 1000;
 
-  /** How deep a payload may nest when nothing else is configured. */
+  /** The deepest nesting of a payload unless the settings say otherwise. */
   public static final int DEFAULT_MAX_DEPTH = 128;
 
   /**
    * Encodes a value that nests at most {@value #MAX_DEPTH} deep.
    *
-   * @param value as {@link Message#payload()} allows it
-   * @throws InvalidMessageFormatException if it holds NaN or an infinity (JSON has none), nests too
-   *     deep, or is no JSON value
+   * @param value a value that {@link Message#payload()} allows
+   * @throws InvalidMessageFormatException if it holds NaN or an infinity, which JSON lacks, nests
+   *     too deep, or is not a JSON value
    */
   public static Payload of(@Nullable Object value) {
     if (value instanceof Payload payload) {
@@ -74,22 +77,26 @@ public final class Payload {
     return new Payload(json);
   }
 
-  /** Whether this is a JSON string; doors write such a payload without its quotes. */
+  /** Returns whether this is a JSON string; doors write such a payload without its quotes. */
   public boolean isText() {
     return json[0] == '"';
   }
 
-  /** The JSON text in UTF-8; not a copy, so not to be changed. */
+  /** Returns the JSON text in UTF-8. The array is not a copy, so it must not be changed. */
   public byte[] json() {
     return json;
   }
 
-  /** The size of the JSON text in bytes. */
+  /** Returns the size of the JSON text in bytes. */
   public int size() {
     return json.length;
   }
 
-  /** The value: null, String, Number, Boolean, JsonObject or JsonArray. */
+  /**
+   * Decodes the value: null, String, Number, Boolean, JsonObject or JsonArray.
+   *
+   * @throws IllegalStateException if {@link #ofValidJson} was given something that is not JSON
+   */
   public @Nullable Object value() {
     try {
       return Json.decodeValue(Buffer.buffer(json));
@@ -108,15 +115,15 @@ public final class Payload {
     return Arrays.hashCode(json);
   }
 
-  /** The JSON text. */
+  /** Returns the JSON text. */
   @Override
   public String toString() {
     return new String(json, StandardCharsets.UTF_8);
   }
 
   /**
-   * UTF-8 of a JSON text. A surrogate without its partner, which UTF-8 cannot express, can only
-   * stand inside a string, so it is written as its JSON escape and survives.
+   * Encodes a JSON text in UTF-8. UTF-8 cannot express a surrogate without its partner. In JSON,
+   * one can only stand inside a string, so it is written as its JSON escape and survives.
    */
   private static byte[] utf8(String text) {
     byte[] quick = text.getBytes(StandardCharsets.UTF_8);
@@ -149,7 +156,8 @@ public final class Payload {
   }
 
   /**
-   * Looks for what JSON has not, and no deeper than allowed: a hostile value would take the stack.
+   * Checks for values that JSON lacks. The depth is limited, because a hostile value could
+   * otherwise overflow the stack.
    */
   private static void check(@Nullable Object value, int depthLeft) {
     if (value instanceof Double d && !Double.isFinite(d)
@@ -176,7 +184,7 @@ public final class Payload {
     }
   }
 
-  /** Eight bytes at a time, because most messages are ASCII and each is looked at. */
+  /** Checks eight bytes at a time, because most messages are ASCII and every one is checked. */
   private static boolean isAscii(byte[] bytes, int offset, int length) {
     int end = offset + length;
     int at = offset;
@@ -193,7 +201,7 @@ public final class Payload {
     return true;
   }
 
-  /** Whether the bytes are well-formed UTF-8. */
+  /** Returns whether the bytes are well-formed UTF-8. */
   public static boolean isUtf8(byte[] bytes, int offset, int length) {
     return isAscii(bytes, offset, length)
         || ByteBufUtil.isText(

@@ -3,23 +3,23 @@ package io.eric;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a message is published.
+ * How a message is published. Immutable, so safe for any thread.
  *
- * @param receiver the id of the listener that the message is for; {@code null}, the default, is a
- *     broadcast to all listeners of the channel
- * @param key the publisher's name for the message, at most 128 characters: a repeat with the same
- *     key within the channel's {@code keysAge} is not appended again, and is answered with the
- *     position of the first; {@code null}, the default, for none
- * @param timeout how long to try, in milliseconds, at least 1: after it the publish fails with
- *     {@link UnavailableException}, and its outcome is unknown; 0, the default, is 5 seconds
+ * @param receiver the id of the listener that the message is for; {@code null}, the default, means
+ *     a broadcast to all listeners of the channel
+ * @param key the publisher's name for the message, 1 to 128 characters: a repeat with the same key
+ *     within the channel's {@code keysAge} is not appended again, and is answered with the position
+ *     of the first; {@code null}, the default, means no key
+ * @param timeout how long to try, in milliseconds, at least 1: after that, the publish fails with
+ *     {@link UnavailableException}, and its outcome is unknown; 0, the default, means 5 seconds
  */
 public record PublishOptions(@Nullable String receiver, @Nullable String key, long timeout) {
 
-  /** A broadcast without a key. */
+  /** The options of a broadcast without a key. */
   public static final PublishOptions BROADCAST = new PublishOptions(null, null, 0);
 
   /**
-   * Checks the timeout; the other values are checked when they are used.
+   * Checks the timeout. The other values are checked when they are used.
    *
    * @throws IllegalArgumentException if the timeout is negative
    */
@@ -29,22 +29,22 @@ public record PublishOptions(@Nullable String receiver, @Nullable String key, lo
     }
   }
 
-  /** A dispatch to one listener, without a key. */
+  /** Returns options for a dispatch to one listener, without a key. */
   public static PublishOptions to(String receiver) {
     return BROADCAST.withReceiver(receiver);
   }
 
-  /** The same options for one listener. */
+  /** Returns the same options for a dispatch to this listener. */
   public PublishOptions withReceiver(String listenerId) {
     return new PublishOptions(listenerId, key, timeout);
   }
 
-  /** The same options with this key. */
+  /** Returns the same options with this key. */
   public PublishOptions withKey(String key) {
     return new PublishOptions(receiver, key, timeout);
   }
 
-  /** The same options with this time-out, in milliseconds. */
+  /** Returns the same options with this timeout, in milliseconds. */
   public PublishOptions withTimeout(long timeout) {
     return new PublishOptions(receiver, key, timeout);
   }

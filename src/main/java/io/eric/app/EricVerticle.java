@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
  * vertx.deployVerticle("io.eric.app.EricVerticle", new DeploymentOptions().setConfig(json));
  * }</pre>
  *
- * <p>What starts is stopped in reverse order on undeploy and when the start fails half-way.
+ * <p>All parts are stopped in reverse order on undeploy, and when the start fails half-way. All
+ * methods of its own may be called from any thread.
  */
 public final class EricVerticle extends VerticleBase {
 
@@ -63,20 +64,22 @@ public final class EricVerticle extends VerticleBase {
   private volatile int httpPort;
   private @Nullable MetricsPage metrics;
 
-  /** A hub with the settings of the deployment's config, see {@link EricOptions#fromJson}. */
+  /**
+   * Creates a hub with the settings of the deployment's config, see {@link EricOptions#fromJson}.
+   */
   public EricVerticle() {
     this.given = null;
   }
 
-  /** A hub with these settings; the deployment's config is not read. */
+  /** Creates a hub with these settings; the deployment's config is not read. */
   public EricVerticle(EricOptions options) {
     this.options = options;
     this.given = null;
   }
 
   /**
-   * A hub that keeps its logs in a store of yours, which it closes when it stops. In a clustered
-   * Vert.x it does not start: there, messages are kept in the cluster.
+   * Creates a hub that keeps its logs in the given store, and closes the store when it stops. In a
+   * clustered Vert.x it fails to start, because messages are kept in the cluster there.
    */
   public EricVerticle(EricOptions options, MessageStore store) {
     this.options = options;
@@ -103,7 +106,7 @@ public final class EricVerticle extends VerticleBase {
     return closeChannels();
   }
 
-  /** Refuses, before anything is opened, what was asked for and cannot be had here. */
+  /** Refuses impossible settings before anything is opened. */
   private Future<Void> possible(EricOptions settings) {
     ClusterOptions cluster = settings.getCluster();
     try {
@@ -126,7 +129,7 @@ public final class EricVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** A store that is named in the settings must not be left unused in silence. */
+  /** Refuses a store, because one that is named in the settings must not be ignored silently. */
   private void refuseStore(EricOptions settings) {
     String why =
         ": in a clustered Vert.x messages are kept by the nodes in each other's memory, as"
@@ -144,7 +147,7 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * The channels of this hub.
+   * Returns the channels of this hub.
    *
    * @throws IllegalStateException before the verticle is deployed
    */
@@ -157,7 +160,7 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * A handle on a channel, for use from any context.
+   * Returns a handle on a channel, for use from any context.
    *
    * @throws io.eric.InvalidChannelException if there is no such channel
    * @throws IllegalStateException before the verticle is deployed
@@ -167,8 +170,8 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * A client of this hub, for use from any context. It works once the verticle is deployed, and
-   * wherever else in the application {@link EricClient#create} is called it gives the same.
+   * Returns a client of this hub, for use from any context. {@link EricClient#create} returns an
+   * equivalent one anywhere else in the application.
    *
    * @throws IllegalStateException before the verticle is deployed
    */
@@ -177,16 +180,19 @@ public final class EricVerticle extends VerticleBase {
     return EricClient.create(vertx);
   }
 
-  /** The port that HTTP is served on, once the verticle is deployed; 0 if HTTP is not enabled. */
+  /**
+   * Returns the port on which HTTP is served once the verticle is deployed; 0 if HTTP is not
+   * enabled.
+   */
   public int httpPort() {
     return httpPort;
   }
 
   /**
-   * Prepares for the end: {@code /readyz} says so from now on, new streams are refused, and the
-   * open ones are sent away with {@code _eric_goodbye}, spread over {@link
-   * ShutdownOptions#getDrain}. Undeploy afterwards; a hub that is undeployed without it closes its
-   * streams at once. Completes on the caller's context.
+   * Prepares for the end. From now on {@code /readyz} is DOWN and new streams are refused; open
+   * streams are sent away with {@code _eric_goodbye}, spread over {@link ShutdownOptions#getDrain}.
+   * Undeploy the verticle afterwards; a hub that is undeployed without draining closes its streams
+   * at once. Completes on the caller's context.
    */
   public Future<Void> drain() {
     return CallersContext.of(this::drainAll);
@@ -242,7 +248,10 @@ public final class EricVerticle extends VerticleBase {
         .onSuccess(started -> createWhenPossible(container, settings.getChannels()));
   }
 
-  /** Until enough nodes have come, no channel can be created. */
+  /**
+   * Tries to create the channels until it succeeds: no channel can be created before enough nodes
+   * have come.
+   */
   private void createWhenPossible(
       ChannelContainer container, Map<String, PredefinedChannel> predefined) {
     createAll(container, predefined)
@@ -290,7 +299,7 @@ public final class EricVerticle extends VerticleBase {
         .mapEmpty();
   }
 
-  /** Called before the doors open, so that their first clients find the verticles there. */
+  /** Deploys the verticles before the doors open, so that the first clients find them there. */
   private Future<Void> deployAll(EricOptions settings) {
     for (VerticleFactory factory : vertx.verticleFactories()) {
       if (factory instanceof JsVerticleFactory scripts) {
@@ -306,17 +315,21 @@ public final class EricVerticle extends VerticleBase {
 
   private Future<Void> deploy(String name, PredefinedVerticle verticle) {
     return Future.succeededFuture()
-        // In here, because a class that misses another one is thrown out of this call.
+        // The call stands inside compose(), because it throws if a class lacks another class.
         .compose(v -> vertx.deployVerticle(verticle.verticle(), verticle.deployment(name)))
         .onSuccess(children::add)
         .<Void>mapEmpty()
         .recover(e -> Future.failedFuture(notStarted(name, verticle, e)));
   }
 
-  /** The reader has to know first which verticle failed. */
+  /**
+   * Describes why a verticle did not start. The text begins with the verticle, because that is what
+   * a reader needs to know first.
+   */
   private static RuntimeException notStarted(
       String name, PredefinedVerticle verticle, Throwable failure) {
-    boolean inSettings = !name.equals(verticle.verticle()); // else it stood on the command line
+    // Otherwise it stood on the command line.
+    boolean inSettings = !name.equals(verticle.verticle());
     String what =
         (inSettings ? "verticles." + name + " (" + verticle.verticle() + ')' : name)
             + " did not start: ";
@@ -404,8 +417,8 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * After a start that failed: Vert.x undeploys doors and verticles only later, and channels have
-   * to outlive them.
+   * Closes everything after a failed start. Vert.x undeploys doors and verticles only later, and
+   * channels have to outlive them, so these are undeployed here first.
    */
   private Future<Void> closeAll() {
     Future<Void> closed = Future.succeededFuture();
@@ -417,8 +430,8 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * When the verticle is undeployed, Vert.x has undeployed doors and verticles by now: they are its
-   * children.
+   * Closes the channels and the store. When the verticle is undeployed, Vert.x has already
+   * undeployed doors and verticles, because they are its children.
    */
   private Future<Void> closeChannels() {
     MetricsPage page = metrics;

@@ -1,7 +1,8 @@
 package io.eric.app;
 
 /**
- * Tells, from its text alone and without asking a name server, whether a host is this machine only.
+ * Tells whether a host is this machine only, from the host's text alone, without asking a name
+ * server.
  */
 final class Loopback {
 

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hub's {@link Meters} as the text of {@code /metrics}. The only place that knows Micrometer,
- * which is an optional dependency: see {@link OptionalDependency} before this class is touched.
+ * Shows the hub's {@link Meters} as the text of {@code /metrics}. No other class uses Micrometer,
+ * which is an optional dependency: see {@link OptionalDependency} before this class is loaded.
  */
 final class MetricsPage implements AutoCloseable {
 
@@ -75,8 +75,9 @@ final class MetricsPage implements AutoCloseable {
   }
 
   /**
-   * The text at this moment. A request that comes while it is being made gets the same text: making
-   * it takes work on all event loops, and thousands may ask at a time.
+   * Returns the text at this moment. A request that comes while the text is being made gets the
+   * same text, because making it takes work on all event loops, and thousands may ask at the same
+   * time.
    */
   Future<Buffer> text() {
     return CallersContext.of(vertx, this::shared);

@@ -18,7 +18,7 @@ final class Stores {
     this.vertx = vertx;
   }
 
-  /** Opens a store, which the caller closes. */
+  /** Opens a store. The caller has to close it. */
   Future<MessageStore> open(StoreOptions options) {
     return switch (options.getType()) {
       case MEMORY -> Future.succeededFuture(MemoryStore.create());
@@ -30,7 +30,10 @@ final class Stores {
     };
   }
 
-  /** The Redis client is an optional dependency of the application that embeds a hub. */
+  /**
+   * Opens a store in Redis, whose client is an optional dependency of the application that embeds a
+   * hub.
+   */
   private Future<MessageStore> openRedis(StoreOptions options) {
     try {
       OptionalDependency.REDIS_CLIENT.require("store.type is redis");

@@ -1,9 +1,9 @@
 /**
- * The hub as a whole: the verticle that deploys channels, stores and doors in any application,
- * composed from settings.
+ * The hub as a whole: the verticle that deploys channels, stores and doors in any application, as
+ * the settings say.
  *
- * <p>It contains no behaviour that a client sees through a door: that belongs to the parts. The
- * program and its commands are in {@code app.cli}.
+ * <p>This package has no behaviour that a client sees through a door; that belongs to the parts.
+ * The program and its commands are in {@code app.cli}.
  */
 @NullMarked
 package io.eric.app;

@@ -4,8 +4,8 @@ import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
 import io.eric.http.internal.guard.ByteBudget;
 import io.eric.http.internal.guard.ConnectionGuard;
+import io.eric.http.internal.guard.Connections;
 import io.eric.http.internal.guard.Deadlines;
-import io.eric.http.internal.guard.GuardedHttpServer;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.netty.buffer.ByteBuf;
@@ -34,11 +34,11 @@ final class BodyReader {
 
   private final int maxBody;
   private final Deadlines deadlines;
-  private final GuardedHttpServer server;
+  private final Connections connections;
   private final Meters meters;
 
-  BodyReader(int maxBody, Deadlines deadlines, GuardedHttpServer server, Meters meters) {
-    this.server = server;
+  BodyReader(int maxBody, Deadlines deadlines, Connections connections, Meters meters) {
+    this.connections = connections;
     this.maxBody = maxBody;
     this.deadlines = deadlines;
     this.meters = meters;
@@ -87,7 +87,7 @@ final class BodyReader {
     private Body(HttpServerRequest request, Consumer<byte[]> then) {
       this.request = request;
       this.then = then;
-      ConnectionGuard guard = server.guard(request.connection());
+      ConnectionGuard guard = connections.guard(request.connection());
       this.open = guard.latest();
       this.buffered = guard.buffered();
       this.deadline = deadlines.start(guard::dawdled);

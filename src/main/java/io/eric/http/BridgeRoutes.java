@@ -3,7 +3,7 @@ package io.eric.http;
 import io.eric.InvalidMessageFormatException;
 import io.eric.UnavailableException;
 import io.eric.http.internal.guard.ConnectionGuard;
-import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.http.internal.guard.Connections;
 import io.eric.http.internal.guard.WebSocketMessages;
 import io.eric.internal.protocol.Addresses;
 import io.eric.options.BridgeOptions;
@@ -45,16 +45,16 @@ final class BridgeRoutes {
   private final Vertx vertx;
   private final BridgeOptions options;
   private final int maxMessage;
-  private final GuardedHttpServer server;
+  private final Connections connections;
   private final BooleanSupplier draining;
 
   BridgeRoutes(
       Vertx vertx,
       BridgeOptions options,
       int maxMessage,
-      GuardedHttpServer server,
+      Connections connections,
       BooleanSupplier draining) {
-    this.server = server;
+    this.connections = connections;
     this.vertx = vertx;
     this.options = options;
     this.maxMessage = maxMessage;
@@ -103,7 +103,7 @@ final class BridgeRoutes {
             426,
             new InvalidMessageFormatException(
                 "Sec-WebSocket-Version is missing, allowed here: 13"));
-      } else if (!hasBody(request) && server.guard(request.connection()).upgrade(maxMessage)) {
+      } else if (!hasBody(request) && connections.guard(request.connection()).upgrade(maxMessage)) {
         ctx.next();
       } else {
         refuseTooEarly(request);
@@ -119,7 +119,7 @@ final class BridgeRoutes {
 
   /** What follows may be frames, so nothing of it is looked at. */
   private void refuseTooEarly(HttpServerRequest request) {
-    server.guard(request.connection()).refuseTheRest();
+    connections.guard(request.connection()).refuseTheRest();
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     Problem.send(
         request.response(),
@@ -157,7 +157,7 @@ final class BridgeRoutes {
   }
 
   private long silentFor(SockJSSocket socket) {
-    ConnectionGuard guard = server.find(socket.routingContext().request().connection());
+    ConnectionGuard guard = connections.find(socket.routingContext().request().connection());
     ChannelPipeline pipeline = guard == null ? null : guard.pipeline();
     WebSocketMessages messages = pipeline == null ? null : pipeline.get(WebSocketMessages.class);
     return messages == null ? Long.MAX_VALUE : messages.silentFor();

@@ -24,12 +24,22 @@ final class Entrance {
   private final CrossOrigin crossOrigin;
   private final Meters meters;
 
-  Entrance(HttpOptions options, Meters meters) {
-    List<String> hosts = new ArrayList<>(options.getHosts());
-    hosts.add(options.getHost().toLowerCase(Locale.ROOT));
+  private Entrance(HttpOptions options, @Nullable List<String> hosts, Meters meters) {
     this.origins = new OriginPolicy(new Origins(options.getCors().getOrigins()), hosts);
     this.crossOrigin = new CrossOrigin(options.getCors());
     this.meters = meters;
+  }
+
+  /** The entrance of a server of our own. */
+  static Entrance ofServer(HttpOptions options, Meters meters) {
+    List<String> hosts = new ArrayList<>(options.getHosts());
+    hosts.add(options.getHost().toLowerCase(Locale.ROOT));
+    return new Entrance(options, hosts, meters);
+  }
+
+  /** The entrance of a mounted door: by which names its server is known, is the server's matter. */
+  static Entrance ofMount(HttpOptions options, Meters meters) {
+    return new Entrance(options, null, meters);
   }
 
   /**

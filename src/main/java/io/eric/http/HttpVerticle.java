@@ -1,32 +1,17 @@
 package io.eric.http;
 
-import io.eric.EricException;
 import io.eric.InvalidMessageFormatException;
-import io.eric.RepositoryException;
-import io.eric.http.internal.guard.ByteBudget;
 import io.eric.http.internal.guard.ConnectionGuard;
-import io.eric.http.internal.guard.Deadlines;
 import io.eric.http.internal.guard.Framing;
 import io.eric.http.internal.guard.GuardedHttpServer;
-import io.eric.http.internal.guard.RequestQuota;
-import io.eric.http.internal.guard.UnsentAnswers;
 import io.eric.http.internal.guard.WebSocketMessages;
-import io.eric.http.internal.sse.ChunkFrames;
-import io.eric.http.internal.sse.SseFormat;
-import io.eric.internal.VertxLoop;
-import io.eric.internal.client.BusClient;
-import io.eric.internal.client.PublishAttempts;
-import io.eric.internal.edge.Edge;
-import io.eric.internal.protocol.CommandReader;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.GaugeName;
-import io.eric.metrics.Health;
 import io.eric.metrics.Meters;
 import io.eric.options.HttpOptions;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -36,10 +21,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,8 +39,6 @@ public final class HttpVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
 
-  private static final long RESET_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   /**
    * Resets of an HTTP/2 connection, in ten seconds: Vert.x counts those of streams too, which end
    * just so. The guard counts those that tell an attack (CVE-2023-44487).
@@ -72,7 +52,6 @@ public final class HttpVerticle extends VerticleBase {
 
   private final HttpOptions options;
   private final @Nullable Supplier<Future<Buffer>> metrics;
-  private List<Route> routes = List.of();
 
   private volatile int port;
   private volatile boolean draining;
@@ -101,73 +80,34 @@ public final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    SseFormat format = new SseFormat();
-    ChunkFrames frames = new ChunkFrames();
-    Edge edge = new Edge(vertx, format, options.getEdge());
-    Deadlines requestDeadlines = new Deadlines(vertx, options.getRequestTimeout());
-    Deadlines idleDeadlines = new Deadlines(vertx, options.getIdleTimeout());
-    Deadlines publishDeadlines = new Deadlines(vertx, options.publishTimeouts().publish());
     Meters meters = Meters.of(vertx);
-    Deadlines answerDeadlines = new Deadlines(vertx, options.getEdge().getWriteDeadline());
-    UnsentAnswers unsent =
-        new UnsentAnswers(
-            options.getMaxUnsentAnswersPerConnection(),
-            options.effectiveMaxUnsentAnswers(),
-            answerDeadlines,
-            meters);
-    ByteBudget buffered =
-        new ByteBudget(
-            options.effectiveMaxBufferedBodies(), options.effectiveMaxBufferedBodiesPerClient());
+    DoorBounds bounds = new DoorBounds(vertx, options, meters);
     GuardedHttpServer guarded =
-        new GuardedHttpServer(
-            vertx,
-            context,
-            options,
-            meters,
-            new ConnectionGuard.Limits(
-                options.getMaxInFlightBytesPerConnection(),
-                options.getMaxResetsPerConnection(),
-                RESET_WINDOW_NANOS,
-                requestDeadlines,
-                idleDeadlines,
-                unsent,
-                buffered,
-                new RequestQuota(options.effectiveMaxRequests())));
-    BodyReader bodies = new BodyReader(options.getMaxBody(), requestDeadlines, guarded, meters);
+        new GuardedHttpServer(vertx, context, options, meters, bounds.ofOwnConnections());
+    Door door =
+        new Door(vertx, context, options, bounds, guarded, Entrance.ofServer(options, meters))
+            .withPages(vertx, metrics)
+            .withBridge(vertx)
+            .refusingTheRest();
     HttpServer server = vertx.createHttpServer(serverOptions());
     Runnable unmetered =
         meters.add(
             context,
             readings -> {
               readings.add(GaugeName.HTTP_CONNECTIONS, guarded.connections());
-              readings.add(GaugeName.BUFFERED_BODIES, buffered.used());
-              readings.add(GaugeName.UNSENT_ANSWERS, unsent.bytes());
+              readings.add(GaugeName.BUFFERED_BODIES, bounds.buffered.used());
+              readings.add(GaugeName.UNSENT_ANSWERS, bounds.unsent.bytes());
             });
-    Running parts =
-        new Running(
-            edge,
-            guarded,
-            server,
-            frames,
-            List.of(requestDeadlines, idleDeadlines, publishDeadlines, answerDeadlines),
-            unmetered);
+    Running parts = new Running(door, bounds, guarded, server, unmetered);
     running = parts;
-
-    BusClient bus = new BusClient(vertx, options.publishTimeouts(), timersOf(publishDeadlines));
-    CommandReader reader = new CommandReader(options.getMaxDepth());
-    PublishRoutes publish = publishRoutes(bus, reader, bodies, meters);
-    HubRoutes hub = new HubRoutes(bus, reader, bodies, new ListAnswers(guarded, meters));
-    Router router = router(bus, publish, hub, edge, format, frames, guarded, meters);
-    Entrance entrance = new Entrance(options, meters);
-    routes = List.copyOf(router.getRoutes());
     server
-        .requestHandler(request -> handle(guarded, entrance, publish, router, request))
+        .requestHandler(door::handle)
         .invalidRequestHandler(request -> refuseMalformed(guarded, request, meters))
         .exceptionHandler(HttpVerticle::connectionFailed)
         // Without it Vert.x logs every reset as an error, and anybody could fill the log.
         .connectionHandler(
             open -> guarded.shown(open.exceptionHandler(HttpVerticle::connectionFailed)));
-    return edge.start()
+    return door.start()
         .compose(started -> guarded.listen(server, context))
         .onSuccess(
             listening -> {
@@ -213,9 +153,9 @@ public final class HttpVerticle extends VerticleBase {
             return;
           }
           draining = true;
-          LOG.info("HTTP door on port {} drains {} streams", port, parts.edge.streams());
+          LOG.info("HTTP door on port {} drains {} streams", port, parts.door.streams());
           parts
-              .edge
+              .door
               .drain(overMs)
               .transform(ended -> parts.server.shutdown(SHUTDOWN_MS, TimeUnit.MILLISECONDS))
               .onComplete(drained);
@@ -229,125 +169,8 @@ public final class HttpVerticle extends VerticleBase {
 
   /** The routes that are served, for the description of the API. */
   List<Route> routes() {
-    return routes;
-  }
-
-  /** Most publishes have the same deadline, which is cheaper to watch than a timer for each. */
-  private PublishAttempts.Timers timersOf(Deadlines publishDeadlines) {
-    VertxLoop loop = new VertxLoop(context);
-    long publishTimeout = options.publishTimeouts().publish();
-    return (ms, due) ->
-        ms >= publishTimeout ? publishDeadlines.start(due)::cancel : loop.after(ms, due);
-  }
-
-  private PublishRoutes publishRoutes(
-      BusClient bus, CommandReader reader, BodyReader bodies, Meters meters) {
-    PublishBatcher batcher =
-        new PublishBatcher(
-            context,
-            bus,
-            meters,
-            options.getMaxInFlightPerChannel(),
-            options.getMaxInFlightBytesPerChannel());
-    return new PublishRoutes(reader, bodies, batcher, () -> draining);
-  }
-
-  private Router router(
-      BusClient bus,
-      PublishRoutes publish,
-      HubRoutes hub,
-      Edge edge,
-      SseFormat format,
-      ChunkFrames frames,
-      GuardedHttpServer guarded,
-      Meters meters) {
-    Router router = Router.router(vertx);
-    // Routes are tried in turn, so those that are used most come first.
-    publish.mount(router);
-    Entrance.guardStreams(router);
-    new StreamRoutes(bus, edge, format, frames, guarded, options, meters, () -> draining)
-        .mount(router);
-    hub.mount(router);
-    new PageRoutes(bus, hub, metrics, () -> draining, Health.of(vertx)).mount(router);
-    new BridgeRoutes(
-            vertx,
-            options.getBridge(),
-            WebSocketMessages.mostBytesFor(options.getMaxBody()),
-            guarded,
-            () -> draining)
-        .mount(router);
-    refuseTheRest(router);
-    return router;
-  }
-
-  /** What vertx-web itself refuses gets the form of all other errors. */
-  private static void refuseTheRest(Router router) {
-    router.errorHandler(
-        400, ctx -> refuse(ctx, 400, new InvalidMessageFormatException("the path is malformed")));
-    router.errorHandler(
-        404,
-        ctx -> refuse(ctx, 404, new InvalidMessageFormatException("there is no such resource")));
-    router.errorHandler(
-        405,
-        ctx -> {
-          String allowed = String.join(", ", AllowedMethods.at(router, ctx.normalizedPath()));
-          ctx.response().putHeader(HttpHeaders.ALLOW, allowed);
-          refuse(
-              ctx,
-              405,
-              new InvalidMessageFormatException(
-                  "the method is not allowed here, allowed here: " + allowed));
-        });
-    router.errorHandler(
-        500,
-        ctx -> {
-          if (ctx.failure() instanceof WebSocketHandshakeException malformed) {
-            // Mostly it has been answered; logged, anybody could fill the log (CWE-779).
-            LOG.debug("no WebSocket: {}", malformed.toString());
-            refuse(ctx, 400, new InvalidMessageFormatException("the handshake is malformed"));
-            return;
-          }
-          LOG.error("a request to {} failed", ctx.normalizedPath(), ctx.failure());
-          refuse(ctx, 500, new RepositoryException("internal error", null));
-        });
-  }
-
-  /** The context has no status of its own for what vertx-web refuses before any route. */
-  private static void refuse(RoutingContext ctx, int status, EricException error) {
-    Problem.send(ctx.response(), status, error);
-  }
-
-  private void handle(
-      GuardedHttpServer guarded,
-      Entrance entrance,
-      PublishRoutes publish,
-      Router router,
-      HttpServerRequest request) {
-    ConnectionGuard guard = guarded.find(request.connection());
-    if (guard == null || guard.isRefused()) {
-      return;
-    }
-    ConnectionGuard.OpenRequest open = guard.begin(request);
-    if (open == null) {
-      return;
-    }
-    String malformed = Framing.complaint(request);
-    if (malformed != null) {
-      guard.refuseTheRest();
-      refuseFraming(request, malformed);
-    } else if (guard.takesAnswers()) {
-      route(entrance, publish, router, request);
-    } else {
-      guard.handleLater(open, () -> route(entrance, publish, router, request));
-    }
-  }
-
-  private static void route(
-      Entrance entrance, PublishRoutes publish, Router router, HttpServerRequest request) {
-    // Before anything happens, the short cut past the router included.
-    if (entrance.admits(request) && !publish.take(request)) {
-      router.handle(request);
-    }
+    Running parts = running;
+    return parts == null ? List.of() : parts.door.routes();
   }
 
   /** The head could not be read; the rest of the connection cannot be either. */
@@ -359,7 +182,7 @@ public final class HttpVerticle extends VerticleBase {
     }
     String malformed = Framing.complaint(request);
     if (malformed != null) {
-      refuseFraming(request, malformed);
+      Door.refuseFraming(request, malformed);
       return;
     }
     Throwable cause = request.decoderResult().cause();
@@ -377,18 +200,6 @@ public final class HttpVerticle extends VerticleBase {
         request.response(),
         status.code(),
         new InvalidMessageFormatException("the head of the request is malformed or too long"));
-    request.connection().close();
-  }
-
-  /** What follows on the connection may be anything, so nothing of it is looked at. */
-  private static void refuseFraming(HttpServerRequest request, String complaint) {
-    HttpServerResponse response = request.response();
-    response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    int status =
-        Framing.UNKNOWN_CODING.equals(complaint)
-            ? HttpResponseStatus.NOT_IMPLEMENTED.code()
-            : HttpResponseStatus.BAD_REQUEST.code();
-    Problem.send(response, status, new InvalidMessageFormatException(complaint));
     request.connection().close();
   }
 
@@ -421,23 +232,21 @@ public final class HttpVerticle extends VerticleBase {
 
   /** What lives from start to stop. */
   private record Running(
-      Edge edge,
+      Door door,
+      DoorBounds bounds,
       GuardedHttpServer guarded,
       HttpServer server,
-      ChunkFrames frames,
-      List<Deadlines> deadlines,
       Runnable unmetered) {
 
     /** Streams first, so that their channels learn it from the edge and not from broken writes. */
     private Future<Void> close() {
       unmetered.run();
-      return edge.close()
+      return door.close()
           .transform(closed -> server.close())
           .onComplete(
               closed -> {
                 guarded.close();
-                frames.close();
-                deadlines.forEach(Deadlines::close);
+                bounds.close();
               });
     }
   }

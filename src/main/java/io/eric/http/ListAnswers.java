@@ -2,7 +2,7 @@ package io.eric.http;
 
 import io.eric.UnavailableException;
 import io.eric.http.internal.guard.ConnectionGuard;
-import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.http.internal.guard.Connections;
 import io.eric.internal.FifoTurns;
 import io.eric.internal.client.BusClient;
 import io.eric.metrics.CounterName;
@@ -33,15 +33,15 @@ final class ListAnswers {
   /** So many lists may wait for their turn. */
   private static final int MAX_WAITING = 1_024;
 
-  private final GuardedHttpServer server;
+  private final Connections connections;
   private final Meters meters;
   private final FifoTurns turns = new FifoTurns(AT_A_TIME);
 
   /**
-   * @param server whose connections count what they have not sent
+   * @param connections whose guards count what they have not sent
    */
-  ListAnswers(GuardedHttpServer server, Meters meters) {
-    this.server = server;
+  ListAnswers(Connections connections, Meters meters) {
+    this.connections = connections;
     this.meters = meters;
   }
 
@@ -65,7 +65,7 @@ final class ListAnswers {
     private final ConnectionGuard.OpenRequest exchange;
 
     private Listing(HttpServerRequest request, ListPart.Source source) {
-      this.exchange = server.guard(request.connection()).latest();
+      this.exchange = connections.guard(request.connection()).latest();
       this.request = request;
       this.response = request.response();
       this.source = source;

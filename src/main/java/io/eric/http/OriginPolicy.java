@@ -32,7 +32,7 @@ public final class OriginPolicy {
   private static final String LOCALHOST = "localhost";
 
   private final Origins origins;
-  private final Set<String> hosts;
+  private final @Nullable Set<String> hosts;
 
   /** The last authority that passed: nearly always the next one's too. */
   private @Nullable String familiar;
@@ -40,11 +40,12 @@ public final class OriginPolicy {
   /**
    * A policy.
    *
-   * @param hosts names by which the hub is known besides {@code localhost}, in lower case
+   * @param hosts names by which the hub is known besides {@code localhost}, in lower case; null if
+   *     it is known by any
    */
-  OriginPolicy(Origins origins, List<String> hosts) {
+  OriginPolicy(Origins origins, @Nullable List<String> hosts) {
     this.origins = origins;
-    this.hosts = new HashSet<>(hosts);
+    this.hosts = hosts == null ? null : new HashSet<>(hosts);
   }
 
   /**
@@ -122,10 +123,10 @@ public final class OriginPolicy {
   }
 
   private boolean isOurs(String authority) {
-    if (authority.equals(familiar)) {
+    if (hosts == null || authority.equals(familiar)) {
       return true;
     }
-    boolean ours = isOurName(nameOf(authority));
+    boolean ours = isOurName(hosts, nameOf(authority));
     if (ours) {
       familiar = authority;
     }
@@ -133,7 +134,7 @@ public final class OriginPolicy {
   }
 
   /** Rebinding needs a name that its attacker owns: addresses cannot be bound to others. */
-  private boolean isOurName(@Nullable String name) {
+  private static boolean isOurName(Set<String> hosts, @Nullable String name) {
     return name != null
         && (name.equals(LOCALHOST)
             || (name.endsWith('.' + LOCALHOST) && HostNames.isName(name))

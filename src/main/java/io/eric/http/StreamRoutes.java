@@ -5,7 +5,7 @@ import io.eric.Ids;
 import io.eric.UnavailableException;
 import io.eric.http.internal.guard.ClientQuota;
 import io.eric.http.internal.guard.ConnectionGuard;
-import io.eric.http.internal.guard.GuardedHttpServer;
+import io.eric.http.internal.guard.Connections;
 import io.eric.http.internal.sse.ChunkFrames;
 import io.eric.http.internal.sse.ChunkedStreamSink;
 import io.eric.http.internal.sse.SseFormat;
@@ -53,7 +53,7 @@ final class StreamRoutes {
   private final Edge edge;
   private final SseFormat format;
   private final ChunkFrames frames;
-  private final GuardedHttpServer server;
+  private final Connections connections;
   private final int maxStreams;
   private final ClientQuota clients;
   private final Meters meters;
@@ -65,7 +65,7 @@ final class StreamRoutes {
       Edge edge,
       SseFormat format,
       ChunkFrames frames,
-      GuardedHttpServer server,
+      Connections connections,
       HttpOptions options,
       Meters meters,
       BooleanSupplier draining) {
@@ -73,7 +73,7 @@ final class StreamRoutes {
     this.edge = edge;
     this.format = format;
     this.frames = frames;
-    this.server = server;
+    this.connections = connections;
     this.maxStreams = options.getMaxStreams();
     this.clients = new ClientQuota(options.getMaxStreamsPerClient());
     this.meters = meters;
@@ -111,9 +111,9 @@ final class StreamRoutes {
 
   private void open(RoutingContext ctx, String channel, @Nullable String listener) {
     HttpServerRequest request = ctx.request();
-    ConnectionGuard.OpenRequest exchange = server.guard(request.connection()).latest();
+    ConnectionGuard.OpenRequest exchange = connections.guard(request.connection()).latest();
     Visit visit = new Visit(clients, ClientQuota.client(request.remoteAddress()));
-    onEnd(request, exchange, visit::end);
+    onEnd(ctx, exchange, visit::end);
     try {
       visit
           .opens(edge.open(channel, listener, resumeAfter(request)))
@@ -131,15 +131,11 @@ final class StreamRoutes {
 
   /** Every end: the client's disconnect, a reset, and our own end. May run more than once. */
   private static void onEnd(
-      HttpServerRequest request, ConnectionGuard.OpenRequest exchange, Runnable over) {
-    if (request.version() == HttpVersion.HTTP_2) {
+      RoutingContext ctx, ConnectionGuard.OpenRequest exchange, Runnable over) {
+    if (ctx.request().version() == HttpVersion.HTTP_2) {
       exchange.onClosed(over); // what has been ended may be unread, and takes its room until then
     } else {
-      request
-          .response()
-          .endHandler(ended -> over.run())
-          .closeHandler(closed -> over.run())
-          .exceptionHandler(failed -> over.run());
+      ctx.addEndHandler(ended -> over.run());
     }
   }
 

@@ -8,28 +8,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings an answer back to its caller. What is done on a channel's context or a store's thread
- * completes there; without this, the caller's next step would run there too, beside the caller's
- * own.
+ * Completes a future on its caller's context. Work on a channel's context or a store's thread
+ * completes there. Without this class the caller's next step would run there too, concurrently with
+ * the caller's other work.
  */
 public final class CallersContext {
 
   private CallersContext() {}
 
   /**
-   * Does something whose future completes anywhere.
+   * Does work whose future may complete on any thread.
    *
    * @param work called at once, on the caller's thread
-   * @return completes on the caller's context; a caller outside of any is given one, as it is by
-   *     the event bus
+   * @return completes on the caller's context; a caller that has none is given one, as the event
+   *     bus does
    */
   public static <T> Future<T> of(Vertx vertx, Supplier<Future<T>> work) {
     return on((ContextInternal) vertx.getOrCreateContext(), work.get());
   }
 
   /**
-   * As {@link #of(Vertx, Supplier)}, where there is no Vert.x at hand: a caller outside of any
-   * context is not given one.
+   * Does the same as {@link #of(Vertx, Supplier)} where no Vert.x instance is at hand. A caller
+   * without a context is therefore not given one.
    */
   public static <T> Future<T> of(Supplier<Future<T>> work) {
     @Nullable ContextInternal context = ContextInternal.current();

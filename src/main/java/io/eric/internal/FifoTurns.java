@@ -3,9 +3,10 @@ package io.eric.internal;
 import java.util.ArrayDeque;
 
 /**
- * Lets a number of callers do their work at a time, in the order in which they ask: makers of lists
- * take turns, so that a door's event loop gets to other work after a few pieces, however many
- * clients want some. On one context. The callers bound what waits.
+ * Limits how many callers work at the same time, and serves them in the order in which they ask.
+ * Lists are built in such turns, so that a door's event loop gets to other work after a few pieces,
+ * however many clients want lists. The callers limit how many of them wait. Used on one context
+ * only.
  */
 public final class FifoTurns {
 
@@ -14,23 +15,26 @@ public final class FifoTurns {
   private int busy;
   private boolean running;
 
-  /** So many at a time. */
+  /** Lets this number of callers work at the same time. */
   public FifoTurns(int atATime) {
     this.atATime = atATime;
   }
 
-  /** Runs this when it is its turn, at once if nobody is before it; it calls {@link #done}. */
+  /**
+   * Runs {@code turn} when its turn has come, which is at once if none is before it. It must call
+   * {@link #done} when it has finished.
+   */
   public void ask(Runnable turn) {
     waiting.add(turn);
     runNext();
   }
 
-  /** So many wait for their turn. */
+  /** Returns how many callers wait for their turn. */
   public int waiting() {
     return waiting.size();
   }
 
-  /** A turn is over. */
+  /** Ends a turn, so that the next one can run. */
   public void done() {
     busy--;
     runNext();
@@ -38,7 +42,7 @@ public final class FifoTurns {
 
   private void runNext() {
     if (running) {
-      return; // a turn was over at once, and the loop below goes on
+      return; // the turn has ended inside run(), and the loop below starts the next one
     }
     running = true;
     try {

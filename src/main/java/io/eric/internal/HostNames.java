@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Names of hosts as the domain name system has them. */
+/** Checks host names against the rules of the domain name system. */
 public final class HostNames {
 
   private static final Pattern NAME =
@@ -14,10 +14,10 @@ public final class HostNames {
   private HostNames() {}
 
   /**
-   * Checks what a setting lists.
+   * Checks the host names that a setting lists.
    *
    * @return the names in lower case
-   * @throws IllegalArgumentException saying which one is none, and what is one
+   * @throws IllegalArgumentException naming the entry that is not a host name, and what is one
    */
   public static List<String> checked(String setting, List<String> names) {
     return names.stream().map(name -> checked(setting, name)).toList();
@@ -36,12 +36,12 @@ public final class HostNames {
     return lower;
   }
 
-  /** Whether this, in lower case, is a name. */
+  /** Returns whether {@code name}, which must be in lower case, is a host name. */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 
-  /** Without the dot that a fully qualified name may end in. */
+  /** Removes the dot that a fully qualified name may end with. */
   public static String withoutRoot(String name) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }

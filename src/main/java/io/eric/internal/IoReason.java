@@ -11,14 +11,14 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /**
- * Why the system refused, in words: many exceptions of {@code java.nio.file} say it by their class
- * alone, and their message is a path.
+ * Explains in words why the operating system refused. Many exceptions of {@code java.nio.file}
+ * express the reason by their class alone, and their message is just a path.
  */
 public final class IoReason {
 
   private IoReason() {}
 
-  /** The reason, with the path if the exception knows it. */
+  /** Returns the reason, with the path if the exception knows it. */
   public static String of(Throwable failure) {
     if (failure instanceof FileSystemException refused) {
       String file = refused.getFile();
@@ -33,7 +33,9 @@ public final class IoReason {
     return message == null || message.isBlank() ? failure.toString() : message;
   }
 
-  /** The reason alone, for a client that must not learn where the hub's files are (CWE-209). */
+  /**
+   * Returns the reason alone, for a client that must not learn where the hub's files are (CWE-209).
+   */
   public static String withoutPath(IOException failure) {
     return failure instanceof FileSystemException refused ? reason(refused) : of(failure);
   }

@@ -1,19 +1,21 @@
 package io.eric.internal;
 
 /**
- * The event loop that a part of the hub lives on: its time, its timers and its next turns. What
- * hangs on it runs in the simulated network of the tests as it does on Vert.x. All methods are
- * called on the loop, but for {@link #later} and {@link #nanoTime}.
+ * The event loop that a part of the hub runs on, with its time, its timers and its next turns. Code
+ * that depends on this interface runs on Vert.x and in the tests' simulated network alike. All
+ * methods are called on the loop, except {@link #later} and {@link #nanoTime}.
  */
 public interface Loop {
 
-  /** Time that only goes forward, in nanoseconds from some moment on. From any thread. */
+  /**
+   * Returns a time that never goes back, in nanoseconds since an arbitrary moment. From any thread.
+   */
   long nanoTime();
 
-  /** The time of day, in milliseconds. */
+  /** Returns the time of day, in milliseconds since 1970. */
   long currentTimeMillis();
 
-  /** The time of day, in microseconds since 1970, as finely as the system tells it. */
+  /** Returns the time of day, in microseconds since 1970, as precisely as the system tells it. */
   long currentTimeMicros();
 
   /** Runs a task once, after this number of milliseconds. */
@@ -22,17 +24,20 @@ public interface Loop {
   /** Runs a task at this interval, in milliseconds. */
   Timer every(long ms, Runnable task);
 
-  /** Runs this in a turn of its own, after what waits already. From any thread. */
+  /** Runs a task in a turn of its own, after the tasks that wait already. From any thread. */
   void later(Runnable task);
 
-  /** A number from 0 to below this bound, by chance: what should not happen everywhere at once. */
+  /**
+   * Returns a random number from 0 to below this bound. It spreads what should not happen
+   * everywhere at the same moment.
+   */
   long random(long bound);
 
-  /** Something that is to run. */
+  /** A task that is to run. */
   @FunctionalInterface
   interface Timer {
 
-    /** It does not run any more. Idempotent, also when it has run. */
+    /** Prevents the task from running again. Idempotent, and harmless when it has run. */
     void cancel();
   }
 }

@@ -5,27 +5,27 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library works without. A class that mentions one of these is not to be touched before
- * {@link #isPresent} was asked: the machine may resolve what a class mentions as soon as it
- * verifies it, so catching the error inside of that class is too late.
+ * A dependency that the library also works without. A class that mentions one must not be loaded
+ * before {@link #isPresent} was asked: the virtual machine may resolve the classes that a class
+ * mentions as soon as it verifies that class, so catching the error inside the class is too late.
  */
 public enum OptionalDependency {
-  /** For {@code /metrics}. */
+  /** It serves {@code /metrics}. */
   MICROMETER(
       "io.micrometer.prometheusmetrics.PrometheusMeterRegistry",
       "io.micrometer:micrometer-registry-prometheus"),
-  /** For a cluster. */
+  /** It forms a cluster. */
   HAZELCAST("io.vertx.spi.cluster.hazelcast.HazelcastClusterManager", "io.vertx:vertx-hazelcast"),
-  /** For the store in Redis. */
+  /** It reaches the store in Redis. */
   REDIS_CLIENT("io.vertx.redis.client.Redis", "io.vertx:vertx-redis-client"),
-  /** For the command line. */
+  /** It parses the command line. */
   PICOCLI("picocli.CommandLine", "info.picocli:picocli"),
-  /** For verticles in Kotlin. */
+  /** Verticles in Kotlin need it. */
   KOTLIN("kotlin.Unit", "org.jetbrains.kotlin:kotlin-stdlib"),
-  /** For verticles in Kotlin. */
+  /** Verticles in Kotlin need it. */
   COROUTINES(
       "kotlinx.coroutines.CoroutineScope", "org.jetbrains.kotlinx:kotlinx-coroutines-core-jvm"),
-  /** For verticles in Kotlin. */
+  /** Verticles in Kotlin need it. */
   KOTLIN_VERTICLES(
       "io.vertx.kotlin.coroutines.CoroutineVerticle", "io.vertx:vertx-lang-kotlin-coroutines");
 
@@ -40,7 +40,7 @@ public enum OptionalDependency {
     this.artifact = artifact;
   }
 
-  /** Whether it is on the class path. */
+  /** Returns whether it is on the class path. */
   public boolean isPresent() {
     try {
       Class.forName(className, false, OptionalDependency.class.getClassLoader());
@@ -51,9 +51,9 @@ public enum OptionalDependency {
   }
 
   /**
-   * Refuses what cannot be had without it.
+   * Refuses a setting that needs this dependency if it is absent.
    *
-   * @param asked the setting that asks for it, as {@code store.type is redis}
+   * @param asked the setting that needs it, like {@code store.type is redis}
    * @throws IllegalStateException naming setting and artifact, if it is not on the class path
    */
   public void require(String asked) {
@@ -63,9 +63,9 @@ public enum OptionalDependency {
   }
 
   /**
-   * What code in Kotlin misses that was stopped by this failure.
+   * Returns the artifacts that Kotlin code lacks, if that is the reason for this failure.
    *
-   * @return null if it is about something else
+   * @return null if the failure has another reason
    */
   public static @Nullable String missingKotlin(Throwable failure) {
     boolean aboutKotlin =
@@ -77,7 +77,7 @@ public enum OptionalDependency {
         : null;
   }
 
-  /** What to add to have it, as {@code group:artifact}. */
+  /** Returns what to add to the class path, as {@code group:artifact}. */
   public String artifact() {
     return artifact;
   }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Origins of web pages, as the header {@code Origin} has them: which are a request's own, and which
- * others the settings allow.
+ * Judges origins of web pages, as the header {@code Origin} carries them: which are a request's
+ * own, and which others the settings allow. Immutable, so safe for any thread.
  */
 public final class Origins {
 
@@ -17,12 +17,13 @@ public final class Origins {
   static final String ANY = "*";
 
   /**
-   * As browsers serialise one: a scheme, a host in lower case, a port that is not the usual one.
+   * The form in which browsers serialise an origin: a scheme, a host in lower case, and a port
+   * unless it is the usual one.
    */
   private static final Pattern SERIALISED =
       Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[1-9]\\d{0,4})?");
 
-  /** Web views say this of pages out of the device's files. */
+  /** Web views send this origin for pages that come from the device's files. */
   private static final String FILES = "file://";
 
   private static final String HTTP = "http://";
@@ -31,16 +32,17 @@ public final class Origins {
   private final Set<String> allowed;
   private final boolean any;
 
+  /** Allows these origins, which {@link #checked} has returned. */
   public Origins(Collection<String> allowed) {
     this.allowed = Set.copyOf(allowed);
     this.any = allowed.contains(ANY);
   }
 
   /**
-   * Checks what a setting allows.
+   * Checks the origins that a setting allows.
    *
    * @return the origins as browsers write them
-   * @throws IllegalArgumentException saying which one is none, and what is one
+   * @throws IllegalArgumentException naming the entry that is not an origin, and what is one
    */
   public static List<String> checked(List<String> origins) {
     if (origins.size() > 1 && origins.contains(ANY)) {
@@ -52,7 +54,8 @@ public final class Origins {
   private static String checked(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);
     if (lower.equals("null")) {
-      // Every page can put itself into a frame whose origin is null, so it would be the same as *.
+      // Every page can put itself into a frame whose origin is null, so allowing null would be the
+      // same as *.
       throw new IllegalArgumentException("origins: null is any page's; use * if that is meant");
     }
     if (!lower.equals(ANY) && !lower.equals(FILES) && !SERIALISED.matcher(lower).matches()) {
@@ -65,24 +68,25 @@ public final class Origins {
     return withoutUsualPort(lower);
   }
 
-  /** Whether the settings let pages of this origin in. */
+  /** Returns whether the settings allow pages of this origin. */
   public boolean allow(String origin) {
     return any || allowed.contains(origin);
   }
 
-  /** Whether they let everybody in. */
+  /** Returns whether the settings allow every origin. */
   public boolean allowAny() {
     return any;
   }
 
-  /** Whether they let anybody in. */
+  /** Returns whether the settings allow no origin. */
   public boolean allowNone() {
     return allowed.isEmpty();
   }
 
   /**
-   * Whether a page has come from where it now sends its request to. A proxy may have taken the TLS
-   * off, so both schemes of the web are; {@code x://host} is not, for anybody may name a host so.
+   * Returns whether a page sends its request to the host that it came from. A proxy may have
+   * terminated TLS, so http and https both count as the host's own. {@code x://host} does not,
+   * because any application can call its own pages that.
    */
   public static boolean isOwn(String origin, @Nullable String host) {
     if (host == null) {

@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The loop of a Vert.x context. */
+/** Runs on a Vert.x context. */
 public final class VertxLoop implements Loop {
 
   private final ContextInternal context;
 
-  /** The loop of this context. */
+  /** Creates the loop of this context. */
   public VertxLoop(Context context) {
     this.context = (ContextInternal) context;
   }

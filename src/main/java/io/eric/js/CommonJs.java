@@ -1,18 +1,18 @@
 package io.eric.js;
 
 /**
- * Files in CommonJS form, which are bodies of functions that are given {@code exports} and {@code
- * require}.
+ * Wraps files in CommonJS form, which are bodies of functions with parameters like {@code exports}
+ * and {@code require}.
  */
 final class CommonJs {
 
-  /** On the file's first line, so that the lines of an error are its own. */
+  /** The head stands on the file's first line, so that errors have the line numbers of the file. */
   private static final String HEAD =
       "(function (exports, require, module, __filename, __dirname) {";
 
   private CommonJs() {}
 
-  /** The expression that evaluates to the function. */
+  /** Returns an expression that evaluates to the function. */
   static String function(String file) {
     String body = file.startsWith("#!") ? "//" + file : file;
     return HEAD + body + "\n})";

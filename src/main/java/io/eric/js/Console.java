@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A script's log, under {@code js.<file name>}: each record is one line. */
+/** Writes a script's log under {@code js.<file name>}. Each record is one line. */
 final class Console {
 
   private final Logger log;
@@ -15,7 +15,7 @@ final class Console {
     this.log = LoggerFactory.getLogger("js." + LogText.oneLine(file.getFileName().toString()));
   }
 
-  /** Level and text. */
+  /** Logs a text; the arguments are level and text. */
   @Nullable Object log(Value... arguments) {
     String text = LogText.oneLine(arguments[1].asString());
     switch (arguments[0].asString()) {

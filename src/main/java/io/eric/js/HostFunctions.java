@@ -25,20 +25,23 @@ import org.graalvm.polyglot.proxy.ProxyObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code prelude.js} builds timers and the event bus on: a few functions of plain arguments.
- * Whatever calls back into the script does so through {@link Script#enter}. Owns the script's
- * timers and consumers.
+ * The functions on which {@code prelude.js} builds timers and the event bus. Their arguments are
+ * plain values. Everything that calls back into the script does so through {@link Script#enter}.
+ * The instance owns the script's timers and consumers.
  */
 final class HostFunctions {
 
-  /** What a script's error is answered with when it has no code of its own. */
+  /** The code for a script's error that has no code of its own. */
   private static final int UNCODED = -1;
 
   private final Vertx vertx;
   private final Context context;
   private final Script script;
 
-  /** The script's timers, by their number: those of Vert.x, or -1 for one that runs next. */
+  /**
+   * The numbers of the script's timers, each with the id of its Vert.x timer, or -1 if it runs in
+   * the next turn.
+   */
   private final Map<Integer, Long> timers = new HashMap<>();
 
   private final Set<MessageConsumer<?>> consumers = new HashSet<>();
@@ -61,7 +64,7 @@ final class HostFunctions {
     return functions;
   }
 
-  /** No timer fires and no message comes any more. */
+  /** Cancels all timers and unregisters all consumers. */
   Future<Void> close() {
     timers.values().forEach(vertx::cancelTimer);
     timers.clear();
@@ -72,7 +75,8 @@ final class HostFunctions {
   }
 
   /**
-   * A script cannot read a Java exception: it gets an object that the prelude throws as an error.
+   * Makes a function return its refusals instead of throwing them. A script cannot read a Java
+   * exception, so it gets an object, which the prelude throws as an error.
    */
   static ProxyExecutable guarded(Function<Value[], @Nullable Object> function) {
     return arguments -> {
@@ -86,7 +90,10 @@ final class HostFunctions {
 
   // ---- timers
 
-  /** Callback, delay in milliseconds, whether it repeats; gives the timer's number. */
+  /**
+   * Sets a timer. The arguments are the callback, the delay in milliseconds, and whether it
+   * repeats. Returns the timer's number.
+   */
   private Object setTimer(Value[] arguments) {
     Value callback = arguments[0];
     long delay = arguments[1].asLong();
@@ -123,7 +130,10 @@ final class HostFunctions {
 
   // ---- event bus
 
-  /** Address, body, headers or null, whether to all. */
+  /**
+   * Sends a message. The arguments are address, body, headers or null, and whether it goes to all
+   * consumers.
+   */
   private @Nullable Object send(Value[] arguments) {
     String address = arguments[0].asString();
     Object body = script.values().fromJs(arguments[1]);
@@ -136,7 +146,10 @@ final class HostFunctions {
     return null;
   }
 
-  /** Address, body, headers or null, time-out in milliseconds, resolve, reject. */
+  /**
+   * Sends a request. The arguments are address, body, headers or null, timeout in milliseconds,
+   * resolve and reject.
+   */
   private @Nullable Object request(Value[] arguments) {
     Object body = script.values().fromJs(arguments[1]);
     DeliveryOptions options = options(arguments[2]).setSendTimeout(arguments[3].asLong());
@@ -152,7 +165,8 @@ final class HostFunctions {
   }
 
   /**
-   * Address, whether only this node sends to it, handler, registered, not registered; unregisters.
+   * Registers a consumer. The arguments are address, whether only this node sends to it, handler,
+   * and callbacks for success and failure of the registration. Returns a function that unregisters.
    */
   private Object consume(Value[] arguments) {
     String address = arguments[0].asString();
@@ -179,8 +193,8 @@ final class HostFunctions {
   }
 
   /**
-   * Channel, receiver, sender, payload, resolve, reject: dispatches a report of an error, whose
-   * type is reserved and would be refused as a command.
+   * Dispatches a report of an error, whose type is reserved and would be refused as a command. The
+   * arguments are channel, receiver, sender, payload, resolve and reject.
    */
   private @Nullable Object report(Value[] arguments) {
     Object payload = script.values().fromJs(arguments[3]);
@@ -222,8 +236,9 @@ final class HostFunctions {
   }
 
   /**
-   * A handler has thrown. It is caught here and not in the prelude, because what catches an error
-   * in JavaScript also catches, for a moment, that a script is stopped, and where.
+   * Answers a message whose handler has thrown. The error is caught here and not in the prelude,
+   * because code that catches errors in JavaScript would, for a moment, also catch that the script
+   * is stopped, and hide where.
    */
   private static void refuse(Message<Object> message, PolyglotException thrown) {
     if (message.replyAddress() == null) {
@@ -241,7 +256,9 @@ final class HostFunctions {
     return object != null && object.hasMember(name) ? object.getMember(name) : null;
   }
 
-  /** The answer, or null and the code and text of a failure. */
+  /**
+   * Answers a message. The arguments are the answer, or null with the code and text of a failure.
+   */
   private @Nullable Object answer(Message<Object> message, Value[] answer) {
     if (answer.length > 1) {
       int code = answer[1].fitsInInt() ? answer[1].asInt() : UNCODED;
@@ -252,7 +269,7 @@ final class HostFunctions {
     return null;
   }
 
-  /** Name, text and code, as the prelude makes an error of them. */
+  /** Rejects with name, text and code, of which the prelude makes an error. */
   private static void reject(Value reject, Throwable failure) {
     String name = failure.getClass().getSimpleName();
     String text = String.valueOf(failure.getMessage());

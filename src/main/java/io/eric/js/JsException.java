@@ -7,9 +7,9 @@ import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A script failed. The message is what JavaScript says, and where: file, line and column.
+ * A script has failed. The message is that of JavaScript, with the place: file, line and column.
  *
- * <p>The stack trace is the script's.
+ * <p>The stack trace is the script's. Immutable, so safe for any thread.
  */
 public final class JsException extends RuntimeException {
 
@@ -34,7 +34,7 @@ public final class JsException extends RuntimeException {
             .toArray(StackTraceElement[]::new));
   }
 
-  /** Of what was caught when a script was called. */
+  /** Converts what was caught when a script was called. */
   static JsException of(RuntimeException failure, ModuleFiles files) {
     if (failure instanceof JsException known) {
       return known;
@@ -46,19 +46,25 @@ public final class JsException extends RuntimeException {
     return new JsException(message(js), place == null ? "" : " at " + shown(place, files), js);
   }
 
-  /** The same place, if it is known, for a script that was stopped there from outside. */
+  /**
+   * Returns an exception with the same place, if it is known, for a script that was stopped there
+   * from outside.
+   */
   JsException asStop() {
     return new JsException(STOPPED + place);
   }
 
-  /** One line: an error of syntax comes with the line that has it, and a mark under it. */
+  /**
+   * Returns the message as one line. The message of a syntax error has more lines: the line with
+   * the error, and a mark below it.
+   */
   private static String message(PolyglotException js) {
     String message = String.valueOf(js.getMessage());
     String[] lines = message.split("\r?\n", 3);
     return js.isSyntaxError() && lines.length > 1 ? lines[0] + ": " + lines[1].strip() : message;
   }
 
-  /** Of what a script threw or rejected a promise with: any value. */
+  /** Converts what a script threw, or rejected a promise with, which may be any value. */
   static JsException of(Value thrown, ModuleFiles files) {
     if (thrown.isException()) {
       try {
@@ -70,7 +76,7 @@ public final class JsException extends RuntimeException {
     return new JsException(thrown.isString() ? thrown.asString() : thrown.toString());
   }
 
-  /** The innermost place in a file of the user's. */
+  /** Returns the innermost place that is in a file of the user. */
   private static @Nullable SourceSection place(PolyglotException failure) {
     SourceSection own = failure.getSourceLocation();
     if (own != null && own.hasLines() && !own.getSource().isInternal()) {

@@ -11,9 +11,9 @@ import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values on their way between Java and a script: JSON values are plain values there, {@link Buffer}
- * is {@code Uint8Array}. Objects go through JSON text, which measured faster than proxies and
- * leaves nothing shared.
+ * Converts values between Java and a script. JSON values are plain values there, and a {@link
+ * Buffer} is a {@code Uint8Array}. Objects go through JSON text, which measured faster than proxies
+ * and leaves nothing shared.
  */
 final class JsValues {
 
@@ -24,6 +24,8 @@ final class JsValues {
   private final Value toBytes;
 
   /**
+   * Converts with these functions of the script's context.
+   *
    * @param parse {@code JSON.parse}
    * @param stringify {@code JSON.stringify}
    * @param toBytes makes a {@code Uint8Array} of an {@code ArrayBuffer}'s content
@@ -35,7 +37,7 @@ final class JsValues {
   }
 
   /**
-   * For the script.
+   * Converts a value for the script.
    *
    * @throws IllegalArgumentException if it is neither JSON nor a buffer
    */
@@ -58,7 +60,7 @@ final class JsValues {
   }
 
   /**
-   * From the script.
+   * Converts a value of the script.
    *
    * @throws IllegalArgumentException if it is neither JSON nor a buffer
    */
@@ -94,7 +96,7 @@ final class JsValues {
     return whole ? (Object) (long) number : (Object) number;
   }
 
-  /** A {@code Uint8Array}, or null if it is none. */
+  /** Returns the bytes of a {@code Uint8Array}, or null if the value is none. */
   private static @Nullable Buffer bytes(Value value) {
     if (!value.hasArrayElements() || !value.hasMember("buffer")) {
       return null;

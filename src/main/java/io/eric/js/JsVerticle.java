@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A verticle whose code is a JavaScript module. See {@link Script} for how it is entered. */
+/**
+ * A verticle whose code is a JavaScript module. {@link Script} describes how the script is entered.
+ */
 final class JsVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(JsVerticle.class);
@@ -44,7 +46,8 @@ final class JsVerticle extends VerticleBase {
             script, functions, engine.watch(script, busyLimit, () -> cancel(own, script, started)));
     running = parts;
     noticeUndeployment(own, parts)
-        // Not on the event loop: the first engine takes seconds, and imports read files.
+        // Loading must not run on the event loop, because the first engine takes seconds, and
+        // imports read files.
         .compose(noticed -> vertx.executeBlocking(() -> script.load(engine, functions), false))
         .compose(
             evaluated -> {
@@ -72,8 +75,8 @@ final class JsVerticle extends VerticleBase {
   }
 
   /**
-   * On an event loop a script shares its thread with the one that would bring the notice: only the
-   * limit helps.
+   * Has the watchdog noticed when this verticle is about to be undeployed. On an event loop the
+   * script shares its thread with the verticle that would notice it, so only the limit helps there.
    */
   private Future<?> noticeUndeployment(Context own, Running parts) {
     return own.threadingModel() == ThreadingModel.WORKER
@@ -81,13 +84,19 @@ final class JsVerticle extends VerticleBase {
         : Future.succeededFuture();
   }
 
-  /** On the watchdog's thread, which waits until the script has left its own. */
+  /**
+   * Cancels the script; called on a thread of the watchdog, which waits until the script has left
+   * its own.
+   */
   private void cancel(Context own, Script script, Promise<Void> started) {
     script.cancel();
     own.runOnContext(left -> stopped(script.whereStopped(), started));
   }
 
-  /** It may have been stopped anywhere, so it does not go on. Other instances do. */
+  /**
+   * Ends this instance, because its script may have been stopped anywhere and cannot go on. Other
+   * instances go on.
+   */
   private void stopped(JsException failure, Promise<Void> started) {
     LOG.error("{} is ended: {}", file, failure.getMessage());
     Running parts = running;
@@ -125,10 +134,13 @@ final class JsVerticle extends VerticleBase {
     return first.future();
   }
 
-  /** What lives from start to stop. */
+  /** The parts that live from start to stop. */
   private record Running(Script script, HostFunctions functions, Watchdog.Watch watch) {
 
-    /** Later, because the script may be on the stack: what it resolved is what got us here. */
+    /**
+     * Closes the parts in a later turn, because the script may be on the stack: it may have
+     * resolved the promise that led here.
+     */
     private Future<Void> close(Context context) {
       Promise<Void> closed = Promise.promise();
       context.runOnContext(

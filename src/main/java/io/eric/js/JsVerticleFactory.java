@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deploys JavaScript files: {@code vertx.deployVerticle("js:verticles/js/chat.mjs")}. Vert.x finds
- * it by itself. It needs GraalJS on the class path ({@code org.graalvm.polyglot:polyglot} and
- * {@code js-community}) when the first such verticle is deployed, and nothing before: this class
- * does not mention it.
+ * this factory by itself. GraalJS ({@code org.graalvm.polyglot:polyglot} and {@code js-community})
+ * has to be on the class path when the first such verticle is deployed, not earlier, because this
+ * class does not mention it. Safe for any thread.
  */
 public final class JsVerticleFactory implements VerticleFactory {
 
@@ -24,10 +24,10 @@ public final class JsVerticleFactory implements VerticleFactory {
   private @Nullable SharedEngine engine;
   private volatile JsOptions options = new JsOptions();
 
-  /** For the service loader. */
+  /** Creates a factory; called by the service loader. */
   public JsVerticleFactory() {}
 
-  /** How the verticles are run that are deployed from now on; else with the defaults. */
+  /** Sets how verticles that are deployed from now on are run. Without it, the defaults hold. */
   public JsVerticleFactory setOptions(JsOptions options) {
     this.options = JsOptions.fromJson(options.toJson());
     return this;
@@ -40,7 +40,7 @@ public final class JsVerticleFactory implements VerticleFactory {
 
   @Override
   public void init(Vertx vertx) {
-    // Nothing: most Vert.x instances never deploy a script.
+    // There is nothing to do: most Vert.x instances never deploy a script.
   }
 
   @Override

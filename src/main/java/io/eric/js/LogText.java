@@ -1,18 +1,20 @@
 package io.eric.js;
 
 /**
- * Text of a script's on its way to a log: one line, whatever it holds. Line breaks would start a
- * line that passes for another's, escape sequences command the reader's terminal, and direction
- * marks show it in another order (CWE-117, CWE-150).
+ * Makes a script's text fit for a log: one line, whatever it holds. Line breaks would start a line
+ * that looks like another record, escape sequences would command the reader's terminal, and
+ * direction marks would show the text in another order (CWE-117, CWE-150).
  */
 final class LogText {
 
-  /** Beyond this many characters a text is cut. */
+  /** The length in characters beyond which a text is cut. */
   private static final int LONGEST = 65_536;
 
   private LogText() {}
 
-  /** The text with what is no plain character escaped, as JavaScript would write it. */
+  /**
+   * Returns the text with every character that is not plain escaped, as JavaScript would write it.
+   */
   static String oneLine(String text) {
     int end = Math.min(text.length(), LONGEST);
     int first = 0;

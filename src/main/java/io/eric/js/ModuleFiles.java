@@ -25,18 +25,18 @@ import org.graalvm.polyglot.io.FileSystem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that a verticle's imports may reach: those under the module root, to be read. Whatever
- * lies elsewhere, or is reached through a link that leads elsewhere, does not exist (CWE-22): each
- * path is resolved to the real file, and that is what is checked and opened.
+ * The files that a verticle's imports may reach: those under the module root, for reading only.
+ * Files that lie elsewhere, or are reached through a link that leads elsewhere, do not exist for
+ * the script (CWE-22): each path is resolved to the real file, which is then checked and opened.
  *
- * <p>GraalJS asks for {@code import 'name'} as for a file {@code name} beside the importer; what
- * the name stands for is {@link NodePackages}' matter. A file in CommonJS form ({@link ModuleForm})
- * is shown as a module whose default export is what the prelude's {@code require} gives for it, and
- * whose other exports are that object's properties.
+ * <p>GraalJS asks for {@code import 'name'} as if it were a file {@code name} beside the importer;
+ * {@link NodePackages} decides what the name stands for. A file in CommonJS form ({@link
+ * ModuleForm}) is shown as a module. Its default export is what the prelude's {@code require}
+ * returns for the file, and its other exports are the properties of that object.
  */
 final class ModuleFiles implements FileSystem {
 
-  /** What only Node has, so that a script that misses one is told why. */
+  /** The modules that only Node has, so that a script that lacks one is told why. */
   private static final Set<String> OF_NODE =
       Set.of(
           "assert",
@@ -77,26 +77,33 @@ final class ModuleFiles implements FileSystem {
   private final ModuleForm form;
   private final Evaluator evaluator;
 
-  /** Resolving a name looks at many files, and GraalJS asks several times for each. */
+  /**
+   * Resolved paths are kept, because resolving a name looks at many files, and GraalJS asks several
+   * times for each.
+   */
   private final Map<Path, Path> resolved = new HashMap<>();
 
   /**
-   * The module that GraalJS has named last, which it does just before it asks for an import of it.
+   * The module that GraalJS has named last, which it does just before it asks for an import of that
+   * module.
    */
   private @Nullable Path importer;
 
-  /** What the script can tell about its files, when its context is there. */
+  /** Evaluates the script's files, once its context exists. */
   interface Evaluator {
 
-    /** Whether a file's text can be parsed as CommonJS. */
+    /** Returns whether a file's text can be parsed as CommonJS. */
     boolean isFunctionBody(Path file, String text);
 
-    /** The names of what a CommonJS file exports, which evaluates it; empty if it fails. */
+    /**
+     * Returns the names that a CommonJS file exports. This evaluates the file; the list is empty if
+     * that fails.
+     */
     List<String> exportNames(Path file);
   }
 
   /**
-   * Files under this directory.
+   * Creates a view of the files under this directory.
    *
    * @throws IOException if there is no such directory
    */
@@ -108,8 +115,9 @@ final class ModuleFiles implements FileSystem {
   }
 
   /**
-   * The module root of a file: the nearest directory upwards that has a {@code package.json} or
-   * {@code node_modules}, but no further up than the working directory; else the file's own.
+   * Returns the module root of a file: the nearest directory upwards that has a {@code
+   * package.json} or {@code node_modules}, but not above the working directory; otherwise the
+   * file's own directory.
    *
    * @throws IOException if there is no such file
    */
@@ -124,19 +132,19 @@ final class ModuleFiles implements FileSystem {
     return own;
   }
 
-  /** The directory that everything is under. */
+  /** Returns the module root. */
   Path root() {
     return root;
   }
 
-  /** A file's name as a reader of an error message wants it. */
+  /** Returns a file's name as it is shown in messages: relative to the root. */
   String shown(String path) {
     Path file = Path.of(path);
     return file.startsWith(root) ? root.relativize(file).toString() : path;
   }
 
   /**
-   * What {@code require(specifier)} in a file means.
+   * Returns the file that {@code require(specifier)} means in a file.
    *
    * @throws IOException if there is no such file under the root
    */
@@ -144,7 +152,7 @@ final class ModuleFiles implements FileSystem {
     return confined(packages.required(importer, specifier), specifier);
   }
 
-  /** Whether a file is in CommonJS form. */
+  /** Returns whether a file is in CommonJS form. */
   boolean isCommonJs(Path file) throws IOException {
     return form.isCommonJs(file);
   }
@@ -160,7 +168,7 @@ final class ModuleFiles implements FileSystem {
   @Override
   public Path parsePath(String path) {
     Path parsed = Path.of(path);
-    if (parsed.equals(resolved.get(parsed))) { // which only modules that were found are
+    if (parsed.equals(resolved.get(parsed))) { // only modules that were found resolve to themselves
       importer = parsed;
     }
     return parsed;
@@ -225,14 +233,15 @@ final class ModuleFiles implements FileSystem {
     throw readOnly(path);
   }
 
-  /** The file itself, if it is there and under the root. */
+  /** Returns the real file, if it exists and is under the root. */
   private Path real(Path path) throws IOException {
     Path asked = toAbsolutePath(path).normalize();
     Path known = resolved.get(asked);
     if (known == null) {
       known = confined(packages.imported(asked, importer), path.toString());
       resolved.put(asked, known);
-      resolved.put(known, known); // it is asked for by this name too, which is no package's then
+      // The file is asked for by its real name too, which must not be taken for a package's name.
+      resolved.put(known, known);
     }
     return known;
   }
@@ -280,7 +289,7 @@ final class ModuleFiles implements FileSystem {
     return new AccessDeniedException(path.toString(), null, "scripts may only read modules");
   }
 
-  /** A few bytes as a file. */
+  /** Presents a few bytes as a file. */
   private static final class Bytes implements SeekableByteChannel {
     private final ByteBuffer bytes;
     private boolean open = true;

@@ -10,12 +10,13 @@ import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 
 /**
- * Tells ES modules from CommonJS. As in Node, name and {@code package.json} say so, and where they
- * do not, what is written in the file: packages for bundlers have both forms under {@code .js}.
+ * Tells ES modules from CommonJS. As in Node, the file's name and {@code package.json} decide.
+ * Where they do not, the text of the file does, because packages for bundlers have both forms under
+ * {@code .js}.
  */
 final class ModuleForm {
 
-  /** Without one of these a file cannot be in need of being a module. */
+  /** The words without which a file need not be a module. */
   private static final Pattern OF_MODULES = Pattern.compile("\\b(?:import|export|await)\\b");
 
   private static final Pattern OF_COMMON_JS = Pattern.compile("\\b(?:require|exports|module)\\b");
@@ -25,17 +26,17 @@ final class ModuleForm {
   private final Map<Path, Boolean> known = new HashMap<>();
 
   /**
-   * The forms of a script's files.
+   * Creates a test for the files of a script.
    *
    * @param isFunctionBody whether a file with this text can be parsed as CommonJS, which modules
-   *     cannot; asked seldom
+   *     cannot; it is rarely called
    */
   ModuleForm(NodePackages packages, BiPredicate<Path, String> isFunctionBody) {
     this.packages = packages;
     this.isFunctionBody = isFunctionBody;
   }
 
-  /** Whether a file is in CommonJS form. */
+  /** Returns whether a file is in CommonJS form. */
   boolean isCommonJs(Path file) throws IOException {
     Boolean before = known.get(file);
     if (before == null) {
@@ -51,7 +52,8 @@ final class ModuleForm {
       return name.endsWith(".cjs");
     }
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    // A verticle's own file that exports nothing in either way is a module, as all were at first.
+    // A verticle's own file that uses the words of neither form is a module, as all files were at
+    // first.
     return (packages.isPackaged(file) || OF_COMMON_JS.matcher(text).find())
         && (!OF_MODULES.matcher(text).find() || isFunctionBody.test(file, text));
   }

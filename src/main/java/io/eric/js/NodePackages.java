@@ -13,15 +13,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds modules as Node does: {@code node_modules} of the importer's directory and those above it,
- * {@code exports}, {@code imports} and {@code main} of {@code package.json}; and as bundlers do for
- * browsers, because there is no more of Node here than there: {@code browser}, {@code module}, and
- * names without extension. Looks no further up than the root. What it finds may still be a link
- * that leads out: its caller checks.
+ * Finds modules as Node does: in {@code node_modules} of the importer's directory and of those
+ * above it, by {@code exports}, {@code imports} and {@code main} of {@code package.json}. It also
+ * finds them as bundlers for browsers do, because there is no more of Node here than in a browser:
+ * by {@code browser}, {@code module}, and names without extension. It looks no further up than the
+ * root. A file that it finds may still be a link that leads out of the root, so the caller has to
+ * check that.
  */
 final class NodePackages {
 
-  /** Stands for a module that a package does without where Node is not: an empty one. */
+  /** Stands for an empty module, in place of one that a package does not need outside of Node. */
   static final Path NOTHING = Path.of("/eric/nothing.js");
 
   private static final Path PACKAGE_JSON = Path.of("package.json");
@@ -39,24 +40,25 @@ final class NodePackages {
     this.forRequire = new Conditions(List.of("require", "worker", "browser", "default"));
   }
 
-  /** Whether a project of Node's starts at this directory. */
+  /** Returns whether a Node project starts at this directory. */
   static boolean isProject(Path directory) {
     return Files.isRegularFile(directory.resolve(PACKAGE_JSON))
         || Files.isDirectory(directory.resolve(MODULES));
   }
 
   /**
-   * What an import means, given as a path beside the importer.
+   * Returns the file that an import means.
    *
-   * @param importer the file that imports, if it is known
-   * @return a file; null if nothing
+   * @param path the import's name as a path beside the importer
+   * @param importer the importing file, if it is known
+   * @return null if the import means nothing
    */
   @Nullable Path imported(Path path, @Nullable Path importer) throws IOException {
     if (importer != null && isRelative(path, importer)) {
       return replaced(asFile(path));
     }
-    // If the importer is not told, neither is its directory: the longest one that exists comes
-    // first.
+    // If the importer is unknown, so is its directory, and the longest directory that exists is
+    // tried first.
     for (Path from = importer == null ? path.getParent() : importer.getParent();
         from != null && from.startsWith(root) && path.startsWith(from);
         from = from.getParent()) {
@@ -69,7 +71,10 @@ final class NodePackages {
     return replaced(asFile(path));
   }
 
-  /** GraalJS has left out the dots that tell, but they stand in the importer's text. */
+  /**
+   * Returns whether an import was relative. GraalJS has removed the dots that tell this, but they
+   * stand in the importer's text.
+   */
   private static boolean isRelative(Path path, Path importer) throws IOException {
     Path directory = importer.getParent();
     if (directory == null || !path.startsWith(directory)) {
@@ -80,7 +85,9 @@ final class NodePackages {
     return text.contains('"' + specifier + '"') || text.contains('\'' + specifier + '\'');
   }
 
-  /** What {@code require} of a specifier means in a file; null if nothing. */
+  /**
+   * Returns the file that {@code require} of a specifier means in a file; null if it means nothing.
+   */
   @Nullable Path required(Path importer, String specifier) throws IOException {
     if (specifier.startsWith("/") || specifier.matches("\\.{1,2}(?:/.*)?")) {
       return replaced(asFile(importer.resolveSibling(specifier).normalize()));
@@ -89,7 +96,7 @@ final class NodePackages {
     return from == null ? null : named(from, specifier, forRequire);
   }
 
-  /** Whether a file is part of a package in {@code node_modules}. */
+  /** Returns whether a file is part of a package in {@code node_modules}. */
   boolean isPackaged(Path file) {
     for (Path part : file.startsWith(root) ? root.relativize(file) : file) {
       if (part.equals(MODULES)) {
@@ -99,13 +106,13 @@ final class NodePackages {
     return false;
   }
 
-  /** Whether the package that a file is part of says that it is made of ES modules. */
+  /** Returns whether the package of a file declares that it consists of ES modules. */
   boolean isOfModules(Path file) throws IOException {
     Path directory = packageOf(file);
     return directory != null && "module".equals(description(directory).getValue("type"));
   }
 
-  /** The nearest directory upwards that has a {@code package.json}. */
+  /** Returns the nearest directory upwards that has a {@code package.json}. */
   private @Nullable Path packageOf(Path file) {
     for (Path up = file.getParent();
         up != null && up.startsWith(root) && !MODULES.equals(up.getFileName());
@@ -117,7 +124,7 @@ final class NodePackages {
     return null;
   }
 
-  /** What a specifier without dots means to a file of this directory. */
+  /** Returns the file that a specifier without dots means to a file of this directory. */
   private @Nullable Path named(Path from, String specifier, Conditions conditions)
       throws IOException {
     Path own = packageOf(from.resolve(PACKAGE_JSON));
@@ -136,7 +143,7 @@ final class NodePackages {
     return replaced(inPackages(from, Path.of(specifier), conditions));
   }
 
-  /** The file that a package has in place of one of its files where Node is not. */
+  /** Returns the file by which a package replaces one of its files outside of Node. */
   private @Nullable Path replaced(@Nullable Path file) throws IOException {
     Path own = file == null || file.equals(NOTHING) ? null : packageOf(file);
     JsonObject browser = own == null ? null : table(description(own), "browser");
@@ -158,7 +165,7 @@ final class NodePackages {
           ? asFile(directory.resolve(to).normalize())
           : inPackages(directory, Path.of(to), forRequire);
     }
-    return NOTHING; // false
+    return NOTHING; // the package maps the name to false
   }
 
   private @Nullable Path inPackages(@Nullable Path from, Path specifier, Conditions conditions)
@@ -192,7 +199,7 @@ final class NodePackages {
     return subpath == null ? entry(directory) : asFile(directory.resolve(subpath));
   }
 
-  /** What a package without {@code exports} starts with. */
+  /** Returns the entry file of a package without {@code exports}. */
   private @Nullable Path entry(Path directory) throws IOException {
     JsonObject description = description(directory);
     for (String key : List.of("browser", "main", "module")) {
@@ -208,7 +215,7 @@ final class NodePackages {
     return Files.isRegularFile(index) ? index : null;
   }
 
-  /** A file, perhaps without its extension, or a directory's entry. */
+  /** Returns the file at a path, whose extension may be missing, or a directory's entry file. */
   private @Nullable Path asFile(Path path) throws IOException {
     for (String extension : List.of("", ".js", ".cjs", ".mjs", ".json")) {
       Path file = path.resolveSibling(path.getFileName() + extension);
@@ -243,7 +250,7 @@ final class NodePackages {
     return description.getValue(key) instanceof JsonObject table ? table : null;
   }
 
-  /** What {@code exports} has for a subpath like {@code .} or {@code ./util}. */
+  /** Returns the target in {@code exports} for a subpath like {@code .} or {@code ./util}. */
   private static @Nullable String exported(Object exports, String subpath, Conditions conditions) {
     boolean isTable =
         exports instanceof JsonObject all
@@ -252,10 +259,13 @@ final class NodePackages {
     return conditions.find(table, subpath);
   }
 
-  /** The conditions that hold, under which a package may have other files. */
+  /** The conditions that hold here; a package may have other files under other conditions. */
   private record Conditions(List<String> holding) {
 
-    /** The target for a key; a pattern's if there is none, of which the most precise one counts. */
+    /**
+     * Returns the target for a name. If no key equals the name, the most precise pattern that
+     * matches decides.
+     */
     private @Nullable String find(JsonObject table, String name) {
       if (table.containsKey(name)) {
         return target(table.getValue(name), "");
@@ -286,7 +296,7 @@ final class NodePackages {
         return target.replace("*", star);
       }
       if (exported instanceof JsonObject choices) {
-        for (String condition : choices.fieldNames()) { // their order decides
+        for (String condition : choices.fieldNames()) { // the order of the choices decides
           String target =
               holding.contains(condition) ? target(choices.getValue(condition), star) : null;
           if (target != null) {

@@ -4,19 +4,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a script is being run, and since when for a watchdog that looks now and then. It is
- * marked at each entry of a message, so it costs two ordered writes and no look at the clock: a
- * number that grows at each entry and each exit, odd while somebody is inside.
+ * Tells a watchdog whether a script is being run, and lets it find out since when. Each message
+ * that enters marks it, so a mark costs only two ordered writes and no look at the clock: the
+ * number of turns grows at each entry and each exit, and is odd while a thread is inside.
  */
 final class Occupancy {
 
   private final AtomicLong turns = new AtomicLong();
   private int depth;
 
-  /** Written before {@link #turns}, and so seen by a thread that has read that. */
+  /** Written before {@link #turns}, so a thread that has read the turn sees it too. */
   private @Nullable Thread thread;
 
-  /** Called by the thread that runs the script; may be nested. */
+  /** Marks an entry. Called by the thread that runs the script; calls may be nested. */
   void enter() {
     if (depth++ == 0) {
       thread = Thread.currentThread();
@@ -24,20 +24,20 @@ final class Occupancy {
     }
   }
 
-  /** After {@link #enter}. */
+  /** Marks the exit after {@link #enter}. */
   void leave() {
     if (--depth == 0) {
       turns.lazySet(turns.getPlain() + 1);
     }
   }
 
-  /** From any thread: the number of the turn that is under way, or 0. */
+  /** Returns the number of the turn that is under way, or 0. From any thread. */
   long turn() {
     long turn = turns.getAcquire();
     return (turn & 1) == 0 ? 0 : turn;
   }
 
-  /** From any thread: the name of the one that is inside, or was last. */
+  /** Returns the name of the thread that is inside, or was inside last. From any thread. */
   String threadName() {
     Thread last = thread;
     return last == null ? "none" : last.getName();

@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One verticle's JavaScript and the one entrance to it. A context of GraalJS must never see two
- * threads at once: everything enters by {@link #enter}, on the verticle's Vert.x context. The one
- * exception is {@link #load}, which runs on a worker because it reads files; what wants to enter
- * meanwhile waits.
+ * One verticle's JavaScript, with the only entrance to it. A GraalJS context must never see two
+ * threads at once, so everything enters by {@link #enter}, on the verticle's Vert.x context. The
+ * one exception is {@link #load}, which runs on a worker because it reads files; calls that come
+ * meanwhile wait.
  */
 final class Script {
 
@@ -43,13 +43,13 @@ final class Script {
   private volatile @Nullable Loaded loaded;
   private volatile boolean stopping;
 
-  /** What it did when it was stopped, as far as is known. */
+  /** What the script was doing when it was stopped, as far as is known. */
   private volatile @Nullable JsException stop;
 
   /**
-   * A script that is not loaded yet.
+   * Creates a script that is not loaded yet.
    *
-   * @throws IOException if the file is not there
+   * @throws IOException if the file does not exist
    */
   Script(Path file) throws IOException {
     this.file = file.toRealPath();
@@ -58,7 +58,7 @@ final class Script {
     this.console = new Console(this.file);
   }
 
-  /** What it is called in the log. */
+  /** Returns the script's name in the log. */
   String name() {
     return file.toString();
   }
@@ -68,12 +68,12 @@ final class Script {
   }
 
   /**
-   * Makes the context and evaluates the module, up to its first {@code await}. Blocking; call
+   * Creates the context and evaluates the module, up to its first {@code await}. Blocks; call
    * {@link #open} on the verticle's context afterwards.
    *
-   * @param given what the script is given to reach the world with
-   * @return when the whole module is evaluated; fails with {@link JsException} if it cannot be
-   *     parsed or throws
+   * @param given the functions by which the script reaches the outside
+   * @return completes when the whole module is evaluated; fails with {@link JsException} if it
+   *     cannot be parsed or throws
    */
   Future<Void> load(SharedEngine engine, HostFunctions given) {
     Loaded parts = new Loaded(engine, engine.newContext(files));
@@ -106,9 +106,9 @@ final class Script {
   }
 
   /**
-   * Makes the script stop what it is doing, wherever that is, and never enters it again; from
-   * another thread, which waits until it has stopped. An error that a script can catch would not be
-   * enough: this cancels all that it does.
+   * Stops the script wherever it is, and never enters it again. Called from another thread, which
+   * waits until the script has stopped. The context is cancelled, because the script could catch an
+   * error.
    */
   void cancel() {
     stopping = true;
@@ -118,13 +118,13 @@ final class Script {
     }
   }
 
-  /** What it was doing when it was stopped; on the verticle's context. */
+  /** Returns where the script was when it was stopped; on the verticle's context. */
   JsException whereStopped() {
     JsException known = stop;
     return known == null ? new JsException(JsException.STOPPED) : known;
   }
 
-  /** Lets in what has been waiting, in order. */
+  /** Runs the calls that have been waiting, in order, and lets further ones enter at once. */
   void open() {
     open = true;
     while (!waiting.isEmpty()) {
@@ -132,7 +132,7 @@ final class Script {
     }
   }
 
-  /** Calls the module's {@code start}, if it has one, when all of it is evaluated. */
+  /** Calls the module's {@code start}, if it has one, after all of the module is evaluated. */
   Future<Void> start(JsonObject config) {
     return call("start", config);
   }
@@ -174,7 +174,7 @@ final class Script {
   }
 
   /**
-   * Runs what calls into the script; at once, or when it is loaded. What it throws is logged with
+   * Runs a call into the script, at once or when the script is loaded. An exception is logged with
    * its place, as the script's uncaught error.
    */
   void enter(Runnable call) {
@@ -195,7 +195,7 @@ final class Script {
     }
   }
 
-  /** Ends the script. Nothing enters any more, its memory is free. */
+  /** Ends the script. Nothing enters any more, and its memory is released. */
   void close() {
     closed = true;
     waiting.clear();
@@ -210,7 +210,7 @@ final class Script {
     return closed;
   }
 
-  /** How values are passed; only while a call is under way. */
+  /** Returns the converter of values; only while a call is under way. */
   JsValues values() {
     return Objects.requireNonNull(loaded).values();
   }
@@ -225,7 +225,7 @@ final class Script {
     return ProxyObject.fromMap(functions);
   }
 
-  /** An error that nobody in the script took. */
+  /** Logs an error that nothing in the script has caught. */
   private @Nullable Object uncaught(Value... thrown) {
     uncaught(JsException.of(thrown[0], files));
     return null;
@@ -238,8 +238,8 @@ final class Script {
   }
 
   /**
-   * What to say of a failure. That of a script that is being stopped is how it stops; the first one
-   * knows where it was, later ones come from what catches errors.
+   * Returns the failure to report. A failure of a script that is being stopped is how it stops. The
+   * first one knows where the script was; later ones come from code that catches errors.
    */
   private JsException failure(JsException thrown) {
     if (!stopping) {
@@ -253,7 +253,10 @@ final class Script {
     return first;
   }
 
-  /** The file that {@code require(specifier)} means in a file, or null; empty if in none. */
+  /**
+   * Returns the file that {@code require(specifier)} means in a file: null if there is none, empty
+   * for {@link NodePackages#NOTHING}.
+   */
   private @Nullable Object required(Value... arguments) {
     String importer = arguments[0].asString();
     String specifier = arguments[1].asString();
@@ -269,7 +272,7 @@ final class Script {
     }
   }
 
-  /** A CommonJS file's function, or a JSON file's text. */
+  /** Returns a CommonJS file's function, or a JSON file's text. */
   private @Nullable Object evaluate(Value... arguments) {
     Loaded parts = Objects.requireNonNull(loaded);
     String path = arguments[0].asString();
@@ -298,7 +301,10 @@ final class Script {
     return Source.newBuilder("js", CommonJs.function(text), shown(file)).buildLiteral();
   }
 
-  /** Asked while the context imports something, and so inside of it. */
+  /**
+   * Creates the evaluator of files. It is called while the context imports something, so it is
+   * already inside the script.
+   */
   private ModuleFiles.Evaluator evaluator() {
     return new ModuleFiles.Evaluator() {
       @Override
@@ -331,7 +337,7 @@ final class Script {
     return files.shown(file.toString());
   }
 
-  /** What there is from loading to closing. */
+  /** The parts that exist from loading to closing. */
   private static final class Loaded {
     private final SharedEngine engine;
     private final Context js;

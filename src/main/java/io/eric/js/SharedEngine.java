@@ -15,29 +15,31 @@ import org.graalvm.polyglot.io.IOAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine that all JS verticles of a Vert.x instance share: it keeps parsed code, so that a
- * second instance of a verticle starts in milliseconds. Made on first use, which takes a second or
- * two: never on an event loop.
+ * The engine that all JS verticles of a Vert.x instance share. It keeps parsed code, so that a
+ * second instance of a verticle starts in milliseconds. It is created on first use, which takes a
+ * second or two, so never on an event loop.
  */
 final class SharedEngine {
 
   /**
-   * Scripts get no Java object at all. Buffers alone are let in, as {@code ArrayBuffer}. All
-   * contexts of an engine have to have the same.
+   * Scripts get no Java objects except buffers, as {@code ArrayBuffer}. All contexts of an engine
+   * must have the same access.
    */
   private static final HostAccess ACCESS =
       HostAccess.newBuilder(HostAccess.NONE).allowBufferAccess(true).build();
 
   private final Watchdog watchdog = new Watchdog();
 
-  /** Sources of ours by name. One for all contexts, so that their parsed code is shared. */
+  /**
+   * Our own sources by name. All contexts use the same ones, so that their parsed code is shared.
+   */
   private final Map<String, Source> sources = new HashMap<>();
 
   private @Nullable Engine engine;
   private boolean closed;
 
   /**
-   * A context that imports these files. Blocking.
+   * Creates a context that imports these files. Blocks.
    *
    * @throws IllegalStateException if Vert.x is closed
    */
@@ -48,26 +50,26 @@ final class SharedEngine {
         .allowExperimentalOptions(true)
         .allowIO(IOAccess.newBuilder().fileSystem(files).build())
         .option("js.esm-eval-returns-exports", "true")
-        // ModuleFiles is asked for names of packages too, and told the importer.
+        // With this option ModuleFiles is asked for names of packages too, and learns the importer.
         .option("js.esm-bare-specifier-relative-lookup", "true")
         .option("js.unhandled-rejections", "handler")
         .option("js.text-encoding", "true")
-        .option("js.console", "false") // ours goes to the log
+        .option("js.console", "false") // our own console writes to the log
         .option("js.print", "false")
         .option("js.load", "false")
         .option("js.polyglot-builtin", "false")
         .build();
   }
 
-  /** A file beside this class that each context evaluates, like {@code prelude.js}. */
+  /** Returns a file beside this class that each context evaluates, like {@code prelude.js}. */
   synchronized Source own(String name) {
     return sources.computeIfAbsent(name, missing -> source("eric/" + name, readOwn(name)));
   }
 
   /**
-   * The function that a CommonJS file of a WebJar is.
+   * Returns the function that a CommonJS file of a WebJar contains.
    *
-   * @throws IOException if it is not on the class path
+   * @throws IOException if the file is not on the class path
    */
   synchronized Source library(String path) throws IOException {
     Source known = sources.get(path);
@@ -100,7 +102,8 @@ final class SharedEngine {
     if (made == null) {
       made =
           Engine.newBuilder("js")
-              // A stock JDK interprets; docs/POLYGLOT.md says so once, the log not at each start.
+              // A stock JDK only interprets scripts. docs/POLYGLOT.md says so, hence the log need
+              // not repeat it at each start.
               .option("engine.WarnInterpreterOnly", "false")
               .build();
       engine = made;

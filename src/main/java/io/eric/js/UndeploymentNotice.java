@@ -4,9 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
 /**
- * Hears that the verticle which has deployed it is about to be undeployed: Vert.x undeploys
- * children first, and this one on an event loop, while the parent's thread may be held by its
- * script.
+ * Notices that the verticle which deployed this one is about to be undeployed. Vert.x undeploys
+ * children first, and this child on an event loop, so the notice comes even if a script holds the
+ * parent's thread.
  */
 final class UndeploymentNotice extends VerticleBase {
 

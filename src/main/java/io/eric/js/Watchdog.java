@@ -11,25 +11,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Names and stops scripts that hold their thread for too long (CWE-835). It has a thread of its
- * own, because what it looks for is a thread of Vert.x's that does nothing else any more, and stops
- * each such script on one more, because the engine waits for the script to let go: at once, but for
- * few operations of the engine's, like powers of huge numbers, that end when they are done.
+ * Logs and stops scripts that hold their thread for too long (CWE-835). It has a thread of its own,
+ * because it looks for Vert.x threads that do nothing else any more. It stops each such script on a
+ * further thread, because the engine waits for the script to let go. The script lets go at once,
+ * except in few operations of the engine, like powers of huge numbers, which end first.
  */
 final class Watchdog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
 
-  /** By how much later than its limit a script may be noticed. */
+  /** How much later than its limit a script may be noticed, in milliseconds. */
   private static final long TICK_MS = 100;
 
   /**
-   * By how much longer than later a script may hold its thread while it is loaded, on a worker: the
-   * first one waits for the engine, and packages are hundreds of files.
+   * The factor by which the limit is greater while a script is loaded on a worker: the first script
+   * waits for the engine, and packages have hundreds of files.
    */
   private static final int LOADING = 6;
 
-  /** How long a script that is being undeployed may hold its thread. */
+  /** How long a script that is being undeployed may hold its thread, in milliseconds. */
   private static final long UNDEPLOYING_MS = 1_000;
 
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
@@ -40,9 +40,10 @@ final class Watchdog implements AutoCloseable {
   /**
    * Watches a script from now on.
    *
-   * @param name what to call it in the log
-   * @param limitMs how long it may hold its thread; 0 is no limit
-   * @param stop makes it stop; called once for each time, on a thread that may block
+   * @param name the script's name in the log
+   * @param limitMs how long it may hold its thread, in milliseconds; 0 means no limit
+   * @param stop stops the script; called once for each time that the limit is exceeded, on a thread
+   *     that may block
    */
   Watch watch(String name, Occupancy occupancy, long limitMs, Runnable stop) {
     Watch watch = new Watch(name, occupancy, limitMs, stop);
@@ -81,7 +82,7 @@ final class Watchdog implements AutoCloseable {
     return thread;
   }
 
-  /** One script that is watched. */
+  /** The watch over one script. */
   final class Watch {
     private final String name;
     private final Occupancy occupancy;
@@ -89,7 +90,9 @@ final class Watchdog implements AutoCloseable {
     private volatile long limitMs;
     private volatile boolean loaded;
 
-    /** What the last look has seen, and the first one that has seen the same. */
+    /**
+     * The turn that the last look saw; {@link #since} is the time of the first look that saw it.
+     */
     private long turn;
 
     private long since;
@@ -102,18 +105,18 @@ final class Watchdog implements AutoCloseable {
       this.stop = stop;
     }
 
-    /** From now on it has no more time than the limit. */
+    /** Ends the longer limit for loading. */
     void loaded() {
       loaded = true;
     }
 
-    /** It is being undeployed, which waits until its thread is free: the limit is short now. */
+    /** Shortens the limit, because undeployment waits until the script's thread is free. */
     void undeploying() {
       loaded = true;
       limitMs = limitMs == 0 ? UNDEPLOYING_MS : Math.min(limitMs, UNDEPLOYING_MS);
     }
 
-    /** The script is no more. */
+    /** Ends the watch. */
     void close() {
       watches.remove(this);
     }

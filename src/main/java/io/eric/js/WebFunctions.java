@@ -9,10 +9,16 @@ import java.util.Objects;
 import java.util.UUID;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
-/** What {@code web.js} and {@code console.js} take from Java: clocks, randomness, base64. */
+/**
+ * The functions that {@code web.js} and {@code console.js} take from Java: clocks, randomness,
+ * base64.
+ */
 final class WebFunctions {
 
-  /** What packages ask {@code process.env.NODE_ENV} for: whether to check what a user does. */
+  /**
+   * The value of {@code process.env.NODE_ENV}, by which packages decide whether to check how they
+   * are used.
+   */
   private static final String NODE_ENV =
       Objects.requireNonNullElse(System.getenv("NODE_ENV"), "production");
 
@@ -31,7 +37,7 @@ final class WebFunctions {
         "fromBase64", arguments -> fromBase64(arguments[0].asString()));
   }
 
-  /** Given as a buffer, which becomes an {@code ArrayBuffer}. */
+  /** Returns random bytes as a buffer, which becomes an {@code ArrayBuffer}. */
   private ByteBuffer randomBytes(int count) {
     byte[] bytes = new byte[count];
     random.nextBytes(bytes);

@@ -8,15 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CommonJS packages that come with this library, as WebJars on its class path, for globals that are
- * not ours to write: {@code URL}. See docs/decisions/0009. Their files are named {@code
- * webjar:package/file}.
+ * Reads CommonJS packages that come with this library as WebJars on its class path. They implement
+ * globals like {@code URL}, which this library should not implement itself, see
+ * docs/decisions/0009. Their files are named {@code webjar:package/file}.
  */
 final class WebJars {
 
   static final String PREFIX = "webjar:";
 
-  /** A package's version, which is part of its path and has to be the pom's, and its entry. */
+  /**
+   * A package's version, which is part of its path and must be the one in the pom, and its entry.
+   */
   private record Jar(String version, String entry) {}
 
   private static final Map<String, Jar> JARS =
@@ -28,7 +30,10 @@ final class WebJars {
 
   private WebJars() {}
 
-  /** What {@code require(specifier)} means in a file of a WebJar; null if nothing. */
+  /**
+   * Returns the file that {@code require(specifier)} means in a file of a WebJar; null if it means
+   * nothing.
+   */
   static @Nullable String required(String importer, String specifier) {
     if (specifier.startsWith(".")) {
       Path file = Path.of(importer.substring(PREFIX.length())).resolveSibling(specifier);
@@ -39,16 +44,16 @@ final class WebJars {
         specifier.endsWith("/") ? specifier.substring(0, specifier.length() - 1) : specifier);
   }
 
-  /** The file that a package starts with; null if there is no such package here. */
+  /** Returns the entry file of a package; null if there is no such package here. */
   static @Nullable String entry(String packageName) {
     Jar jar = JARS.get(packageName);
     return jar == null ? null : PREFIX + packageName + '/' + jar.entry;
   }
 
   /**
-   * A file's text.
+   * Returns a file's text.
    *
-   * @throws IOException if it is not on the class path; says what to add
+   * @throws IOException if it is not on the class path, saying what to add
    */
   static String read(String path) throws IOException {
     String name = path.substring(PREFIX.length());

@@ -1,11 +1,11 @@
 /**
  * Channels for Kotlin: calls that suspend, and messages as a {@code Flow}.
  *
- * <p>Here live extensions of {@code Channel} and {@code Vertx}, in Kotlin, under {@code
- * src/main/kotlin}. Kotlin's library and coroutines are optional dependencies: nothing written in
- * Java may use this package.
+ * <p>This package consists of extensions of {@code Channel} and {@code Vertx}, written in Kotlin
+ * under {@code src/main/kotlin}. Kotlin's library and coroutines are optional dependencies, so
+ * nothing written in Java may use this package.
  *
- * <p>Here may not live anything that a Java caller would miss.
+ * <p>Nothing that a Java caller would miss may live here.
  */
 @NullMarked
 package io.eric.kotlin;

@@ -3,12 +3,13 @@ package io.eric.metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hub can say about this moment, see {@link Meters}. Sums over the hub, never per channel.
+ * The gauges of a hub, which describe the present moment; see {@link Meters}. They are sums over
+ * the hub, never per channel. Immutable, so safe for any thread.
  */
 public enum GaugeName implements Metric {
   /** Open channels. */
   CHANNELS("eric_channels", "Open channels"),
-  /** Channels that make {@code /healthz} DOWN. */
+  /** Channels that do not answer, which makes {@code /healthz} DOWN. */
   CHANNELS_SILENT("eric_channels_silent", "Channels that do not answer, of which /healthz says"),
   /** Listeners that are not started. */
   LISTENERS_STOPPED("eric_listeners", "state", "stopped", Help.LISTENERS),
@@ -22,7 +23,7 @@ public enum GaugeName implements Metric {
   STREAMS_LIVE("eric_streams", "state", "live", Help.STREAMS),
   /** Streams at the doors that read what they have missed. */
   STREAMS_CATCHING_UP("eric_streams", "state", "catching_up", Help.STREAMS),
-  /** Channels that make {@code /healthz} DOWN because of their streams. */
+  /** Channels that do not confirm their streams, which makes {@code /healthz} DOWN. */
   CHANNELS_UNCONFIRMED(
       "eric_channels_unconfirmed",
       "Channels that do not confirm their streams, of which /healthz says"),
@@ -31,9 +32,9 @@ public enum GaugeName implements Metric {
       "eric_streams_unconfirmed",
       "Streams at the doors that were attached anew and not confirmed since, or not for two"
           + " intervals"),
-  /** Messages whose publishers wait. */
+  /** Messages whose publishers wait for the acknowledgement. */
   IN_FLIGHT("eric_publishes_in_flight", "Messages taken by channels and not yet acknowledged"),
-  /** Their bytes. */
+  /** The bytes of the messages whose publishers wait. */
   IN_FLIGHT_BYTES(
       "eric_publishes_in_flight_bytes",
       "Bytes of the messages taken by channels and not yet acknowledged"),
@@ -46,17 +47,17 @@ public enum GaugeName implements Metric {
   /** Bytes that count against the budget. */
   LOG_BUDGET_USED(
       "eric_log_budget_used_bytes", "Bytes of heap that logs use, as logs.maxBytes counts"),
-  /** The budget. */
+  /** The budget for the bytes of all logs. */
   LOG_BUDGET("eric_log_budget_bytes", "What logs.maxBytes allows"),
   /** Connections of the HTTP door. */
   HTTP_CONNECTIONS("eric_connections", "door", "http", Help.CONNECTIONS),
   /** Connections of the socket. */
   SOCKET_CONNECTIONS("eric_connections", "door", "socket", Help.CONNECTIONS),
-  /** Bodies that are being read. */
+  /** The bytes of bodies that are being read. */
   BUFFERED_BODIES(
       "eric_http_buffered_body_bytes",
       "Bytes of HTTP bodies and WebSocket messages that are being read"),
-  /** Answers that wait for their clients. */
+  /** The bytes of answers that wait for their clients. */
   UNSENT_ANSWERS("eric_http_unsent_answer_bytes", "Bytes of answers that clients have not taken");
 
   private final String metric;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Whether a hub can do its work, as its parts say: {@code /healthz} and {@code /readyz} are DOWN
- * while one of them has trouble. One per Vert.x instance, for any thread.
+ * Collects from the parts of a hub whether it can do its work. {@code /healthz} and {@code /readyz}
+ * are DOWN while a part has trouble. There is one per Vert.x instance, safe for any thread.
  */
 public final class Health implements Shareable {
 
@@ -16,26 +16,26 @@ public final class Health implements Shareable {
 
   private final CopyOnWriteArrayList<HealthSource> sources = new CopyOnWriteArrayList<>();
 
-  /** The health of nothing yet; a hub's is {@link #of}. */
+  /** Creates a health without any parts; that of a hub is {@link #of}. */
   public Health() {}
 
-  /** The health of this Vert.x instance. */
+  /** Returns the health of this Vert.x instance. */
   public static Health of(Vertx vertx) {
     LocalMap<String, Health> map = vertx.sharedData().getLocalMap(MAP);
     return map.computeIfAbsent(MAP, none -> new Health());
   }
 
   /**
-   * From now on this part is asked too.
+   * Adds a part that is asked from now on.
    *
-   * @return what makes it forgotten again; idempotent
+   * @return removes the part again; idempotent
    */
   public Runnable add(HealthSource source) {
     sources.addIfAbsent(source);
     return () -> sources.remove(source);
   }
 
-  /** What all parts have to say; none if all is well. */
+  /** Returns the troubles of all parts; empty if all is well. */
   public List<String> troubles() {
     return sources.stream().flatMap(source -> source.troubles().stream()).toList();
   }

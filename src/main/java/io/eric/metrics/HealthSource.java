@@ -4,21 +4,24 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A part of the hub that knows whether it can do its work, see {@link Health}. */
+/**
+ * A part of the hub that knows whether it can do its work, see {@link Health}. It is asked from any
+ * thread.
+ */
 @FunctionalInterface
 public interface HealthSource {
 
   /**
-   * What keeps it from its work at this moment: a sentence each, few and short, for the operators
-   * of the hub; none if all is well. Asked from any thread and with every request for the hub's
-   * health, so it says what was found out before, and neither waits nor searches.
+   * Returns what keeps the part from its work at this moment, for the operators of the hub: few
+   * short sentences, or none if all is well. This is called from any thread, with every request for
+   * the hub's health, so it must neither block nor search, but return what was found out before.
    */
   List<String> troubles();
 
   /**
-   * A trouble that several channels have, of which the first ten are named.
+   * Describes a trouble that several channels have, naming the first ten of them.
    *
-   * @param what a sentence that goes on with their names
+   * @param what the start of the sentence, which the names follow
    */
   static String trouble(String what, Collection<String> channels) {
     int most = 10;

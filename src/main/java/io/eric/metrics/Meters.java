@@ -16,25 +16,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The counters and gauges of a hub; whoever wants to see them asks. One per Vert.x instance, for
- * any thread.
+ * The counters and gauges of a hub, to be read on request. There is one per Vert.x instance, safe
+ * for any thread.
  *
- * <p>Costs: a count is one look into an array and one {@link LongAdder}, per batch rather than per
- * message where there are batches. A gauge costs nothing until it is asked for: then each part
- * says, on its own context, what it knows. So there is nothing to switch off.
+ * <p>A count costs one look into an array and one {@link LongAdder}, per batch rather than per
+ * message where there are batches. A gauge costs nothing until it is asked for; each part then
+ * reports its share on its own context. So there is no need to switch anything off.
  */
 public final class Meters implements Shareable {
 
   private static final String MAP = "io.eric.meters";
   private static final long SAMPLE_TIMEOUT_MS = 1_000;
 
-  /** Complete from the start, so that it may be read by any thread. */
+  /** The map is complete from the start, so that any thread may read it. */
   private final Map<CounterName, LongAdder> counts = new EnumMap<>(CounterName.class);
 
   private final Set<Source> sources = ConcurrentHashMap.newKeySet();
   private final StateErrors stateErrors;
 
-  /** Meters of nothing yet; a hub's are {@link #of}. */
+  /** Creates meters without any parts; those of a hub are {@link #of}. */
   public Meters() {
     for (CounterName counter : CounterName.values()) {
       counts.put(counter, new LongAdder());
@@ -42,18 +42,18 @@ public final class Meters implements Shareable {
     stateErrors = new StateErrors(this);
   }
 
-  /** The meters of this Vert.x instance. */
+  /** Returns the meters of this Vert.x instance. */
   public static Meters of(Vertx vertx) {
     LocalMap<String, Meters> map = vertx.sharedData().getLocalMap(MAP);
     return map.computeIfAbsent(MAP, none -> new Meters());
   }
 
-  /** Where this hub reports what cannot be. */
+  /** Returns the place where this hub reports events that cannot be. */
   public StateErrors stateErrors() {
     return stateErrors;
   }
 
-  /** It has happened once more. */
+  /** Adds one occurrence. */
   public void count(CounterName counter) {
     adder(counter).increment();
   }
@@ -63,7 +63,7 @@ public final class Meters implements Shareable {
     adder(counter).add(times);
   }
 
-  /** How often it has happened. */
+  /** Returns how often it has happened. */
   public long get(CounterName counter) {
     return adder(counter).sum();
   }
@@ -73,10 +73,10 @@ public final class Meters implements Shareable {
   }
 
   /**
-   * Makes a part of the hub known that can say something about gauges.
+   * Adds a part of the hub that knows gauges.
    *
-   * @param context where it is to be asked
-   * @return what makes it forgotten again; idempotent
+   * @param context the context on which the part is asked
+   * @return removes the part again; idempotent
    */
   public Runnable add(Context context, Sampled part) {
     Source source = new Source(context, part);
@@ -85,8 +85,8 @@ public final class Meters implements Shareable {
   }
 
   /**
-   * Asks all parts for their gauges. Never fails; a part that is too busy to answer within a second
-   * is left out and counted.
+   * Asks all parts for their gauges. It never fails; a part that is too busy to answer within a
+   * second is left out and counted.
    */
   public Future<Readings> sample(Vertx vertx) {
     Readings readings = new Readings();
@@ -116,15 +116,15 @@ public final class Meters implements Shareable {
     return sampled.future();
   }
 
-  /** A part of the hub that knows gauges. */
+  /** A part of the hub that knows gauges. It is asked on its own context. */
   @FunctionalInterface
   public interface Sampled {
 
-    /** Adds what it knows; on its context. */
+    /** Adds the part's share; called on the part's context. */
     void sample(Readings readings);
   }
 
-  /** The sums of one sampling. */
+  /** The sums of one sampling. Safe for any thread. */
   public static final class Readings {
 
     private final Map<GaugeName, LongAdder> sums = new EnumMap<>(GaugeName.class);
@@ -140,7 +140,7 @@ public final class Meters implements Shareable {
       sum(gauge).add(amount);
     }
 
-    /** The sum over all parts. */
+    /** Returns the sum over all parts. */
     public long get(GaugeName gauge) {
       return sum(gauge).sum();
     }
@@ -150,7 +150,7 @@ public final class Meters implements Shareable {
     }
   }
 
-  /** Compared by identity, for the same part may be added twice. */
+  /** A part and its context, compared by identity, because the same part may be added twice. */
   private static final class Source {
     private final Context context;
     private final Sampled part;

@@ -2,18 +2,18 @@ package io.eric.metrics;
 
 import org.jspecify.annotations.Nullable;
 
-/** The name of a metric and what it says. */
+/** The name of a metric and its description. Immutable, so safe for any thread. */
 public sealed interface Metric permits CounterName, GaugeName {
 
-  /** The metric's name in Prometheus' form. */
+  /** Returns the metric's name in the form of Prometheus. */
   String metric();
 
-  /** The name of the label that tells metrics of one name apart, or null. */
+  /** Returns the name of the label that tells metrics of the same name apart, or null. */
   @Nullable String label();
 
-  /** The label's value; null without a label. */
+  /** Returns the label's value; null without a label. */
   @Nullable String labelValue();
 
-  /** What it says, in one sentence; the same for all of one name. */
+  /** Returns a description in one sentence; it is the same for all metrics of one name. */
   String help();
 }

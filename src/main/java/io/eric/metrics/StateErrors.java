@@ -6,12 +6,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears of events that cannot be: something came to a state machine whose table has "error" there.
- * The reporter goes on as if nothing had come. Each is counted; the log says the first and then at
- * most one a second, since a fault may repeat itself with every message. Where assertions are on,
- * as they are in tests, it is an {@link AssertionError} besides.
+ * Takes reports of events that cannot be: a state machine received an event for which its table has
+ * "error". The reporter goes on as if nothing had come. Each report is counted. The first one is
+ * logged, and then at most one a second, since a fault may repeat itself with every message. Where
+ * assertions are enabled, as they are in tests, it is an {@link AssertionError} as well.
  *
- * <p>One per hub, see {@link Meters#stateErrors}; for any thread.
+ * <p>There is one per hub, see {@link Meters#stateErrors}. Safe for any thread.
  */
 public final class StateErrors {
 
@@ -27,9 +27,9 @@ public final class StateErrors {
   }
 
   /**
-   * An event that does not fit.
+   * Reports an event that does not fit the state.
    *
-   * @param machine what it came to, as a reader of the log would name it
+   * @param machine the state machine, as a reader of the log would name it
    */
   public void report(String machine, Enum<?> state, String event) {
     meters.count(CounterName.STATE_ERRORS_EVENT);
@@ -46,8 +46,8 @@ public final class StateErrors {
   }
 
   /**
-   * Something that this version does not know, or does not take there; another node of the cluster
-   * may be of another version. What it holds is not logged.
+   * Reports something that this version does not know, or does not take there; another node of the
+   * cluster may have another version. Its content is not logged.
    */
   public void reportUnknown(String machine, Object news) {
     meters.count(CounterName.STATE_ERRORS_NEWS);

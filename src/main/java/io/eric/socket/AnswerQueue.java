@@ -4,8 +4,8 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 
 /**
- * The answers that a connection owes, in the order of its commands, whatever the order in which
- * they become ready; and with them how much of the connection's work is under way.
+ * Keeps the answers that a connection owes in the order of its commands, whatever the order in
+ * which they become ready, and counts how much of the connection's work is under way.
  */
 final class AnswerQueue {
 
@@ -15,13 +15,13 @@ final class AnswerQueue {
   private int commands;
   private long weight;
 
-  /** Counts as full at this number of commands or bytes. */
+  /** Creates a queue that is full at this number of commands or bytes. */
   AnswerQueue(int maxCommands, int maxWeight) {
     this.maxCommands = maxCommands;
     this.maxWeight = maxWeight;
   }
 
-  /** Takes the next place. */
+  /** Reserves the next place. */
   AnswerSlot owe(int count, int bytes, boolean lines) {
     AnswerSlot answer = new AnswerSlot(count, bytes, lines);
     owed.add(answer);
@@ -30,20 +30,23 @@ final class AnswerQueue {
     return answer;
   }
 
-  /** Whether no answer is owed. */
+  /** Returns whether no answer is owed. */
   boolean isEmpty() {
     return owed.isEmpty();
   }
 
   /**
-   * Whether as much is under way as may be, {@code pending} commands that take no place yet
-   * included.
+   * Returns whether as much is under way as is allowed, including {@code pending} commands that
+   * have no place yet.
    */
   boolean isFull(int pending, long pendingBytes) {
     return commands + pending >= maxCommands || weight + pendingBytes >= maxWeight;
   }
 
-  /** Takes out what is ready and has no predecessor that is not: empty if nothing is. */
+  /**
+   * Removes and returns the answers that are ready and do not wait for an earlier one; empty if
+   * there are none.
+   */
   Buffer takeReady() {
     Buffer ready = null;
     AnswerSlot next;

@@ -7,16 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The place of one or more consecutive commands' answers among the answers of a connection. */
+/**
+ * The place of the answers to one or more consecutive commands among the answers of a connection.
+ */
 final class AnswerSlot {
 
   private static final byte[] ACK = "ack".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LINE_FEED = {'\n'};
 
-  /** The most commands that share an answer. */
+  /** The greatest number of commands that share a slot. */
   static final int MAX_COMMANDS = 256;
 
-  /** What a batch of publishes is answered with nearly always. */
+  /** The usual answer to a batch of publishes, made in advance. */
   private static final byte[] ACK_LINES =
       "ack\n".repeat(MAX_COMMANDS).getBytes(StandardCharsets.US_ASCII);
 
@@ -31,7 +33,7 @@ final class AnswerSlot {
    * Reserves the place.
    *
    * @param commands how many commands it answers
-   * @param weight what they count for against the bytes in flight
+   * @param weight the bytes that they count for against the bytes under way
    * @param lines whether each answer ends in a line feed
    */
   AnswerSlot(int commands, int weight, boolean lines) {
@@ -44,19 +46,19 @@ final class AnswerSlot {
     return text != null;
   }
 
-  /** The bytes; none if it is not ready. */
+  /** Returns the bytes of the answers; none if they are not ready. */
   Buffer text() {
     Buffer ready = text;
     return ready == null ? Buffer.buffer() : ready;
   }
 
-  /** One command's result. */
+  /** Answers one command with its result. */
   void result(byte[] result) {
     Buffer bytes = Buffer.buffer(result.length + 1).appendBytes(result);
     text = lines ? bytes.appendBytes(LINE_FEED) : bytes;
   }
 
-  /** The same error for every command. */
+  /** Answers every command with the same error. */
   void error(EricException error) {
     byte[] one = error.text().getBytes(StandardCharsets.UTF_8);
     Buffer bytes = Buffer.buffer((one.length + 1) * commands);
@@ -66,7 +68,7 @@ final class AnswerSlot {
     text = bytes;
   }
 
-  /** What became of the messages of a batch. */
+  /** Answers a batch of publishes with the outcomes of its messages. */
   void outcomes(List<Outcome> outcomes) {
     if (lines && allSucceeded(outcomes)) {
       text = Buffer.buffer(ACK_LINE * commands).appendBytes(ACK_LINES, 0, ACK_LINE * commands);

@@ -1,23 +1,23 @@
 package io.eric.socket;
 
 /**
- * Cuts a stream of bytes into commands: finds where a top-level JSON object ends, whatever the
- * pieces it arrives in. Each byte is looked at once. It does not judge what stands inside the
- * braces, the reader of commands does.
+ * Cuts a stream of bytes into commands: it finds where each top-level JSON object ends, whatever
+ * the pieces in which the object arrives. Each byte is examined once. What stands inside the braces
+ * is left to the reader of commands.
  *
  * <p>A command ends at the line feed after its object, or at the end of the input. A document that
- * does not start with a brace, or that goes on behind its object, ends with its line: it is handed
- * out too, for the reader to refuse.
+ * does not start with a brace, or that continues after its object, ends with its line. It is handed
+ * out too, so that the reader refuses it.
  */
 final class CommandFramer {
 
-  /** What {@link #next} came upon. */
+  /** What {@link #next} found. */
   enum Found {
-    /** No complete command is there. */
+    /** There is no complete command. */
     NOTHING,
-    /** A command, see {@link #bytes()}. */
+    /** There is a command, see {@link #bytes()}. */
     COMMAND,
-    /** A command that is longer than allowed. What follows cannot be told apart any more. */
+    /** A command is longer than allowed. What follows cannot be told apart any more. */
     TOO_LARGE
   }
 
@@ -30,7 +30,7 @@ final class CommandFramer {
     LINE
   }
 
-  /** A buffer that is empty and larger than this is given back. */
+  /** An empty buffer that is larger than this is released. */
   private static final int KEEP = 4096;
 
   private static final byte[] EMPTY = {};
@@ -53,19 +53,19 @@ final class CommandFramer {
     this.maxLength = maxLength;
   }
 
-  /** Takes over the next piece; the array may be reused by the caller. */
+  /** Copies the next piece; the caller may reuse the array. */
   void feed(byte[] bytes, int from, int count) {
     makeRoom(count);
     System.arraycopy(bytes, from, buffer, end, count);
     end += count;
   }
 
-  /** Says that nothing more comes: what is there is the last command, complete or not. */
+  /** Ends the input: what is left is the last command, complete or not. */
   void end() {
     ended = true;
   }
 
-  /** Looks for the next command. */
+  /** Looks for the next command in what was fed. */
   Found next() {
     while (scanned < end) {
       // One byte beyond the limit is enough to know that it is exceeded.
@@ -106,32 +106,37 @@ final class CommandFramer {
     return Found.NOTHING;
   }
 
-  /** Where the command lies; valid until the next call of {@link #feed} or {@link #next}. */
+  /**
+   * Returns the array that holds the command, valid until the next call of {@link #feed} or {@link
+   * #next}.
+   */
   byte[] bytes() {
     return buffer;
   }
 
-  /** Where the command starts in {@link #bytes()}. */
+  /** Returns where the command starts in {@link #bytes()}. */
   int offset() {
     return offset;
   }
 
-  /** How long the command is. */
+  /** Returns the command's length in bytes. */
   int length() {
     return length;
   }
 
-  /** Whether the command ended with a line feed, which makes the connection one of lines. */
+  /**
+   * Returns whether the command ended with a line feed, which makes the connection one of lines.
+   */
   boolean endedWithNewline() {
     return newline;
   }
 
-  /** Whether a command has begun and not ended. */
+  /** Returns whether a command has begun and not ended. */
   boolean isWithinCommand() {
     return state != State.BETWEEN;
   }
 
-  /** Whether anything but white space is waiting. */
+  /** Returns whether anything but white space is waiting. */
   boolean holdsInput() {
     if (state != State.BETWEEN) {
       return true;
@@ -179,7 +184,8 @@ final class CommandFramer {
       if (b == '{' || b == '[') {
         depth++;
       } else if ((b == '}' || b == ']') && --depth == 0) {
-        // Brackets that do not match are not told apart: the reader refuses such a text anyway.
+        // Braces and brackets are counted alike, because the reader refuses a text in which they do
+        // not match.
         objectEnd = i;
         state = State.AFTER_OBJECT;
         break;

@@ -22,41 +22,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's commands, from bytes to answers: many are under way at once, they take effect in
- * order, and their answers keep that order. Creating and removing a channel, lists, and what opens
- * a stream, wait for everything before them and hold back everything behind.
+ * Takes a connection's commands from bytes to answers. Many commands are under way at once, yet
+ * they take effect in order, and their answers keep that order. Commands that create or remove a
+ * channel, list something or open a stream wait for everything before them, and hold back
+ * everything behind them.
  *
- * <p>Costs of a publish here: one look at each byte, one pass of the parser, the message with its
- * copied payload. The request to the channel, the answer and the write are per batch.
+ * <p>A publish costs one look at each byte, one pass of the parser, and the message with its copied
+ * payload. The request to the channel, the answer and the write are made once per batch.
  */
 final class CommandPipeline {
 
-  /** The connection, as its pipeline sees it. */
+  /** The connection as its pipeline uses it. */
   interface Client {
 
     /** Writes answers. */
     void write(Buffer answers);
 
-    /** Whether the client leaves too many answers unread. */
+    /** Returns whether the client leaves too many answers unread. */
     boolean isFull();
 
     /** Opens a stream; {@link CommandPipeline#streamRefused} is called if that fails. */
     void openStream(Command command);
 
-    /** Something was answered: {@link CommandPipeline#advance} can do more. */
+    /** Tells that something was answered, so that {@link CommandPipeline#advance} can do more. */
     void proceed();
 
-    /** Closes at once: an answer has broken off. */
+    /** Closes the connection at once, because an answer broke off in the middle. */
     void abort();
   }
 
-  /** What a command counts for beside its own length. */
+  /** The bytes that a command counts for in addition to its length. */
   private static final int OVERHEAD = 64;
 
-  /** A batch of publishes is sent when it holds this number of bytes. */
+  /** The size in bytes at which a batch of publishes is sent. */
   private static final int MAX_BATCH_BYTES = 256 << 10;
 
-  /** Tells ill-formed text from a well-formed text that is no command. */
+  /** Tells text that is not JSON from JSON that is not a command. */
   private static final JsonFactory ANY_JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -87,19 +88,19 @@ final class CommandPipeline {
   private List<Command.Publish> batch = new ArrayList<>();
   private int batchBytes;
 
-  /** Waits until everything before it is answered. */
+  /** The command that waits until everything before it is answered. */
   private @Nullable Command held;
 
-  /** What was held is under way, and not answered yet. */
+  /** Whether the command that was held is under way, but not answered yet. */
   private boolean barrier;
 
-  /** What was held is a list, and being written. */
+  /** The list that is being written, if the command that was held asks for one. */
   private @Nullable ListAnswer list;
 
   /**
-   * A pipeline with the limits of a door.
+   * Creates a pipeline with the limits of a door.
    *
-   * @param turns of all pipelines of the door that make a list
+   * @param turns the turns that all pipelines of the door take to build lists
    */
   CommandPipeline(
       BusClient bus,
@@ -118,22 +119,22 @@ final class CommandPipeline {
     this.answers = new AnswerQueue(options.getMaxInFlight(), options.getMaxInFlightBytes());
   }
 
-  /** Takes input in; {@link #advance} does something about it. */
+  /** Takes input, which {@link #advance} then processes. */
   void feed(byte[] bytes) {
     if (!failed) {
       framer.feed(bytes, 0, bytes.length);
     }
   }
 
-  /** No more input comes. */
+  /** Ends the input. */
   void endOfInput() {
     framer.end();
   }
 
-  /** Takes the commands that can be taken, sends them, writes the answers that are ready. */
+  /** Takes the commands that can be taken, sends them, and writes the answers that are ready. */
   void advance() {
     if (advancing) {
-      return; // the outer call goes round again
+      return; // the loop of the outer call runs once more
     }
     advancing = true;
     try {
@@ -149,7 +150,7 @@ final class CommandPipeline {
     }
   }
 
-  /** The last answer: nothing more is taken. */
+  /** Answers for the last time; no further command is taken. */
   void fail(EricException reason) {
     sendBatch();
     framer.clear();
@@ -157,19 +158,19 @@ final class CommandPipeline {
     answers.owe(1, OVERHEAD, lines).error(reason);
   }
 
-  /** There is no room for the stream, and none is kept for the client that has asked. */
+  /** Refuses a stream for which there is no room, and the rest of the connection with it. */
   void streamTurnedAway(EricException reason) {
     barrier = false;
     fail(reason);
   }
 
-  /** The stream that was asked for is not there; commands go on. */
+  /** Refuses a stream; commands go on. */
   void streamRefused(EricException reason) {
     barrier = false;
     answers.owe(1, OVERHEAD, lines).error(reason);
   }
 
-  /** Drops everything. */
+  /** Drops everything that is waiting; nothing more is taken. */
   void clear() {
     failed = true;
     if (list != null) {
@@ -178,27 +179,27 @@ final class CommandPipeline {
     framer.clear();
   }
 
-  /** Whether {@link #fail} was called. */
+  /** Returns whether {@link #fail} was called. */
   boolean hasFailed() {
     return failed;
   }
 
-  /** Whether everything that was taken is answered. */
+  /** Returns whether everything that was taken is answered. */
   boolean isIdle() {
     return answers.isEmpty() && held == null && !barrier;
   }
 
-  /** Whether input should stop for now. */
+  /** Returns whether input should stop for now. */
   boolean isThrottled() {
     return throttled;
   }
 
-  /** Whether input waits that is not taken yet. */
+  /** Returns whether there is input that is not taken yet. */
   boolean holdsInput() {
     return framer.holdsInput();
   }
 
-  /** How many commands were taken so far. */
+  /** Returns how many commands were taken so far. */
   long taken() {
     return taken;
   }
@@ -226,7 +227,10 @@ final class CommandPipeline {
     }
   }
 
-  /** Counts the times that input has to stop, not how often that is looked at. */
+  /**
+   * Returns whether the pipeline is full, and counts how often it becomes full rather than how
+   * often that is checked.
+   */
   private boolean becomesFull() {
     boolean before = full;
     full = isFull();
@@ -370,7 +374,7 @@ final class CommandPipeline {
     return true;
   }
 
-  /** A result as clients see it: texts as they are, anything else as Python writes JSON. */
+  /** Returns a result as clients see it: a text as it is, anything else as Python writes JSON. */
   static byte[] text(@Nullable Object result) {
     if (result instanceof String string) {
       return string.getBytes(StandardCharsets.UTF_8);

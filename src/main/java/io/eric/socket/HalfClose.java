@@ -12,13 +12,13 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 
 /**
- * Lets a peer end its own direction of a connection and still read ours, which Vert.x does not
- * know: it closes the socket at the end of the input. Everything here that reaches below Vert.x's
- * public API does so for that; it is the only place.
+ * Lets a peer end its own direction of a connection and still read ours. Vert.x does not support
+ * that: it closes the socket at the end of the input. This class is the only one that reaches below
+ * Vert.x's public API for it.
  *
- * <p>For the event loop's NIO transport. Install it first thing in the connect handler, and neither
- * pause nor resume the socket: use {@link #stopReading} and {@link #resumeReading}. All on the
- * socket's event loop.
+ * <p>It works with the NIO transport, on the socket's event loop only. Install it first thing in
+ * the connect handler. Do not pause or resume the socket; use {@link #stopReading} and {@link
+ * #resumeReading} instead.
  */
 final class HalfClose {
 
@@ -32,7 +32,7 @@ final class HalfClose {
   }
 
   /**
-   * Installs it.
+   * Installs half-close on a socket.
    *
    * @param endOfInput called once, on the event loop but outside of any Vert.x context, after the
    *     last byte was handled
@@ -63,55 +63,56 @@ final class HalfClose {
     return halfClose;
   }
 
-  /** Stops taking bytes in, for as long as more work would be too much. */
+  /** Stops reading, until {@link #resumeReading}. */
   void stopReading() {
     if (!ended) {
       channel.config().setAutoRead(false);
     }
   }
 
-  /** Takes bytes in again. */
+  /** Reads again. */
   void resumeReading() {
     if (!ended) {
       channel.config().setAutoRead(true);
     }
   }
 
-  /** Ends our direction: the peer reads to the end of our bytes while we still read its. */
+  /** Ends our direction: the peer reads our bytes to their end, while we still read the peer's. */
   void endOutput() {
     var unused = ((DuplexChannel) channel).shutdownOutput();
   }
 
-  /** Bounds what the kernel buffers for a peer that does not read. */
+  /** Limits how many bytes the kernel buffers for a peer that does not read. */
   void setSendBufferSize(int bytes) {
     channel.config().setOption(ChannelOption.SO_SNDBUF, bytes);
   }
 
-  /** How many bytes were handed over for writing and not yet taken by the kernel. */
+  /** Returns how many bytes were handed over for writing and not yet taken by the kernel. */
   long unwritten() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
   }
 
-  /** Closes without waiting for unwritten bytes. */
+  /** Closes the connection without waiting for unwritten bytes. */
   void abort() {
-    // From our place in the pipeline: asked at its end, Vert.x would wait for the bytes.
+    // The close starts at our place in the pipeline. Started at the end of the pipeline, it would
+    // pass Vert.x's handler, which waits for the bytes.
     ChannelHandlerContext ours = channel.pipeline().context(HANDLER);
     var unused = ours == null ? channel.close() : ours.close();
   }
 
   /**
-   * The way for a channel that does not know the option, which NIO's Unix sockets do not: Netty
-   * closes a channel whose read gives -1, so that is turned into "nothing read", and the input is
+   * Supports a channel without the option, as NIO's Unix sockets are. Netty closes a channel whose
+   * read returns -1, so the allocator's handle turns that into "nothing read", and the input is
    * shut down instead.
    */
-  @SuppressWarnings("deprecation") // of the handle, for which Netty has no successor yet
+  @SuppressWarnings("deprecation") // Netty has no successor for the deprecated handle yet
   private void hideEndOfInput() {
     RecvByteBufAllocator real = channel.config().getRecvByteBufAllocator();
     channel.config().setRecvByteBufAllocator(() -> new EndHidingHandle(real.newHandle()));
   }
 
-  @SuppressWarnings("deprecation") // as above
+  @SuppressWarnings("deprecation") // the handle again
   private final class EndHidingHandle extends RecvByteBufAllocator.DelegatingHandle
       implements RecvByteBufAllocator.ExtendedHandle {
 
@@ -144,7 +145,8 @@ final class HalfClose {
       if (sawEnd) {
         sawEnd = false;
         channel.config().setAutoRead(false);
-        var unused = ((DuplexChannel) channel).shutdownInput(); // no later read closes or spins
+        // Later reads neither close the channel nor spin.
+        var unused = ((DuplexChannel) channel).shutdownInput();
         channel
             .eventLoop()
             .execute(

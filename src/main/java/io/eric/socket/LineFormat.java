@@ -8,14 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream on the socket: one JSON object per message and line, as Python would have written it.
+ * Writes a stream on the socket: one JSON object per message and line, formatted as Python would
+ * format it.
  */
 final class LineFormat implements StreamFormat {
 
-  /** What a line takes beside its type, its payload and its epoch. */
+  /** The length of a line without its type, payload and epoch, about. */
   private static final int FRAME = 80;
 
-  /** A space: the reference's reader waits on for the line feed, and JSON ignores it. */
+  /**
+   * A space: the reference implementation's reader keeps waiting for the line feed, and JSON
+   * ignores white space.
+   */
   private static final Buffer SPACE = Buffer.buffer(" ");
 
   @Override
@@ -46,7 +50,7 @@ final class LineFormat implements StreamFormat {
     return SPACE;
   }
 
-  /** As {@link #encode}; a retry of 0 and an absent id are left out. */
+  /** Has the form of {@link #encode}; a retry of 0 and an absent id are left out. */
   @Override
   public Buffer control(String type, Payload payload, int retryMs, @Nullable String id) {
     PythonJson line = new PythonJson(FRAME + type.length() + payload.size());

@@ -17,12 +17,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream over a connection of its own, read line by line. Handlers run on its context, where its
- * state is kept; a pause from elsewhere takes effect a little later.
+ * A stream over a connection of its own, which is read line by line. Its handlers run on its
+ * context, where its state is kept; a pause from another thread takes effect a little later.
  */
 final class LineStream implements MessageStream<JsonObject> {
 
-  /** Longer than the longest message that a server takes, each character of it escaped. */
+  /**
+   * The longest line in bytes. It is longer than the longest message that a server takes with each
+   * of its characters escaped.
+   */
   private static final int MAX_LINE = 64 << 20;
 
   private final Context context;
@@ -38,7 +41,7 @@ final class LineStream implements MessageStream<JsonObject> {
   private boolean connecting;
   private boolean closed;
 
-  /** Connects and sends the command once there is a handler. */
+  /** Creates a stream that connects and sends the command once it has a handler. */
   LineStream(Context context, Supplier<Future<NetSocket>> connect, Buffer command) {
     this.context = context;
     this.connect = connect;

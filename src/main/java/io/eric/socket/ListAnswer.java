@@ -8,12 +8,13 @@ import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AnswerQueue an {@code ls} piece by piece, each when the client has taken the one before: a client
- * that does not read a long list holds one piece of it. On the door's context.
+ * Answers an {@code ls} piece by piece, each piece when the client has taken the one before. A
+ * client that does not read a long list therefore holds only one piece of it. On the door's
+ * context.
  */
 final class ListAnswer {
 
-  /** So many items at a time: some 20 KiB. */
+  /** The number of items in a piece, which is some 20 KiB. */
   private static final int AT_A_TIME = 128;
 
   private static final byte[] CLOSE = {']'};
@@ -31,13 +32,13 @@ final class ListAnswer {
   private boolean asking;
   private boolean ended;
 
-  /** What becomes of it. */
+  /** Learns what becomes of the list. */
   interface Outcome {
-    /** The list is written. */
+    /** Tells that the list is written. */
     void written();
 
     /**
-     * It cannot be made.
+     * Tells that the list cannot be built.
      *
      * @param begun whether a part of it is written
      */
@@ -62,7 +63,7 @@ final class ListAnswer {
         new Command.Page(command.page().after(), Math.min(left, AT_A_TIME), command.page().place());
   }
 
-  /** Asks for the next piece, if the client takes it. */
+  /** Asks for the next piece if the client can take it. */
   void advance() {
     if (asking || ended || client.isFull()) {
       return;
@@ -97,7 +98,7 @@ final class ListAnswer {
     }
   }
 
-  /** The client is gone. */
+  /** Stops, because the client is gone. */
   void cancel() {
     ended = true;
   }

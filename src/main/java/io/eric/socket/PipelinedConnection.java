@@ -11,13 +11,13 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection in line mode: commands go out as they come, what piled up within a turn of
- * the event loop in one write, and the answers are given to the callers, in order. Sending is for
- * any thread; answers come on the connection's context.
+ * A client's connection in line mode. Commands that pile up within a turn of the event loop go out
+ * in one write, and the answers are given to the callers in order. Sending is safe for any thread;
+ * answers come on the connection's context.
  */
 final class PipelinedConnection {
 
-  /** How many commands may wait for their answers, in all. */
+  /** The greatest number of commands that may wait for their answers. */
   static final int MAX_WAITING = 65_536;
 
   private static final int MAX_LINE = 64 << 20;
@@ -37,7 +37,7 @@ final class PipelinedConnection {
     lines.handler(this::answered);
     lines.exceptionHandler(e -> socket.close());
     socket.handler(lines);
-    socket.exceptionHandler(e -> {}); // it is closed then
+    socket.exceptionHandler(e -> {}); // the connection is closed then
     socket.closeHandler(
         v -> {
           lost.run();
@@ -73,7 +73,7 @@ final class PipelinedConnection {
     }
   }
 
-  /** Closes; commands without an answer fail. */
+  /** Closes the connection; commands without an answer fail. */
   void close() {
     socket.close();
   }
@@ -94,7 +94,7 @@ final class PipelinedConnection {
       answer = waiting.poll();
     }
     if (answer == null) {
-      socket.close(); // an answer that nobody asked for
+      socket.close(); // no command waits for this answer
       return;
     }
     String text = line.toString();
@@ -119,7 +119,7 @@ final class PipelinedConnection {
     }
   }
 
-  /** The error that a line tells, null if it is a result. */
+  /** Returns the error that a line reports, or null if the line is a result. */
   static @Nullable EricException error(String line) {
     if (!line.endsWith("')")) {
       return null;

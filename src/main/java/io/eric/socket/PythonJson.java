@@ -6,8 +6,9 @@ import java.util.Arrays;
 
 /**
  * Writes JSON as Python's {@code json.dumps} does: {@code ", "} and {@code ": "} between the parts,
- * everything beyond printable ASCII escaped. Numbers keep the digits they came with and keys their
- * order; a surrogate without its partner stays the escape that it was. One pass, no tree.
+ * and everything beyond printable ASCII escaped. Numbers keep the digits with which they came, and
+ * keys keep their order. A surrogate without its partner stays the escape that it was. The text is
+ * written in one pass, without building a tree.
  */
 final class PythonJson {
 
@@ -21,7 +22,7 @@ final class PythonJson {
     this.out = new byte[Math.max(16, expected)];
   }
 
-  /** Copies a text that is printable ASCII, unquoted. */
+  /** Copies a text of printable ASCII, without quotes. */
   PythonJson plain(String ascii) {
     int count = ascii.length();
     ensure(count);
@@ -31,7 +32,7 @@ final class PythonJson {
     return this;
   }
 
-  /** Writes a string, quoted. */
+  /** Writes a string in quotes. */
   PythonJson string(String text) {
     ensure(text.length() + 2);
     put('"');
@@ -78,7 +79,10 @@ final class PythonJson {
     return Arrays.copyOf(out, length);
   }
 
-  /** Copies the string whose first character is at {@code i}; gives where it goes on behind it. */
+  /**
+   * Copies the string whose first character is at {@code i}, and returns the index behind its
+   * closing quote.
+   */
   private int stringFrom(byte[] json, int i) {
     while (true) {
       int plain = i;
@@ -94,7 +98,8 @@ final class PythonJson {
       if (b == '\\') {
         i = escape(json, i);
       } else if (b >= 0) {
-        unit(b); // DEL; the controls below a space stand in no valid JSON string
+        // The byte is DEL: the controls below a space do not stand in a valid JSON string.
+        unit(b);
       } else {
         i = codePoint(json, i - 1);
       }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket file of all instances of a server in one Vert.x: the first one prepares it, the last
- * one removes it. For any thread.
+ * The socket file that all instances of a server in one Vert.x instance share. The first instance
+ * prepares it, the last one removes it. Safe for any thread.
  */
 final class SharedSocketFile implements Shareable {
 
@@ -25,7 +25,10 @@ final class SharedSocketFile implements Shareable {
     this.key = key;
   }
 
-  /** The file of this path; {@link #release} gives it back, even if preparing it failed. */
+  /**
+   * Returns the file of this path. {@link #release} must be called for it, even if preparing it
+   * failed.
+   */
   static SharedSocketFile acquire(Vertx vertx, SocketOptions options) {
     LocalMap<String, SharedSocketFile> all =
         vertx.sharedData().getLocalMap(SharedSocketFile.class.getName());
@@ -40,14 +43,16 @@ final class SharedSocketFile implements Shareable {
     }
   }
 
-  /** Where to bind; fails with an IOException that says why the path cannot be served. */
+  /**
+   * Returns the path to bind at; fails with an IOException that says why the path cannot be served.
+   */
   Future<Path> bindPath() {
     synchronized (SharedSocketFile.class) {
       return prepared().map(SocketFile::bindPath);
     }
   }
 
-  /** Makes what was bound known under the path. Once is enough, more does not harm. */
+  /** Makes the bound socket visible under its path. Further calls do nothing. */
   Future<Void> publish(Vertx vertx) {
     synchronized (SharedSocketFile.class) {
       Future<Void> done = published;
@@ -67,7 +72,7 @@ final class SharedSocketFile implements Shareable {
     }
   }
 
-  /** Removes the file with its last holder. */
+  /** Gives the file back; the last holder's call removes it. */
   Future<Void> release(Vertx vertx) {
     synchronized (SharedSocketFile.class) {
       if (--holders > 0) {

@@ -25,15 +25,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of a {@link SocketServer}, for any thread. Commands share one connection, on which many
- * may be under way; each stream has its own.
+ * A client of a {@link SocketServer}, safe for any thread. Commands share one connection, on which
+ * many may be under way; each stream has its own connection.
  *
- * <p>Futures complete, and streams deliver, on the context that created the client (an event loop
- * of Vert.x's, if it was created outside of any). They fail with the exceptions of {@code io.eric},
- * never with an error's text. The connection is opened by the first command and again by the next
- * one after it was lost; whatever was under way then fails with {@link UnavailableException}, of
- * unknown outcome, and is not repeated. At most 65,536 commands may wait for an answer, one more
- * fails with {@code UnavailableException}.
+ * <p>Futures complete, and streams deliver, on the context that created the client; a client that
+ * was created outside of any context gets an event loop of its Vert.x instance. Futures fail with
+ * the exceptions of {@code io.eric}, never with an error's text. The first command opens the
+ * connection, and the first one after a loss opens it again. Commands that were under way when it
+ * was lost fail with {@link UnavailableException}; their outcome is unknown, and they are not
+ * repeated. At most 65,536 commands may wait for an answer; one more fails with {@code
+ * UnavailableException}.
  */
 public final class SocketClient {
 
@@ -46,9 +47,9 @@ public final class SocketClient {
   private boolean closed;
 
   /**
-   * A client that connects when it is first used.
+   * Creates a client that connects when it is first used.
    *
-   * @param path the socket's file
+   * @param path the path of the socket's file
    */
   public SocketClient(Vertx vertx, String path) {
     this.context = vertx.getOrCreateContext();
@@ -58,10 +59,11 @@ public final class SocketClient {
   }
 
   /**
-   * Sends any command but {@code l} and {@code w}, for which there are {@link #stream} and {@link
-   * #watch}.
+   * Sends any command except {@code l} and {@code w}, for which there are {@link #stream} and
+   * {@link #watch}.
    *
-   * @return the answer's text
+   * @return the answer's text; fails with {@link InvalidMessageFormatException} for {@code l} and
+   *     {@code w}
    */
   public Future<String> sendPayload(JsonObject payload) {
     if (STREAMING.contains(String.valueOf(payload.getValue("v")))) {
@@ -73,29 +75,37 @@ public final class SocketClient {
     return answer.future();
   }
 
-  /** Creates a channel and gives its id. */
+  /**
+   * Creates a channel with a random id.
+   *
+   * @return the id
+   */
   public Future<String> createChannel() {
     return sendPayload(new JsonObject().put("v", "c"));
   }
 
   /**
-   * Creates a channel of this id.
+   * Creates a channel with this id.
    *
-   * @return the id; fails with {@link io.eric.InvalidChannelException} if it exists
+   * @return the id; fails with {@link io.eric.InvalidChannelException} if the channel exists
    */
   public Future<String> createChannel(String channelId) {
     return sendPayload(command("c", channelId));
   }
 
-  /** Adds a listener and gives its id; its queue collects from now on. */
+  /**
+   * Adds a listener with a random id, whose queue collects from now on.
+   *
+   * @return the id
+   */
   public Future<String> register(String channelId) {
     return sendPayload(command("r", channelId));
   }
 
   /**
-   * Adds a listener of this id.
+   * Adds a listener with this id, whose queue collects from now on.
    *
-   * @return the id; fails with {@link io.eric.InvalidListenerException} if it exists
+   * @return the id; fails with {@link io.eric.InvalidListenerException} if the listener exists
    */
   public Future<String> register(String channelId, String listenerId) {
     return sendPayload(command("r", channelId).put("r", listenerId));
@@ -105,74 +115,77 @@ public final class SocketClient {
    * Starts a listener and streams its messages, queued ones first: objects of {@code event}, {@code
    * retry}, {@code data} and {@code id}.
    *
-   * <p>It connects when its handler is set. What goes wrong comes to its exception handler; its end
-   * handler is called once, at the end of every stream. Pausing it stops the reading.
+   * <p>The stream connects when its handler is set. Its exception handler gets every failure, and
+   * its end handler is called once, at the end of every stream. Pausing the stream stops the
+   * reading.
    */
   public MessageStream<JsonObject> stream(String channelId, String listenerId) {
     return open(command("l", channelId).put("r", listenerId));
   }
 
-  /** As {@link #stream(String, String)}, resuming after a position. */
+  /**
+   * Streams a listener's messages like {@link #stream(String, String)}, resuming after a position.
+   */
   public MessageStream<JsonObject> stream(String channelId, String listenerId, String after) {
     return open(command("l", channelId).put("r", listenerId).put("after", after));
   }
 
-  /** The broadcasts from now on; see {@link #stream(String, String)}. */
+  /** Streams the broadcasts from now on; see {@link #stream(String, String)}. */
   public MessageStream<JsonObject> watch(String channelId) {
     return open(command("w", channelId));
   }
 
-  /** The broadcasts after a position, as far as the history goes. */
+  /** Streams the broadcasts after a position, as far as the history reaches back. */
   public MessageStream<JsonObject> watch(String channelId, String after) {
     return open(command("w", channelId).put("after", after));
   }
 
-  /** Appends a message for every listener. Completes with its ack. */
+  /** Appends a message for every listener. Completes when the message is acknowledged. */
   public Future<Void> broadcastMessage(String channelId, String type, @Nullable Object payload) {
     return publish(channelId, null, type, payload);
   }
 
-  /** Appends a message for one listener. Completes with its ack. */
+  /** Appends a message for one listener. Completes when the message is acknowledged. */
   public Future<Void> dispatch(
       String channelId, String listenerId, String type, @Nullable Object payload) {
     return publish(channelId, listenerId, type, payload);
   }
 
   /**
-   * A stream into a channel: what is written to it is broadcast, in order. It is full while 1,024
-   * messages are unanswered. Use it from one thread at a time; its handlers run on the client's
+   * Returns a stream whose messages are broadcast in order. It is full while 1,024 messages are
+   * unanswered. It must be used from one thread at a time; its handlers run on the client's
    * context.
    */
   public WriteStream<Message> publisher(String channelId) {
     return new PublishingStream(message -> published(channelId, null, message));
   }
 
-  /** Removes a listener; its stream ends. */
+  /** Removes a listener, whose stream ends. */
   public Future<Void> removeListener(String channelId, String listenerId) {
     return sendPayload(command("rl", channelId).put("r", listenerId)).mapEmpty();
   }
 
-  /** Removes a channel; its streams end. */
+  /** Removes a channel, whose streams end. */
   public Future<Void> removeChannel(String channelId) {
     return sendPayload(command("rc", channelId)).mapEmpty();
   }
 
-  /** Stops a listener: its stream ends, its queue keeps collecting. */
+  /** Stops a listener: its stream ends, and its queue keeps collecting. */
   public Future<Void> stop(String channelId, String listenerId) {
     return sendPayload(command("s", channelId).put("r", listenerId)).mapEmpty();
   }
 
-  /** All channels' ids. */
+  /** Lists the ids of all channels. */
   public Future<List<String>> channelIds() {
     return sendPayload(new JsonObject().put("v", "ls"))
         .map(text -> new JsonArray(text).stream().map(String::valueOf).toList());
   }
 
   /**
-   * A part of all channels' ids, in order of creation.
+   * Lists a part of the channels' ids, in order of creation.
    *
-   * @param after the id that it begins after; null to begin with the first
-   * @param limit how many at most, 1 to 10,000
+   * @param after the id after which the part begins; null to begin with the first
+   * @param limit the greatest number of ids, 1 to 10,000
    * @return fails with {@link io.eric.InvalidChannelException} if there is no channel {@code after}
    *     (any more)
    */
@@ -181,13 +194,13 @@ public final class SocketClient {
         .map(text -> new JsonArray(text).stream().map(String::valueOf).toList());
   }
 
-  /** As {@link #channelIds(String, int)}, the listeners of a channel. */
+  /** Lists a part of the ids of a channel's listeners, like {@link #channelIds(String, int)}. */
   public Future<List<String>> listenerIds(String channelId, @Nullable String after, int limit) {
     return sendPayload(part(command("ls", channelId), after, limit))
         .map(SocketClient::listenerIdsIn);
   }
 
-  /** The ids of a channel's listeners, in order of creation. */
+  /** Lists the ids of a channel's listeners, in order of creation. */
   public Future<List<String>> listenerIds(String channelId) {
     return sendPayload(command("ls", channelId)).map(SocketClient::listenerIdsIn);
   }
@@ -207,7 +220,7 @@ public final class SocketClient {
     return sendPayload(new JsonObject().put("v", "ping")).mapEmpty();
   }
 
-  /** Closes the shared connection and all streams. Idempotent; nothing can be sent afterwards. */
+  /** Closes the shared connection and all streams. Idempotent. Nothing can be sent afterwards. */
   public Future<Void> close() {
     synchronized (this) {
       closed = true;
@@ -301,7 +314,8 @@ public final class SocketClient {
   }
 
   private static void appendJson(Buffer command, @Nullable Object value) {
-    // A payload may come with line feeds between its parts: an object may span lines.
+    // A payload may have line feeds between its parts, which is allowed, because an object may span
+    // lines.
     command.appendBytes(Payload.of(value).json());
   }
 }

@@ -19,12 +19,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of the door, from connect to close: first a pipeline of commands, perhaps a stream in
- * the end. On the door's context only.
+ * Serves one client of the door, from connect to close: first as a pipeline of commands, and in the
+ * end perhaps as a stream. On the door's context only.
  */
 final class SocketConnection implements CommandPipeline.Client {
 
-  /** What all connections of a door share. */
+  /** The parts that all connections of a door share. */
   record Door(
       Context context,
       BusClient bus,
@@ -38,23 +38,28 @@ final class SocketConnection implements CommandPipeline.Client {
   private enum Phase {
     /** Commands are taken and answered. */
     COMMANDS,
-    /** The edge writes. */
+    /** The edge writes a stream. */
     STREAMING,
-    /** The last answer is given; what still comes in is dropped, so that the client can read it. */
+    /**
+     * The last answer is given. Further input is dropped, so that the client can read the answer.
+     */
     LINGERING,
-    /** Closed, or will be as soon as everything is written. */
+    /** The connection is closed, or will be as soon as everything is written. */
     CLOSING
   }
 
-  /** No time runs. */
+  /** The moment of something that has not happened. */
   private static final long NEVER = -1;
 
   private static final Buffer NOTHING = Buffer.buffer();
 
-  /** Clients on Java's NIO end their output first and close a moment later. */
+  /**
+   * How long to wait before a probe. Clients on Java's NIO end their output first and close a
+   * moment later.
+   */
   private static final long PROBE_DELAY_MS = 200;
 
-  /** As an idle stream is probed. */
+  /** The bytes of a probe, which are those of a heartbeat. */
   private static final Buffer PROBE = new LineFormat().heartbeat();
 
   private final Door door;
@@ -67,7 +72,7 @@ final class SocketConnection implements CommandPipeline.Client {
 
   private boolean holdsPlace;
 
-  /** Since when it has done all its work and awaits more. */
+  /** Since when the connection has had no work; {@link #NEVER} if it has some. */
   private long restingSince = NEVER;
 
   private long waitingSince = now();
@@ -86,10 +91,11 @@ final class SocketConnection implements CommandPipeline.Client {
         HalfClose.install(socket, () -> door.context().runOnContext(v -> endOfInput()));
     socket.handler(this::input);
     socket.drainHandler(v -> proceed());
-    socket.exceptionHandler(e -> {}); // a connection that breaks is closed, and that is told
+    // A connection that breaks is closed, and the close handler is called.
+    socket.exceptionHandler(e -> {});
   }
 
-  /** Gives an error as the last answer, whatever the client has asked. */
+  /** Gives an error as the last answer, whatever the client has asked for. */
   void refuse(EricException reason) {
     pipeline.fail(reason);
     proceed();
@@ -100,22 +106,28 @@ final class SocketConnection implements CommandPipeline.Client {
     halfClose.abort();
   }
 
-  /** Whether it has its last answer and is only there so that the client can read it. */
+  /**
+   * Returns whether the connection has its last answer, and stays open only so that the client can
+   * read it.
+   */
   boolean isLeaving() {
     return pipeline.hasFailed() || phase == Phase.LINGERING || phase == Phase.CLOSING;
   }
 
-  /** Since when it has had no work, of the clock of {@link #now}; negative if it has some. */
+  /**
+   * Returns since when the connection has had no work, by the clock of {@link #now}; negative if it
+   * has some.
+   */
   long restingSince() {
     return phase == Phase.COMMANDS ? restingSince : NEVER;
   }
 
-  /** Closes a connection that rests, for another one. */
+  /** Closes this connection, which rests, in favour of another one. */
   void giveWay() {
     close();
   }
 
-  /** To be called when the socket is closed. */
+  /** Releases everything; to be called when the socket is closed. */
   void closed() {
     phase = Phase.CLOSING;
     pipeline.clear();
@@ -124,8 +136,8 @@ final class SocketConnection implements CommandPipeline.Client {
   }
 
   /**
-   * To be called now and then: finds clients that do not finish what they say, or do not read what
-   * they are told.
+   * Finds clients that do not finish their commands, or do not read their answers; to be called
+   * regularly.
    */
   void checkDeadlines() {
     long now = now();
@@ -158,8 +170,8 @@ final class SocketConnection implements CommandPipeline.Client {
   public void openStream(Command command) {
     if (!door.places().take()) {
       door.meters().count(CounterName.STREAMS_REFUSED_LIMIT);
-      // The connection goes too: idle ones that wanted to be streams would take the places of
-      // commands (CWE-770).
+      // The connection is closed too: otherwise idle connections of refused streams would take the
+      // places of commands (CWE-770).
       pipeline.streamTurnedAway(
           new UnavailableException(
               "all "
@@ -235,15 +247,15 @@ final class SocketConnection implements CommandPipeline.Client {
     }
   }
 
-  /** Finds out whether the end of the input was only that, or the end of the client. */
+  /** Finds out whether only the client's direction has ended, or the client is gone. */
   private void probe() {
     if (phase == Phase.STREAMING) {
-      socket.write(PROBE); // closes the connection if it fails
+      socket.write(PROBE); // a failed write closes the connection
     }
   }
 
   private void begin(EdgeStream opened) {
-    if (phase != Phase.COMMANDS) { // it has its last answer, or is gone
+    if (phase != Phase.COMMANDS) { // the connection has its last answer, or is gone
       loseStream();
       return;
     }
@@ -282,7 +294,10 @@ final class SocketConnection implements CommandPipeline.Client {
     }
   }
 
-  /** Stops reading while too much is under way, and keeps the time of what is being waited for. */
+  /**
+   * Stops reading while too much is under way, and notes since when input is awaited and since when
+   * the connection rests.
+   */
   private void regulateInput() {
     if (phase != Phase.COMMANDS) {
       return;
@@ -318,13 +333,14 @@ final class SocketConnection implements CommandPipeline.Client {
           new InvalidMessageFormatException(
               "the command was not complete after " + timeout + " ms"));
     } else if (phase == Phase.COMMANDS) {
-      close(); // it connected and said nothing
+      close(); // the client has sent nothing
     }
   }
 
   /**
-   * Closing with unread input would make the client's writes fail before it reads the answer, so
-   * only our direction ends, and the rest once the client has ended its own or its time is over.
+   * Keeps the connection until the client has read the last answer. Closing it with unread input
+   * would make the client's writes fail before it reads the answer. So only our direction ends now,
+   * and the connection is closed when the client has ended its own direction or its time is over.
    */
   private void linger() {
     phase = Phase.LINGERING;
@@ -333,14 +349,14 @@ final class SocketConnection implements CommandPipeline.Client {
     halfClose.resumeReading();
   }
 
-  /** Closes when everything is written. */
+  /** Closes the connection when everything is written. */
   private void close() {
     phase = Phase.CLOSING;
     loseStream();
     socket.close();
   }
 
-  /** Milliseconds of a clock that only goes forward. */
+  /** Returns the milliseconds of a clock that never goes back. */
   static long now() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }

@@ -19,17 +19,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a Unix socket: replaces a stale one, refuses a live one, and gets its mode before
- * anybody can connect.
+ * The file of a Unix socket. It replaces a stale socket, refuses to replace a live one, and has its
+ * mode before a client can connect.
  *
- * <p>The socket is bound in a private directory beside its final place, gets its mode there and is
- * then linked to its name: between bind and chmod a socket has the mode that the umask leaves, and
- * whoever connects then is served (CWE-367). A link, unlike a rename, also fails when another
- * server took the name meanwhile. Methods block.
+ * <p>The socket is bound in a private directory beside its final place, gets its mode there, and is
+ * then linked to its name. Between bind and chmod a socket has the mode that the umask leaves, and
+ * every client that connects then would be served (CWE-367). Unlike a rename, a link also fails if
+ * another server took the name meanwhile. Methods block.
  */
 final class SocketFile {
 
-  /** The longest path of a socket: the size of the kernel's {@code sun_path} without its NUL. */
+  /**
+   * The greatest length of a socket's path in bytes: the size of the kernel's {@code sun_path}
+   * without its NUL.
+   */
   static final int MAX_PATH = 107;
 
   private static final String BIND_NAME = "s";
@@ -42,7 +45,7 @@ final class SocketFile {
   private @Nullable Object published;
 
   /**
-   * Prepares a place to bind at.
+   * Prepares a place to bind the socket.
    *
    * @throws IOException saying why the path cannot be served
    */
@@ -71,18 +74,18 @@ final class SocketFile {
           ".e",
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (IOException e) {
-      // The name that was tried says nothing to anybody.
+      // The random name that was tried would not help the reader.
       throw new IOException(
           "no socket can be made in " + parent + ": " + IoReason.withoutPath(e), e);
     }
   }
 
-  /** Where clients find the socket. */
+  /** Returns the path under which clients find the socket. */
   Path path() {
     return path;
   }
 
-  /** Where to bind. */
+  /** Returns the path to bind at. */
   Path bindPath() {
     return directory.resolve(BIND_NAME);
   }
@@ -103,7 +106,7 @@ final class SocketFile {
     discard();
   }
 
-  /** Removes the file, unless somebody else's has its place by now. Idempotent. */
+  /** Removes the file, unless another server's file has taken its place. Idempotent. */
   void remove() throws IOException {
     discard();
     Object ours = published;
@@ -113,7 +116,7 @@ final class SocketFile {
     }
   }
 
-  /** Removes the place to bind at; what is bound lives on under its name. */
+  /** Removes the place of the bind; the bound socket remains under its name. */
   private void discard() throws IOException {
     Files.deleteIfExists(bindPath());
     Files.deleteIfExists(directory);
@@ -142,7 +145,7 @@ final class SocketFile {
     }
   }
 
-  /** Makes room at the path, if what is there is a socket without a server. */
+  /** Removes a socket without a server from the path, and refuses anything else that is there. */
   private void clear() throws IOException {
     int mode;
     try {
@@ -150,7 +153,7 @@ final class SocketFile {
     } catch (NoSuchFileException nothingThere) {
       return;
     }
-    // A link is not followed: what it points to may be somebody else's (CWE-59).
+    // A symbolic link is not followed, because its target may belong to another user (CWE-59).
     if ((mode & TYPE_MASK) != TYPE_SOCKET) {
       throw new IOException("there is something at " + path + " that is not a socket");
     }
@@ -160,10 +163,11 @@ final class SocketFile {
     Files.deleteIfExists(path);
   }
 
-  /** Whether somebody listens; the server sees a connection without a request. */
+  /** Returns whether a server listens at the path; it sees a connection without a request. */
   private boolean isServed() throws IOException {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      // Not blocking: a server whose backlog is full would keep us waiting, and is alive.
+      // The probe does not block: a server whose backlog is full would keep it waiting, and is
+      // alive.
       probe.configureBlocking(false);
       probe.connect(UnixDomainSocketAddress.of(path));
       return true;

@@ -22,27 +22,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Unix socket door, a verticle: deploy it on an event loop of a Vert.x instance without native
+ * The Unix socket door. Deploy this verticle on an event loop of a Vert.x instance without native
  * transport. Several instances share one socket.
  *
- * <p>Deploying it completes when clients can connect, and fails with an {@link java.io.IOException}
+ * <p>Deploying it completes when clients can connect. It fails with an {@link java.io.IOException}
  * that says why the path cannot be served: a live server owns it, something that is not a socket is
- * there, or it is too long (107 bytes, and the directory's at most 97). Undeploying closes all
+ * there, or it is too long (107 bytes, and the directory's at most 97). Undeploying it closes all
  * connections and removes the file.
  */
 public final class SocketServer extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketServer.class);
 
-  /** How often a deadline is looked at before it passes. */
+  /** How often each deadline is checked before it passes. */
   private static final int CHECKS_PER_DEADLINE = 4;
 
   private static final int BACKLOG = 1024;
 
-  /** So many pieces of lists are made at a time: more than one, for a node may not answer. */
+  /**
+   * How many pieces of lists are built at the same time. It is more than one, because a node may
+   * not answer.
+   */
   private static final int LISTS_AT_A_TIME = 2;
 
-  /** How many connections beyond the limit are told so; more are closed without a word. */
+  /**
+   * How many connections beyond the limit are told the reason; further ones are closed without an
+   * answer.
+   */
   private static final int EXPLAINED = 64;
 
   private final SocketOptions options;
@@ -54,7 +60,7 @@ public final class SocketServer extends VerticleBase {
   private Runnable unmetered = () -> {};
   private boolean draining;
 
-  /** A server that is not started yet: deploy it. */
+  /** Creates a server, which starts when it is deployed. */
   public SocketServer(SocketOptions options) {
     this.options = SocketOptions.fromJson(options.toJson());
   }
@@ -119,7 +125,7 @@ public final class SocketServer extends VerticleBase {
    * Refuses new connections with {@code Unavailable}, and tells the open streams to reconnect
    * elsewhere, spread evenly over the given time. Undeploy it afterwards. From any thread.
    *
-   * @param overMs milliseconds
+   * @param overMs the time in milliseconds
    */
   public Future<Void> drain(long overMs) {
     return Future.future(
@@ -132,12 +138,12 @@ public final class SocketServer extends VerticleBase {
                 }));
   }
 
-  /** Undeploys the server: closes its connections and removes the file. */
+  /** Undeploys the server, which closes its connections and removes the file. From any thread. */
   public Future<Void> shutdown() {
     return vertx.undeploy(deploymentID());
   }
 
-  /** How many connections are open. On the server's context. */
+  /** Returns how many connections are open. On the server's context. */
   int connections() {
     return connections.size();
   }
@@ -181,8 +187,9 @@ public final class SocketServer extends VerticleBase {
   }
 
   /**
-   * Whether a new connection can be served. Those that only linger with their last answer do not
-   * count, and when all places are taken, the connection that has rested longest gives way.
+   * Returns whether a new connection can be served. Connections that only linger with their last
+   * answer do not count. When all places are taken, the connection that has rested longest is
+   * closed to make room, if it has rested for the command timeout.
    */
   private boolean hasRoom(SocketConnection.Door open) {
     int max = options.getMaxConnections();
@@ -217,7 +224,7 @@ public final class SocketServer extends VerticleBase {
   }
 
   private void checkDeadlines() {
-    // Over a copy: closing a connection takes it out.
+    // The loop runs over a copy, because closing a connection removes it from the set.
     for (SocketConnection connection : Set.copyOf(connections)) {
       connection.checkDeadlines();
     }

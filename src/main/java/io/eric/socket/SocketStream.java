@@ -6,17 +6,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that has become a stream, as the edge writes to it. */
+/** Writes a stream to the connection that asked for it. */
 final class SocketStream implements StreamSink {
 
-  /** What the kernel buffers per stream; more would hide how far behind a client is. */
+  /** How many bytes the kernel buffers per stream. More would hide how far behind a client is. */
   private static final int SEND_BUFFER = 64 << 10;
 
   private final NetSocket socket;
   private final HalfClose halfClose;
   private final Runnable ended;
 
-  /** Takes the socket over; {@code ended} is called when the edge has ended the stream in order. */
+  /** Takes over the socket; {@code ended} is called when the edge has ended the stream in order. */
   SocketStream(NetSocket socket, HalfClose halfClose, Runnable ended) {
     this.socket = socket;
     this.halfClose = halfClose;

@@ -1,12 +1,12 @@
 package io.eric.socket;
 
-/** How many connections of a door may be streams: the others are kept for commands. */
+/** Limits how many connections of a door may be streams; the others are kept for commands. */
 final class StreamPlaces {
 
   private final int max;
   private int taken;
 
-  /** So many. */
+  /** Creates this number of places. */
   StreamPlaces(int max) {
     this.max = max;
   }
@@ -15,7 +15,11 @@ final class StreamPlaces {
     return max;
   }
 
-  /** Whether there was one. */
+  /**
+   * Takes a place.
+   *
+   * @return whether there was one
+   */
   boolean take() {
     if (taken >= max) {
       return false;

@@ -1,14 +1,14 @@
 /**
- * The Unix socket door: JSON commands in, JSON lines out, and the client for it.
+ * The Unix socket door, which takes JSON commands and answers with JSON lines, and a client for it.
  *
  * <p>This package has the server verticle with its socket file, the framing of commands, and the
- * Java client with its typed errors. What a channel decides is asked for through {@code
- * internal.client}, and the life of a stream is {@code internal.edge}'s. What half-close needs of
- * Netty stays in one class.
+ * Java client with its typed errors. Requests to channels go through {@code internal.client}, and
+ * {@code internal.edge} has the life of a stream. One class alone uses the part of Netty that
+ * half-close needs.
  *
- * <p>The path of data: bytes are cut into one JSON object per command, which is validated and sent
- * to the channel. The answer goes back on the same connection, in the order that docs/PROTOCOL.md
- * promises. A listen or a watch attaches through the edge and leaves as one line per message.
+ * <p>Bytes are cut into one JSON object per command, which is validated and sent to the channel.
+ * The answer goes back on the same connection, in the order that docs/PROTOCOL.md promises. A
+ * listen or a watch attaches through the edge and is written as one line per message.
  */
 @NullMarked
 package io.eric.socket;

@@ -1,13 +1,13 @@
-// The console of a JS verticle: each call is a record of the log, or one a line where the lines are the console's own
-// (tables, the frames of a stack). Java escapes what could pass for a line of another's (Console). Evaluated once per
-// context, before prelude.js.
+// The console of a JS verticle. Each call is one record of the log, except that the lines of tables and the frames of
+// stacks are one record each. Java escapes what could pass for another record's line (Console). It is evaluated once
+// per context, before prelude.js.
 (function makeConsole(host) {
   'use strict';
 
   const DEEPEST = 8;
   const MOST_ITEMS = 100;
 
-  /** A value as text. JSON values are shown as JSON; others as near to it as they come. */
+  /** Returns a value as text. JSON values are shown as JSON, and others as similarly as possible. */
   function shown(value) {
     if (typeof value === 'string') {
       return value;
@@ -89,7 +89,7 @@
     return texts.join(',');
   }
 
-  /** The first value's `%s`, `%d`, … take the next ones; the rest follows after spaces. */
+  /** Formats values. The first value's `%s`, `%d`, … take the next values; the rest follows after spaces. */
   function format([first, ...rest]) {
     if (typeof first !== 'string' || !first.includes('%')) {
       return [first, ...rest].map(shown).join(' ');
@@ -114,7 +114,7 @@
       case 'f':
         return String(typeof value === 'symbol' ? NaN : parseFloat(value));
       case 'c':
-        return ''; // a style
+        return ''; // a style, which a log cannot show
       default:
         return inspected(value, []);
     }
@@ -128,7 +128,7 @@
     lines.forEach((line) => host.log(level, indent + line));
   }
 
-  /** Frames of a stack come a record each; a line break anywhere else is part of the text. */
+  /** Logs each frame of a stack as a record of its own; a line break anywhere else is part of the text. */
   const logger = (level) => (...values) => {
     if (values.length === 0) {
       write(level, '');

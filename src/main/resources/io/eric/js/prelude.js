@@ -1,5 +1,5 @@
-// What a JS verticle finds when it starts: timers, require for CommonJS packages, and the API that
-// eric.d.ts describes. Evaluated once per context with a few functions of Java's (HostFunctions, Script).
+// Defines what a JS verticle finds when it starts: timers, require for CommonJS packages, and the API that eric.d.ts
+// describes. It is evaluated once per context, with a few Java functions (HostFunctions, Script).
 (function prelude(host) {
   'use strict';
 
@@ -7,7 +7,7 @@
 
   // ---- errors
 
-  /** What a channel or the event bus answered in place of a result. */
+  /** The error that a channel or the event bus answered in place of a result. */
   class EricError extends Error {
     constructor(name, message, code) {
       super(message);
@@ -16,7 +16,7 @@
     }
   }
 
-  /** Calls a function of Java's; what it refuses is thrown here, where the script can see it. */
+  /** Calls a Java function. Its refusal is thrown here, where the script can see it. */
   function ask(name, ...values) {
     const answer = host[name](...values);
     if (answer !== null && typeof answer === 'object' && answer.refused !== undefined) {
@@ -75,14 +75,14 @@
 
   function requireFile(path) {
     if (path === '') {
-      return {}; // what a package does without where Node is not
+      return {}; // an empty module, in place of one that a package does not need outside of Node
     }
     const known = modules.get(path);
     if (known) {
       return known.exports;
     }
     const module = { exports: {}, id: path, filename: path, loaded: false, children: [], paths: [] };
-    modules.set(path, module); // before it runs: packages may require each other
+    modules.set(path, module); // set before the file runs, because packages may require each other
     try {
       const file = ask('evaluate', path);
       if (path.endsWith('.json')) {
@@ -116,7 +116,10 @@
     return path;
   }
 
-  /** What a CommonJS file can be imported by. It is evaluated for this; if that fails, its importer will be told. */
+  /**
+   * Returns the names by which a CommonJS file's exports can be imported. This evaluates the file. If that fails, the
+   * importer gets the error later.
+   */
   function exportNames(path) {
     try {
       const exports = requireFile(path);
@@ -129,14 +132,14 @@
     }
   }
 
-  // What a CommonJS file that is imported looks like, see ModuleFiles.
+  // The module into which ModuleFiles turns an imported CommonJS file calls this.
   Object.defineProperty(globalThis, Symbol.for('eric.require'), { value: requireFile });
 
   // ---- the event bus
 
   const DEFAULT_TIMEOUT = 30_000;
 
-  /** Headers as Java takes them: texts, or null for none. */
+  /** Returns headers as Java takes them: texts, or null for none. */
   function texts(headers) {
     return headers === undefined || headers === null
       ? null
@@ -173,7 +176,7 @@
   /** Registers a consumer that answers by itself: `answer(value)`, or `answer(null, code, text)` for a failure. */
   function consume(address, local, handler) {
     return new Promise((resolve, reject) => {
-      let leave; // set before anybody can call it, perhaps after `resolve`
+      let leave; // set before a caller gets `unregister`, although perhaps after `resolve` is called
       const unregister = () => leave();
       leave = ask(
         'consume',
@@ -186,7 +189,7 @@
     });
   }
 
-  /** What the handler throws goes to Java, which answers. */
+  /** Calls a handler and answers with its result. What the handler throws goes to Java, which answers. */
   function receive(handler, body, address, headers, answer) {
     const result = handler(body, { address, headers: headers === null ? {} : { ...headers } });
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
@@ -238,7 +241,10 @@
 
   const LISTED_AT_A_TIME = 1000;
 
-  /** A part of a list, or all of it: one part after the other, for the hub refuses long ones at once. */
+  /**
+   * Returns a part of a list, or the whole list. The whole list is asked for part by part, because the hub refuses long
+   * lists in one answer.
+   */
   async function list(address, { limit, after } = {}) {
     if (limit !== undefined) {
       return result(address, after === undefined ? { v: 'ls', limit } : { v: 'ls', limit, after });
@@ -258,7 +264,7 @@
     }
   }
 
-  /** Runs a command that creates something; with `ifAbsent`, that it exists already is fine. */
+  /** Runs a command that creates something. With `ifAbsent` it is no failure if that exists already. */
   async function created(id, options, execute) {
     try {
       return await execute();
@@ -270,7 +276,7 @@
     }
   }
 
-  /** A failure that is an answer and no accident. */
+  /** Answers with a failure that is no accident, so it is not logged. */
   function refuseQuietly(answer, text) {
     answer?.(null, -1, text);
   }
@@ -351,7 +357,7 @@
 
   const RESERVED = (type) => type === 'start' || type === 'stop' || type.startsWith('_eric_');
 
-  /** A part of a distributed application, as SimpleDistributedApplicationListener is one in Java. */
+  /** A part of a distributed application, like SimpleDistributedApplicationListener in Java. */
   class Part {
     #channel;
     #id;
@@ -390,7 +396,7 @@
     async #act(message) {
       const { type, sender } = message;
       if (type === 'stop') {
-        message.ack(); // it is itself delivered
+        message.ack(); // the message itself is delivered
         await this.close();
         return;
       }
@@ -435,7 +441,7 @@
         await send();
       } catch (e) {
         if (e.code !== 404) {
-          throw e; // else the sender is gone
+          throw e; // 404 means that the sender is gone
         }
       }
     }
@@ -447,13 +453,13 @@
   const LONGEST_PAUSE = 5000;
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-  /** A worker on a queue of a DataProcessingChannel, as DataProcessingWorker is one in Java. */
+  /** A worker on a queue of a DataProcessingChannel, like DataProcessingWorker in Java. */
   class Worker {
     #address;
     #identity;
     #process;
     #max;
-    #underWay = new Map(); // by the message's id, promises
+    #underWay = new Map(); // promises by the message's id
     #closing = false;
     #renewal = null;
     #freed = () => {};
@@ -466,7 +472,7 @@
       this.#run().catch((e) => host.uncaught(e));
     }
 
-    /** Takes no more, and waits for what is under way. */
+    /** Takes no further messages, and waits for those that are under way. */
     async close() {
       this.#closing = true;
       this.#freed();
@@ -519,7 +525,7 @@
       }
     }
 
-    /** What cannot be reported is found out by the end of the lease. */
+    /** Reports an outcome. If that fails, the channel notices when the lease ends. */
     async #report({ v, ...outcome }) {
       for (let attempt = 0; attempt < REPORTS; attempt++) {
         try {
@@ -548,18 +554,18 @@
   }
 
   /**
-   * A listener's messages, pulled one by one. At most `window` of them are here unacknowledged: the channel sends no
-   * more. A message that the script has failed is sent again with all that came after it, in order; what was sent
-   * before the channel had heard of it is dropped here.
+   * A listener's messages, pulled one by one. At most `window` of them are here unacknowledged; the channel sends no
+   * more. When the script fails a message, the channel sends it again with all later ones, in order. Messages that were
+   * sent before the channel heard of the failure are dropped here.
    */
   class Listening {
     #channel;
     #listener;
     #options;
-    #queue = new Map(); // deliveries not yet handed out, by key
-    #current = null; // the one handed out
-    #takers = []; // calls of next() that wait
-    #again = null; // after a failure: what was dropped and will come again
+    #queue = new Map(); // deliveries that are not yet handed out, by key
+    #current = null; // the delivery that is handed out
+    #takers = []; // the calls of next() that wait
+    #again = null; // after a failure, what was dropped and will come again
     #ended = false;
     #consumer = null;
 
@@ -583,7 +589,7 @@
       return this;
     }
 
-    /** Gives each message to a function, the next one when that is done. */
+    /** Gives each message to a function, and the next one when the function is done. */
     async each(handler) {
       await this.open();
       const pump = async () => {
@@ -618,7 +624,7 @@
       });
     }
 
-    /** The end of a `for await` by break or throw: the message in hand stays unacknowledged. */
+    /** Ends a `for await` that is left by break or throw. The message in hand stays unacknowledged. */
     async return(value) {
       await this.close();
       return { done: true, value };
@@ -648,17 +654,20 @@
       this.#handOut();
     }
 
-    /** Answers are given at once and not through promises: an acknowledgement must not be overtaken by a `close`. */
+    /**
+     * Takes a delivery. Answers are given at once and not through promises, because a `close` must not overtake an
+     * acknowledgement.
+     */
     #receive(body, answer) {
       if (body.event === '_eric_channel_closed' || body.event === '_eric_taken_over') {
-        this.#end(); // nobody waits for an answer to this one
+        this.#end(); // this message expects no answer
         return;
       }
       const key = body.event.startsWith('_eric_') ? body.event + body.id : body.id;
       if (this.#ended) {
         refuseQuietly(answer, 'the listener has left');
       } else if (this.#current?.key === key) {
-        this.#current.answer = answer; // it took long and was sent again
+        this.#current.answer = answer; // the handler took long, and the message was sent again
       } else if (this.#queue.has(key)) {
         this.#queue.get(key).answer = answer;
       } else if (this.#again !== null && !this.#isAgain(key, body)) {
@@ -670,7 +679,7 @@
       }
     }
 
-    /** Whether this is where the channel has started to send again. */
+    /** Returns whether the channel has started to send again with this message. */
     #isAgain(key, body) {
       const { failed, dropped } = this.#again;
       if (key === failed || body.id === failed || body.event === '_eric_gap' || dropped.has(key)) {
@@ -751,7 +760,7 @@
 
   // ---- what Java calls
 
-  /** What the hook throws goes to Java. */
+  /** Calls a hook. What the hook throws goes to Java. */
   function call(hook, values, resolve, reject) {
     if (hook === undefined) {
       resolve();

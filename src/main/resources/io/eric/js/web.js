@@ -1,5 +1,5 @@
-// The globals of the Web platform that scripts and pure-JS packages rely on; docs/POLYGLOT.md has the table. Evaluated
-// once per context, after prelude.js, with a few functions of Java's (WebFunctions, Script).
+// The globals of the Web platform that scripts and pure-JS packages rely on; docs/POLYGLOT.md has the table. The file
+// is evaluated once per context, after prelude.js, with a few Java functions (WebFunctions, Script).
 (function web(host) {
   'use strict';
 
@@ -12,7 +12,9 @@
     }
   }
 
-  /** A global that is made when it is first asked for: what few scripts use costs the others nothing. */
+  /**
+   * Defines globals that are made when they are first used, so that those that few scripts use cost the others nothing.
+   */
   function defineLate(names, make) {
     for (const name of names) {
       const set = (value) =>
@@ -207,7 +209,10 @@
       }
     }
 
-    /** Calls the listeners now, in the order in which they were added. An error in one of them stops no other. */
+    /**
+     * Calls the listeners at once, in the order in which they were added. An error in one of them does not stop the
+     * others.
+     */
     dispatchEvent(event) {
       if (!(event instanceof Event)) {
         throw new TypeError('only an Event can be dispatched');
@@ -469,7 +474,9 @@
     return copyKeys(value, keep({}), known);
   }
 
-  /** Those that are made late count only when they have been made. */
+  /**
+   * Returns whether a value is one of the late globals' objects. Before these are made, there can be no such object.
+   */
   function isPlatformObject(value) {
     return late !== null && (value instanceof late.URL || value instanceof late.URLSearchParams);
   }
@@ -527,7 +534,7 @@
       }
     }
     const copy = cloned(value, new Map());
-    transferred.forEach((each) => each.transfer()); // which detaches it
+    transferred.forEach((each) => each.transfer()); // the transfer detaches it
     return copy;
   }
 
@@ -541,13 +548,13 @@
 
   let late = null;
 
-  /** From WebJars: an implementation of the standard is not ours to write. See docs/decisions/0009. */
+  /** Returns the URL classes, which come from WebJars and are not implemented here: see docs/decisions/0009. */
   function urls() {
     late ??= requireFile('webjar:whatwg-url/index.js');
     return late;
   }
 
-  /** What bundlers give packages that ask for Node's `process`. */
+  /** The object that bundlers give to packages that use Node's `process`. */
   const process = {
     browser: true,
     env: { NODE_ENV: host.nodeEnv() },

@@ -3,6 +3,10 @@ package io.eric.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +57,7 @@ class ConsumerIT {
     ConsumerProject bare =
         new ConsumerProject(dir.resolve("bare"), repository, readme.block("xml", "<project"))
             .program(readme, "Tour")
+            .program(readme, "Mounted")
             .program(prefabs, "Pool")
             .build();
 
@@ -64,14 +69,34 @@ class ConsumerIT {
     assertThat(bare.run("Tour"))
         .satisfiesExactly(
             place -> assertThat(place).matches("http://localhost:\\d+/watch/news"),
-            event ->
-                assertThat(event)
-                    .startsWith(
-                        "{\"event\":\"greeting\",\"retry\":5,\"data\":\"hello\",\"id\":\""));
+            event -> assertThat(event).matches("greeting hello [0-9a-z]+-1"));
+    isMounted(bare);
     List<String> results = bare.run("Pool");
     assertThat(results).hasSize(11).last().asString().contains("_eric_channel_closed");
     assertThat(results.subList(0, 10))
         .anyMatch(line -> line.startsWith("{\"event\":\"number\",\"data\":81,\"id\":\""));
+  }
+
+  private static void isMounted(ConsumerProject project) throws Exception {
+    int port = freePort();
+    try (ConsumerProject.Run program = project.start(Map.of(), "Mounted", Integer.toString(port))) {
+      program.awaitLine("serving /events/watch/news");
+      assertThat(get(port, "/").body()).isEqualTo("my application");
+      assertThat(get(port, "/events/channels").statusCode()).isEqualTo(401);
+      HttpResponse<String> channels =
+          get(port, "/events/channels", "Authorization", "Bearer secret");
+      assertThat(channels.body()).isEqualTo("[\"news\"]");
+    }
+  }
+
+  private static HttpResponse<String> get(int port, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @Test
@@ -147,7 +172,8 @@ class ConsumerIT {
         programs.addAll(Document.read(each.toString()).programs());
       }
     }
-    assertThat(programs).containsExactlyInAnyOrder("Tour", "Pool", "Hello", "Metered", "Scripted");
+    assertThat(programs)
+        .containsExactlyInAnyOrder("Tour", "Mounted", "Pool", "Hello", "Metered", "Scripted");
   }
 
   @Test

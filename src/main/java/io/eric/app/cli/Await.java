@@ -3,13 +3,19 @@ package io.eric.app.cli;
 import io.vertx.core.Future;
 import java.util.concurrent.ExecutionException;
 
-/** Waits for asynchronous results on the main thread, which is no event loop. */
+/**
+ * Waits for asynchronous results on the main thread, which is not an event loop. Never call it on
+ * one.
+ */
 public final class Await {
 
   private Await() {}
 
   /**
-   * The result; the failure is thrown as it is if it is unchecked, else as the cause of another.
+   * Waits for the result of a future. Blocks without a limit.
+   *
+   * @throws Exception the failure itself if it is an exception, otherwise an {@code
+   *     ExecutionException} with the failure as its cause
    */
   public static <T> T forResult(Future<T> future) throws Exception {
     try {

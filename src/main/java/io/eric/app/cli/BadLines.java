@@ -4,19 +4,19 @@ import io.eric.InvalidMessageFormatException;
 import java.io.PrintWriter;
 import java.util.Locale;
 
-/** What becomes of lines that cannot be published, and what is said of them. */
+/** Decides what becomes of lines that cannot be published, and reports them. */
 final class BadLines {
 
-  /** What to do with one. */
+  /** What to do with a bad line. */
   enum Policy {
-    /** End, with what came before it published. */
+    /** Ends. The lines before it are published. */
     STOP,
-    /** Leave it out. */
+    /** Leaves the line out. */
     SKIP,
-    /** Put U+FFFD in place of what is not UTF-8; leave out what cannot be mended. */
+    /** Puts U+FFFD in place of what is not UTF-8, and leaves out lines that cannot be mended. */
     REPLACE;
 
-    /** As it is typed. */
+    /** Returns the policy as it is typed. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -35,22 +35,22 @@ final class BadLines {
     this.err = err;
   }
 
-  /** Whether what is not UTF-8 is to be replaced. */
+  /** Returns whether bytes that are not UTF-8 are to be replaced. */
   boolean mayReplace() {
     return policy == Policy.REPLACE;
   }
 
-  /** A line was mended. */
+  /** Reports that a line was mended. */
   void replaced(long number) {
     replaced++;
     explain("line " + number + " is not UTF-8, published with U+FFFD in it");
   }
 
   /**
-   * A line cannot be published.
+   * Reports that a line cannot be published.
    *
-   * @param complaint begins with the line's number
-   * @throws InvalidMessageFormatException if that is the end
+   * @param complaint text that begins with the line's number
+   * @throws InvalidMessageFormatException if the policy is to stop
    */
   void refuse(String complaint) {
     if (policy == Policy.STOP) {
@@ -61,7 +61,10 @@ final class BadLines {
     explain(complaint + ", skipped");
   }
 
-  /** A log with nothing but bad lines must not fill another one with complaints. */
+  /**
+   * Explains the first few lines only: an input with nothing but bad lines must not fill standard
+   * error.
+   */
   private void explain(String text) {
     if (skipped + replaced <= EXPLAINED) {
       err.println("eric: " + text);
@@ -69,7 +72,7 @@ final class BadLines {
     }
   }
 
-  /** Says how many there were. */
+  /** Prints how many bad lines there were. */
   void finish() {
     if (skipped + replaced > 0) {
       err.println("eric: " + skipped + " lines skipped, " + replaced + " published with U+FFFD");

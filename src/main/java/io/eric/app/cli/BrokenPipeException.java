@@ -2,7 +2,7 @@ package io.eric.app.cli;
 
 import java.io.IOException;
 
-/** Nobody reads standard output any more. */
+/** The reader of standard output is gone. */
 final class BrokenPipeException extends IOException {
 
   private static final long serialVersionUID = 1L;

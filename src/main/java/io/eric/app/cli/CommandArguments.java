@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The arguments as they were typed. Java decodes them by the locale, and puts U+FFFD in place of
- * what that cannot express: under {@code LC_ALL=C}, as cron and many containers have it, of
- * everything beyond ASCII. What was typed is then read from the system, as UTF-8, or refused.
+ * Restores the arguments as they were typed. Java decodes them by the locale, and puts U+FFFD in
+ * place of characters that the locale cannot express. Under {@code LC_ALL=C}, which is usual for
+ * cron and many containers, that is everything beyond ASCII. Such arguments are read again from the
+ * operating system, as UTF-8, or are refused.
  */
 final class CommandArguments {
 
@@ -22,9 +23,9 @@ final class CommandArguments {
   private CommandArguments() {}
 
   /**
-   * The arguments, as UTF-8 where the locale could not tell.
+   * Returns the arguments, decoded as UTF-8 where the locale could not express them.
    *
-   * @throws IllegalArgumentException naming the locale, if they cannot be told
+   * @throws IllegalArgumentException naming the locale, if they cannot be read
    */
   static String[] read(String[] decoded) {
     for (String argument : decoded) {
@@ -36,8 +37,10 @@ final class CommandArguments {
   }
 
   /**
-   * @param decoded by the locale
-   * @param line of the process, each argument with a NUL behind it
+   * Replaces the arguments that the locale could not express.
+   *
+   * @param decoded the arguments as the locale decodes them
+   * @param line the command line of the process, with a NUL after each argument
    */
   static String[] typed(String[] decoded, byte[] line) {
     List<byte[]> all = split(line);

@@ -9,20 +9,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the program's settings come from: the defaults, over them a file, over it the environment,
- * over it the command line.
+ * Reads the program's settings. A file overrides the defaults, the environment overrides the file,
+ * and the command line overrides the environment.
  */
 final class Configuration {
 
-  /** Read if it exists and no other file is named. */
+  /** The file that is read if it exists and no other file is named. */
   static final Path DEFAULT_FILE = Path.of("conf", "eric.json");
 
   private Configuration() {}
 
   /**
-   * Puts the layers together.
+   * Combines the layers.
    *
-   * @param file must exist; null is {@link #DEFAULT_FILE}, which need not
+   * @param file the settings' file, which must exist; null means {@link #DEFAULT_FILE}, which may
+   *     be absent
    * @throws IllegalArgumentException naming the layer and the setting that is wrong
    */
   static EricOptions load(

@@ -64,11 +64,15 @@ final class CreateCommand implements Callable<Integer> {
     if (overflow != null) {
       options.put("overflow", overflow);
     }
-    SSEChannelOptions.fromJson(options); // refused here, it is a wrong option of the command
+    // Checked here, so that a wrong option counts as wrong usage.
+    SSEChannelOptions.fromJson(options);
     return options;
   }
 
-  /** JSON if it is, else a text: quotes around texts are a burden in a shell. */
+  /**
+   * Returns the value of a text that is JSON, otherwise the text itself, because quotes around
+   * texts are a burden in a shell.
+   */
   private static @Nullable Object value(String text) {
     try {
       return Json.decodeValue(text);

@@ -18,7 +18,8 @@ final class Failures implements IExecutionExceptionHandler {
   public int handleExecutionException(
       Exception failure, CommandLine command, ParseResult arguments) {
     if (failure instanceof BrokenPipeException) {
-      return 0; // who reads our output has had enough, as in `eric watch news | head -1`
+      // The reader of the output needs no more, as in `eric watch news | head -1`.
+      return 0;
     }
     PrintWriter err = command.getErr();
     err.println(text(failure));

@@ -9,22 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many files, connections included, the system lets this process have open. At that limit
- * nothing can be accepted any more, and no file opened either, so it has to be above our own
- * limits.
+ * The limit of the operating system on the files, including connections, that this process may have
+ * open. At that limit no connection can be accepted and no file opened any more, so it has to be
+ * above the limits of the settings.
  *
- * @param files the limit; the largest long where there is none
+ * @param files the limit; the greatest long if there is none
  */
 record FileLimit(long files) {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileLimit.class);
 
   /**
-   * What a hub has open besides: jars, logs, event loops, the links to others, streams of tests.
+   * What a hub has open besides connections and segments: jars, logs, event loops, links to other
+   * nodes, streams of tests.
    */
   static final long RESERVE = 256;
 
-  /** The limit of this process. */
+  /** Returns the limit of this process. */
   static FileLimit current() {
     return new FileLimit(
         ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
@@ -32,7 +33,7 @@ record FileLimit(long files) {
             : Long.MAX_VALUE);
   }
 
-  /** Says so once if the limits of the settings are beyond this one. */
+  /** Logs a warning if the limits of the settings are beyond this limit. */
   void warnIfShort(EricOptions options) {
     String shortage = shortage(options);
     if (shortage != null) {
@@ -40,7 +41,7 @@ record FileLimit(long files) {
     }
   }
 
-  /** What is wrong, with the numbers; null if nothing is. */
+  /** Returns what is wrong, with the numbers; null if nothing is. */
   @Nullable String shortage(EricOptions options) {
     int instances = options.getHttp().getInstances();
     long http =

@@ -13,7 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which hub a command speaks to: by default the one that {@code serve} would start here. */
+/**
+ * Chooses the hub that a command talks to: by default the one that {@code serve} would start here.
+ */
 final class HubOption {
 
   @Option(
@@ -30,7 +32,7 @@ final class HubOption {
 
   private @Nullable EricOptions options;
 
-  /** What is done with a connection, on the main thread. */
+  /** Work with a connection, done on the main thread. */
   interface Conversation<T> {
     T with(SocketClient client) throws Exception;
   }
@@ -40,7 +42,7 @@ final class HubOption {
     return converse(client -> Await.forResult(question.apply(client)));
   }
 
-  /** Holds a conversation with the hub; the connection is closed at the end of it. */
+  /** Holds a conversation with the hub, and closes the connection at its end. */
   <T> T converse(Conversation<T> conversation) throws Exception {
     Vertx vertx = Vertx.vertx(lean());
     try {
@@ -55,7 +57,7 @@ final class HubOption {
     }
   }
 
-  /** The settings that the hub would have that is started here. */
+  /** Returns the settings that a hub started here would have. */
   EricOptions options() {
     EricOptions known = options;
     if (known == null) {
@@ -73,7 +75,10 @@ final class HubOption {
     return Configuration.load(config, System.getenv(), commandLine);
   }
 
-  /** One event loop and no file cache: a command is one connection. */
+  /**
+   * Returns options with one event loop and no file cache, because a command has only one
+   * connection.
+   */
   private static VertxOptions lean() {
     return new VertxOptions()
         .setEventLoopPoolSize(1)

@@ -13,7 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file that somebody wrote by hand and that has to hold one JSON object. */
+/** Reads a file that was written by hand and has to hold one JSON object. */
 final class JsonFile {
 
   private static final JsonFactory FACTORY =
@@ -22,10 +22,11 @@ final class JsonFile {
   private JsonFile() {}
 
   /**
-   * Reads it.
+   * Reads the file.
    *
-   * @param purpose what names the file: the option or setting by which it was given
-   * @throws IllegalArgumentException naming purpose, file, and, if it is no JSON, line and column
+   * @param purpose the option or setting by which the file was given
+   * @throws IllegalArgumentException naming purpose, file, and, if the file is not JSON, line and
+   *     column
    */
   static JsonObject read(String purpose, Path file) {
     String text;
@@ -37,7 +38,8 @@ final class JsonFile {
       throw new IllegalArgumentException(purpose + ": cannot read " + IoReason.of(e), e);
     }
     if (text.startsWith("\uFEFF")) {
-      text = text.substring(1); // a mark that some editors put before everything they write
+      // A byte order mark, which some editors put before everything they write.
+      text = text.substring(1);
     }
     check(purpose, file, text);
     return new JsonObject(text);

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines as bytes. A line ends with LF or CR LF, or with the input; one that is too long is
- * refused before it is read to its end.
+ * Reads lines as bytes. A line ends with LF or CR LF, or with the input. A line that is too long is
+ * refused before it is read to its end. For one thread; methods block.
  */
 public final class LineInput {
 
@@ -19,12 +19,18 @@ public final class LineInput {
   private int position;
   private int end;
 
+  /** Reads lines of at most {@code maxLength} bytes, not counting the line feed. */
   public LineInput(InputStream in, int maxLength) {
     this.in = in;
     this.maxLength = maxLength;
   }
 
-  /** The next line without its end; null when there is none. */
+  /**
+   * Returns the next line without its end; null when there is none.
+   *
+   * @throws PayloadTooLargeException if the line is longer than the limit; {@link #skipRest} passes
+   *     over the rest of it
+   */
   public byte @Nullable [] next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(128);
     boolean any = false;
@@ -33,7 +39,7 @@ public final class LineInput {
       int lf = indexOfLf();
       line.write(buffer, position, lf - position);
       if (line.size() > maxLength) {
-        position = lf; // what is left of the line is for skipRest
+        position = lf; // skipRest reads the rest of the line
         throw new PayloadTooLargeException("a line is longer than " + maxLength + " bytes");
       }
       if (lf < end) {
@@ -45,7 +51,7 @@ public final class LineInput {
     return any ? line.toByteArray() : null;
   }
 
-  /** Passes over the rest of a line that was too long, without keeping it. */
+  /** Skips the rest of a line that was too long, without keeping it. */
   void skipRest() throws IOException {
     while (position < end || fill()) {
       int lf = indexOfLf();

@@ -3,8 +3,8 @@ package io.eric.app.cli;
 import io.eric.internal.OptionalDependency;
 
 /**
- * The program: starts a hub, or runs a command against one. It mentions nothing of picocli, which
- * who has only the library need not have.
+ * The program: it starts a hub, or runs a command against one. This class does not mention picocli,
+ * which is absent where only the library is used.
  */
 public final class Main {
 

@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Standard output in UTF-8, which notices when nobody reads it any more; print streams do not. */
+/**
+ * Writes to standard output in UTF-8, and notices when its reader is gone, which print streams do
+ * not.
+ */
 final class Output {
 
   private final OutputStream out =
       new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 64 << 10);
 
-  /** Prints a line; it is seen after the next {@link #flush}. */
+  /** Prints a line, which appears after the next {@link #flush}. */
   void println(String line) throws BrokenPipeException {
     try {
       out.write(line.getBytes(StandardCharsets.UTF_8));

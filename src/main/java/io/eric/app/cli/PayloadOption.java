@@ -5,13 +5,13 @@ import io.vertx.core.json.Json;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How {@code broadcast} and {@code dispatch} read their payload. */
+/** The option by which {@code broadcast} and {@code dispatch} read their payload. */
 final class PayloadOption {
 
   @Option(names = "--json", description = "PAYLOAD is JSON; else it is a text.")
   private boolean json;
 
-  /** What the argument stands for; null if there is none. */
+  /** Returns the value of the argument; null if there is none. */
   @Nullable Object value(@Nullable String argument) {
     if (!json || argument == null) {
       return argument;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Tells how far a publisher has come: a line that is rewritten while it runs, and a summary. */
+/** Shows how far a publisher has come: a line that is rewritten while it runs, and a summary. */
 final class ProgressLine {
 
   private static final long INTERVAL_NANOS = 200_000_000;
@@ -22,7 +22,8 @@ final class ProgressLine {
   }
 
   /**
-   * Whether standard error is a terminal. Java has no way to ask, so only Linux is known to tell.
+   * Returns whether standard error is a terminal. Java cannot tell, so the answer is true on Linux
+   * only.
    */
   static boolean isTerminal() {
     try {
@@ -33,7 +34,7 @@ final class ProgressLine {
     }
   }
 
-  /** Shows how many messages were acknowledged, a few times per second. */
+  /** Shows how many messages were acknowledged, at most five times per second. */
   void at(long messages) {
     long now = System.nanoTime();
     if (shown && now - lastShown >= INTERVAL_NANOS) {
@@ -43,7 +44,7 @@ final class ProgressLine {
     }
   }
 
-  /** Removes the line and gives the summary. */
+  /** Removes the line and returns the summary. */
   String finish(long messages) {
     if (shown) {
       line.print("\r\033[K");

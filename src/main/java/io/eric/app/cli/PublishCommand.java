@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     description = "Broadcast each line of standard input, in order, as one message.")
 final class PublishCommand implements Callable<Integer> {
 
-  /** What a command has besides channel, type and payload: its braces, keys and colons. */
+  /** The bytes of a command besides channel, type and payload: its braces, keys and colons. */
   private static final int ENVELOPE = 32;
 
   @Spec private @Nullable CommandSpec spec;
@@ -70,7 +70,10 @@ final class PublishCommand implements Callable<Integer> {
     return hub.converse(client -> publish(client, System.in, maxCommand));
   }
 
-  /** A wrong option is wrong usage, also when there is no line. */
+  /**
+   * Checks the type before any line is read: a wrong option is wrong usage, even if there are no
+   * lines.
+   */
   private void checkType() {
     try {
       Message.of(type, null);
@@ -150,8 +153,8 @@ final class PublishCommand implements Callable<Integer> {
   }
 
   /**
-   * A text, or JSON as the bytes that were read, so that numbers keep their digits; null if it is
-   * to be left out.
+   * Returns a text, or JSON as the bytes that were read, so that numbers keep their digits; null if
+   * the line is to be left out.
    */
   private @Nullable Payload payload(byte[] line, long number, BadLines bad) {
     String text;

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds what a publisher has under way, in messages and in bytes, and remembers the first failure.
- * One thread sends; answers come on any.
+ * Limits what a publisher has under way, in messages and in bytes, and remembers the first failure.
+ * One thread sends; answers come on any thread.
  */
 final class PublishWindow {
 
@@ -22,11 +22,11 @@ final class PublishWindow {
   private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
   /**
-   * Sends when there is room.
+   * Waits until there is room, and sends.
    *
-   * @param size of the message in bytes; one that is larger than the window goes alone
-   * @param line where it comes from, to be told if it fails
-   * @return false if an earlier message has failed; this one was not sent
+   * @param size the size of the message in bytes; a message larger than the window goes alone
+   * @param line the number of its line, which is reported if it fails
+   * @return false if an earlier message has failed; this one was not sent then
    */
   boolean send(int size, long line, Supplier<Future<?>> message) throws InterruptedException {
     int share = Math.min(size, BYTES);
@@ -61,18 +61,18 @@ final class PublishWindow {
     messages.release(MESSAGES);
   }
 
-  /** How many messages are in the channel's log. */
+  /** Returns how many messages are in the channel's log. */
   long acknowledged() {
     return acknowledged.get();
   }
 
-  /** Why the first message that failed did; null if none has. */
+  /** Returns why the first message failed that did; null if none has. */
   @Nullable Throwable failure() {
     Failure first = failure.get();
     return first == null ? null : first.cause;
   }
 
-  /** Where the first message that failed came from; 0 if none has. */
+  /** Returns the line of the first message that failed; 0 if none has. */
   long failedLine() {
     Failure first = failure.get();
     return first == null ? 0 : first.line;

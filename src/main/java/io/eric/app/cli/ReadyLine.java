@@ -2,7 +2,7 @@ package io.eric.app.cli;
 
 import io.eric.options.EricOptions;
 
-/** The one line that says where a hub is to be found. */
+/** Builds the one line that says where a hub can be reached. */
 final class ReadyLine {
 
   private ReadyLine() {}

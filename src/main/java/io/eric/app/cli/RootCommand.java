@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All commands; without one it only helps. */
+/** Holds all commands. A call without a command is wrong usage. */
 @Command(
     name = "eric",
     mixinStandardHelpOptions = true,
@@ -39,7 +39,7 @@ final class RootCommand implements Runnable {
 
   private RootCommand() {}
 
-  /** Runs the command that the arguments name and gives its exit code. */
+  /** Runs the command that the arguments name and returns its exit code. */
   static int execute(String[] args) {
     CommandLine commands = commandLine();
     String[] typed;
@@ -61,7 +61,7 @@ final class RootCommand implements Runnable {
     return commands;
   }
 
-  /** Says in one line what is wrong with the arguments, and what was meant, if that can be told. */
+  /** Prints in one line what is wrong with the arguments, and a suggestion if there is one. */
   private static int misused(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     String text = String.valueOf(failure.getMessage());
@@ -93,7 +93,7 @@ final class RootCommand implements Runnable {
     }
   }
 
-  /** The version that the build wrote into the jar. */
+  /** Reads the version that the build wrote into the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code run}: a hub, and verticles in any language beside it. */
+/** {@code run}: runs a hub, and verticles in any language beside it. */
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** A hub as the process's purpose: the options that say how, and running it until a signal. */
+/** Runs a hub as the purpose of the process, until a signal; it has the options that say how. */
 final class ServedHub {
 
   private static final String CACHE = "vertx.cacheDirBase";
@@ -51,7 +51,7 @@ final class ServedHub {
   private boolean cluster;
 
   /**
-   * The settings, all layers put together.
+   * Returns the settings, with all layers combined.
    *
    * @throws IllegalArgumentException naming the layer and the setting that is wrong
    */
@@ -59,7 +59,10 @@ final class ServedHub {
     return Configuration.load(config, System.getenv(), commandLine());
   }
 
-  /** Runs a hub; prints one line when it is ready; never returns, the signal ends the process. */
+  /**
+   * Runs a hub and prints one line when it is ready. It never returns, because the signal ends the
+   * process.
+   */
   void run(EricOptions options, @Nullable CommandSpec command) throws Exception {
     if (options.getCluster().isEnabled()) {
       OptionalDependency.HAZELCAST.require("cluster.enabled is true");
@@ -101,14 +104,17 @@ final class ServedHub {
     try {
       return Await.forResult(ClusteredVertx.start(settings, options.getCluster()));
     } catch (IllegalArgumentException e) {
-      throw e; // a setting is wrong, and is named
+      throw e; // the message names the wrong setting
     } catch (Exception e) {
       String from = options.getCluster().getHost() + ", port " + options.getCluster().getPort();
       throw new StartFailure("cluster.host", "no cluster can be joined from " + from, e);
     }
   }
 
-  /** Vert.x keeps what it takes out of the jar there, and does not say so when it cannot. */
+  /**
+   * Refuses a temporary directory that cannot be written. Vert.x unpacks files of the jar there,
+   * and does not report it when it cannot.
+   */
   private static void refuseTemporaryDirectory() {
     String property = CACHE;
     String directory = System.getProperty(CACHE);

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a hub down in order when the process is told to end: drain, undeploy, close Vert.x. It
- * waits on a plain thread, because waiting for {@code vertx.close()} on one of its own may never
- * end, and never longer than the settings allow.
+ * Shuts a hub down in order when the process is told to end: drain, undeploy, close Vert.x. It
+ * waits on a plain thread, because on a thread of Vert.x waiting for {@code vertx.close()} may
+ * never end, and it never waits longer than the settings allow.
  */
 final class Shutdown {
 
@@ -31,24 +31,25 @@ final class Shutdown {
     this.options = options;
   }
 
-  /** From now on SIGTERM and SIGINT end the process in order. */
+  /** Makes SIGTERM and SIGINT end the process in order. */
   void onSignal() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Closes what has been opened; the process may then exit with the code of the failure. */
+  /** Closes everything that was opened; the process may then exit with the code of the failure. */
   void afterFailedStart() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
       return; // a signal came first, and the hook closes everything
     }
-    close(() -> Future.succeededFuture(), options.getTimeout()); // no client has come yet
+    // There are no clients to drain yet.
+    close(() -> Future.succeededFuture(), options.getTimeout());
   }
 
   /**
-   * A process that ends by a signal would exit with 128 + its number; ending in order is no
-   * failure.
+   * Ends the process with code 0 if everything was closed in order. A process that ends by a signal
+   * would exit with 128 plus its number, although ending in order is not a failure.
    */
   private void endProcess() {
     boolean inOrder = close(hub::drain, options.getDrain() + options.getTimeout());
@@ -59,7 +60,8 @@ final class Shutdown {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
     try {
       await(drain.get(), deadline);
-      // Called here and not in a chain: on a thread of Vert.x the future might never complete.
+      // Called here and not in a chain, because on a thread of Vert.x the future might never
+      // complete.
       await(vertx.close(), deadline);
       LOG.info("closed");
       return true;

@@ -7,12 +7,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints a stream, one JSON line per event, on the thread that waits: standard output may block, an
- * event loop must not. Not much more is asked of the stream than was printed.
+ * Prints a stream, one JSON line per event, on the thread that waits, because standard output may
+ * block, and an event loop must not. Only a limited number of events is requested beyond those that
+ * were printed.
  */
 final class StreamPrinter {
 
-  /** How many events are asked for ahead. */
+  /** How many events are requested ahead. */
   private static final int AHEAD = 256;
 
   private final ReadStream<JsonObject> stream;
@@ -55,7 +56,7 @@ final class StreamPrinter {
     }
   }
 
-  /** An event, or the failure that ended the stream, or neither: its end. */
+  /** An event, or the failure that ended the stream, or neither at its end. */
   private record Item(@Nullable JsonObject event, @Nullable Throwable failure) {
     private void throwFailure() throws Exception {
       if (failure instanceof Exception cause) {

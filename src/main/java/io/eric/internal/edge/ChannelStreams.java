@@ -22,10 +22,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one channel at an edge. The live ones are written to together.
+ * Keeps the streams of one channel at an edge, and writes to the live ones together. On the edge's
+ * context only.
  *
- * <p>The hot path, per delivery: one encoding, however many streams; per turn of the event loop:
- * one write and one flush per stream, all of the same bytes; one acknowledgement to the channel.
+ * <p>The hot path costs one encoding per delivery, however many streams there are. Per turn of the
+ * event loop it costs one write and one flush of the same bytes per stream, and one acknowledgement
+ * to the channel.
  */
 final class ChannelStreams implements ReaderBook.Side {
 
@@ -37,14 +39,14 @@ final class ChannelStreams implements ReaderBook.Side {
   final ReaderBook book;
   private final Map<Long, EdgeStream> all = new HashMap<>();
 
-  /** Those that have another number by now, by the one that they were opened under. */
+  /** The streams that have been given another number, by the number that they were opened under. */
   private final Map<Long, EdgeStream> renumbered = new HashMap<>();
 
   private final Map<String, EdgeStream> liveByListener = new HashMap<>();
   private final List<EdgeStream> live = new ArrayList<>();
   private final Set<EdgeStream> unsettled = new LinkedHashSet<>();
 
-  /** Where the edge's turn has what is pending here, -1 if that is nothing. */
+  /** The index in {@link TurnWrites} of what is pending here; -1 if nothing is. */
   private int pendingAt = NOTHING;
 
   private long delivered;
@@ -53,7 +55,7 @@ final class ChannelStreams implements ReaderBook.Side {
   private long newestLiveFrom;
   private Loop.@Nullable Timer lagTimer;
 
-  /** The latest session with an owner; the term alone of one that has only been heard of. */
+  /** The latest session with an owner. If only a new owner's term is known yet, its number is 0. */
   private Session session = Session.NONE;
 
   private int retryMs;
@@ -81,7 +83,10 @@ final class ChannelStreams implements ReaderBook.Side {
     return all.get(number);
   }
 
-  /** Whether the stream that was opened under this number is here, perhaps under a later one. */
+  /**
+   * Returns whether the stream that was opened under this number is here, perhaps under a later
+   * number.
+   */
   boolean hasOpened(long origin) {
     return all.containsKey(origin) || renumbered.containsKey(origin);
   }
@@ -90,12 +95,15 @@ final class ChannelStreams implements ReaderBook.Side {
     all.put(stream.number(), stream);
   }
 
-  /** Whether the owner has forgotten a stream since it attached it, or is none any more. */
+  /**
+   * Returns whether the owner has forgotten a stream since it attached it, or has ceased to be the
+   * owner.
+   */
   boolean isOutdated(EdgeStream stream) {
     return stream.session().isBefore(session);
   }
 
-  /** A stream is attached in this session. */
+  /** Notes that a stream has been attached. */
   void attached(EdgeStream stream, Attached now) {
     if (isOutdated(stream)) {
       stream.attachAnewLater();
@@ -105,7 +113,11 @@ final class ChannelStreams implements ReaderBook.Side {
     retryMs = now.retryMs();
   }
 
-  /** Forgets a stream; true if it was the last one. */
+  /**
+   * Forgets a stream.
+   *
+   * @return whether it was the last one
+   */
   boolean remove(EdgeStream stream) {
     all.remove(stream.number());
     renumbered.remove(stream.reader().origin());
@@ -121,18 +133,19 @@ final class ChannelStreams implements ReaderBook.Side {
   // ---- live streams
 
   /**
-   * Takes a stream among the live ones, if no delivery has come in that it lacks.
+   * Adds a stream to the live ones, unless a delivery that it lacks has already come, or it is
+   * attached in another session.
    *
-   * @param from the sequence up to which it has everything
+   * @param from the sequence up to which it has everything @return whether it is live now
    */
   boolean join(EdgeStream stream, long from) {
     if (delivered > from || !session.equals(stream.session())) {
       return false;
     }
-    flush(); // what is pending is older than the stream's own beginning here
+    flush(); // what is pending is older than this stream's live part
     stream.liveIndex = live.size();
     live.add(stream);
-    // One that was taken over may not have been told yet; the younger one has the listener.
+    // A stream that was taken over may not have been told yet. The younger stream has the listener.
     liveByListener.merge(
         stream.listener(), stream, (a, b) -> a.reader().origin() > b.reader().origin() ? a : b);
     newestLiveFrom = Math.max(newestLiveFrom, from);
@@ -142,7 +155,7 @@ final class ChannelStreams implements ReaderBook.Side {
     return true;
   }
 
-  /** Takes a stream out of the live ones. */
+  /** Removes a stream from the live ones. */
   void leave(EdgeStream stream) {
     int index = stream.liveIndex;
     if (index >= 0) {
@@ -157,30 +170,31 @@ final class ChannelStreams implements ReaderBook.Side {
     unsettled.remove(stream);
   }
 
-  /** How many streams are live. */
+  /** Returns how many streams are live. */
   int live() {
     return live.size();
   }
 
-  /** The sequence up to which settled live streams have been written to. */
+  /** Returns the sequence up to which settled live streams have been written to. */
   long flushed() {
     return flushed;
   }
 
   void deliver(Delivery delivery) {
     if (delivery.session().isBefore(session)) {
-      return; // of an owner that does not know yet that it is none any more, or overtaken
+      return; // it is overtaken, or comes from a former owner that does not know yet that it is one
     }
     enter(delivery.session());
     if (delivery.through() <= delivered) {
-      return; // repeated
+      return; // it is a repeat
     }
     if (delivery.after() > delivered) {
-      demoteUnless(delivery.after()); // a delivery between is missing, for who was live before it
+      // The streams that were live before it lack a delivery in between.
+      demoteUnless(delivery.after());
     }
     List<Entry> entries = delivery.entries();
     int end = indexOfEnd(entries);
-    if (end >= 0 && end + 1 < entries.size()) { // what follows is for streams that come later
+    if (end >= 0 && end + 1 < entries.size()) { // the rest is for streams that come later
       long ending = entries.get(end).sequence();
       deliver(part(delivery, delivery.after(), ending, entries.subList(0, end + 1)));
       List<Entry> rest = entries.subList(end + 1, entries.size());
@@ -193,7 +207,7 @@ final class ChannelStreams implements ReaderBook.Side {
     delivered = delivery.through();
     PendingWrites pending = pending();
     if (live.isEmpty()) {
-      return; // nobody to write to, but the channel waits for our acknowledgement
+      return; // there is no stream to write to, but the channel waits for the acknowledgement
     }
     int from = 0;
     for (int i = 0; i < entries.size(); i++) {
@@ -213,13 +227,14 @@ final class ChannelStreams implements ReaderBook.Side {
     addShared(pending, entries, from, entries.size(), delivery.epoch());
     if (end >= 0) {
       flush();
-      List.copyOf(live).forEach(EdgeStream::endAtOnce); // who lags ends when it has read as far
+      // A stream that lags ends when it has read this far.
+      List.copyOf(live).forEach(EdgeStream::endAtOnce);
     }
   }
 
   /**
-   * From now on it is about this session. Streams that are attached in another one attach anew,
-   * because the owner does not know them: what it pushes lacks what is for them alone.
+   * Enters a session. Streams that are attached in another one attach anew, because the owner does
+   * not know them: its deliveries lack the dispatches for them.
    */
   private void enter(Session now) {
     if (now.equals(session)) {
@@ -245,7 +260,7 @@ final class ChannelStreams implements ReaderBook.Side {
     newestLiveFrom = 0;
   }
 
-  /** Where the producer has said to all that nothing more comes, which ends streams; or -1. */
+  /** Returns the index of the entry by which the producer ends all streams, or -1. */
   static int indexOfEnd(List<Entry> entries) {
     for (int i = 0; i < entries.size(); i++) {
       if (entries.get(i).type().equals(Message.CHANNEL_CLOSED)) {
@@ -260,7 +275,7 @@ final class ChannelStreams implements ReaderBook.Side {
         whole.channel(), whole.epoch(), whole.session(), after, through, List.copyOf(entries));
   }
 
-  /** In pieces of no more than a batch's bytes, however much was published at once. */
+  /** Encodes in pieces of at most a batch's bytes, however much was published at once. */
   private void addShared(
       PendingWrites pending, List<Entry> entries, int from, int to, String epoch) {
     int first = from;
@@ -277,7 +292,10 @@ final class ChannelStreams implements ReaderBook.Side {
     }
   }
 
-  /** A stream became live later than a delivery that arrives only now: it reads for itself. */
+  /**
+   * Demotes the streams that became live after this sequence: its delivery arrives only now, and
+   * they read for themselves.
+   */
   private void demoteOvertaken(long firstSequence) {
     for (EdgeStream stream : List.copyOf(live)) {
       if (stream.liveFrom() >= firstSequence) {
@@ -287,7 +305,10 @@ final class ChannelStreams implements ReaderBook.Side {
     newestLiveFrom = 0;
   }
 
-  /** A stream that is not live from this sequence on, or from a later one, reads for itself. */
+  /**
+   * Demotes the streams that were live before this sequence: they lack messages, and read for
+   * themselves.
+   */
   private void demoteUnless(long sequence) {
     flush();
     for (EdgeStream stream : List.copyOf(live)) {
@@ -316,9 +337,9 @@ final class ChannelStreams implements ReaderBook.Side {
     long now = edge.loop.nanoTime();
     long messages = 0;
     if (writes.hasShared()) {
-      // Over a copy, because a write may take streams out of the list: the one that proves to lag,
-      // and all of an HTTP/2 connection when the connection fails. Copying costs nothing beside
-      // writing to each.
+      // The loop runs over a copy, because a write may remove streams from the list: a stream that
+      // proves to lag, or all streams of an HTTP/2 connection that fails. The copy costs next to
+      // nothing compared with the writes.
       for (EdgeStream stream : live.toArray(NO_STREAMS)) {
         if (stream.liveIndex >= 0) {
           messages += stream.push(writes.forStream(stream), before, flushed, now);
@@ -337,7 +358,10 @@ final class ChannelStreams implements ReaderBook.Side {
 
   // ---- several nodes
 
-  /** The channel has another owner, or its owner is within reach again: all streams open anew. */
+  /**
+   * Opens all streams anew, because the channel has another owner, or its owner is within reach
+   * again.
+   */
   void moved(long newTerm) {
     if (newTerm < session.term()) {
       return;
@@ -353,7 +377,7 @@ final class ChannelStreams implements ReaderBook.Side {
     }
   }
 
-  /** A stream gets another number. */
+  /** Gives a stream another number. */
   void renumber(EdgeStream stream, long number) {
     all.remove(stream.number());
     all.put(number, stream);
@@ -406,13 +430,13 @@ final class ChannelStreams implements ReaderBook.Side {
     }
     demoteUnless(through);
     delivered = through;
-    flushed = Math.max(flushed, through); // who is live still was not meant by what is missing
+    flushed = Math.max(flushed, through); // the streams that are still live lack nothing
     acknowledge();
   }
 
   // ---- acknowledgements
 
-  /** A live stream's bytes did not go to the kernel at once. */
+  /** Notes that a live stream's bytes did not go to the kernel at once. */
   void setUnsettled(EdgeStream stream) {
     unsettled.add(stream);
     if (lagTimer == null) {
@@ -420,7 +444,7 @@ final class ChannelStreams implements ReaderBook.Side {
     }
   }
 
-  /** The kernel has all that was written to this stream. */
+  /** Notes that the kernel has everything that was written to a stream. */
   void setSettled(EdgeStream stream) {
     if (unsettled.remove(stream)) {
       acknowledge();
@@ -448,7 +472,10 @@ final class ChannelStreams implements ReaderBook.Side {
     }
   }
 
-  /** The channel may not have taken the last one, which was made without a stream that it had. */
+  /**
+   * Repeats the last acknowledgement. The channel may have ignored it, because it was made without
+   * a stream that the channel took to be live.
+   */
   void acknowledgeAgain() {
     if (acknowledged > 0) {
       tellAcknowledged();

@@ -28,11 +28,11 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A door's streams. Channels deliver here once per message, however many streams there are; the
- * edge encodes once and writes the same bytes to all live streams, everything of one turn of the
- * event loop in one write. Streams that lag read for themselves.
+ * Holds a door's streams. A channel delivers each message to an edge once, however many streams
+ * there are. The edge encodes it once and writes the same bytes to all live streams; everything of
+ * one turn of the event loop goes out in one write. Streams that lag read for themselves.
  *
- * <p>Belongs to one verticle: everything happens on the context that created it.
+ * <p>An edge belongs to one verticle: everything happens on the context that created it.
  */
 public final class Edge {
 
@@ -53,7 +53,7 @@ public final class Edge {
   private int streams;
   private boolean closed;
 
-  /** An edge of the verticle whose context this is called on. */
+  /** Creates an edge of the verticle on whose context this is called. */
   public Edge(Vertx vertx, StreamFormat format, EdgeOptions options) {
     this(
         new VertxLoop(vertx.getOrCreateContext()),
@@ -66,11 +66,11 @@ public final class Edge {
   }
 
   /**
-   * An edge.
+   * Creates an edge.
    *
    * @param loop everything happens on it
-   * @param clustered whether channels may come back on another node when they do not answer
-   * @param opening makes it known to channels
+   * @param clustered whether channels that do not answer may come back on another node
+   * @param opening makes the edge known to channels
    */
   Edge(
       Loop loop,
@@ -97,7 +97,7 @@ public final class Edge {
     return () -> router.far() != null;
   }
 
-  /** Starts to take deliveries. */
+  /** Starts taking deliveries. */
   public Future<Void> start() {
     EdgeAddress ours = opening.apply(this);
     registered = ours;
@@ -124,7 +124,7 @@ public final class Edge {
     return stream;
   }
 
-  /** How many streams are open. */
+  /** Returns how many streams are open. */
   public int streams() {
     return streams;
   }
@@ -161,7 +161,7 @@ public final class Edge {
     loop.after(10, () -> goodbye(all, reached, startedNs, overMs, drained));
   }
 
-  /** Clients come back after 1 to 3 seconds, not all at once. */
+  /** Returns a random retry of 1 to 3 seconds, so that clients do not come back all at once. */
   int jitteredRetry() {
     return (int) (1_000 + loop.random(2_000));
   }
@@ -203,7 +203,9 @@ public final class Edge {
     return channels.computeIfAbsent(channel, id -> new ChannelStreams(this, id));
   }
 
-  /** A channel has another owner, or its owner is within reach again. */
+  /**
+   * Tells a channel's streams that it has another owner, or that its owner is within reach again.
+   */
   void moved(OwnerChanged move) {
     ChannelStreams channel = channels.get(move.channel());
     if (channel != null) {
@@ -211,17 +213,17 @@ public final class Edge {
     }
   }
 
-  /** Whether channels may come back on another node when they do not answer here. */
+  /** Returns whether channels that do not answer may come back on another node. */
   boolean isClustered() {
     return clustered.getAsBoolean();
   }
 
-  /** A number that no stream here has had. */
+  /** Returns a number that no stream here has had. */
   long newNumber() {
     return nextStream++;
   }
 
-  /** A stream is over. */
+  /** Forgets a stream that is over. */
   void closed(EdgeStream stream) {
     streams--;
     pulse.remove(stream);
@@ -230,7 +232,7 @@ public final class Edge {
     }
   }
 
-  /** Has channels confirm that they know the streams here, as often as that is due. */
+  /** Has channels confirm, whenever that is due, that they know the streams here. */
   private void confirmStreams() {
     for (ChannelStreams channel : List.copyOf(channels.values())) {
       channel.book.tick();
@@ -238,13 +240,13 @@ public final class Edge {
     unconfirmed.look(channels);
   }
 
-  /** A stream has begun: it gets heartbeats, and its writes a deadline. */
+  /** Gives a stream that has begun its heartbeats, and its writes a deadline. */
   void begun(EdgeStream stream) {
     pulse.add(stream);
   }
 
   /**
-   * A channel ends a stream.
+   * Ends a stream because the channel wants that.
    *
    * @param answer takes the sequence up to which the kernel has everything
    * @return false if there is no such stream; then nothing is answered
@@ -258,13 +260,13 @@ public final class Edge {
     return true;
   }
 
-  /** Whether a stream is here, open or to be opened. */
+  /** Returns whether a stream is here, open or about to be opened. */
   boolean wants(ChannelResponse.StillWanted question) {
     ChannelStreams channel = channels.get(question.channel());
     return channel != null && channel.hasOpened(question.origin());
   }
 
-  /** A channel says something that wants no answer. */
+  /** Takes a message from a channel that expects no answer. */
   void told(ChannelResponse news) {
     if (news instanceof ChannelResponse.Delivery delivery) {
       ChannelStreams channel = channels.get(delivery.channel());

@@ -13,7 +13,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 
-/** Where channels reach an edge, on the event bus and past it; while it is open. */
+/**
+ * Makes an edge reachable for channels, over the event bus and by direct calls, until it is closed.
+ */
 final class EdgeAddress {
 
   private final Edge edge;
@@ -23,7 +25,7 @@ final class EdgeAddress {
   private final Runnable unmetered;
   private final Runnable unwatched;
 
-  /** Opens it, on the edge's context. */
+  /** Opens the address; called on the edge's context. */
   EdgeAddress(Vertx vertx, Edge edge) {
     Context context = vertx.getOrCreateContext();
     this.edge = edge;

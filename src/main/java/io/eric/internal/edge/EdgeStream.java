@@ -21,16 +21,20 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's stream. It is live (written to with all other live streams of its channel) or
- * catching up (it reads the log at its own pace, when the kernel has taken what was read before).
- * It holds no messages of its own: a slow client costs a cursor. On the edge's context only.
+ * One client's stream. It is either live (written to together with all other live streams of its
+ * channel) or catching up (reading the log at its own pace, each batch when the kernel has taken
+ * the one before). It holds no messages of its own, so a slow client costs only a cursor. On the
+ * edge's context only.
  */
 public final class EdgeStream implements ChannelReader.Stream {
 
   /** The position of a stream that is not attached yet. */
   private static final long UNKNOWN = -1;
 
-  /** How long it stays with an owner of whom its edge knows that it is none any more. */
+  /**
+   * How long a stream stays with a former owner before it attaches anew: the next owner needs a
+   * moment.
+   */
   private static final long OUTDATED_PAUSE_MS = 500;
 
   final ChannelStreams channel;
@@ -38,25 +42,23 @@ public final class EdgeStream implements ChannelReader.Stream {
   private final ChannelReader reader;
   private final Promise<EdgeStream> attaching = Promise.promise();
 
-  /** Its place among the live streams, -1 if it is not live. Kept by {@link ChannelStreams}. */
+  /** Its index among the live streams; -1 if it is not live. {@link ChannelStreams} keeps it. */
   int liveIndex = -1;
 
-  /** Runs while it waits to be attached anew. */
+  /** The timer that runs while the stream waits to be attached anew. */
   private Loop.@Nullable Timer outdated;
 
   private @Nullable Attached attached;
   private @Nullable StreamSink sink;
   private long liveFrom;
 
-  /** The sequence up to which it was written to. */
+  /** The sequence up to which messages were written to the stream. */
   private long written;
 
   /** The sequence up to which the kernel has everything. */
   private long confirmed;
 
-  /**
-   * Another one for each log that it was attached to: bytes out of a former one confirm nothing.
-   */
+  /** Counts the logs that it was attached to: bytes of a former log confirm nothing in this one. */
   private int logs;
 
   private int unfinished;
@@ -68,17 +70,17 @@ public final class EdgeStream implements ChannelReader.Stream {
   private boolean over;
 
   /**
-   * Whether it left the live streams to be attached anew: until the channel has heard that, it
-   * takes no acknowledgement that was made without it.
+   * Whether it has left the live streams to be attached anew. Until the channel has heard of that,
+   * the channel ignores acknowledgements that were made without this stream.
    */
   private boolean reopening;
 
   private @Nullable Buffer lastWords;
 
   /**
-   * A stream that is not attached yet.
+   * Creates a stream that is not attached yet.
    *
-   * @param listener whose messages it carries; null for a watcher
+   * @param listener the listener whose messages it carries; null for a watcher
    */
   EdgeStream(Edge edge, ChannelStreams channel, long number, @Nullable String listener) {
     this.edge = edge;
@@ -104,39 +106,43 @@ public final class EdgeStream implements ChannelReader.Stream {
   // ---- for the door
 
   /**
-   * Completed when the channel has attached it, also if it was {@linkplain #lost lost} before;
-   * fails with an {@link io.eric.EricException}.
+   * Returns a future that completes when the channel has attached the stream, even if it was
+   * {@linkplain #lost lost} before that, and fails with an {@link io.eric.EricException}.
    */
   public Future<EdgeStream> whenAttached() {
     return attaching.future();
   }
 
-  /** True: the listener was stopped on purpose, there is nothing to stream (HTTP answers 204). */
+  /**
+   * Returns whether the listener was stopped on purpose, so that there is nothing to stream (HTTP
+   * answers 204).
+   */
   public boolean isStopped() {
     return opened().stopped();
   }
 
-  /** The position that the stream begins after. To be asked before {@link #begin}. */
+  /** Returns the position after which the stream begins. To be called before {@link #begin}. */
   public String startsAfter() {
     return new Position(opened().epoch(), confirmed).toString();
   }
 
-  /** What the channel tells clients to wait before they reconnect, in milliseconds. */
+  /** Returns how long clients are to wait before they reconnect, in milliseconds. */
   public int retryMs() {
     return opened().retryMs();
   }
 
-  /** Starts to write. The door has written its head before. Call it once. */
+  /** Starts writing. The door has written its head before, and calls this once. */
   public void begin(StreamSink sink) {
     if (over) {
-      sink.end(lastWords); // taken over or removed before its head was out
+      sink.end(lastWords); // it was taken over or removed before its head was written
       return;
     }
     this.sink = sink;
     long now = edge.loop.nanoTime();
     bornAt = now;
     long interval = edge.options.getHeartbeat() * 1_000_000;
-    // Spread, so that streams that came together do not send their heartbeats together.
+    // The start is spread, so that streams that came together do not send their heartbeats
+    // together.
     lastWrite = now - (interval == 0 ? 0 : edge.loop.random(interval / 2 + 1));
     long maxAge = edge.options.getStreamMaxAge() * 1_000_000;
     if (maxAge > 0) {
@@ -146,12 +152,15 @@ public final class EdgeStream implements ChannelReader.Stream {
     reader.begin();
   }
 
-  /** The connection is gone, or the door gives the stream up, attached or not. Idempotent. */
+  /**
+   * Ends the stream because the connection is gone or the door gives the stream up, whether it is
+   * attached or not. Idempotent.
+   */
   public void lost() {
     leave(position());
   }
 
-  /** Tells the channel how far the stream got, and takes it out of the books. Idempotent. */
+  /** Tells the channel how far the stream got, and removes the stream from the edge. Idempotent. */
   private void leave(long position) {
     // The channel hears of the end first: forget() lets the edge acknowledge for the remaining
     // streams, and that must not reach the channel before this stream's own position.
@@ -161,13 +170,15 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   // ---- for the edge
 
-  /** Asks the channel for it; see {@link ChannelReader#open}. */
+  /** Asks the channel to attach the stream; see {@link ChannelReader#open}. */
   void attach(@Nullable String after) {
     reader
         .open(after)
         .map(
             answer -> {
-              if (attached == null) { // it is none: stopped, or lost before the answer came
+              if (attached == null) {
+                // There is no stream: the listener is stopped, or the stream was lost before the
+                // answer came.
                 attached = answer;
               }
               if (answer.stopped()) {
@@ -185,7 +196,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     return reader;
   }
 
-  /** What the channel knows it by. */
+  /** Returns the number by which the channel knows the stream. */
   long number() {
     return reader.number();
   }
@@ -225,7 +236,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     return liveFrom;
   }
 
-  /** What the kernel has for certain. */
+  /** Returns the sequence up to which the kernel certainly has everything. */
   long confirmed() {
     return confirmed;
   }
@@ -234,17 +245,17 @@ public final class EdgeStream implements ChannelReader.Stream {
     return unfinished > 0;
   }
 
-  /** For how long written bytes have been waiting for the kernel, in nanoseconds. */
+  /** Returns for how long written bytes have been waiting for the kernel, in nanoseconds. */
   long lagsSince(long now) {
     return unfinished == 0 ? 0 : now - unfinishedSince;
   }
 
-  /** In which it is attached; none until it is. */
+  /** Returns the session in which the stream is attached, or {@link Session#NONE} before that. */
   Session session() {
     return attached == null ? Session.NONE : attached.session();
   }
 
-  /** The sequence up to which everything was handed to the kernel. */
+  /** Returns the sequence up to which everything was handed to the kernel. */
   private long position() {
     if (attached == null) {
       return UNKNOWN;
@@ -256,9 +267,9 @@ public final class EdgeStream implements ChannelReader.Stream {
   }
 
   /**
-   * Writes shared bytes to this live stream, as long as its client keeps up: however much was
-   * published at once, what waits for a slow one is no more than a segment or two. It reads the
-   * rest for itself.
+   * Writes shared bytes to this live stream while its client keeps up. However much was published
+   * at once, no more than a segment or two wait for a slow client; its stream reads the rest for
+   * itself.
    *
    * @return how many messages were written
    */
@@ -299,7 +310,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     long before = written;
     written = Math.max(written, through);
     if (unfinished == 0 && confirmed < before) {
-      confirmed = before; // all before these bytes was handed over
+      confirmed = before; // everything before these bytes was handed over
     }
     int log = logs;
     Future<Void> done = open.write(bytes);
@@ -338,12 +349,15 @@ public final class EdgeStream implements ChannelReader.Stream {
         });
   }
 
-  /** A failed write is a lost connection: the kernel has what it had before, and no more. */
+  /**
+   * Ends the stream after a failed write, which means a lost connection. The kernel has what it had
+   * before, and no more.
+   */
   private void broken() {
     if (over) {
       return;
     }
-    unfinished = Math.max(1, unfinished); // what failed never is finished
+    unfinished = Math.max(1, unfinished); // a failed write never finishes
     StreamSink open = sink;
     leave(confirmed);
     if (open != null) {
@@ -358,7 +372,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     }
   }
 
-  /** Leaves the live streams; reads on when the kernel has taken what is written. */
+  /** Leaves the live streams, and reads on when the kernel has taken what is written. */
   @Override
   public void demote() {
     if (liveIndex < 0 || over) {
@@ -383,8 +397,8 @@ public final class EdgeStream implements ChannelReader.Stream {
   }
 
   /**
-   * It is attached to an owner of whom its edge knows that it is none any more, or in a session
-   * that is over; the next owner needs a moment.
+   * Attaches the stream anew after a pause: it is attached to a former owner, or in a session that
+   * is over, and the next owner needs a moment.
    */
   void attachAnewLater() {
     if (outdated == null) {
@@ -465,7 +479,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     endAsTold(Message.TAKEN_OVER, End.TAKEN_OVER_RETRY_MS);
   }
 
-  /** The client comes back by itself, and is told then what is wrong. */
+  /** Ends the stream. The client comes back by itself, and learns then what is wrong. */
   @Override
   public void failed(Throwable reason) {
     if (reason instanceof InvalidChannelException) {
@@ -474,7 +488,10 @@ public final class EdgeStream implements ChannelReader.Stream {
     endAtOnce();
   }
 
-  /** Nobody knows whether it misses messages: its client comes back, perhaps at another node. */
+  /**
+   * Ends the stream, because it is unknown whether it lacks messages. Its client comes back,
+   * perhaps at another node.
+   */
   @Override
   public void givenUp() {
     goodbye(edge.jitteredRetry());
@@ -482,7 +499,10 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   // ---- the ways to end
 
-  /** The producer has said that nothing more comes; what follows is for streams that come later. */
+  /**
+   * Writes the message by which the producer ends the stream, and ends it. What follows in the log
+   * is for streams that come later.
+   */
   private void endAfter(List<Entry> last) {
     Buffer bytes = edge.format.encode(last, opened().epoch(), opened().retryMs());
     write(bytes, last.get(last.size() - 1).sequence(), last.size(), edge.loop.nanoTime());
@@ -492,17 +512,20 @@ public final class EdgeStream implements ChannelReader.Stream {
   }
 
   /**
-   * The channel ends the stream.
+   * Ends the stream because the channel wants that.
    *
    * @param answer takes the sequence up to which the kernel has everything
    */
   void ended(End end, LongConsumer answer) {
     channel.flush();
-    answer.accept(position()); // before the edge acknowledges without this stream
+    answer.accept(position()); // this comes before the edge acknowledges without this stream
     endAsTold(end.type(), end.retryMs());
   }
 
-  /** The channel has said that it ends, so that nobody here waits for its word any more. */
+  /**
+   * Ends the stream as its channel told. If it was the last one, the edge stops waiting for the
+   * channel to confirm streams.
+   */
   private void endAsTold(@Nullable String type, int retryMs) {
     endWith(type, retryMs);
     if (!edge.channels.containsKey(channel.id)) {
@@ -510,13 +533,13 @@ public final class EdgeStream implements ChannelReader.Stream {
     }
   }
 
-  /** The client had better come back later, or elsewhere. */
+  /** Ends the stream with {@code _eric_goodbye}; the client is to come back later, or elsewhere. */
   void goodbye(int retryMs) {
     channel.flush();
     end(Message.GOODBYE, retryMs);
   }
 
-  /** Ends without a word. */
+  /** Ends the stream without a final event. */
   void endAtOnce() {
     end(null, 0);
   }
@@ -540,7 +563,7 @@ public final class EdgeStream implements ChannelReader.Stream {
       return;
     }
     open.end(last);
-    if (unfinished > 0) { // the client may never read what is before the end
+    if (unfinished > 0) { // the client may never read what was written before the end
       edge.loop.after(edge.options.getWriteDeadline(), () -> abortUnfinished(open));
     }
   }
@@ -552,7 +575,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     }
   }
 
-  /** Takes the stream out of the books, without a word to the client. Idempotent. */
+  /** Removes the stream from the edge without telling the client. Idempotent. */
   void forget() {
     if (!over) {
       over = true;
@@ -566,7 +589,10 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   // ---- time
 
-  /** Looks what is due: a heartbeat, the deadline of a write, the end of a long life. */
+  /**
+   * Does what is due: writes a heartbeat, or ends the stream at a write deadline or at its maximum
+   * age.
+   */
   void pulse(long now) {
     StreamSink open = sink;
     if (over || open == null) {
@@ -586,7 +612,7 @@ public final class EdgeStream implements ChannelReader.Stream {
       return;
     }
     long heartbeat = edge.options.getHeartbeat() * 1_000_000;
-    // A heartbeat says that nothing is missing, so it is left out where nobody knows.
+    // A heartbeat says that no message is missing, so it is left out while that is not confirmed.
     if (heartbeat > 0 && now - lastWrite >= heartbeat && channel.book.confirms(reader)) {
       if (liveIndex >= 0) {
         written = Math.max(written, channel.flushed()); // nothing of what was flushed is missing

@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One timer for all streams of an edge, so that an idle stream costs no timer. */
+/** Drives all streams of an edge with one timer, so that an idle stream costs no timer. */
 final class HeartbeatTimer {
 
   private static final long LONGEST_MS = 1_000;

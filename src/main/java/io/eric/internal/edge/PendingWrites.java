@@ -8,13 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one turn of the event loop has collected for the live streams of a channel, in order: pieces
+ * Collects what one turn of the event loop has for the live streams of a channel, in order: pieces
  * for all of them, and pieces for one. They go out joined into segments of a bounded size, so that
- * a stream whose client does not keep up can stop between two of them.
+ * a stream whose client does not keep up can stop between two segments.
  */
 final class PendingWrites {
 
-  /** Bytes that are written at once, and what a stream that has them has got. */
+  /**
+   * Bytes that are written at once, the sequence up to which a stream that has them is complete,
+   * and the number of their messages.
+   */
   record EncodedPart(Buffer bytes, long through, int messages) {}
 
   final ChannelStreams channel;
@@ -40,22 +43,22 @@ final class PendingWrites {
     targets.add(stream);
   }
 
-  /** Whether there is something that all streams get. */
+  /** Returns whether any piece is for all streams. */
   boolean hasShared() {
     return anyShared;
   }
 
-  /** The streams that get something of their own. */
+  /** Returns the streams that get a piece of their own. */
   Set<EdgeStream> targets() {
     return targets;
   }
 
-  /** What this stream gets: the pieces for all and its own. */
+  /** Returns the segments for this stream: the pieces for all, and its own. */
   List<EncodedPart> forStream(EdgeStream stream) {
     return targets.contains(stream) ? joined(stream) : forAll();
   }
 
-  /** What a stream gets that has no piece of its own. */
+  /** Returns the segments for a stream that has no piece of its own. */
   private List<EncodedPart> forAll() {
     List<EncodedPart> segments = shared;
     if (segments == null) {
@@ -65,7 +68,10 @@ final class PendingWrites {
     return segments;
   }
 
-  /** One piece is passed on as it is; several are copied together, once for all streams. */
+  /**
+   * Joins pieces to segments. A single piece is passed on as it is; several are copied together,
+   * once for all streams.
+   */
   private List<EncodedPart> joined(@Nullable EdgeStream stream) {
     List<EncodedPart> segments = new ArrayList<>(1);
     Buffer bytes = null;

@@ -7,29 +7,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a door writes messages: server-sent events, or JSON lines. Stateless, for any thread.
+ * Encodes messages in the form of a door: server-sent events, or JSON lines. Stateless, so safe for
+ * any thread.
  *
- * <p>What {@link #encode} gives is written to many streams at once, so nobody may change it.
+ * <p>The buffer that {@link #encode} returns is written to many streams at once, so it must not be
+ * changed.
  */
 public interface StreamFormat {
 
-  /** Tells formats apart: two formats of one name give the same bytes. */
+  /** Returns the format's name. Two formats of the same name produce the same bytes. */
   String name();
 
   /**
-   * The bytes of messages, called once per batch for all streams.
+   * Encodes messages; called once per batch for all streams.
    *
-   * @param retryMs the channel's own retry, for formats that repeat it with each message
+   * @param retryMs the channel's own retry in milliseconds, for formats that repeat it with each
+   *     message
    */
   Buffer encode(List<Entry> entries, String epoch, int retryMs);
 
-  /** What an idle stream is probed with; readers ignore it. */
+  /** Returns the bytes that probe an idle stream; readers ignore them. */
   Buffer heartbeat();
 
   /**
-   * An event of the hub itself, outside the log.
+   * Encodes an event of the hub itself, outside the log.
    *
-   * @param retryMs what to tell the client to wait before it reconnects, 0 for nothing
+   * @param retryMs how many milliseconds the client is to wait before it reconnects, 0 to say
+   *     nothing
    * @param id the position to show, null for none
    */
   Buffer control(String type, Payload payload, int retryMs, @Nullable String id);

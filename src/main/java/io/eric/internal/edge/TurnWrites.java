@@ -6,11 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the channels of an edge have pending in this turn of the event loop. One task at its end
- * writes it all.
+ * Holds what the channels of an edge have pending in this turn of the event loop. One task at the
+ * end of the turn writes everything.
  *
- * <p>It is kept here and not with each channel because most channels are old and what is pending is
- * young: a reference from one to the other would be work for the collector with every message.
+ * <p>The pending writes are kept here and not with each channel because most channels are old
+ * objects and pending writes are young ones: references from old to young objects would make work
+ * for the garbage collector with every message.
  */
 final class TurnWrites {
 
@@ -18,16 +19,16 @@ final class TurnWrites {
   private final int maxBytes;
   private final List<@Nullable PendingWrites> all = new ArrayList<>();
 
-  /** The turns of the edge on this loop, whose writes are joined up to this number of bytes. */
+  /** Joins the writes of each turn of this loop up to this number of bytes. */
   TurnWrites(Loop loop, int maxBytes) {
     this.loop = loop;
     this.maxBytes = maxBytes;
   }
 
   /**
-   * The channel has something pending: it is flushed when the turn ends.
+   * Begins to collect for a channel, which is flushed when the turn ends.
    *
-   * @return where it is kept until {@link #take}
+   * @return the index of its pending writes until {@link #take}
    */
   int begin(ChannelStreams channel) {
     if (all.isEmpty()) {
@@ -45,7 +46,7 @@ final class TurnWrites {
     return pending;
   }
 
-  /** Takes out what is about to be written. */
+  /** Removes the pending writes that are about to be written. */
   PendingWrites take(int index) {
     PendingWrites pending = get(index);
     all.set(index, null);
@@ -66,7 +67,7 @@ final class TurnWrites {
         }
       }
     } finally {
-      if (next < all.size()) { // one channel's failure is not the others'
+      if (next < all.size()) { // one channel's failure must not stop the others
         flushAtEnd();
       } else {
         all.clear();

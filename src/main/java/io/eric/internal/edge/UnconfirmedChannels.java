@@ -10,45 +10,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channels that have not confirmed an edge's streams for so long that nobody knows whether
- * these lack messages. One is named until it confirms a stream, or has kept none waiting for so
- * long in a while: the streams themselves end meanwhile, and their clients come back. Noted on the
- * edge's context, asked from any thread.
+ * Reports the channels that have failed to confirm an edge's streams for so long that these streams
+ * may lack messages. The streams themselves end meanwhile, and their clients come back. A channel
+ * is reported until it confirms a stream, or until none of its streams has waited that long for a
+ * minute. Updated on the edge's context, asked from any thread.
  */
 final class UnconfirmedChannels implements HealthSource {
 
   private static final Logger logger = LoggerFactory.getLogger(UnconfirmedChannels.class);
 
   /**
-   * A node that dies or freezes is replaced in this time where a cluster has its default settings:
-   * however short the interval is, the nodes that are well meanwhile do not call themselves ill.
+   * The shortest patience. With a cluster's default settings a node that dies or freezes is
+   * replaced within this time, so that healthy nodes do not report trouble meanwhile, however short
+   * the confirm interval is.
    */
   private static final long LEAST_MS = 6_000;
 
-  /** Clients that want to come back have done so by then. */
+  /**
+   * How long a channel is reported after its last unconfirmed stream. Clients that want to come
+   * back have done so by then.
+   */
   private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final LongSupplier nanoTime;
   private final long patienceMs;
   private volatile List<String> troubles = List.of();
 
-  /** When {@link #look} was last called, which nobody does while there are no streams at all. */
+  /** When {@link #look} was last called. It is not called while the edge has no streams. */
   private volatile long lookedAt;
 
-  /** Which they are, and when each last had streams that it had not confirmed for so long. */
+  /**
+   * The reported channels, and when each last had streams that it had not confirmed for that long.
+   */
   private final Map<String, Long> channels = new LinkedHashMap<>();
 
   /**
-   * None yet, of streams that are confirmed this often.
+   * Reports no channel yet.
    *
-   * @param nanoTime may be asked from any thread
+   * @param nanoTime may be called from any thread
+   * @param confirmIntervalMs how often channels confirm streams, in milliseconds
    */
   UnconfirmedChannels(LongSupplier nanoTime, long confirmIntervalMs) {
     this.nanoTime = nanoTime;
     this.patienceMs = Math.max(2 * confirmIntervalMs, LEAST_MS);
   }
 
-  /** Looks at all channels that the edge has streams of. */
+  /** Checks all channels of which the edge has streams. */
   void look(Map<String, ChannelStreams> open) {
     long now = nanoTime.getAsLong();
     int before = channels.size();
@@ -71,8 +78,8 @@ final class UnconfirmedChannels implements HealthSource {
   }
 
   /**
-   * A channel has confirmed its streams, which may be gone at the next look, or has ended the last
-   * of them, or is gone itself.
+   * Stops reporting a channel: it has confirmed its streams, which may be gone at the next look, or
+   * has ended the last of them, or does not exist any more.
    */
   void forget(String channel) {
     if (channels.remove(channel) != null) {
@@ -80,7 +87,7 @@ final class UnconfirmedChannels implements HealthSource {
     }
   }
 
-  /** How many they are. */
+  /** Returns how many channels are reported. */
   int count() {
     return nanoTime.getAsLong() - lookedAt > REMEMBERED_NANOS ? 0 : channels.size();
   }

@@ -1,15 +1,15 @@
 /**
- * What the doors share: the life of a stream between a channel and a connection.
+ * The part that the doors share: the life of a stream between a channel and a connection.
  *
  * <p>An edge attaches streams, writes what is pushed to them, lets those that lag read after a
- * cursor, and ends them. Everything of one turn of the event loop goes out in one write; heartbeats
+ * cursor, and ends them. Everything of one turn of the event loop goes out in one write. Heartbeats
  * and write deadlines are kept here too.
  *
- * <p>The formats and the connections are the doors' own: {@code http} and {@code socket} bring
- * them. An edge reaches channels through {@code internal.client} alone.
+ * <p>Formats and connections belong to the doors: {@code http} and {@code socket} bring their own.
+ * An edge reaches channels through {@code internal.client} alone.
  *
- * <p>The path of data: one delivery per channel and edge arrives. It is encoded once, and the same
- * bytes go to every stream. The edge then acknowledges cumulatively.
+ * <p>One delivery per channel and edge arrives. It is encoded once, and the same bytes go to every
+ * stream. The edge then acknowledges cumulatively.
  */
 @NullMarked
 package io.eric.internal.edge;

@@ -10,14 +10,14 @@ import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How commands are answered on the event bus, docs/PROTOCOL.md section 5. */
+/** Answers commands on the event bus, as docs/PROTOCOL.md section 5 describes. */
 public final class BusReply {
 
   private static final Logger logger = LoggerFactory.getLogger(BusReply.class);
 
   /**
-   * Failure code of a channel that has another owner by now: nothing was done, ask again. Clients
-   * of the bus see it as an {@code Unavailable}.
+   * The failure code of a channel that has another owner by now: nothing was done, and the request
+   * may be repeated. Clients of the bus see it as {@code Unavailable}.
    */
   public static final int MOVED = 421;
 
@@ -25,16 +25,16 @@ public final class BusReply {
   public static final String ACK = "ack";
 
   /**
-   * How Vert.x begins its answer, by the type a time-out, to a request that waited in the queue of
-   * somebody who left the address.
+   * The start of Vert.x's answer to a request that waited in the queue of a consumer which then
+   * left the address. The answer's type is a timeout.
    */
   private static final String DISCARDED = "Discarded the request.";
 
   private BusReply() {}
 
   /**
-   * Whether nobody stood at the address of a failed request, or whoever stood there left before the
-   * request was taken: nobody has seen it.
+   * Returns whether a failed request was certainly not seen by a handler: there was no handler at
+   * its address, or the handler left before it took the request.
    */
   public static boolean hadNoHandler(Throwable failure) {
     return failure instanceof ReplyException reply
@@ -48,14 +48,17 @@ public final class BusReply {
   }
 
   /**
-   * Whether a failed request to a channel has certainly not been handled, so it may be repeated.
+   * Returns whether a failed request to a channel has certainly not been handled, so that it may be
+   * repeated.
    */
   public static boolean isUnhandled(Throwable failure) {
     return hadNoHandler(failure)
         || (failure instanceof ReplyException reply && reply.failureCode() == MOVED);
   }
 
-  /** What a request fails with that a channel has left unhandled because it moves. */
+  /**
+   * Creates the failure of a request that a channel has left unhandled because the channel moves.
+   */
   public static ReplyException moved() {
     return new ReplyException(
         ReplyFailure.RECIPIENT_FAILURE,
@@ -63,7 +66,7 @@ public final class BusReply {
         new UnavailableException("the channel is moving").text());
   }
 
-  /** A result, wrapped. */
+  /** Wraps a result. */
   public static JsonObject result(Object result) {
     return new JsonObject().put("result", result);
   }
@@ -80,8 +83,8 @@ public final class BusReply {
   }
 
   /**
-   * Answers with the code and text of docs/PROTOCOL.md section 2. A failure that is not ours is
-   * logged, and the caller only learns that there was one.
+   * Answers with the code and text of docs/PROTOCOL.md section 2. A failure that is not an {@link
+   * EricException}, or that has a cause, is logged; its details are kept from the caller.
    */
   public static void failure(Message<?> request, Throwable failure) {
     if (failure instanceof EricException eric && eric.getCause() == null) {

@@ -3,41 +3,46 @@ package io.eric.internal.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What doors and handles ask of a channel at {@link Addresses#channel} beside the JSON commands:
- * immutable objects that travel inside a JVM as they are.
+ * A request of a door or handle to a channel at {@link Addresses#channel}, beside the JSON
+ * commands. Requests are immutable objects, which travel inside a JVM as they are.
  *
- * <p>A stream is known to the channel by its edge's address and a number that the edge gives it.
+ * <p>The channel knows a stream by its edge's address and a number that the edge gives it.
  */
 public sealed interface ChannelRequest extends WireRecord {
 
   /**
-   * Whether it may be sent again when no answer has come: the channel recognises a repeat, or
-   * answering twice changes nothing.
+   * Returns whether the request may be sent again when no answer has come, because the channel
+   * recognises a repeat or answering twice changes nothing.
    */
   default boolean isRepeatable() {
     return false;
   }
 
-  /** Whether a channel that is ending its streams still answers it. */
+  /** Returns whether a channel that is ending its streams still answers the request. */
   default boolean isAboutAnOpenStream() {
     return true;
   }
 
-  /** The same for an owner at another node, which finds the places that it names at this one. */
+  /**
+   * Returns the same request for an owner at another node, in which addresses of this side are
+   * marked as those of {@code node}.
+   */
   default ChannelRequest sentFrom(String node) {
     return this;
   }
 
-  /** In a JSON {@code l}: it repeats to a new owner what a former one was told. */
+  /** A key in a JSON {@code l} that repeats to a new owner what a former owner was told. */
   String RENEWED = "renewed";
 
-  /** The result of a repeated {@code l} for a listener that was stopped or taken over since. */
+  /**
+   * The result of a repeated {@code l} for a listener that has been stopped or taken over since.
+   */
   String NOT_RENEWED = "not renewed";
 
   /**
    * Appends messages in this order; answered by {@link Published}.
    *
-   * @param messages all for the channel that the request goes to
+   * @param messages messages that are all for the channel to which the request goes
    */
   record PublishBatch(java.util.List<Command.Publish> messages) implements ChannelRequest {
     @Override
@@ -65,14 +70,15 @@ public sealed interface ChannelRequest extends WireRecord {
    *
    * @param edge the address where its deliveries go
    * @param stream its number at that edge
-   * @param listener whose messages; null for a watcher
-   * @param after position to resume after, as the client wrote it; null to go on at the cursor
-   * @param live whether the edge can take pushed deliveries; else it fetches and is woken
-   * @param raw whether messages come as they are in the log, not as the channel's {@code adapt}
-   *     shows them; only without {@code live}
-   * @param maxMessages bound of the first batch
-   * @param maxBytes bound of the first batch
-   * @param intervalMs how often the edge makes {@linkplain Statement statements} about the channel
+   * @param listener the listener whose messages it carries; null for a watcher
+   * @param after the position to resume after, as the client wrote it; null to go on at the cursor
+   * @param live whether the edge can take pushed deliveries; otherwise it fetches and is woken
+   * @param raw whether messages come as they are in the log, without the channel's {@code adapt};
+   *     only without {@code live}
+   * @param maxMessages the greatest number of messages in the first batch
+   * @param maxBytes the size limit of the first batch
+   * @param intervalMs the interval at which the edge makes {@linkplain Statement statements} about
+   *     the channel
    */
   record Attach(
       String edge,
@@ -86,7 +92,7 @@ public sealed interface ChannelRequest extends WireRecord {
       long intervalMs)
       implements ChannelRequest {
 
-    /** The same stream from another position on. */
+    /** Returns a request for the same stream from another position on. */
     public Attach from(String position) {
       return new Attach(
           edge, stream, listener, position, live, raw, maxMessages, maxBytes, intervalMs);
@@ -144,11 +150,11 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * Opens a stream again whose channel has another owner now, or whose owner was out of reach;
-   * answered by {@link Attached}. It takes over from no stream that was opened later: if its
-   * listener has such a one by now, it is refused as a listener that exists already.
+   * Opens a stream again, because its channel has another owner now or the owner was out of reach;
+   * answered by {@link Attached}. It never takes over from a stream that was opened later: if the
+   * listener has such a stream by now, the request is refused because the listener exists already.
    *
-   * @param stream under a new number, after the position up to which it was written
+   * @param stream the stream under a new number, after the position up to which it was written
    * @param origin the number under which it was first attached, which identifies it among its
    *     edge's streams
    * @param handedOn the sequence up to which the kernel has what was written
@@ -186,8 +192,8 @@ public sealed interface ChannelRequest extends WireRecord {
    * handed to the kernel; answered by {@link Fetched}. The stream is not live from now on until an
    * answer says so.
    *
-   * @param read how often the stream has read or lagged since it was attached, with this time: what
-   *     is overtaken by a later read says nothing any more
+   * @param read how often the stream has read or lagged since it was attached, this time included.
+   *     What belongs to an earlier read is outdated
    */
   record Fetch(String edge, long stream, int read, long after, int maxMessages, int maxBytes)
       implements ChannelRequest {
@@ -218,13 +224,14 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * All live streams of an edge have everything up to here handed to the kernel. Not answered.
+   * Tells that all live streams of an edge have handed everything up to a sequence to the kernel.
+   * Not answered.
    *
-   * @param session the streams are live in
-   * @param through a sequence
+   * @param session the session in which the streams are live
+   * @param through the sequence
    * @param live a digest of the numbers of these streams, see {@link StreamTallies}. A channel that
-   *     takes other streams to be live has missed that one left them, and would take the
-   *     acknowledgement for that one's, too.
+   *     takes other streams to be live has missed that a stream left, and must not apply the
+   *     acknowledgement to that stream
    */
   record Acknowledge(String edge, Session session, long through, long live)
       implements ChannelRequest {
@@ -247,11 +254,11 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * A stream is live at its edge now, and what was read for it before is handed to the kernel: from
-   * now on the edge's acknowledgements count for it. Not answered.
+   * Tells that a stream is live at its edge, and that the kernel has what was read for the stream
+   * before. From now on the edge's acknowledgements count for it. Not answered.
    *
-   * @param session in which it is attached: later ones know nothing of it
-   * @param read the one whose answer made it live, see {@link Fetch}; 0 for the first batch
+   * @param session the session in which the stream is attached; later sessions do not know it
+   * @param read the read whose answer made it live, see {@link Fetch}; 0 for the first batch
    * @param through the sequence from which the stream is live
    */
   record Written(String edge, Session session, long stream, int read, long through)
@@ -276,10 +283,11 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * A stream lags and leaves the live ones; it fetches when its socket has drained. Not answered.
+   * Tells that a stream lags and leaves the live ones. It fetches when its socket has drained. Not
+   * answered.
    *
    * @param read see {@link Fetch}
-   * @param written what was handed to the kernel for it
+   * @param written the sequence up to which the kernel has everything
    */
   record Demote(String edge, long stream, int read, long written) implements ChannelRequest {
     @Override
@@ -301,9 +309,9 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * A stream was lost or closed by its client. Not answered.
+   * Tells that a stream was lost or closed by its client. Not answered.
    *
-   * @param written what was handed to the kernel for it; -1 if the edge does not know
+   * @param written the sequence up to which the kernel has everything; -1 if the edge does not know
    */
   record Detach(String edge, long stream, long written) implements ChannelRequest {
     @Override
@@ -363,11 +371,12 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * Adds a listener object, whose {@code onMessage} may see each message before its stream does.
+   * Adds a listener object, whose {@code onMessage} may see each message before the listener's
+   * stream does.
    *
-   * @param listener its id
+   * @param listener the listener's id
    * @param hook the address that takes a {@link ChannelResponse.HookCall} and answers when {@code
-   *     onMessage} is done; null if it need not be called
+   *     onMessage} is done; null if the listener has no such method to call
    * @param running whether it is started already
    */
   record RegisterListener(String listener, @Nullable String hook, boolean running)
@@ -396,11 +405,11 @@ public sealed interface ChannelRequest extends WireRecord {
   }
 
   /**
-   * Tells a new owner of a listener's {@code onMessage}, because a former owner knew it. Answered
-   * by "ack".
+   * Tells a new owner about a listener's {@code onMessage}, which a former owner knew. Answered by
+   * "ack".
    *
-   * @param running whether it was last started, in case the log has lost the listener; a log that
-   *     knows it knows better
+   * @param running whether the listener was last known as started, in case the log has lost the
+   *     listener; a log that has it takes precedence
    */
   record RenewHook(String listener, @Nullable String hook, boolean running)
       implements ChannelRequest {
@@ -431,10 +440,10 @@ public sealed interface ChannelRequest extends WireRecord {
    * is found; answered by {@link ChannelResponse.Confirmed} once the channel's owner has proved
    * that it is the owner.
    *
-   * @param session that the edge last heard of
-   * @param intervalMs the edge makes a statement each time this has passed
-   * @param acknowledged what the edge last acknowledged for its live streams
-   * @param streams the edge's streams, by what they do
+   * @param session the session that the edge last heard of
+   * @param intervalMs the interval at which the edge makes statements
+   * @param acknowledged the sequence that the edge last acknowledged for its live streams
+   * @param streams the edge's streams, by their states
    * @param reads streams that have waited long for the answer to a {@link Fetch}
    */
   record Statement(
@@ -475,7 +484,8 @@ public sealed interface ChannelRequest extends WireRecord {
   /**
    * Asks which streams of an edge a channel has; answered by {@link ChannelResponse.StreamList}.
    *
-   * @param part of {@code parts}: the streams whose number, divided by {@code parts}, leaves this
+   * @param part the remainder, divided by {@code parts}, of the numbers of the streams that are
+   *     asked for
    */
   record ListStreams(String edge, int part, int parts) implements ChannelRequest {
     @Override

@@ -7,14 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel's answers to {@link ChannelRequest}, and what it sends to edges without being asked.
+ * A channel's answer to a {@link ChannelRequest}, or something that it sends to an edge without
+ * being asked. Immutable.
  */
 public sealed interface ChannelResponse extends WireRecord {
 
   /**
-   * Outcomes in the order of the batch.
+   * The outcomes of a batch, in its order.
    *
-   * @param epoch of all positions
+   * @param epoch the epoch of all positions
    */
   record Published(String epoch, List<Outcome> outcomes) implements ChannelResponse {
     @Override
@@ -29,19 +30,19 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * What became of one message.
+   * The outcome of one message.
    *
-   * @param sequence its place in the log, 0 if it was refused
-   * @param code failure code of docs/PROTOCOL.md section 2, 0 if it was appended
-   * @param error failure text, null if it was appended
+   * @param sequence the message's sequence, 0 if it was refused
+   * @param code the failure code of docs/PROTOCOL.md section 2, 0 if it was appended
+   * @param error the failure text, null if it was appended
    */
   record Outcome(long sequence, int code, @Nullable String error) implements WireRecord {
-    /** Whether the message is in the log. */
+    /** Returns whether the message is in the log. */
     public boolean succeeded() {
       return error == null;
     }
 
-    /** What the publisher is told of a message that was not appended. */
+    /** Returns the exception for the publisher of a message that was not appended. */
     public EricException failure() {
       EricException known = error == null ? null : EricException.parse(code, error);
       return known == null ? new UnavailableException("the channel has refused") : known;
@@ -60,15 +61,15 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * A stream is open.
+   * Tells that a stream is open.
    *
-   * @param listener whose messages it carries; the watcher's made-up id for a watch
-   * @param epoch of the log, for positions
-   * @param session it is attached in
-   * @param stopped true: the listener was stopped on purpose and the client only reconnects; there
-   *     is no stream (HTTP answers 204)
-   * @param delayMs pause between messages, 0 for none
-   * @param retryMs what the channel tells clients to wait before they reconnect
+   * @param listener the listener whose messages it carries; for a watcher an id that was generated
+   * @param epoch the epoch of the log, for positions
+   * @param session the session in which it is attached
+   * @param stopped true if the listener was stopped on purpose, so that there is no stream (HTTP
+   *     answers 204)
+   * @param delayMs the pause between messages in milliseconds, 0 for none
+   * @param retryMs how many milliseconds clients are to wait before they reconnect
    * @param first the first batch
    */
   record Attached(
@@ -104,12 +105,14 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * A batch out of the log.
+   * A batch read from the log.
    *
-   * @param entries in order; gaps are entries of type {@code _eric_gap}
-   * @param through how far the log was read for this stream
-   * @param live true: the stream is live from {@code through} on, later messages are pushed
-   * @param waiting true: nothing more at this moment, a {@link Wake} follows when there is
+   * @param entries entries in order; gaps are entries of type {@code _eric_gap}
+   * @param through the sequence up to which the log was read for this stream
+   * @param live true if the stream is live from {@code through} on, so that later messages are
+   *     pushed
+   * @param waiting true if there is nothing more at this moment; a {@link Wake} follows when there
+   *     is
    */
   record Fetched(List<Entry> entries, long through, boolean live, boolean waiting)
       implements ChannelResponse {
@@ -130,10 +133,10 @@ public sealed interface ChannelResponse extends WireRecord {
    * Messages for the live streams of an edge: broadcasts for all of them, dispatches for the stream
    * of their receiver.
    *
-   * @param session of the edge: one that has heard of a later one drops this, and streams of an
-   *     earlier one are not known to the owner
-   * @param after the sequence of the last message before these: a stream that has not seen it is
-   *     not live
+   * @param session the edge's session. An edge that has heard of a later session drops the
+   *     delivery, and streams of an earlier session are not known to the owner
+   * @param after the sequence of the last message before these; a stream that lacks it cannot be
+   *     live
    * @param through the sequence up to which this delivery is complete for this edge
    */
   record Delivery(
@@ -160,7 +163,7 @@ public sealed interface ChannelResponse extends WireRecord {
     }
   }
 
-  /** There is something for a waiting stream. */
+  /** Tells that there is something for a waiting stream. */
   record Wake(String channel, long stream) implements ChannelResponse {
     @Override
     public void write(WireOutput out) {
@@ -174,9 +177,9 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * The edge has acknowledged for other live streams than the owner knows of it: something between
-   * the two was lost, and its next {@linkplain ChannelRequest.Statement statement} had better come
-   * soon.
+   * Asks an edge for its next {@linkplain ChannelRequest.Statement statement} soon. The edge has
+   * acknowledged for other live streams than the owner knows, so something between the two was
+   * lost.
    */
   record StatementWanted(String channel) implements ChannelResponse {
     @Override
@@ -190,12 +193,11 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * Asks an edge whether it has a stream, before another one that it would take the listener from
-   * is ended for it, or is refused because of it: what the edge has said of it may be old. Answered
-   * by {@link Wanted}.
+   * Asks an edge whether it still has a stream; answered by {@link Wanted}. A channel asks before
+   * it ends another stream in favour of this one, and before it refuses another stream because of
+   * this one, since what it knows of the edge's streams may be outdated.
    *
-   * @param origin the number under which the edge had the stream first, for it may have another one
-   *     by now
+   * @param origin the number that the stream had first at the edge; it may have another one by now
    */
   record StillWanted(String channel, long origin) implements ChannelResponse {
     @Override
@@ -209,7 +211,7 @@ public sealed interface ChannelResponse extends WireRecord {
     }
   }
 
-  /** Whether an edge has a stream, open or to be opened. */
+  /** Answers whether an edge has a stream, open or about to be opened. */
   record Wanted(boolean wanted) implements ChannelResponse {
     @Override
     public void write(WireOutput out) {
@@ -225,11 +227,13 @@ public sealed interface ChannelResponse extends WireRecord {
    * Ends a stream; answered by {@link Ended}.
    *
    * @param type the final event, null for none
-   * @param retryMs what to tell the client to wait, 0 for nothing
+   * @param retryMs how many milliseconds the client is to wait, 0 to say nothing
    */
   record End(String channel, long stream, @Nullable String type, int retryMs)
       implements ChannelResponse {
-    /** What the loser of a takeover waits before it comes back, so that two tabs do not fight. */
+    /**
+     * How long the loser of a takeover waits before it comes back, so that two tabs do not fight.
+     */
     public static final int TAKEN_OVER_RETRY_MS = 60_000;
 
     @Override
@@ -246,9 +250,10 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * A stream has ended.
+   * Answers that a stream has ended.
    *
-   * @param written what was handed to the kernel for it; -1 if it was not open yet
+   * @param written the sequence up to which the kernel has everything; -1 if the stream was not
+   *     open yet
    */
   record Ended(long written) implements ChannelResponse {
     @Override
@@ -261,7 +266,7 @@ public sealed interface ChannelResponse extends WireRecord {
     }
   }
 
-  /** One message for {@link ChannelRequest.RegisterListener}'s hook. */
+  /** Calls a hook of {@link ChannelRequest.RegisterListener} with one message. */
   record HookCall(String epoch, Entry entry) implements ChannelResponse {
     @Override
     public void write(WireOutput out) {
@@ -274,7 +279,7 @@ public sealed interface ChannelResponse extends WireRecord {
     }
   }
 
-  /** A message that {@code deliverNext} took. */
+  /** Answers with the message that {@code deliverNext} took. */
   record Taken(String epoch, Entry entry) implements ChannelResponse {
     @Override
     public void write(WireOutput out) {
@@ -288,12 +293,13 @@ public sealed interface ChannelResponse extends WireRecord {
   }
 
   /**
-   * What an owner knows of an edge that has made a {@link ChannelRequest.Statement}.
+   * Answers a {@link ChannelRequest.Statement} with what the owner knows of the edge.
    *
-   * @param session of the edge with this owner, which had the channel when the statement came
-   * @param sent up to where deliveries have been sent to the edge
-   * @param streams the edge's streams, by what the owner takes them to do
-   * @param lost those of the statement's reads that it has not under way
+   * @param session the edge's session with this owner, which had the channel when the statement
+   *     came
+   * @param sent the sequence up to which deliveries have been sent to the edge
+   * @param streams the edge's streams, by the states that the owner takes them to have
+   * @param lost the reads of the statement that the owner does not have under way
    */
   record Confirmed(Session session, long sent, StreamTallies.Snapshot streams, List<Long> lost)
       implements ChannelResponse {
@@ -314,7 +320,7 @@ public sealed interface ChannelResponse extends WireRecord {
     }
   }
 
-  /** The streams of an edge, see {@link ChannelRequest.ListStreams}. */
+  /** Lists the streams of an edge, see {@link ChannelRequest.ListStreams}. */
   record StreamList(Session session, List<Listed> streams) implements ChannelResponse {
     @Override
     public void write(WireOutput out) {

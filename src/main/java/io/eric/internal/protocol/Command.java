@@ -7,35 +7,39 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's command, docs/PROTOCOL.md section 1, checked for form. Which channels exist is not its
- * matter.
+ * A client's command of docs/PROTOCOL.md section 1. Its form has been checked; whether its channel
+ * exists has not. Immutable.
  */
 public sealed interface Command {
 
-  /** Window of a bus listener that names none. */
+  /** The window of a bus listener whose command names none. */
   int DEFAULT_WINDOW = 256;
 
-  /** The longest publisher's key, in characters. */
+  /** The greatest length of a publisher's key, in characters. */
   int MAX_KEY_LENGTH = 128;
 
-  /** The channel it is about, {@code null} if about none or a new one that the hub shall name. */
+  /**
+   * Returns the channel that the command is about, or {@code null} if it is about none or creates
+   * one that the hub shall name.
+   */
   @Nullable String channel();
 
   /**
    * Creates a channel.
    *
    * @param channel the wanted id, or null
-   * @param options channel options that differ from the hub's defaults, or null (ours)
+   * @param options the channel options that differ from the hub's defaults, or null; an extension
+   *     of the protocol
    */
   record CreateChannel(@Nullable String channel, @Nullable JsonObject options) implements Command {
-    /** A channel named by the hub, with its defaults. */
+    /** Creates a channel that the hub names, with the hub's defaults. */
     public static final CreateChannel ANY = new CreateChannel(null, null);
   }
 
   /** Removes a channel. */
   record RemoveChannel(String channel) implements Command {}
 
-  /** Adds a listener; {@code listener} is the wanted id or null. */
+  /** Adds a listener; {@code listener} is the wanted id, or null if the hub shall choose one. */
   record AddListener(String channel, @Nullable String listener) implements Command {}
 
   /** Removes a listener. */
@@ -45,7 +49,7 @@ public sealed interface Command {
    * Dispatches to a listener, or broadcasts if {@code listener} is null.
    *
    * @param key the publisher's key, or null
-   * @param sender the listener that signed it, or null
+   * @param sender the listener that signed the message, or null
    */
   record Publish(
       String channel,
@@ -76,12 +80,12 @@ public sealed interface Command {
           in.getOptional());
     }
 
-    /** The same message with another key. */
+    /** Returns the same message with another key. */
     public Publish withKey(String another) {
       return new Publish(channel, listener, type, payload, another, sender);
     }
 
-    /** What this counts for against limits on work in flight, in bytes. */
+    /** Returns how many bytes the message counts for against limits on what is under way. */
     public int size() {
       return 64 + type.length() + payload.size();
     }
@@ -91,7 +95,8 @@ public sealed interface Command {
    * Starts a listener and streams its messages.
    *
    * @param after a position to resume after, as the client wrote it, or null
-   * @param window messages unacknowledged in flight, for a listener on the event bus
+   * @param window how many messages may be under way unacknowledged, for a listener on the event
+   *     bus
    */
   record Listen(String channel, String listener, @Nullable String after, int window)
       implements Command {}
@@ -105,10 +110,10 @@ public sealed interface Command {
   /**
    * Lists the channels, or one channel's listeners, in order of creation.
    *
-   * @param channel whose listeners; null for the channels
+   * @param channel the channel whose listeners are listed; null to list the channels
    */
   record ListAll(@Nullable String channel, Page page) implements Command {
-    /** All of them. */
+    /** Lists all of them. */
     public ListAll(@Nullable String channel) {
       this(channel, Page.ALL);
     }
@@ -117,24 +122,24 @@ public sealed interface Command {
   /**
    * A part of a list.
    *
-   * @param after the id that it begins after, as a client gave it, or null
-   * @param limit how many items it has at most, 1 to {@link #MAX_LIMIT}; 0 for all
-   * @param place where the part before it has ended, see {@link ListPage#next}; wins over {@code
-   *     after}, and is good also when what stood there is removed
+   * @param after the id after which it begins, as a client gave it, or null
+   * @param limit the greatest number of items, 1 to {@link #MAX_LIMIT}; 0 for all
+   * @param place where the part before it ended, see {@link ListPage#next}; takes precedence over
+   *     {@code after}, and remains valid when the item there is removed
    */
   record Page(@Nullable String after, int limit, @Nullable String place) {
-    /** The most that one part may have: it is one answer on the event bus. */
+    /** The greatest number of items in one part, because a part is one answer on the event bus. */
     public static final int MAX_LIMIT = 10_000;
 
-    /** Everything. */
+    /** The whole list. */
     public static final Page ALL = new Page(null, 0, null);
 
-    /** The first items. */
+    /** Returns the first part. */
     public static Page first(int limit) {
       return new Page(null, limit, null);
     }
 
-    /** So many after this place. */
+    /** Returns the part of this size that follows a place. */
     public Page next(int limit, String place) {
       return new Page(null, limit, place);
     }
@@ -152,13 +157,15 @@ public sealed interface Command {
     }
   }
 
-  /** Looks one listener up: as {@link ListAll}, but a list of that one. */
+  /**
+   * Looks up one listener; the answer is like that to {@link ListAll}, with this listener alone.
+   */
   record FindListener(String channel, String listener) implements Command {}
 
   /**
-   * Asks whether the hub is there, or a channel.
+   * Asks whether the hub, or a channel, answers.
    *
-   * @param channel null for the hub
+   * @param channel null to ask the hub
    */
   record Ping(@Nullable String channel) implements Command {
     /** Asks the hub. */
@@ -167,7 +174,7 @@ public sealed interface Command {
     }
   }
 
-  /** The JSON form, as docs/PROTOCOL.md section 1 has it. */
+  /** Returns the JSON form of docs/PROTOCOL.md section 1. */
   default JsonObject toJson() {
     JsonObject json = new JsonObject();
     if (this instanceof CreateChannel create) {
@@ -226,7 +233,7 @@ public sealed interface Command {
   /**
    * Checks a publisher's key.
    *
-   * @throws InvalidMessageFormatException if it has no or too many characters
+   * @throws InvalidMessageFormatException if it is empty or too long
    */
   static @Nullable String checkedKey(@Nullable String key) {
     if (key != null && (key.isEmpty() || key.length() > MAX_KEY_LENGTH)) {

@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads commands from JSON text in one pass: the payload is checked but not built, its bytes are
- * kept as they came. Immutable and free for any thread.
+ * Reads commands from JSON text in one pass. The payload is checked but not built; its bytes are
+ * kept as they came. Immutable, so safe for any thread.
  */
 public final class CommandReader {
 
@@ -47,7 +47,8 @@ public final class CommandReader {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(JsonFactory.Feature.CHARSET_DETECTION) // UTF-8 it is, never a guess at UTF-16
+            // The text is UTF-8, and must not be guessed to be UTF-16.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
   }
 
@@ -57,10 +58,10 @@ public final class CommandReader {
   }
 
   /**
-   * Reads one command, docs/PROTOCOL.md section 1.
+   * Reads one command of docs/PROTOCOL.md section 1.
    *
    * @throws InvalidMessageFormatException giving the reason and then the raw text, cut at 200
-   *     characters, if it is not JSON, no object, or no valid command
+   *     characters, if it is not JSON, not an object, or not a valid command
    */
   public Command read(byte[] text, int offset, int length) {
     Fields fields = parse(text, offset, length, Form.COMMAND);
@@ -72,10 +73,10 @@ public final class CommandReader {
   }
 
   /**
-   * Reads the body of a publish over HTTP: {@code {"type": string, "payload": any}}, and perhaps
-   * {@code key} and {@code sender}.
+   * Reads the body of a publish over HTTP: {@code {"type": string, "payload": any}}, optionally
+   * with {@code key} and {@code sender}.
    *
-   * @throws InvalidMessageFormatException if it is none, or has other keys
+   * @throws InvalidMessageFormatException if it is not such an object, or has other keys
    */
   public Command.Publish readMessage(
       byte[] body, String channel, @Nullable String listener, @Nullable String key) {
@@ -87,7 +88,7 @@ public final class CommandReader {
     }
   }
 
-  /** Whether a body is one message for {@link #readOne}, and no batch of them. */
+  /** Returns whether a body is one message for {@link #readOne} rather than a batch. */
   public static boolean isOne(byte[] body) {
     for (byte b : body) {
       if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
@@ -98,9 +99,10 @@ public final class CommandReader {
   }
 
   /**
-   * Reads a message as a batch has them, alone: {@code {"c", "r"?, "t", "p", "key"?}}.
+   * Reads a single message in the form that a batch's members have: {@code {"c", "r"?, "t", "p",
+   * "key"?}}.
    *
-   * @throws InvalidMessageFormatException if it is none, or has other keys
+   * @throws InvalidMessageFormatException if it is not such an object, or has other keys
    */
   public Command.Publish readOne(byte[] body) {
     Fields fields = parse(body, 0, body.length, Form.MEMBER);
@@ -112,10 +114,11 @@ public final class CommandReader {
   }
 
   /**
-   * Reads a batch: an array of {@code {"c", "r"?, "t", "p", "key"?}}. A member that is an object
-   * but no valid message is given as the exception, in its place, so that the others go their way.
+   * Reads a batch: an array of {@code {"c", "r"?, "t", "p", "key"?}}. For a member that is an
+   * object but not a valid message, the list has the exception in its place, so that the other
+   * members are published.
    *
-   * @throws InvalidMessageFormatException if the text is not JSON or no array of objects
+   * @throws InvalidMessageFormatException if the text is not JSON or not an array of objects
    */
   public List<Object> readBatch(byte[] body) {
     checkText(body, 0, body.length);
@@ -171,7 +174,7 @@ public final class CommandReader {
   }
 
   /**
-   * Checks a body where none is wanted: it may be empty, or an object without keys.
+   * Checks a body where none is expected: it may be empty, or an object without keys.
    *
    * @throws InvalidMessageFormatException naming a key
    */
@@ -186,11 +189,12 @@ public final class CommandReader {
   /**
    * Reads a command that came over the event bus.
    *
-   * @param channel the channel whose address it was sent to; wins over {@code c}
-   * @throws InvalidMessageFormatException if it is no valid command
+   * @param channel the channel to whose address it was sent, which takes precedence over {@code c};
+   *     null if it was sent to no channel's address
+   * @throws InvalidMessageFormatException if it is not a valid command
    */
   public Command read(JsonObject body, @Nullable String channel) {
-    checkDepth(body, 1); // before anything is encoded, which would overflow the stack
+    checkDepth(body, 1); // encoding a value that nests too deep would overflow the stack
     try {
       return command(fields(body, channel));
     } catch (InvalidMessageFormatException e) {
@@ -218,7 +222,7 @@ public final class CommandReader {
           fields.options = options;
         }
         case "window" -> {
-          // A script's numbers may all come as doubles.
+          // All numbers of a script may come as doubles.
           if (!(value instanceof Number window) || window.doubleValue() != window.intValue()) {
             throw new InvalidMessageFormatException("window must be a whole number");
           }
@@ -286,7 +290,7 @@ public final class CommandReader {
     }
   }
 
-  /** Reads the object that the parser stands at. */
+  /** Reads the object at which the parser stands. */
   private static Fields readFields(JsonParser parser, byte[] text, int offset, Form form)
       throws IOException {
     Fields fields = new Fields(form);
@@ -332,7 +336,8 @@ public final class CommandReader {
     if (token != JsonToken.VALUE_NUMBER_INT) {
       throw new InvalidMessageFormatException(key + " must be a whole number");
     }
-    // One that is beyond every range is as wrong as one that is just beyond its own.
+    // A number beyond an int is out of every range, so -1, which is out of range too, can stand for
+    // it.
     return parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : -1;
   }
 
@@ -350,12 +355,12 @@ public final class CommandReader {
   private static Payload payload(JsonParser parser, byte[] text, int offset) throws IOException {
     long start = parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
-    parser.finishToken(); // strings are read lazily, the end is known only then
+    parser.finishToken(); // strings are read lazily, so their end is known only now
     int from = offset + (int) start;
     int to = offset + (int) parser.currentLocation().getByteOffset();
     JsonToken token = parser.currentToken();
     if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-      to = from + parser.getTextLength(); // the parser may have looked one byte further
+      to = from + parser.getTextLength(); // the parser may have read one byte more
     }
     return Payload.ofValidJson(Arrays.copyOfRange(text, from, to));
   }
@@ -452,7 +457,8 @@ public final class CommandReader {
       return new InvalidMessageFormatException(
           "the input nests deeper than " + maxDepth + " or holds an overlong number");
     }
-    // Jackson has no class of its own for it; should the text change, the reason is less exact.
+    // Jackson has no class of its own for this error. Should its text change, the reason becomes
+    // less exact.
     boolean twice =
         e instanceof JsonParseException parse
             && String.valueOf(parse.getOriginalMessage()).startsWith("Duplicate field");
@@ -473,7 +479,7 @@ public final class CommandReader {
   }
 
   private static String raw(byte[] text, int offset, int length) {
-    // Four bytes are the most that a character takes, so this many hold what is shown.
+    // A character takes at most four bytes, so this many bytes hold what is shown.
     int shown = Math.min(length, 4 * MAX_RAW_SHOWN);
     return cut(new String(text, offset, shown, java.nio.charset.StandardCharsets.UTF_8));
   }
@@ -483,16 +489,16 @@ public final class CommandReader {
   }
 
   /**
-   * What an object may be, by the keys that it has.
+   * The keys that an object may have.
    *
-   * @param keys all of them; empty if others are ignored
+   * @param keys all allowed keys; empty if others are ignored
    */
   private record Form(String type, String payload, List<String> keys) {
 
-    /** Of the socket: unknown keys are ignored, as the reference ignores them. */
+    /** A command. Unknown keys are ignored, as the reference implementation ignores them. */
     private static final Form COMMAND = new Form("t", "p", List.of());
 
-    /** A body of {@code /broadcast} or {@code /dispatch}. */
+    /** The body of {@code /broadcast} or {@code /dispatch}. */
     private static final Form MESSAGE =
         new Form("type", "payload", List.of("type", "payload", "key", "sender"));
 
@@ -536,7 +542,10 @@ public final class CommandReader {
       return Command.checkedListener(present("r", receiver));
     }
 
-    /** Names an absent key, and with it a key that may be meant. */
+    /**
+     * Returns a value that must be present. The error for an absent key also names an unknown key,
+     * which may have been meant.
+     */
     private String present(String name, @Nullable String value) {
       if (value == null) {
         throw new InvalidMessageFormatException(

@@ -6,41 +6,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a list, as {@code ls} is answered.
+ * A part of a list, as the answer to {@code ls} has it.
  *
- * @param items ids of channels, or listeners as {@link io.eric.ListenerStatus#toJson} shows them
- * @param next where the part after this one begins, for {@link Command.Page#place}; null if this is
- *     the last
+ * @param items ids of channels, or listeners in the form of {@link io.eric.ListenerStatus#toJson}
+ * @param next the place where the next part begins, for {@link Command.Page#place}; null if this is
+ *     the last part
  */
 public record ListPage(JsonArray items, @Nullable String next) {
 
   /** Separates the number from the id in a place. */
   private static final char DOT = '.';
 
-  /** All of a list. */
+  /** Returns a whole list as one part. */
   public static ListPage all(List<?> items) {
     return new ListPage(new JsonArray(items), null);
   }
 
-  /** The answer on the event bus: {@code {"result": [...], "next": place?}}. */
+  /** Returns the answer on the event bus: {@code {"result": [...], "next": place?}}. */
   public JsonObject toAnswer() {
     JsonObject answer = BusReply.result(items);
     return next == null ? answer : answer.put("next", next);
   }
 
+  /** Reads an answer that {@link #toAnswer} has written. */
   public static ListPage ofAnswer(JsonObject answer) {
     return new ListPage(answer.getJsonArray("result"), answer.getString("next"));
   }
 
-  /** How a place is written: a number that orders, and the id there. */
+  /** Writes a place: a number that gives the order, and the id there. */
   public static String place(long number, String id) {
     return number + "" + DOT + id;
   }
 
   /**
-   * The number of a place.
+   * Returns the number of a place.
    *
-   * @throws io.eric.InvalidMessageFormatException if it is none
+   * @throws io.eric.InvalidMessageFormatException if there is none
    */
   public static long numberAt(String place) {
     try {
@@ -51,7 +52,7 @@ public record ListPage(JsonArray items, @Nullable String next) {
     }
   }
 
-  /** The id of a place. */
+  /** Returns the id of a place. */
   public static String idAt(String place) {
     return place.substring(place.indexOf(DOT) + 1);
   }

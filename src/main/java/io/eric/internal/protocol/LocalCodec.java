@@ -7,7 +7,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
 
 /**
- * Passes immutable objects between verticles of one JVM as they are: no copy, no encoding.
+ * Passes immutable objects between verticles of one JVM as they are, without copying or encoding.
  *
  * <p>Register it once per Vert.x instance with {@link #register}, and send with {@link #options()}.
  */
@@ -23,11 +23,11 @@ public final class LocalCodec implements MessageCodec<Object, Object> {
     try {
       bus.registerCodec(new LocalCodec());
     } catch (IllegalStateException alreadyRegistered) {
-      // The event bus has no way to ask first, and several deployments may share one Vert.x.
+      // The event bus cannot be asked first, and several deployments may share one Vert.x instance.
     }
   }
 
-  /** Fresh options that select this codec and keep the message inside the JVM. */
+  /** Returns fresh options that select this codec and keep the message inside the JVM. */
   public static DeliveryOptions options() {
     return new DeliveryOptions().setCodecName(NAME).setLocalOnly(true);
   }

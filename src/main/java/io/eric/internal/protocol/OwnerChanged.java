@@ -2,8 +2,8 @@ package io.eric.internal.protocol;
 
 /**
  * Tells this node's streams that their channel has another owner, or that its owner is within reach
- * again: they open themselves anew there. Stays inside a JVM.
+ * again, so that they attach anew there. It stays inside a JVM.
  *
- * @param term of the ownership that serves now
+ * @param term the term of the ownership that serves now
  */
 public record OwnerChanged(String channel, long term) {}

@@ -1,11 +1,12 @@
 package io.eric.internal.protocol;
 
 /**
- * What a channel's owner knows of an edge from the edge's first stream there to its last one. What
- * an edge and an owner say about streams of another session is about nothing any more.
+ * Identifies what a channel's owner knows of an edge, from the edge's first stream to its last.
+ * What edge and owner say about streams of another session is outdated.
  *
- * @param term of the ownership
- * @param number of the session; later ones of an owner have greater numbers, and 0 is none
+ * @param term the term of the ownership
+ * @param number the number of the session; later sessions of an owner have greater numbers, and 0
+ *     means none
  */
 public record Session(long term, long number) implements Comparable<Session>, WireRecord {
 
@@ -17,12 +18,12 @@ public record Session(long term, long number) implements Comparable<Session>, Wi
     return term == other.term ? Long.compare(number, other.number) : Long.compare(term, other.term);
   }
 
-  /** Whether it came before the other. */
+  /** Returns whether this session came before the other. */
   public boolean isBefore(Session other) {
     return compareTo(other) < 0;
   }
 
-  /** Whether an owner has it: it is none otherwise. */
+  /** Returns whether this is a session that an owner has opened. */
   public boolean isOpen() {
     return number != 0;
   }

@@ -1,16 +1,16 @@
 package io.eric.internal.protocol;
 
-/** What a channel and the reading side of a stream have agreed on. */
+/** The state of a stream on which its channel and its reading side have agreed. */
 public enum StreamState {
-  /** It reads, or is busy with what it has read. */
+  /** The stream reads, or is busy with what it has read. */
   READING(0),
-  /** It has read everything; the next message wakes it. */
+  /** The stream has read everything, and the next message wakes it. */
   WAITING(1),
-  /** It is pushed to, and what it read before is not handed to the kernel yet. */
+  /** The stream is pushed to, and the kernel does not have what it read before yet. */
   LIVE_UNSETTLED(2),
-  /** It is pushed to, and follows its edge's acknowledgements. */
+  /** The stream is pushed to, and its edge's acknowledgements count for it. */
   LIVE(3),
-  /** It is being taken away: nothing is pushed to it, and it reads nothing. */
+  /** The stream is being ended: nothing is pushed to it, and it reads nothing. */
   ENDING(4);
 
   private final int code;
@@ -19,13 +19,13 @@ public enum StreamState {
     this.code = code;
   }
 
-  /** What stands for it between JVMs. */
+  /** Returns the number that represents the state between JVMs. */
   int code() {
     return code;
   }
 
   /**
-   * The state of a code.
+   * Returns the state of a code.
    *
    * @throws IllegalArgumentException if there is none
    */

@@ -6,25 +6,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts an edge's streams of one channel by their states. The edge keeps such tallies and the
- * channel does; if they are equal, both have the same streams in the same states. Each change costs
- * a few additions, whatever the number of streams.
+ * Counts an edge's streams of one channel by their states. Edge and channel each keep such tallies.
+ * If the two are equal, both sides have the same streams in the same states. Each change costs a
+ * few additions, whatever the number of streams.
  */
 public final class StreamTallies {
 
-  /** An edge without streams. */
+  /** The tallies of an edge without streams. */
   public static final Snapshot NONE = new StreamTallies().snapshot();
 
   private final Map<StreamState, StreamDigest> sums = new EnumMap<>(StreamState.class);
 
-  /** No streams. */
+  /** Counts no streams yet. */
   public StreamTallies() {
     for (StreamState state : StreamState.values()) {
       sums.put(state, new StreamDigest());
     }
   }
 
-  /** A stream's number among streams in one state, and all their numbers, in no order. */
+  /** The number of streams in one state, and a digest of their numbers. */
   public record Tally(int count, long digest) implements WireRecord {
 
     @Override
@@ -37,11 +37,14 @@ public final class StreamTallies {
     }
   }
 
-  /** What is compared. Streams that end are in none: their edges are being told. */
+  /**
+   * What the two sides compare. It leaves out streams that are ending, because their edges are
+   * being told.
+   */
   public record Snapshot(Tally reading, Tally waiting, Tally unsettled, Tally live)
       implements WireRecord {
 
-    /** How many streams these are. */
+    /** Returns the number of all these streams. */
     public int count() {
       return reading.count + waiting.count + unsettled.count + live.count;
     }
@@ -60,7 +63,7 @@ public final class StreamTallies {
   }
 
   /**
-   * A stream changes its state.
+   * Moves a stream from one state to another.
    *
    * @param before null if it was in none
    * @param after null if it is in none any more
@@ -74,17 +77,17 @@ public final class StreamTallies {
     }
   }
 
-  /** How many streams are in this state. */
+  /** Returns how many streams are in this state. */
   public int count(StreamState state) {
     return sum(state).count();
   }
 
-  /** A digest of the streams in this state. */
+  /** Returns a digest of the streams in this state. */
   public long digest(StreamState state) {
     return sum(state).value();
   }
 
-  /** As it is now. */
+  /** Returns the tallies as they are now. */
   public Snapshot snapshot() {
     return new Snapshot(
         tally(StreamState.READING),

@@ -10,16 +10,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form that {@link ChannelRequest}s and {@link ChannelResponse}s have between JVMs: the version
- * of this form, the number of the kind, and what the record writes of itself. Whatever else travels
- * is JSON.
+ * Writes and reads {@link ChannelRequest}s and {@link ChannelResponse}s in the form that they have
+ * between JVMs: the version of this form, the number of the kind, and what the record writes of
+ * itself. Everything else travels as JSON.
  *
  * <p>A new record gets a row in the table of kinds, with a number that no kind has had. A body of
  * an unknown kind or another version is refused, never dropped.
  */
 public final class WireCodec {
 
-  /** Changes when a kind changes what it writes. */
+  /** The version, which changes when a kind changes what it writes. */
   private static final int VERSION = 1;
 
   private static final int JSON = 0;
@@ -68,7 +68,7 @@ public final class WireCodec {
   /**
    * Writes a body.
    *
-   * @param body one of ours, or a JSON value
+   * @param body a {@link WireRecord} with a kind, or a JSON value
    */
   public static void write(WireOutput out, @Nullable Object body) {
     out.putByte(VERSION);
@@ -86,7 +86,7 @@ public final class WireCodec {
   /**
    * Reads a body.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if the bytes are not a body that this version knows
    */
   public static @Nullable Object read(WireInput in) {
     int version = in.getByte();

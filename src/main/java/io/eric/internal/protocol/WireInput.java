@@ -10,24 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what {@link WireOutput} has written. It trusts nothing: bytes that are cut off or garbled
- * give an {@link IllegalArgumentException}, never more memory than the bytes can account for.
+ * cause an {@link IllegalArgumentException}, and never take more memory than the bytes can account
+ * for. Not safe for several threads.
  */
 public final class WireInput {
 
   private final byte[] bytes;
   private int position;
 
-  /** Reads these bytes, which must not change meanwhile. */
+  /** Reads these bytes, which must not be changed meanwhile. */
   public WireInput(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  /** Whether everything is read. */
+  /** Returns whether everything is read. */
   public boolean atEnd() {
     return position == bytes.length;
   }
 
-  /** One byte, 0 to 255. */
+  /** Reads one byte, 0 to 255. */
   public int getByte() {
     if (position >= bytes.length) {
       throw new IllegalArgumentException("the bytes end in the middle");
@@ -35,7 +36,7 @@ public final class WireInput {
     return bytes[position++] & 0xff;
   }
 
-  /** A truth value. */
+  /** Reads a truth value. */
   public boolean getBoolean() {
     int value = getByte();
     if (value > 1) {
@@ -44,7 +45,7 @@ public final class WireInput {
     return value == 1;
   }
 
-  /** A number. */
+  /** Reads a number. */
   public long getLong() {
     long value = 0;
     for (int shift = 0; shift < 70; shift += 7) {
@@ -60,7 +61,7 @@ public final class WireInput {
     throw new IllegalArgumentException("a number has more than 64 bits");
   }
 
-  /** A number that fits an int. */
+  /** Reads a number that fits into an int. */
   public int getInt() {
     long value = getLong();
     if (value != (int) value) {
@@ -69,7 +70,7 @@ public final class WireInput {
     return (int) value;
   }
 
-  /** Bytes with their number. */
+  /** Reads bytes that follow their number. */
   public byte[] getBytes() {
     int size = size(1);
     byte[] value = new byte[size];
@@ -78,7 +79,7 @@ public final class WireInput {
     return value;
   }
 
-  /** A text. */
+  /** Reads a text. */
   public String getString() {
     int size = size(1);
     String value = new String(bytes, position, size, StandardCharsets.UTF_8);
@@ -86,12 +87,12 @@ public final class WireInput {
     return value;
   }
 
-  /** A text or null. */
+  /** Reads a text or null. */
   public @Nullable String getOptional() {
     return getBoolean() ? getString() : null;
   }
 
-  /** A list of items that have at least one byte each. */
+  /** Reads a list of items that have at least one byte each. */
   public <T> List<T> getList(Function<WireInput, T> item) {
     int count = size(1);
     List<T> list = new ArrayList<>(count);
@@ -102,7 +103,7 @@ public final class WireInput {
   }
 
   /**
-   * Entries of a log.
+   * Reads entries of a log.
    *
    * @throws IllegalArgumentException if there are none
    */
@@ -110,7 +111,7 @@ public final class WireInput {
     return getList(WireInput::getEntry);
   }
 
-  /** An entry of a log. */
+  /** Reads an entry of a log. */
   Entry getEntry() {
     return new Entry(
         getLong(),
@@ -122,7 +123,7 @@ public final class WireInput {
         getOptional());
   }
 
-  /** A payload, which has a byte at least. */
+  /** Reads a payload, which has at least one byte. */
   Payload getPayload() {
     byte[] json = getBytes();
     if (json.length == 0) {
@@ -132,8 +133,8 @@ public final class WireInput {
   }
 
   /**
-   * A number of things that need this number of bytes each; there cannot be more than bytes are
-   * left.
+   * Reads the number of things that need this number of bytes each. More than fit into the bytes
+   * that are left are refused.
    */
   private int size(int each) {
     long size = getLong();

@@ -7,42 +7,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects bytes for the way to another JVM. Numbers take as many bytes as they need, seven bits
- * each. Not safe for several threads.
+ * Collects the bytes that go to another JVM. Numbers take as many bytes as they need, with seven
+ * bits in each. Not safe for several threads.
  */
 public final class WireOutput {
 
   private byte[] bytes;
   private int length;
 
-  /** Empty, with room for this number of bytes before it grows. */
+  /** Creates an empty output, with room for this number of bytes before it grows. */
   public WireOutput(int room) {
     this.bytes = new byte[Math.max(16, room)];
   }
 
-  /** How many bytes there are. */
+  /** Returns the number of bytes. */
   public int length() {
     return length;
   }
 
-  /** A copy of the bytes. */
+  /** Returns a copy of the bytes. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, length);
   }
 
-  /** One byte. */
+  /** Writes one byte. */
   public WireOutput putByte(int value) {
     ensure(1);
     bytes[length++] = (byte) value;
     return this;
   }
 
-  /** A truth value, one byte. */
+  /** Writes a truth value as one byte. */
   public WireOutput putBoolean(boolean value) {
     return putByte(value ? 1 : 0);
   }
 
-  /** A number, one to ten bytes; small ones, also below zero, are short. */
+  /** Writes a number as one to ten bytes; small numbers are short, negative ones too. */
   public WireOutput putLong(long value) {
     ensure(10);
     long rest = (value << 1) ^ (value >> 63);
@@ -54,12 +54,12 @@ public final class WireOutput {
     return this;
   }
 
-  /** A number. */
+  /** Writes a number. */
   public WireOutput putInt(int value) {
     return putLong(value);
   }
 
-  /** Bytes with their number. */
+  /** Writes the number of bytes, then the bytes. */
   public WireOutput putBytes(byte[] value) {
     putLong(value.length);
     ensure(value.length);
@@ -68,39 +68,39 @@ public final class WireOutput {
     return this;
   }
 
-  /** A text; a surrogate without its partner arrives as a question mark. */
+  /** Writes a text. A surrogate without its partner arrives as a question mark. */
   public WireOutput putString(String value) {
     return putBytes(value.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A text or null. */
+  /** Writes a text or null. */
   public WireOutput putOptional(@Nullable String value) {
     putBoolean(value != null);
     return value == null ? this : putString(value);
   }
 
-  /** Records with their number. */
+  /** Writes the number of records, then the records. */
   WireOutput putRecords(List<? extends WireRecord> records) {
     putInt(records.size());
     records.forEach(each -> each.write(this));
     return this;
   }
 
-  /** Numbers with their number. */
+  /** Writes how many numbers there are, then the numbers. */
   WireOutput putLongs(List<Long> numbers) {
     putInt(numbers.size());
     numbers.forEach(this::putLong);
     return this;
   }
 
-  /** Entries of a log with their number. */
+  /** Writes the number of entries, then the entries of a log. */
   public WireOutput putEntries(List<Entry> entries) {
     putInt(entries.size());
     entries.forEach(this::putEntry);
     return this;
   }
 
-  /** An entry of a log. */
+  /** Writes an entry of a log. */
   WireOutput putEntry(Entry entry) {
     return putLong(entry.sequence())
         .putLong(entry.timestamp())

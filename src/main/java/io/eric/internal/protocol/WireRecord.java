@@ -1,8 +1,8 @@
 package io.eric.internal.protocol;
 
-/** A record that travels between JVMs. It has a static method {@code read} as well. */
+/** A record that travels between JVMs. By convention it also has a static method {@code read}. */
 interface WireRecord {
 
-  /** Writes its parts, which {@code read} takes in the same order. */
+  /** Writes the record's parts in the order in which {@code read} reads them. */
   void write(WireOutput out);
 }

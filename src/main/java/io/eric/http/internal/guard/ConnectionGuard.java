@@ -79,8 +79,8 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
    * @param maxBytesInFlight of the bodies of a connection's requests that are not answered
    * @param maxResets of requests that had no answer, of a connection, within {@code resetWindow}
    * @param resetWindow nanoseconds
-   * @param requestDeadlines for the head of a request, and for a message of a WebSocket
-   * @param idleDeadlines between requests
+   * @param watch how long a connection may go on without a request
+   * @param messageDeadlines for a message of a WebSocket
    * @param unsent answers that were not taken
    * @param buffered what has been read of unfinished bodies and messages
    * @param requests those of HTTP/2
@@ -89,11 +89,23 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       long maxBytesInFlight,
       int maxResets,
       long resetWindow,
-      Deadlines requestDeadlines,
-      Deadlines idleDeadlines,
+      Watch watch,
+      Deadlines messageDeadlines,
       UnsentAnswers unsent,
       ByteBudget buffered,
       RequestQuota requests) {}
+
+  /**
+   * How long a connection may go on without a request.
+   *
+   * @param heads for the head of a request; null for ever
+   * @param idle between requests; null for ever
+   */
+  public record Watch(@Nullable Deadlines heads, @Nullable Deadlines idle) {
+
+    /** For ever. */
+    public static final Watch NONE = new Watch(null, null);
+  }
 
   /** Runs this when the connection is closed, in place of what was said before. */
   void onRemoval(Runnable removed) {
@@ -110,7 +122,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** A request's head has been read. Gives null for one that has been refused, and is over. */
-  public @Nullable OpenRequest begin(HttpServerRequest request) {
+  public @Nullable OpenRequest begin(HttpServerRequest request, AnswerHooks hooks) {
     boolean multiplexed = request.version() == HttpVersion.HTTP_2;
     if (multiplexed && !limits.requests.take(client)) {
       meters.count(CounterName.REQUESTS_OVER_QUOTA);
@@ -125,10 +137,10 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     if (multiplexed) {
       multiplexes = true;
       multiplexedOpen++;
-      request.response().closeHandler(closed -> begun.closed());
+      hooks.onClose(begun::closed);
       unsliced();
     }
-    request.response().bodyEndHandler(answered -> begun.answered());
+    hooks.onBodyEnd(begun::answered);
     return begun;
   }
 
@@ -151,7 +163,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
     ChannelHandler messages =
         new WebSocketMessages(
-            maxMessage, buffered, limits.requestDeadlines, meters, queued::wroteFrame);
+            maxMessage, buffered, limits.messageDeadlines, meters, queued::wroteFrame);
     // Right before the decoder; the slices before it bound what one read can make of objects.
     pipeline.addAfter(pipeline.context(slices).name(), "messages", messages);
     latest().upgraded = true;
@@ -242,7 +254,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     connection = ctx;
     queued.open(ctx);
-    set(limits.requestDeadlines.start(this::dawdled));
+    start(limits.watch.heads, this::dawdled);
   }
 
   @Override
@@ -250,7 +262,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     // What an idle HTTP/2 connection says may be no request: a ping, or room for what was sent.
     if (idle && !multiplexes) {
       idle = false;
-      set(limits.requestDeadlines.start(this::dawdled));
+      start(limits.watch.heads, this::dawdled);
     }
     ctx.fireChannelRead(bytes);
   }
@@ -289,6 +301,10 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       limits.requests.release(client);
     }
     removed.run();
+  }
+
+  private void start(@Nullable Deadlines deadlines, Runnable expired) {
+    set(deadlines == null ? null : deadlines.start(expired));
   }
 
   private void set(Deadlines.@Nullable Deadline next) {
@@ -484,7 +500,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       held = 0;
       if (open == 0 && connection != null) {
         idle = true;
-        set(limits.idleDeadlines.start(ConnectionGuard.this::idledTooLong));
+        start(limits.watch.idle, ConnectionGuard.this::idledTooLong);
       }
     }
   }

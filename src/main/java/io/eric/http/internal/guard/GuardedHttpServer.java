@@ -21,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * An HTTP server that bounds its connections from the accept on: the pipelines of its connections
  * start with a {@link ConnectionGuard}. On one event loop, but for the accept.
  */
-public final class GuardedHttpServer {
+public final class GuardedHttpServer implements Connections {
 
   private static final String MAP = "io.eric.http.accepts";
 
@@ -101,14 +100,9 @@ public final class GuardedHttpServer {
     guard.onRemoval(() -> guards.remove(connection));
   }
 
-  /** The guard of a connection that was shown; null if it is closed. */
+  @Override
   public @Nullable ConnectionGuard find(HttpConnection connection) {
     return guards.get(connection);
-  }
-
-  /** The guard of a connection that was shown and is open. */
-  public ConnectionGuard guard(HttpConnection connection) {
-    return Objects.requireNonNull(guards.get(connection), "the connection is closed");
   }
 
   private void guard(Channel channel) {

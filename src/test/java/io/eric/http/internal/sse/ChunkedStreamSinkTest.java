@@ -70,7 +70,7 @@ class ChunkedStreamSinkTest {
                       1 << 20,
                       0,
                       1,
-                      new Deadlines(vertx, 60_000),
+                      ConnectionGuard.Watch.NONE,
                       new Deadlines(vertx, 60_000),
                       new UnsentAnswers(
                           1 << 20, 1 << 20, new Deadlines(vertx, 60_000), Meters.of(vertx)),

@@ -1,0 +1,175 @@
+package io.eric.http;
+
+import io.eric.RepositoryException;
+import io.eric.http.internal.guard.MountedConnections;
+import io.eric.metrics.Meters;
+import io.eric.options.HttpOptions;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP door inside an application's own router, server, TLS and authentication: the same routes
+ * as a {@link HttpVerticle} serves, below a path of the application's choice.
+ *
+ * <pre>{@code
+ * Router router = Router.router(vertx);
+ * router.route("/events/*").handler(authentication);
+ * EricRouter.create(vertx, new HttpOptions()).mount(router, "/events");
+ * vertx.createHttpServer().requestHandler(router).listen(8080);
+ * }</pre>
+ *
+ * <p>The server has to run on event loops; each context that handles requests gets an edge of its
+ * own. Mount it before a {@code BodyHandler}: bodies are read here, as {@link
+ * HttpOptions#getMaxBody} and its neighbours bound them.
+ *
+ * <p>Of {@link HttpOptions}, what concerns the server is the application's: the address, {@code
+ * hosts}, HTTP/2, the bounds of heads, of connections and of their idling. The bridge to the event
+ * bus is not mounted. The bounds of bodies, streams, requests under way and unsent answers hold as
+ * they do at a door, from a connection's first request here on.
+ *
+ * <p>For any thread.
+ */
+public final class EricRouter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EricRouter.class);
+
+  private final Vertx vertx;
+  private final HttpOptions options;
+  private final String mountPoint;
+
+  /** By the context whose requests each one answers. */
+  private final Map<ContextInternal, MountedDoor> doors = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  private EricRouter(Vertx vertx, HttpOptions options, String mountPoint) {
+    this.vertx = vertx;
+    this.options = options;
+    this.mountPoint = mountPoint;
+  }
+
+  /**
+   * Mounts a door.
+   *
+   * @param options must not change any more
+   * @param router the application's
+   * @param path where the routes begin, like {@code /events}; without parameters or a slash at its
+   *     end
+   * @throws IllegalArgumentException if the path is none of these
+   */
+  public static EricRouter mount(Vertx vertx, HttpOptions options, Router router, String path) {
+    if (!path.matches("(/[A-Za-z0-9._~-]+)+")) {
+      throw new IllegalArgumentException(
+          "the path \""
+              + path
+              + "\" must be like /events: without parameters or a slash at its end");
+    }
+    EricRouter mounted = new EricRouter(vertx, options, path);
+    Route route = router.route(path + "/*");
+    route.handler(mounted::handle);
+    return mounted;
+  }
+
+  /**
+   * Ends the streams with {@code _eric_goodbye}, spread over this time, and refuses publishers and
+   * new streams meanwhile.
+   *
+   * @param overMs in milliseconds
+   * @return completed when all streams have ended
+   */
+  public Future<Void> drain(long overMs) {
+    List<Future<Void>> drained = new ArrayList<>();
+    doors.forEach((context, door) -> drained.add(on(context, () -> door.door.drain(overMs))));
+    return Future.join(drained).mapEmpty();
+  }
+
+  /**
+   * Ends the streams at once and answers nothing from now on. The end of the verticle whose context
+   * handles the requests does the same for its streams.
+   */
+  public Future<Void> close() {
+    closed = true;
+    List<Future<Void>> ended = new ArrayList<>();
+    doors.forEach((context, door) -> ended.add(on(context, door::close)));
+    return Future.join(ended).mapEmpty();
+  }
+
+  private static Future<Void> on(Context context, java.util.function.Supplier<Future<Void>> work) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(turn -> work.get().onComplete(done));
+    return done.future();
+  }
+
+  private void handle(RoutingContext ctx) {
+    ContextInternal context = ContextInternal.current();
+    if (closed || context == null || !context.isEventLoopContext()) {
+      LOG.error("{} is closed, or its server does not run on an event loop", mountPoint);
+      Problem.send(ctx.response(), 500, new RepositoryException("internal error", null));
+      return;
+    }
+    MountedDoor door = doors.computeIfAbsent(context.unwrap(), MountedDoor::new);
+    if (door.started.succeeded()) {
+      door.door.handle(ctx);
+      return;
+    }
+    HttpServerRequest request = ctx.request();
+    request.pause();
+    door.started.onComplete(
+        started -> {
+          door.door.handle(ctx);
+          request.resume();
+        },
+        ctx::fail);
+  }
+
+  /** The door of one context. */
+  private final class MountedDoor {
+    private final ContextInternal context;
+    private final DoorBounds bounds;
+    private final Door door;
+    private final Future<Void> started;
+
+    private MountedDoor(ContextInternal context) {
+      this.context = context;
+      Promise<Void> opened = Promise.promise();
+      Meters meters = Meters.of(vertx);
+      ContextInternal former = context.beginDispatch();
+      try { // timers and consumers belong to the context that they are made on
+        this.bounds = new DoorBounds(vertx, options, meters);
+        this.door =
+            new Door(
+                    vertx,
+                    context,
+                    options,
+                    bounds,
+                    new MountedConnections(meters, bounds.ofSharedConnections()),
+                    Entrance.ofMount(options, meters))
+                .withPages(vertx, null)
+                .refusingTheRestBelow(mountPoint);
+        door.start().onComplete(opened);
+      } finally {
+        context.endDispatch(former);
+      }
+      this.started = opened.future();
+      context.addCloseHook(done -> close().onComplete(done));
+    }
+
+    private Future<Void> close() {
+      doors.remove(context, this);
+      return door.close().onComplete(closed -> bounds.close());
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.eric.http.internal.guard;
+
+import io.eric.metrics.Meters;
+import io.netty.channel.ChannelHandlerContext;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections of a server that is not ours: each gets its guard with its first request here. What
+ * came before has passed unguarded, and nothing bounds how many there are or how long they idle.
+ */
+public final class MountedConnections implements Connections {
+
+  private final Meters meters;
+  private final ConnectionGuard.Limits limits;
+  private final IdentityHashMap<HttpConnection, ConnectionGuard> guards = new IdentityHashMap<>();
+
+  public MountedConnections(Meters meters, ConnectionGuard.Limits limits) {
+    this.meters = meters;
+    this.limits = limits;
+  }
+
+  @Override
+  public @Nullable ConnectionGuard find(HttpConnection connection) {
+    ConnectionGuard known = guards.get(connection);
+    return known == null ? attach(connection) : known;
+  }
+
+  private @Nullable ConnectionGuard attach(HttpConnection connection) {
+    if (!(connection instanceof HttpServerConnection served)) {
+      throw new IllegalStateException("no guard for a " + connection.getClass().getName());
+    }
+    ChannelHandlerContext handler = served.channelHandlerContext();
+    if (handler.isRemoved() || !handler.channel().isActive()) {
+      return null;
+    }
+    ConnectionGuard guard =
+        new ConnectionGuard(ClientQuota.client(connection.remoteAddress()), meters, limits);
+    guards.put(connection, guard);
+    handler.pipeline().addFirst("eric-guard", guard);
+    guard.onRemoval(() -> guards.remove(connection));
+    return guard;
+  }
+}

@@ -1,0 +1,216 @@
+package io.eric.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eric.Channel;
+import io.eric.Message;
+import io.eric.options.HttpOptions;
+import io.eric.testing.Hub;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The door inside an application's own router and server. */
+class EricRouterTest {
+
+  private final Hub hub = Hub.start();
+  private final HttpClient client = hub.vertx.createHttpClient();
+  private final AtomicInteger ownHooks = new AtomicInteger();
+  private EricRouter mounted;
+  private String application;
+  private int port;
+
+  @BeforeEach
+  void serve() {
+    Router router = Router.router(hub.vertx);
+    router
+        .route("/events/*")
+        .handler(
+            ctx -> {
+              if ("wrong".equals(ctx.request().getHeader("authorization"))) {
+                ctx.fail(401);
+              } else {
+                ctx.addEndHandler(over -> ownHooks.incrementAndGet());
+                ctx.next();
+              }
+            });
+    mounted = EricRouter.mount(hub.vertx, new HttpOptions().setMaxBody(1_000), router, "/events");
+    router.get("/own").handler(ctx -> ctx.end("mine"));
+    application = Hub.await(hub.vertx.deployVerticle(new Application(router)));
+  }
+
+  @AfterEach
+  void close() {
+    hub.close();
+  }
+
+  private final class Application extends VerticleBase {
+    private final Router router;
+
+    private Application(Router router) {
+      this.router = router;
+    }
+
+    @Override
+    public Future<HttpServer> start() {
+      return vertx
+          .createHttpServer()
+          .requestHandler(router)
+          .listen(0, "localhost")
+          .onSuccess(server -> port = server.actualPort());
+    }
+  }
+
+  private record Answer(int status, String text, String id) {}
+
+  private Answer send(HttpMethod method, String path, String body, String... header) {
+    return Hub.await(
+        client
+            .request(method, port, "localhost", path)
+            .compose(
+                request -> {
+                  for (int i = 0; i < header.length; i += 2) {
+                    request.putHeader(header[i], header[i + 1]);
+                  }
+                  if (!body.isEmpty()) {
+                    request.putHeader("content-type", "application/json");
+                  }
+                  return request.send(body);
+                })
+            .compose(
+                response ->
+                    response
+                        .body()
+                        .map(
+                            text ->
+                                new Answer(
+                                    response.statusCode(),
+                                    text.toString(),
+                                    response.getHeader("eric-message-id")))));
+  }
+
+  private HttpClientResponse open(String path, StringBuffer seen, Promise<Void> end) {
+    return Hub.await(
+        client
+            .request(HttpMethod.GET, port, "localhost", path)
+            .compose(HttpClientRequest::send)
+            .onSuccess(
+                response ->
+                    response
+                        .handler(bytes -> seen.append(bytes))
+                        .endHandler(ended -> end.tryComplete())
+                        .exceptionHandler(failure -> end.tryComplete())));
+  }
+
+  private static void until(StringBuffer seen, String text) {
+    Awaitility.await().until(() -> seen.toString().contains(text));
+  }
+
+  @Test
+  void theHubsRoutesStandBelowThePathAndTheApplicationsBesideThem() {
+    assertThat(send(HttpMethod.PUT, "/events/create?channel_id=x", "").status()).isEqualTo(200);
+    StringBuffer seen = new StringBuffer();
+    assertThat(open("/events/watch/x", seen, Promise.promise()).getHeader("content-type"))
+        .isEqualTo("text/event-stream");
+    Answer published =
+        send(
+            HttpMethod.POST,
+            "/events/broadcast?channel_id=x",
+            new JsonObject().put("type", "greeting").put("payload", "hello").encode());
+    assertThat(published.status()).isEqualTo(200);
+    assertThat(published.id()).endsWith("-1");
+    until(seen, "event: greeting");
+    assertThat(send(HttpMethod.GET, "/events/channels", "").text()).isEqualTo("[\"x\"]");
+    assertThat(send(HttpMethod.GET, "/own", "").text()).isEqualTo("mine");
+    assertThat(send(HttpMethod.GET, "/watch/x", "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void whatIsRefusedHasTheFormOfTheHub() {
+    assertThat(
+            new JsonObject(send(HttpMethod.GET, "/events/nothing", "").text()).getString("detail"))
+        .isEqualTo("there is no such resource");
+    Answer method = send(HttpMethod.DELETE, "/events/channels", "");
+    assertThat(method.status()).isEqualTo(405);
+    assertThat(new JsonObject(method.text()).getString("detail")).contains("GET, HEAD");
+    assertThat(
+            send(
+                    HttpMethod.POST,
+                    "/events/broadcast?channel_id=none",
+                    "{\"type\":\"t\",\"payload\":1}")
+                .status())
+        .isEqualTo(404);
+    assertThat(
+            send(HttpMethod.POST, "/events/broadcast?channel_id=x", "\"" + "x".repeat(2_000) + "\"")
+                .status())
+        .isEqualTo(413);
+    assertThat(
+            send(HttpMethod.GET, "/events/channels", "", "origin", "https://evil.example").status())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void theApplicationsOwnHandlersComeFirstAndKeepTheirHooks() {
+    assertThat(send(HttpMethod.GET, "/events/channels", "", "authorization", "wrong").status())
+        .isEqualTo(401);
+    assertThat(ownHooks).hasValue(0);
+    send(HttpMethod.GET, "/events/channels", "");
+    Awaitility.await().until(() -> ownHooks.get() == 1);
+  }
+
+  @Test
+  void streamsEndWithTheVerticleWhoseServerTheyCameBy() {
+    Channel channel = hub.channel("x");
+    StringBuffer seen = new StringBuffer();
+    Promise<Void> end = Promise.promise();
+    open("/events/watch/x", seen, end);
+    Hub.await(channel.publish(Message.of("t", 1)));
+    until(seen, "event: t");
+    Hub.await(hub.vertx.undeploy(application));
+    Hub.await(end.future());
+  }
+
+  @Test
+  void itIsDrainedAndClosed() {
+    hub.channel("x");
+    StringBuffer seen = new StringBuffer();
+    Promise<Void> end = Promise.promise();
+    open("/events/watch/x", seen, end);
+    Hub.await(mounted.drain(1));
+    Hub.await(end.future());
+    assertThat(seen.toString()).contains(Message.GOODBYE);
+    assertThat(
+            send(
+                    HttpMethod.POST,
+                    "/events/broadcast?channel_id=x",
+                    "{\"type\":\"t\",\"payload\":1}")
+                .status())
+        .isEqualTo(503);
+    Hub.await(mounted.close());
+    assertThat(send(HttpMethod.GET, "/events/channels", "").status()).isEqualTo(500);
+    assertThat(send(HttpMethod.GET, "/own", "").text()).isEqualTo("mine");
+  }
+
+  @Test
+  void aPathWithParametersIsRefused() {
+    for (String path : new String[] {"", "/", "/events/", "/:a", "events", "/a/*"}) {
+      assertThatThrownBy(
+              () -> EricRouter.mount(hub.vertx, new HttpOptions(), Router.router(hub.vertx), path))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("must be like /events");
+    }
+  }
+}
