@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log in the cluster, as its owner of one term has it open.
+ * Keeps the contents of one channel's log in the cluster, for the channel's owner of one term.
  *
  * <p>A batch under one number and term has one content for ever: an attempt whose outcome is
  * unknown is repeated as it was until it is known ({@link RepeatedWrite}). When that takes too

@@ -3,9 +3,9 @@ package io.eric.log;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What it takes to make a channel again.
+ * What a store keeps of a channel, so that a hub can create it again when it starts.
  *
- * @param id the channel
- * @param options what its creator asked for, in JSON; not to be changed
+ * @param id the channel's id
+ * @param options the options that its creator asked for, in JSON; must not be changed
  */
 public record ChannelDefinition(String id, JsonObject options) {}

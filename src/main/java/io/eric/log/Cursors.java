@@ -1,17 +1,21 @@
 package io.eric.log;
 
 /**
- * How far the listeners of a channel have read. Only the channel knows (most cursors move in
- * groups, with the acknowledgements of an edge), so the log asks when it decides what may go.
+ * Tells a log how far the listeners of its channel have read. Only the channel knows, because most
+ * cursors move in groups, with the acknowledgements of an edge; so the log asks when it decides
+ * what to drop. Used on the channel's context.
  */
 public interface Cursors {
 
-  /** The sequence up to which a listener has read; {@link Long#MAX_VALUE} for an unknown one. */
+  /**
+   * Returns the sequence up to which a listener has read; {@link Long#MAX_VALUE} if there is no
+   * such listener.
+   */
   long of(String listener);
 
   /**
-   * A sequence that no listener has read less than; {@link Long#MAX_VALUE} without listeners. It
-   * may be older than the truth, never newer.
+   * Returns a sequence up to which every listener has read; {@link Long#MAX_VALUE} without
+   * listeners. The answer may be lower than the slowest listener's cursor, but never higher.
    */
   long lowest();
 }

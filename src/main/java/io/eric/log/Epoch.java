@@ -2,7 +2,7 @@ package io.eric.log;
 
 import java.security.SecureRandom;
 
-/** Names for the lives of logs; for stores. */
+/** Makes epochs, which name the lives of logs. For implementations of stores. */
 public final class Epoch {
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -11,8 +11,9 @@ public final class Epoch {
   private Epoch() {}
 
   /**
-   * A name that no earlier life of a log had: at most 8 characters out of {@code 0-9 a-z}, and not
-   * to be guessed.
+   * Returns a name for a new life of a log: at most 8 characters out of {@code 0-9 a-z}, drawn from
+   * 2<sup>40</sup> values by a secure random generator, so that it differs from all earlier ones
+   * and cannot be guessed. Safe from any thread.
    */
   public static String random() {
     return Long.toString(RANDOM.nextLong(VALUES), 36);

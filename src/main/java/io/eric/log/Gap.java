@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * A stretch of a log in which messages for a listener are no longer kept.
  *
  * @param from the first position of the stretch
- * @param to the last position of the stretch; also the gap's own, so that a reconnect does not
- *     repeat it
+ * @param to the last position of the stretch. It is the gap's own position too, so a client that
+ *     resumes after the gap does not get it again
  * @param missed how many messages for the listener are gone; {@code null} if that is unknown
- * @param reason why
+ * @param reason why they are gone
  */
 public record Gap(Position from, Position to, @Nullable Long missed, Reason reason) {
 
@@ -22,13 +22,13 @@ public record Gap(Position from, Position to, @Nullable Long missed, Reason reas
   public enum Reason {
     /** The log had reached its limit. */
     OVERFLOW,
-    /** They were too old, or had left history after all had read them. */
+    /** The messages were too old, or had left the history after all listeners had read them. */
     EXPIRED,
-    /** They were in an earlier life of the log. */
+    /** The messages were in an earlier life of the log. */
     EPOCH
   }
 
-  /** What the listener sees in place of the messages. */
+  /** Returns the payload of the event that the listener gets in place of the messages. */
   public Payload payload() {
     String json =
         "{\"from\":\""
@@ -44,7 +44,7 @@ public record Gap(Position from, Position to, @Nullable Long missed, Reason reas
   }
 
   /**
-   * The gap as an entry among the listener's messages.
+   * Returns the gap as an entry among the listener's messages.
    *
    * @param timestamp in milliseconds since 1970
    * @param listener the listener that has the gap; {@code null} for a reader of broadcasts only

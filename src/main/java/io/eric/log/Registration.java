@@ -1,16 +1,16 @@
 package io.eric.log;
 
 /**
- * What a store keeps of a listener beside its cursor.
+ * What a store keeps of a listener in addition to its cursor.
  *
- * @param created the last sequence before it existed; no cursor of it goes below
+ * @param created the last sequence before the listener existed; its cursor is never below it
  * @param state whether it was started
  */
 public record Registration(long created, State state) {
 
-  /** What was last asked of a listener. */
+  /** What a listener was last told to do. */
   public enum State {
-    /** Nothing: it was registered, and collects. */
+    /** It was registered but never started: it collects messages. */
     NEW,
     /** It was started. */
     STARTED,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What the files say of one channel. Confined to recovery, then to the writer. */
 final class ChannelState {
 
-  /** As many as a log gives back. */
+  /** How many keys are remembered: as many as a log returns. */
   private static final int MAX_KEYS = 10_000;
 
   final int number;
@@ -27,16 +27,16 @@ final class ChannelState {
   final DroppedMarks broadcasts = new DroppedMarks(null);
   final Map<String, DroppedMarks> lanes = new HashMap<>();
 
-  /** Listeners that are gone, and what was dispatched to them may still be in old segments. */
+  /** Removed listeners whose dispatches may still be in old segments. */
   final Map<String, LogRecord.Forgotten> voids = new HashMap<>();
 
-  /** Publishers' keys of the newest messages that have one, by sequence. */
+  /** The publishers' keys of the newest messages that have one, by sequence. */
   final TreeMap<Long, LogRecord.Key> keys = new TreeMap<>();
 
-  /** The entries, while nobody has the log open. */
+  /** The entries, while the log is not open. */
   List<Retained> retained = new ArrayList<>();
 
-  /** Where the log keeps its contents, while somebody has it open. */
+  /** The storage of the log, while the log is open. */
   @Nullable FileLogStorage open;
 
   ChannelState(int number, String id, String epoch) {
@@ -45,7 +45,7 @@ final class ChannelState {
     this.epoch = epoch;
   }
 
-  /** The lane that an entry for this receiver joins. */
+  /** Returns the marks of the lane that an entry for this receiver joins. */
   DroppedMarks lane(@Nullable String receiver) {
     return receiver == null ? broadcasts : lanes.computeIfAbsent(receiver, DroppedMarks::new);
   }
@@ -89,12 +89,12 @@ final class ChannelState {
     }
   }
 
-  /** Entries of a log that nobody has open: those that are gone by what came after them. */
+  /** Removes, while the log is not open, the entries that later records have made void. */
   void dropRetainedUnlessKept() {
     retained.removeIf(each -> !each.place().lane.keeps(each.sequence()));
   }
 
-  /** What is gone of what the channel had. */
+  /** Returns what each lane of the channel has lost. */
   List<LogRecord.Lost> lost() {
     List<LogRecord.Lost> lost = new ArrayList<>();
     addLost(broadcasts, lost);
@@ -109,7 +109,7 @@ final class ChannelState {
     }
   }
 
-  /** Puts back the channel's log, as far as the files say. */
+  /** Begins to restore the channel's log with everything that the files say of it. */
   LogRestoration<EntryLocation> restoration(RetentionOptions retention) {
     LogRestoration<EntryLocation> log = ChannelLog.restore(epoch, 0, retention);
     for (LogRecord.Lost lost : lost()) {
@@ -124,7 +124,10 @@ final class ChannelState {
     return log.last(lastSequence).committed(cursors).registered(listeners);
   }
 
-  /** Drops the entries up to a segment, as overflow; those of an open log soon. */
+  /**
+   * Drops the entries in the segments up to this one, as overflow. An open log does so soon
+   * afterwards, on its own context.
+   */
   void dropThrough(long segment) {
     FileLogStorage storage = open;
     if (storage != null) {

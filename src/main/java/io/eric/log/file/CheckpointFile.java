@@ -13,14 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The file that says what the log's state was at one of its places, and which segments belong to
- * it. It is replaced as a whole, so there is always a complete one.
+ * The file that holds the store's state as it was at one place of the log, and says which segments
+ * belong to the log. It is replaced as a whole, so there is always a complete one.
  */
 final class CheckpointFile {
 
   private static final String NAME = "checkpoint";
 
-  /** In place of a segment's number in the checksums. */
+  /** Stands in the checksums where a segment has its number. */
   private static final long FILE = 0;
 
   private final StoreDirectory directory;
@@ -39,9 +39,9 @@ final class CheckpointFile {
   }
 
   /**
-   * Replaces it; when this returns, it is on the disk.
+   * Replaces the checkpoint. The new one is on the disk when this returns.
    *
-   * @return its length in bytes
+   * @return the length of the file in bytes
    */
   int write(List<LogRecord> records) throws IOException {
     RecordOutput bytes = new RecordOutput(1 << 16);
@@ -70,7 +70,8 @@ final class CheckpointFile {
     try {
       directory.force();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // it is there now or not: nobody may go on as if not
+      // Whether the new checkpoint is there is unknown now, so the caller must not try another way.
+      throw new UncheckedIOException(e);
     }
     return bytes.length();
   }
@@ -84,7 +85,7 @@ final class CheckpointFile {
   }
 
   /**
-   * Reads it.
+   * Reads the checkpoint.
    *
    * @throws RepositoryException naming the file and the offset if it is not as it was written
    */

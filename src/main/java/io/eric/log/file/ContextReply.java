@@ -10,26 +10,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where an answer of the writer goes: to the context that has asked.
+ * An answer of the writer, which is given on the context that has asked.
  *
- * @param context null if a plain thread has asked, which the writer answers on its own
+ * @param context null if a thread without a context has asked: then the answer is given on the
+ *     writer's thread
  */
 record ContextReply<T>(@Nullable Context context, Promise<T> promise) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContextReply.class);
 
-  /** To the caller. */
+  /** Makes a reply to the context of the caller. */
   static <T> ContextReply<T> toCaller() {
     return new ContextReply<>(Vertx.currentContext(), Promise.promise());
   }
 
-  /** To a context. */
+  /** Makes a reply to a context. */
   static <T> ContextReply<T> to(Context context) {
     return new ContextReply<>(context, Promise.promise());
   }
 
-  /** To whoever looks at the future: answered on the writer's thread. */
-  static <T> ContextReply<T> toNobody() {
+  /** Makes a reply that is given on the writer's thread, for the writer's own requests. */
+  static <T> ContextReply<T> toWriter() {
     return new ContextReply<>(null, Promise.promise());
   }
 
@@ -41,7 +42,7 @@ record ContextReply<T>(@Nullable Context context, Promise<T> promise) {
     run(() -> promise.complete(result));
   }
 
-  /** With nothing to say but that it is done. */
+  /** Answers that it is done, without a result. */
   void complete() {
     run(promise::complete);
   }
@@ -55,7 +56,7 @@ record ContextReply<T>(@Nullable Context context, Promise<T> promise) {
     if (asking == null) {
       try {
         answer.run();
-      } catch (RuntimeException e) { // the asker's, and no reason for the writer to end
+      } catch (RuntimeException e) { // the caller's fault, for which the writer must not end
         LOG.error("what follows an answer of the store has failed", e);
       }
       return;
@@ -63,7 +64,7 @@ record ContextReply<T>(@Nullable Context context, Promise<T> promise) {
     try {
       asking.runOnContext(ignored -> answer.run());
     } catch (RejectedExecutionException e) {
-      promise.tryFail(e); // Vert.x is closed, and nobody listens any more
+      promise.tryFail(e); // Vert.x is closed, so the context cannot take the answer any more
     }
   }
 }

@@ -3,20 +3,25 @@ package io.eric.log.file;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been dropped of the messages with the same readers: all broadcasts of a channel, or the
- * dispatches to one listener. They are dropped oldest first, so two numbers say it all. Written on
- * the channel's context, read by the writer.
+ * Remembers what has been dropped from one lane: from all broadcasts of a channel, or from the
+ * dispatches to one listener. Entries of a lane are dropped oldest first, so two numbers are
+ * enough. Written on the channel's context, read by the writer.
  */
 final class DroppedMarks {
 
   final @Nullable String receiver;
 
-  /** The last one dropped; of a lane that is not read from a file, before the segments' counts. */
+  /**
+   * The last sequence dropped. The channel's context writes it before it lowers the segment's count
+   * of live entries, so a segment that counts none is covered by it.
+   */
   private volatile long through;
 
   private volatile long throughOverflow;
 
-  /** Its listener is gone; what is in it counts no more. Known to the writer only. */
+  /**
+   * Whether the listener was removed, so that no entry counts any more. Used by the writer only.
+   */
   private boolean forgotten;
 
   DroppedMarks(@Nullable String receiver) {
@@ -47,7 +52,7 @@ final class DroppedMarks {
     forgotten = true;
   }
 
-  /** Whether an entry of this lane is still wanted. */
+  /** Returns whether an entry of this lane is still wanted. */
   boolean keeps(long sequence) {
     return !forgotten && sequence > through;
   }

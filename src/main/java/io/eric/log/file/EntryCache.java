@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 
 /**
  * Keeps the newest entries of all channels in memory, up to a number of bytes. Confined to the
- * writer.
+ * writer's thread.
  */
 final class EntryCache {
 

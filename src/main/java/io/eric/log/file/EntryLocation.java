@@ -9,7 +9,7 @@ final class EntryLocation {
   final Segment segment;
   final int offset;
 
-  /** With its frame. */
+  /** How many bytes the record takes, with its frame. */
   final int length;
 
   final DroppedMarks lane;

@@ -4,19 +4,19 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * How records stand in a file. Each has a frame of 12 bytes: the length of what follows, and two
- * CRC32C, of where it stands and how long it is, and of that and its content. A record is valid
- * only at its own place of its own file, so nothing old, moved or doubled passes; and a length can
- * be trusted before what it measures is there.
+ * Puts records into a file, and checks them. Each record has a frame of 12 bytes: the length of its
+ * content, a CRC32C of its place and its length, and a CRC32C of these and the content. So a record
+ * is valid only at its own place of its own file, and nothing old, moved or doubled passes. The
+ * first checksum makes the length trustworthy before the content has been read.
  */
 final class FileFormat {
 
   static final int VERSION = 1;
 
-  /** Length, checksum of the frame, checksum of all. */
+  /** Bytes of a frame: the length, the checksum of the frame, the checksum of the whole record. */
   static final int FRAME = 12;
 
-  /** No record is larger: a payload's limit is far below. */
+  /** Bytes of the largest record. The limit of a payload is far below. */
   static final int MAX_RECORD = 1 << 30;
 
   private final ByteBuffer place = ByteBuffer.allocate(20);
@@ -25,7 +25,8 @@ final class FileFormat {
   /**
    * Puts the frame before a record.
    *
-   * @param start where the frame's place was left free; the record follows it to the end
+   * @param bytes ends with the record
+   * @param start where room for the frame was left; the record follows it
    * @param file the number of the file
    * @param offset where in the file the frame will stand
    */
@@ -38,9 +39,12 @@ final class FileFormat {
   }
 
   /**
-   * The length of the record whose frame stands here.
+   * Returns the length of the content of the record whose frame is here, in bytes; -1 if there is
+   * no valid frame.
    *
-   * @return -1 if this is no frame
+   * @param at where in the array the frame is
+   * @param file the number of the file
+   * @param offset where in the file the frame is
    */
   int length(byte[] array, int at, long file, long offset) {
     int length = intAt(array, at);
@@ -51,7 +55,7 @@ final class FileFormat {
         : -1;
   }
 
-  /** Whether the whole record, whose frame is valid, is as it was written. */
+  /** Returns whether a whole record, whose frame is valid, is as it was written. */
   boolean isIntact(byte[] array, int at, int length, long file, long offset) {
     frameChecksum(file, offset, length);
     crc.update(array, at + FRAME, length);

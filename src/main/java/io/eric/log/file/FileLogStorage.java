@@ -16,12 +16,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contents of one channel's log, of which the heap has only the locations. Confined to the
- * channel's context.
+ * Keeps the contents of one channel's log in the store's segments, so that the heap has only their
+ * locations. Confined to the channel's context.
  */
 final class FileLogStorage implements LogStorage<EntryLocation> {
 
-  /** A slot, a place and their places in the lane, in bytes (a round estimate). */
+  /** The heap that the index and a location take per message, in bytes (a round estimate). */
   private static final int HEAP_PER_MESSAGE = 128;
 
   private final ChannelState channel;
@@ -31,10 +31,10 @@ final class FileLogStorage implements LogStorage<EntryLocation> {
   private final SegmentLoader loader;
   private final @Nullable Context context;
 
-  /** The last sequence in each segment, for as long as the log has entries there. */
+  /** The last sequence of this log in each segment, as long as the log has entries there. */
   private final TreeMap<Long, Long> ends = new TreeMap<>();
 
-  /** Cursors that wait for those before them to be written. */
+  /** Cursors that wait until earlier ones are written. */
   private Map<String, Long> waitingCursors = new HashMap<>();
 
   private Promise<Void> waitingCommit = Promise.promise();
@@ -42,11 +42,11 @@ final class FileLogStorage implements LogStorage<EntryLocation> {
   private boolean detached;
 
   /**
-   * A storage for the log of a channel that nobody has open yet.
+   * Creates the storage of a log that is about to be opened. Called on the writer's thread.
    *
    * @param channel what the writer knows of the channel
    * @param log the state of the log, with all that the channel has retained
-   * @param context where the log will be used; null in a test without one
+   * @param context the context on which the log will be used; null in a test without one
    */
   FileLogStorage(
       ChannelState channel,
@@ -77,7 +77,7 @@ final class FileLogStorage implements LogStorage<EntryLocation> {
     }
   }
 
-  /** What the index holds of them; contents are on the disk. */
+  /** Counts what the index holds of the messages, because their contents are on the disk. */
   @Override
   public long heapBytes(MessageLog.Usage usage) {
     return (long) usage.messages() * HEAP_PER_MESSAGE;
@@ -96,7 +96,10 @@ final class FileLogStorage implements LogStorage<EntryLocation> {
     }
   }
 
-  /** Drops, as overflow, what is in the segments up to this one, because the disk is wanted. */
+  /**
+   * Drops, as overflow, the entries in the segments up to this one, because the disk is at its
+   * limit. Called on the writer's thread, takes effect on the channel's context.
+   */
   void dropThrough(long segment) {
     Runnable drop =
         () -> {
@@ -116,7 +119,10 @@ final class FileLogStorage implements LogStorage<EntryLocation> {
     }
   }
 
-  /** One record of cursors is under way; what is committed meanwhile is the next. */
+  /**
+   * Writes one record of cursors at a time. What is committed while one is under way goes into the
+   * next.
+   */
   @Override
   public Future<Void> commit(Map<String, Long> cursors) {
     waitingCursors.putAll(cursors);

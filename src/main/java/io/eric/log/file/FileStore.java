@@ -20,16 +20,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps all logs of a hub in one directory of this machine, so that they survive the end of the
- * process, however it comes; {@link FileStoreOptions#getFsync} says what else they survive.
+ * process, even if it is killed. {@link FileStoreOptions#getFsync} says what else they survive.
  *
- * <p>One thread writes what all channels append, as few large writes; contents are read back from
- * the files, the newest ones from memory. After a restart, channels, listeners, cursors and
- * messages are there, and positions that clients remember are valid, unless a loss of messages
- * cannot be excluded: then every channel goes on under a new epoch and its listeners see an {@code
- * _eric_gap}.
+ * <p>One thread writes what all channels append, as few large writes. The newest contents are read
+ * from memory, older ones from the files. After a restart, channels, listeners, cursors and
+ * messages are there, and positions that clients remember are valid. The exception is a restart
+ * after which a loss of messages cannot be excluded: then every channel goes on under a new epoch,
+ * and its listeners see an {@code _eric_gap}.
  *
- * <p>While the disk is full or fails, appends fail with {@link RepositoryException}, nothing that
- * was acknowledged is lost, and the store recovers by itself when there is room again.
+ * <p>While the disk is full or cannot be written, appends fail with {@link RepositoryException},
+ * and nothing that was acknowledged is lost. The store recovers by itself when it can write again.
+ * After a failed fsync, however, it refuses everything until it is opened again.
  *
  * <p>Safe for use by many channels at once; futures complete on the caller's context.
  */
@@ -48,11 +49,12 @@ public final class FileStore implements MessageStore {
   }
 
   /**
-   * Opens a store, on a thread of its own, reading and checking all that is in its directory.
+   * Opens a store, on a thread of its own, which reads and checks everything in the directory.
    *
-   * @return fails with {@link RepositoryException} that names the directory if another store has
-   *     it, or file and offset if something there is damaged
-   * @throws IllegalArgumentException if the disk's limit takes more than 4,096 segments
+   * @return the store, on the caller's context. Fails with a {@link RepositoryException}, which
+   *     names the directory if another store has it, and file and offset if something there is
+   *     damaged
+   * @throws IllegalArgumentException if the limit of the disk is more than 4,096 segments
    */
   public static Future<FileStore> open(Vertx vertx, FileStoreOptions options) {
     if (options.getDiskLimit() / options.getSegmentBytes() > MAX_SEGMENTS) {
@@ -131,7 +133,7 @@ public final class FileStore implements MessageStore {
     return writer.define(definition);
   }
 
-  /** How the store does. Safe from any thread. */
+  /** Returns the store's condition and counters. Safe from any thread. */
   public FileStoreStatus status() {
     return writer.status();
   }
@@ -142,8 +144,8 @@ public final class FileStore implements MessageStore {
   }
 
   /**
-   * Writes what waits and lets the directory go. Idempotent. A store that could write has noted
-   * that it was closed in order.
+   * Writes what waits and releases the directory. Idempotent. If the store can write, it notes that
+   * it was closed in order.
    */
   @Override
   public Future<Void> close() {

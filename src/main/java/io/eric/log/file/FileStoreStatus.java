@@ -4,18 +4,18 @@ import io.eric.options.FileStoreOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link FileStore} does at a moment; counters count since it was opened.
+ * The condition of a {@link FileStore} at one moment. Counters count since the store was opened.
  *
- * @param problem what keeps it from writing, {@code null} if nothing does
- * @param queuedBytes messages that wait for the disk
- * @param diskBytes what the segments take
- * @param segments how many there are
- * @param writes how many times it has written
- * @param writtenBytes how much
+ * @param problem what keeps the store from writing, {@code null} if nothing does
+ * @param queuedBytes the bytes that wait for the disk
+ * @param diskBytes the bytes that the segments take
+ * @param segments how many segments there are
+ * @param writes how many times the store has written
+ * @param writtenBytes how many bytes it has written
  * @param forced how many times it has forced what was written to the disk
- * @param refused appends that were refused because too much waited
- * @param failed writes that have failed
- * @param overflowed segments that were given up at {@link FileStoreOptions#getDiskLimit}
+ * @param refused how many appends were refused because too much waited
+ * @param failed how many writes have failed
+ * @param overflowed how many segments were given up at {@link FileStoreOptions#getDiskLimit}
  */
 public record FileStoreStatus(
     @Nullable String problem,
@@ -29,7 +29,7 @@ public record FileStoreStatus(
     long failed,
     long overflowed) {
 
-  /** Whether the store cannot write at this moment, so that publishers are refused. */
+  /** Returns whether the store cannot write at this moment, so that publishers are refused. */
   public boolean isFailing() {
     return problem != null;
   }

@@ -6,46 +6,49 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the files. Channels have numbers there, which are never used again. Records of the
- * segments change the store's state one after the other; a checkpoint is written in the same
- * records.
+ * A record in the files. There, channels have numbers, which are never used again. The records of
+ * the segments change the store's state one after the other; a checkpoint consists of records of
+ * the same kinds.
  */
 sealed interface LogRecord {
 
-  /** A channel exists from here on; repeated, it has a new epoch. */
+  /** Says that a channel exists from here on. If it existed already, it has a new epoch. */
   record Channel(int channel, String id, String epoch) implements LogRecord {}
 
-  /** How to make a channel again, in JSON. */
+  /** Says with which options, in JSON, a channel is to be created again. */
   record Definition(int channel, String json) implements LogRecord {}
 
-  /** A message. */
+  /** Holds a message. */
   record Append(int channel, Entry entry) implements LogRecord {}
 
-  /** Listeners have read so far. */
+  /** Says how far listeners have read. */
   record Cursors(int channel, Map<String, Long> cursors) implements LogRecord {}
 
-  /** A listener is kept. */
+  /** Holds a listener's registration. */
   record Listener(int channel, String listener, Registration registration) implements LogRecord {}
 
-  /** A listener is gone, with all that was dispatched to it so far. */
+  /** Says that a listener was removed, with everything that was dispatched to it so far. */
   record Forget(int channel, String listener) implements LogRecord {}
 
-  /** A channel is gone. */
+  /** Says that a channel was deleted. */
   record Deleted(int channel) implements LogRecord {}
 
   /**
-   * This segment was forced to the disk up to an offset, so whatever is broken before it was broken
-   * later.
+   * Says that this segment was forced to the disk up to an offset. So a record before the offset
+   * that is broken now was whole once, and was damaged later.
    */
   record Synced(long offset) implements LogRecord {}
 
   /**
    * The first record of a checkpoint, which holds the state as it was at a place of the log.
    *
-   * @param version of all formats
-   * @param boot names the boot of the machine it was written under, empty if that is unknown
-   * @param always whether that store forced everything before it acknowledged
-   * @param closed whether it was closed in order: nothing follows the place
+   * @param version the version of the formats of all files
+   * @param boot the name of the boot of the machine that it was written under; empty if unknown
+   * @param always whether the store forced everything to the disk before it acknowledged
+   * @param closed whether the store was closed in order, so that nothing follows the place
+   * @param segment the segment of the place
+   * @param offset the offset of the place in that segment, in bytes
+   * @param nextChannel the number of the next new channel
    */
   record Checkpoint(
       int version,
@@ -57,30 +60,35 @@ sealed interface LogRecord {
       int nextChannel)
       implements LogRecord {}
 
-  /** A segment that the checkpoint needs, and how long it is; the last one may have grown. */
+  /**
+   * Names a segment that belongs to the log, and its length in bytes. The last segment may have
+   * grown since.
+   */
   record SegmentLength(long segment, long length) implements LogRecord {}
 
-  /** The last sequence that a channel has given. */
+  /** Holds the last sequence that a channel has used. */
   record Last(int channel, long sequence) implements LogRecord {}
 
   /**
-   * What a lane has lost.
+   * Says what a lane has lost.
    *
-   * @param receiver whose dispatches; null for the broadcasts
+   * @param receiver the listener whose dispatches they were; null for the broadcasts
    */
   record Lost(int channel, @Nullable String receiver, long through, long throughOverflow)
       implements LogRecord {}
 
   /**
-   * What was dispatched to a listener that is gone.
+   * Says that everything dispatched to a removed listener up to a sequence is void.
    *
-   * @param segment where it went; nothing of it is in a later one
+   * @param segment the newest segment that may have such messages
    */
   record Forgotten(int channel, String receiver, long through, long segment) implements LogRecord {}
 
-  /** A publisher's key that may be repeated, of a message that may be gone. */
+  /**
+   * Holds a publisher's key, by which a repeat is recognised. Its message may not be kept any more.
+   */
   record Key(int channel, String key, long sequence, long timestamp) implements LogRecord {}
 
-  /** The last record of a checkpoint. */
+  /** Ends a checkpoint. */
   record End() implements LogRecord {}
 }

@@ -13,8 +13,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Makes files that nobody but their owner may read: messages are nobody else's business (CWE-732).
- * The mode is given with the call that makes the file, so there is no moment at which it is wider.
+ * Creates files that only their owner may read, because messages are confidential (CWE-732). The
+ * mode is given with the call that creates the file, so there is no moment at which it is wider.
  */
 final class PrivateFiles {
 
@@ -26,17 +26,17 @@ final class PrivateFiles {
 
   private PrivateFiles() {}
 
-  /** Makes a directory, mode 0700. */
+  /** Creates a directory with mode 0700. */
   static void createDirectory(Path directory) throws IOException {
     Files.createDirectory(directory, attributes("rwx------"));
   }
 
-  /** Opens a file; one that this makes has mode 0600. */
+  /** Opens a file. If the call creates the file, its mode is 0600. */
   static FileChannel open(Path file, OpenOption... options) throws IOException {
     return FileChannel.open(file, Set.of(options), attributes("rw-------"));
   }
 
-  /** Whether others than the owner may do anything with what is there. */
+  /** Returns whether others than the owner have any permission; false if that cannot be read. */
   static boolean isOpenToOthers(Path path) {
     try {
       return hasModes() && !OWNERS.containsAll(Files.getPosixFilePermissions(path));
@@ -45,7 +45,7 @@ final class PrivateFiles {
     }
   }
 
-  /** The mode as {@code ls} shows it. */
+  /** Returns the mode as {@code ls} shows it. */
   static String mode(Path path) throws IOException {
     return hasModes() ? PosixFilePermissions.toString(Files.getPosixFilePermissions(path)) : "?";
   }

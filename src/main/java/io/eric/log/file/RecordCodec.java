@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of records, without their frame. */
+/** Turns records into bytes and back, without their frames. */
 final class RecordCodec {
 
   private static final int CHANNEL = 1;
@@ -38,7 +38,7 @@ final class RecordCodec {
 
   private RecordCodec() {}
 
-  /** Takes what an index has to know of a message, without its content. */
+  /** Takes what recovery has to know of a message, without its content. */
   @FunctionalInterface
   interface Appended {
     void append(
@@ -157,7 +157,7 @@ final class RecordCodec {
   }
 
   /**
-   * Reads a record; of a message only what an index needs.
+   * Reads a record, but of a message only what recovery needs.
    *
    * @return null for a message, which {@code appended} has been told of
    * @throws IllegalStateException if it is of a form that this version does not know

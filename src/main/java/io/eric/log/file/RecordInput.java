@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads what {@link RecordOutput} wrote. What it reads has passed its checksum, so what does not
- * fit is a mistake of this program or of a later version: an {@link IllegalStateException}.
+ * Reads what {@link RecordOutput} wrote. The bytes have passed their checksum, so a form that does
+ * not fit comes from a mistake of this program or from a later version: reading fails with an
+ * {@link IllegalStateException}.
  */
 final class RecordInput {
 
@@ -55,7 +56,7 @@ final class RecordInput {
     return Arrays.copyOfRange(array, at - length, at);
   }
 
-  /** Passes over what {@link #getBytes} would return; gives its length. */
+  /** Skips what {@link #getBytes} would return, and returns its length. */
   int skipBytes() {
     int length = getInt();
     require(length);
@@ -78,7 +79,7 @@ final class RecordInput {
     return new String(chars);
   }
 
-  /** Passes over what {@link #getString} would return. */
+  /** Skips what {@link #getString} would return. */
   void skipString() {
     int head = getInt();
     int length = (head & 1) == 0 ? head >>> 1 : head >>> 1 << 1;

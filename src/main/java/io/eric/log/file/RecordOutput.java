@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * A growing array of bytes to encode records into. Numbers are written seven bits at a time, lowest
- * first; strings as their length and UTF-8, or as UTF-16 where UTF-8 would change them (a surrogate
- * without its partner). Not for use by several threads.
+ * first. Strings are written as their length and UTF-8, or as UTF-16 where UTF-8 would change them,
+ * because they have a surrogate without its partner. Not safe for use by several threads.
  */
 final class RecordOutput {
 
@@ -17,7 +17,7 @@ final class RecordOutput {
     array = new byte[capacity];
   }
 
-  /** What was written so far is the first {@link #length()} of these. */
+  /** Returns the array, of which the first {@link #length()} bytes are written. */
   byte[] array() {
     return array;
   }
@@ -26,7 +26,10 @@ final class RecordOutput {
     return length;
   }
 
-  /** Forgets what was written after this length; gives an array that became huge back. */
+  /**
+   * Discards everything beyond a length. An array that has become larger than {@code maxCapacity}
+   * is replaced by a smaller one, unless the length needs it.
+   */
   void truncate(int newLength, int maxCapacity) {
     length = newLength;
     if (array.length > maxCapacity && newLength <= maxCapacity) {
@@ -34,7 +37,7 @@ final class RecordOutput {
     }
   }
 
-  /** Leaves room, to be filled by {@link #setInt}. */
+  /** Leaves room, which {@link #setInt} fills later. */
   void skip(int count) {
     reserve(count);
     length += count;

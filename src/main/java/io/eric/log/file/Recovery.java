@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a store's state out of its files: the checkpoint, then every record of every segment with
- * its checksum.
+ * Builds a store's state from its files: from the checkpoint, and then from every record of every
+ * segment, each verified by its checksum.
  *
- * <p>What was not written to its end is cut off the last segment. Anything else that is not as it
- * was written is refused, naming file and offset: nothing is served that might be wrong, nor left
- * out in silence. Where a loss of what was acknowledged cannot be excluded, every channel goes on
- * under a new epoch, after an explicit gap.
+ * <p>A record that was not written to its end is cut off the last segment. Anything else that is
+ * not as it was written makes recovery fail, with file and offset, so that nothing wrong is served
+ * and nothing is left out in silence. Where a loss of acknowledged messages cannot be excluded,
+ * every channel goes on under a new epoch, after an explicit gap.
  */
 final class Recovery {
 
@@ -44,7 +44,7 @@ final class Recovery {
     this.boot = boot;
   }
 
-  /** The store cannot be opened because of what stands here. */
+  /** Returns the failure that says that the store is damaged, and where. */
   static RepositoryException corrupt(Path file, long offset, String what) {
     return new RepositoryException(
         "the store is damaged: "
@@ -59,10 +59,12 @@ final class Recovery {
   }
 
   /**
-   * What was found.
+   * The result of a recovery.
    *
-   * @param segments by number; the last one is to be appended to
-   * @param toWrite what has to be written first, because the channels have a new epoch
+   * @param state what the files say
+   * @param segments the segments by number; the last one is to be appended to
+   * @param toWrite the records that have to be written before any others, because the channels have
+   *     new epochs; empty if they have not
    */
   record Found(StoreState state, SortedMap<Long, Segment> segments, List<LogRecord> toWrite) {}
 
@@ -82,7 +84,7 @@ final class Recovery {
       } else if (files.size() == 1 && Files.size(files.get(files.firstKey())) == 0) {
         open(
             Objects.requireNonNull(files.get(files.firstKey())),
-            files.firstKey()); // the process ended while it made the store
+            files.firstKey()); // the process ended while it created the store
       } else {
         throw corrupt(directory.path.resolve("checkpoint"), 0, "the file is missing");
       }
@@ -162,7 +164,7 @@ final class Recovery {
     return segment;
   }
 
-  /** Files that a crash has left: no longer wanted, or not wanted yet. */
+  /** Deletes segments that a crash has left, which are not needed any more or not in use yet. */
   private void deleteLeftOvers(
       SortedMap<Long, Path> files, Map<Long, Long> wanted, long lastSegment) throws IOException {
     for (Map.Entry<Long, Path> each : files.entrySet()) {
@@ -178,7 +180,7 @@ final class Recovery {
     }
   }
 
-  /** A segment that was forced as a whole. */
+  /** Reads a segment that was forced to the disk as a whole. */
   private void readFull(Segment segment) throws IOException {
     SegmentReader reader = new SegmentReader(segment);
     while (reader.next()) {
@@ -189,7 +191,7 @@ final class Recovery {
     }
   }
 
-  /** The segment that was written when the process ended. */
+  /** Reads the segment that was being written when the process ended. */
   private void readLast(Segment segment, LogRecord.Checkpoint checkpoint) throws IOException {
     SegmentReader reader = new SegmentReader(segment);
     while (reader.next()) {
@@ -220,7 +222,7 @@ final class Recovery {
         at,
         segment.length - at);
     if (!unfinished) {
-      mayHaveLost = true; // complete once, perhaps: whether it was acknowledged cannot be told
+      mayHaveLost = true; // it may have been complete once, and acknowledged
       LOG.warn("what was cut off may have been acknowledged: channels go on with a new epoch");
     }
     segment.channel.truncate(at);
@@ -229,9 +231,10 @@ final class Recovery {
   }
 
   /**
-   * Whether valid records stand behind an invalid one although the disk had what is before them. A
-   * process that ends leaves a beginning of its last write; only a loss of power leaves holes in
-   * it.
+   * Returns whether valid records after an invalid one prove that the file was damaged. A process
+   * that is killed leaves a beginning of its last write, so after a mere restart any valid record
+   * is such a proof. A loss of power can leave holes in the last write: then only a record that
+   * says that the invalid one had been forced to the disk is a proof.
    */
   private static boolean validFollow(SegmentReader reader, long at, boolean rebooted)
       throws IOException {
@@ -252,7 +255,8 @@ final class Recovery {
   /**
    * Takes a record.
    *
-   * @param known the checkpoint knows all before this offset, except where messages are
+   * @param known the offset up to which the checkpoint has the effect of every record, except where
+   *     messages are
    */
   private void take(SegmentReader reader, Segment segment, long known) {
     long offset = reader.offset();
@@ -278,7 +282,10 @@ final class Recovery {
     }
   }
 
-  /** New epochs for all channels, and for all their readers a gap in place of what may be lost. */
+  /**
+   * Gives all channels new epochs. Each channel gets a gap for all its readers, in place of the
+   * messages that may be lost.
+   */
   private List<LogRecord> newEpochs() {
     List<LogRecord> records = new ArrayList<>();
     long now = System.currentTimeMillis();

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that only takes room: given up when the disk is full, so that a checkpoint can be written
- * and what is no longer needed can be deleted.
+ * A file that only takes room. It is given up when the disk is full, so that there is room for a
+ * checkpoint, after which segments that are no longer needed can be deleted.
  */
 final class Reserve {
 
@@ -22,7 +22,7 @@ final class Reserve {
     this.file = directory.path.resolve("reserve");
   }
 
-  /** Takes the room, as well as it can, for a checkpoint of this size. */
+  /** Reserves room for a checkpoint of this size in bytes, if the disk has it. */
   void take(int checkpointBytes) {
     long wanted = Math.max(MIN_BYTES, 2L * checkpointBytes);
     if (bytes >= wanted) {
@@ -45,7 +45,7 @@ final class Reserve {
     }
   }
 
-  /** Frees the room; false if there was none. */
+  /** Frees the room; returns false if there was none. */
   boolean giveUp() {
     bytes = 0;
     try {

@@ -13,16 +13,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One file of the log. The writer appends to the newest; any thread may read what is in it while it
- * holds it. Its length is known to the writer only.
+ * One file of the log. The writer appends to the newest segment. Any thread may read a segment that
+ * it {@linkplain #hold holds}. Only the writer uses the length.
  */
 final class Segment {
 
   private static final String SUFFIX = ".log";
 
   /**
-   * Digits of any script: a segment that was made under a default locale with digits of its own, by
-   * a version that named files in them, is still one.
+   * Matches digits of any script, because an earlier version named segments by the digits of the
+   * default locale.
    */
   private static final Pattern NAME = Pattern.compile("(\\p{Nd}{10})\\.log");
 
@@ -30,13 +30,15 @@ final class Segment {
   final Path file;
   final FileChannel channel;
 
-  /** How many entries of it are in an index: it can go when there are none. */
+  /**
+   * How many of the segment's entries are kept in an index: it can be deleted when there are none.
+   */
   final AtomicInteger live = new AtomicInteger();
 
-  /** Where the next record goes. */
+  /** The offset of the next record, in bytes. */
   long length;
 
-  /** Its entries are being dropped, because the disk is wanted. */
+  /** Whether the segment's entries are being dropped, because the disk is at its limit. */
   boolean condemned;
 
   private int readers;
@@ -49,7 +51,7 @@ final class Segment {
     this.length = length;
   }
 
-  /** Makes a new, empty one. */
+  /** Creates a new, empty segment. */
   static Segment create(Path directory, long number) throws IOException {
     Path file = file(directory, number);
     FileChannel channel =
@@ -58,24 +60,25 @@ final class Segment {
     return new Segment(number, file, channel, 0);
   }
 
-  /** Opens one that is there, whatever digits its name is written in. */
+  /** Opens an existing segment, whatever script the digits of its name are of. */
   static Segment open(Path file, long number) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     return new Segment(number, file, channel, channel.size());
   }
 
-  /** Where a segment of this number is made. */
+  /** Returns the file that a new segment of this number gets. */
   static Path file(Path directory, long number) {
     return directory.resolve(String.format(Locale.ROOT, "%010d%s", number, SUFFIX));
   }
 
-  /** The number of the segment that has this file name, or -1 if it is none. */
+  /** Returns the number of the segment that has this file name, or -1 if it is not a segment's. */
   static long number(Path file) {
     Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-    return name.matches() ? Long.parseLong(name.group(1)) : -1; // which reads digits of any script
+    // parseLong reads digits of any script.
+    return name.matches() ? Long.parseLong(name.group(1)) : -1;
   }
 
-  /** Appends bytes; if it fails, they may be there in part. */
+  /** Appends bytes. If that fails, a part of them may be in the file. */
   void write(byte[] bytes, int count) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
     long at = length;
@@ -84,7 +87,11 @@ final class Segment {
     }
   }
 
-  /** Reads bytes at a place, all of them. */
+  /**
+   * Reads bytes at an offset.
+   *
+   * @throws EOFException if the file ends before the last of them
+   */
   void read(byte[] bytes, int count, long at) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
     while (buffer.hasRemaining()) {
@@ -112,7 +119,7 @@ final class Segment {
     close();
   }
 
-  /** Closes it when nobody holds it any more. */
+  /** Closes the file as soon as no reader holds it. */
   synchronized void close() throws IOException {
     retired = true;
     if (readers == 0) {

@@ -13,19 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the contents of places: out of memory at once, or read from segments on threads of its own
- * and checked. What lies together is read together. Each reader of a log asks for one batch at a
- * time, which bounds what waits here.
+ * Loads entries: from memory at once, or from segments, on threads of its own and with a check.
+ * Entries that lie close together in a file are read together. Each reader of a log asks for one
+ * batch at a time, which bounds how much waits here.
  */
 final class SegmentLoader {
 
   private static final Logger LOG = LoggerFactory.getLogger(SegmentLoader.class);
   private static final int THREADS = 2;
 
-  /** Read in one go at most, unless one record is larger. */
+  /** How many bytes are read at once at most, unless a single record is larger. */
   private static final int MAX_RUN = 1 << 20;
 
-  /** Rather read so much that is not wanted than ask once more. */
+  /** How many unwanted bytes are read rather than reading a second time. */
   private static final int MAX_HOLE = 16 << 10;
 
   private final ExecutorService threads =
@@ -131,7 +131,7 @@ final class SegmentLoader {
     return append.entry();
   }
 
-  /** Answers what was asked, takes nothing more. */
+  /** Refuses further requests. Those that wait already are still answered. */
   void close() {
     threads.shutdown();
   }

@@ -3,7 +3,10 @@ package io.eric.log.file;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Passes over the records of a segment from its start, through a window of bounded size. */
+/**
+ * Iterates over the records of a segment from its start, through a window that is as large as the
+ * largest record needs, and at least 1 MiB.
+ */
 final class SegmentReader {
 
   private static final int WINDOW = 1 << 20;
@@ -17,18 +20,18 @@ final class SegmentReader {
   private long offset;
   private int length;
 
-  /** Reads what the segment has at this moment. */
+  /** Creates a reader of what the segment has at this moment. */
   SegmentReader(Segment segment) {
     this.segment = segment;
     this.end = segment.length;
   }
 
-  /** Where the present record's frame stands, or where there is no valid one. */
+  /** Returns the offset of the present record's frame, or the first one without a valid record. */
   long offset() {
     return offset;
   }
 
-  /** The present record with its frame, in bytes. */
+  /** Returns the length of the present record with its frame, in bytes. */
   int length() {
     return length;
   }
@@ -44,19 +47,19 @@ final class SegmentReader {
     return isValidAt(offset);
   }
 
-  /** Whether all that the segment has was valid, after {@link #next} has returned false. */
+  /** Returns, after {@link #next} has returned false, whether the whole segment was valid. */
   boolean isAtEnd() {
     return offset == end;
   }
 
-  /** The content of the present record. */
+  /** Returns the content of the present record. */
   RecordInput content() {
     return new RecordInput(window, at() + FileFormat.FRAME, length - FileFormat.FRAME);
   }
 
   /**
-   * Whether what stands here, where there is no valid record, is the beginning of one that was not
-   * written to its end.
+   * Returns whether the bytes at an offset without a valid record are the beginning of a record
+   * that was not written to its end.
    */
   boolean isUnfinished() throws IOException {
     if (!fetch(offset, FileFormat.FRAME)) {
@@ -66,7 +69,7 @@ final class SegmentReader {
     return expected >= 0 && offset + FileFormat.FRAME + expected > end;
   }
 
-  /** Looks behind a place without a valid record for the next one that is valid. */
+  /** Searches for the next valid record after an offset that has none. */
   boolean findNext() throws IOException {
     for (long candidate = offset + 1; candidate <= end - FileFormat.FRAME; candidate++) {
       if (isValidAt(candidate)) {
@@ -98,7 +101,7 @@ final class SegmentReader {
     return (int) (offset - windowStart);
   }
 
-  /** Has the window hold these bytes; false if the segment ends before. */
+  /** Loads these bytes into the window; false if the segment ends before the last of them. */
   private boolean fetch(long from, int count) throws IOException {
     if (from + count > end) {
       return false;

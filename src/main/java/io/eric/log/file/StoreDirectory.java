@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A directory that one store of one process has for itself until it is closed. */
+/** A directory that one store of one process has for itself until the store is closed. */
 final class StoreDirectory implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
@@ -32,7 +32,7 @@ final class StoreDirectory implements AutoCloseable {
   }
 
   /**
-   * Takes a directory, making it if it is missing.
+   * Takes a directory, and creates it if it is missing.
    *
    * @throws RepositoryException naming the directory if another store has it, or it cannot be used
    */
@@ -68,7 +68,7 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** The files that are named like segments, by number. */
+  /** Returns the files that are named like segments, by number. */
   SortedMap<Long, Path> segments() throws IOException {
     SortedMap<Long, Path> segments = new TreeMap<>();
     try (Stream<Path> files = Files.list(path)) {
@@ -84,7 +84,10 @@ final class StoreDirectory implements AutoCloseable {
     return segments;
   }
 
-  /** What an earlier version, or somebody else, has made keeps its modes, and may be read. */
+  /**
+   * Warns if other users may read the directory or its files. Files that an earlier version or
+   * another program has created keep their modes.
+   */
   private void warnIfOthersMayRead() throws IOException {
     long files;
     try (Stream<Path> all = Files.list(path)) {
@@ -100,7 +103,10 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Leaves word that forcing has failed, so that a loss of what was acknowledged is possible. */
+  /**
+   * Leaves a file which says that forcing to the disk has failed, so that the next start knows that
+   * acknowledged messages may be lost.
+   */
   void noteFailedToForce() {
     try {
       PrivateFiles.open(
@@ -126,7 +132,7 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Lets others have it. */
+  /** Releases the directory, so that another store may take it. */
   @Override
   public void close() {
     closeQuietly(lockFile);

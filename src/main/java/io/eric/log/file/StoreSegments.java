@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The segments of a store, oldest to newest. Confined to the writer, but for what it counts. */
+/**
+ * The segments of a store, oldest to newest. Confined to the writer's thread, except for the
+ * counts, which any thread may read.
+ */
 final class StoreSegments {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreSegments.class);
@@ -30,7 +33,7 @@ final class StoreSegments {
         new AtomicLong(byNumber.values().stream().mapToLong(segment -> segment.length).sum());
   }
 
-  /** The one that is appended to. */
+  /** Returns the segment that is appended to. */
   Segment newest() {
     return newest;
   }
@@ -43,17 +46,17 @@ final class StoreSegments {
     return count;
   }
 
-  /** How many were given up because the disk was wanted. */
+  /** Returns how many segments were given up because the disk was at its limit. */
   long condemned() {
     return condemned.get();
   }
 
-  /** The newest has grown. */
+  /** Notes that the newest segment has grown. */
   void grown(long by) {
     bytes.addAndGet(by);
   }
 
-  /** Makes a new newest. */
+  /** Creates a segment, which is the newest from then on. */
   void begin() throws IOException {
     Segment next = Segment.create(directory.path, newest.number + 1);
     byNumber.put(next.number, next);
@@ -61,7 +64,7 @@ final class StoreSegments {
     count = byNumber.size();
   }
 
-  /** The new newest is not wanted, since nothing says that it belongs to the log. */
+  /** Deletes the new segment again, because no checkpoint says that it belongs to the log. */
   void undoBegin(Segment before) throws IOException {
     Segment unwanted = newest;
     byNumber.remove(unwanted.number);
@@ -79,7 +82,7 @@ final class StoreSegments {
     return false;
   }
 
-  /** Those that nothing is wanted of any more. */
+  /** Returns the segments of which no entry is kept any more. */
   List<Segment> dead() {
     return byNumber.values().stream().filter(this::isDead).toList();
   }
@@ -116,7 +119,7 @@ final class StoreSegments {
     }
   }
 
-  /** Has the oldest be emptied until the others fit. */
+  /** Makes channels drop the entries of the oldest segments, until the others fit the limit. */
   void condemnBeyond(long limit, StoreState state) {
     long wanted =
         byNumber.values().stream()

@@ -12,15 +12,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files say, all of it but contents: made by recovery from a checkpoint and the records
- * after it, kept up by the writer with the same {@link #apply}, and written as the next checkpoint.
+ * Everything that the files say, except contents. Recovery builds it from a checkpoint and the
+ * records after that, the writer keeps it up to date with the same {@link #apply}, and it is
+ * written as the next checkpoint.
  */
 final class StoreState {
 
-  /** Cursors per record of a checkpoint. */
+  /** How many cursors go into one record of a checkpoint. */
   private static final int CURSORS_PER_RECORD = 1_000;
 
-  /** How old the keys are at most that a checkpoint keeps: more than repeats are known for. */
+  /** How old a key in a checkpoint may be, in milliseconds: longer than repeats are recognised. */
   private static final long KEYS_MS = 600_000;
 
   private final Map<Integer, ChannelState> channels = new LinkedHashMap<>();
@@ -61,9 +62,9 @@ final class StoreState {
   }
 
   /**
-   * Takes a record other than a message.
+   * Applies a record other than a message.
    *
-   * @param segment where it stands
+   * @param segment the segment that has the record
    */
   void apply(LogRecord record, long segment) {
     if (record instanceof LogRecord.Channel opened) {
@@ -105,7 +106,7 @@ final class StoreState {
     }
   }
 
-  /** What is said of a channel that was deleted meanwhile no longer counts. */
+  /** Changes a channel. A record about a channel that has been deleted since has no effect. */
   private void with(int number, Consumer<ChannelState> change) {
     ChannelState channel = channels.get(number);
     if (channel != null) {
@@ -114,9 +115,10 @@ final class StoreState {
   }
 
   /**
-   * The records that make this state.
+   * Returns the records from which this state can be built.
    *
-   * @param oldestSegment what went before it need not be remembered as void
+   * @param oldestSegment the oldest segment that is kept: void messages in earlier ones need not be
+   *     remembered
    */
   List<LogRecord> records(long oldestSegment) {
     List<LogRecord> records = new ArrayList<>();

@@ -4,13 +4,15 @@ import io.eric.log.Entry;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Something that goes into the log, with what has piled up beside it, in one write. */
+/** Something that goes into the log. Everything that waits goes together, in one write. */
 abstract class Write {
 
-  /** About how many bytes it is. */
+  /** About how many bytes the records take. */
   final long cost;
 
-  /** Whether, where the store promises that, it must be on the disk before the answer. */
+  /**
+   * Whether the answer must wait until the records are on the disk, in a store that promises that.
+   */
   final boolean isPromise;
 
   private Write(long cost, boolean isPromise) {
@@ -18,16 +20,16 @@ abstract class Write {
     this.isPromise = isPromise;
   }
 
-  /** Puts its records, each in its frame; they will stand at the end of this segment. */
+  /** Encodes the records, each in its frame. They will be at the end of this segment. */
   abstract void encode(RecordOutput bytes, FileFormat format, Segment segment);
 
-  /** It is in the log: the state follows. */
+  /** Updates the state, after the records have been written. */
   abstract void apply(StoreState state, Segment segment, EntryCache cache);
 
-  /** The write counts: tells the callers that wait for it. */
+  /** Answers that the records are in the log. */
   abstract void succeed();
 
-  /** It is not in the log. */
+  /** Answers that the records are not in the log. */
   abstract void fail(Throwable failure);
 
   /** A record other than a message. */
@@ -68,7 +70,7 @@ abstract class Write {
     }
   }
 
-  /** A message of the store's own, while nobody has the log open. */
+  /** A message that the store itself writes while the log is not open: a gap. */
   static final class Restored extends Write {
 
     private final ChannelState channel;

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for the writer, in order; messages only up to a number of bytes. */
+/**
+ * The writes and tasks that wait for the writer, in order. The bytes of messages are bounded. Safe
+ * for use by many threads.
+ */
 final class WriteQueue {
 
   private final long maxBytes;
@@ -18,17 +21,17 @@ final class WriteQueue {
     this.maxBytes = maxBytes;
   }
 
-  /** What became of an offer. */
+  /** The result of an offer. */
   enum Answer {
     TAKEN,
     FULL,
     CLOSED
   }
 
-  /** One turn of the writer: writes, or one task; nothing if only time has passed. */
+  /** One turn of the writer: writes, or one task, or nothing if the wait was over first. */
   record Turn(List<Write> writes, @Nullable Runnable task) {}
 
-  /** Adds a write; one that is bounded only if there is room or nothing waits. */
+  /** Adds a write. A bounded one is taken only if there is room, or if nothing waits. */
   synchronized Answer offer(Write write, boolean bounded) {
     if (closed) {
       return Answer.CLOSED;
@@ -42,7 +45,7 @@ final class WriteQueue {
     return Answer.TAKEN;
   }
 
-  /** Adds something that the writer does between two writes. */
+  /** Adds a task, which the writer runs between two writes. */
   synchronized Answer offer(Runnable task) {
     if (closed) {
       return Answer.CLOSED;
@@ -52,7 +55,7 @@ final class WriteQueue {
     return Answer.TAKEN;
   }
 
-  /** Takes nothing more; what waits already is still to be taken. */
+  /** Refuses further offers. The writer still gets what waits already. */
   synchronized void close() {
     closed = true;
   }
@@ -62,9 +65,10 @@ final class WriteQueue {
   }
 
   /**
-   * Takes what has piled up, up to a number of bytes.
+   * Removes and returns what has come, up to a number of bytes.
    *
-   * @param waitMs how long to wait if there is nothing
+   * @param maxTurnBytes the bytes of a turn, unless a single write is larger
+   * @param waitMs how long to wait if the queue is empty, in milliseconds
    */
   synchronized Turn take(long maxTurnBytes, long waitMs) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);

@@ -23,26 +23,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes: takes what has piled up of all channels, puts it into one write, and
- * under {@link Fsync#ALWAYS} one fsync, then answers. It owns the store's state; everybody else
- * only asks.
+ * The work of the one thread that writes. It takes what has come from all channels, puts it into
+ * one write and, under {@link Fsync#ALWAYS}, one fsync, and then answers. The thread owns the
+ * store's state; others can only ask it.
  *
- * <p>What fails is cut off the file again before anything else is written, so a publisher that was
- * refused and one that was not never disagree with the log. After a failed fsync nothing can be
- * said of what the disk has, so the store then refuses everything until it is opened again.
+ * <p>What a failed write has left is cut off the file before anything else is written, so a message
+ * whose publisher was refused is never in the log. After a failed fsync it is not known what the
+ * disk has, so the store then refuses everything until it is opened again.
  */
 final class Writer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
-  /** What one write takes at most, unless a single batch is larger. */
+  /** How many bytes one write has at most, unless a single batch is larger. */
   private static final int MAX_TURN = 4 << 20;
 
   private static final int MAX_SEGMENT_LENGTH = Integer.MAX_VALUE - (1 << 20);
   private static final long MAINTENANCE_MS = 1_000;
   private static final long IDLE_MS = 3_600_000;
 
-  /** The newest segment, the one it is rolled to, and one whose entries are being dropped. */
+  /**
+   * By how many segments the store may exceed its limit: the newest one, its successor, and one
+   * whose entries are being dropped.
+   */
   private static final int SEGMENTS_BEYOND_LIMIT = 3;
 
   private final FileStoreOptions options;
@@ -58,7 +61,7 @@ final class Writer {
   private final FileFormat format = new FileFormat();
   private final RecordOutput bytes = new RecordOutput(1 << 16);
 
-  // What others may look at.
+  // Other threads may read these.
   private volatile @Nullable String problem;
   private final AtomicLong writes = new AtomicLong();
   private final AtomicLong writtenBytes = new AtomicLong();
@@ -97,7 +100,7 @@ final class Writer {
 
   // ---- asked by others
 
-  /** Puts a batch into the log; fails at once if too much waits already. */
+  /** Appends a batch to the log; fails at once if too much waits already. */
   Future<List<EntryLocation>> append(ChannelState channel, List<Entry> batch) {
     long cost = 0;
     for (Entry entry : batch) {
@@ -116,9 +119,9 @@ final class Writer {
   }
 
   /**
-   * Puts a record other than a message into the log.
+   * Appends a record other than a message to the log.
    *
-   * @param isPromise whether its answer waits for the disk where that of a message does
+   * @param isPromise whether the answer waits for the disk when the answer for a message would
    */
   Future<Void> write(LogRecord record, boolean isPromise) {
     ContextReply<Void> reply = ContextReply.toCaller();
@@ -127,13 +130,13 @@ final class Writer {
         : isClosed();
   }
 
-  /** Opens a channel's log, which is new if there is none. */
+  /** Opens a channel's log, and creates it if there is none. */
   Future<MessageLog> open(String channelId, RetentionOptions retention) {
     ContextReply<MessageLog> reply = ContextReply.toCaller();
     return ask(() -> openLog(channelId, retention, reply), reply);
   }
 
-  /** Takes a log's entries back, when it is closed. */
+  /** Takes the entries of a log that is closed back. */
   Future<Void> releaseLog(ChannelState channel, List<Retained> retained) {
     ContextReply<Void> reply = ContextReply.toCaller();
     return ask(
@@ -155,7 +158,7 @@ final class Writer {
     return ask(() -> define(definition.id(), definition.options(), reply), reply);
   }
 
-  /** Writes what waits, and ends: the directory is free then. */
+  /** Writes what waits, ends the thread, and releases the directory. */
   Future<Void> close() {
     ContextReply<Void> reply = ContextReply.toCaller();
     Future<Void> closed = ask(() -> end(reply), reply);
@@ -188,9 +191,9 @@ final class Writer {
   // ---- the thread
 
   /**
-   * Has the disk say that this store has the directory now.
+   * Prepares the files for writing, and forces them to the disk.
    *
-   * @param first records that must be in the log before anything else
+   * @param first records that must be in the log before any others
    */
   void begin(List<LogRecord> first) throws IOException {
     List<Write> epochs = new ArrayList<>();
@@ -201,7 +204,7 @@ final class Writer {
           epochs.add(new Write.Restored(channel, append.entry()));
         }
       } else {
-        epochs.add(new Write.Change(record, true, ContextReply.toNobody()));
+        epochs.add(new Write.Change(record, true, ContextReply.toWriter()));
       }
     }
     if (!epochs.isEmpty()) {
@@ -238,7 +241,7 @@ final class Writer {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  /** How long the writer may sleep if nothing comes. */
+  /** Returns how many milliseconds the writer may sleep if nothing comes. */
   private long waitMs() {
     if (broken != null) {
       return IDLE_MS;
@@ -262,7 +265,7 @@ final class Writer {
         force();
       } catch (IOException e) {
         LOG.debug("told of already", e);
-        dirtySince = now; // and not again at once
+        dirtySince = now; // so that it is not tried again at once
         return;
       }
     }
@@ -289,7 +292,7 @@ final class Writer {
         group.forEach(Write::succeed);
         recovered();
         return;
-      } catch (RuntimeException | Error e) { // nobody who waits may be left without an answer
+      } catch (RuntimeException | Error e) { // every caller that waits must get an answer
         refusal = new RepositoryException("the store has failed", e);
         fail(refusal, e);
       } catch (IOException e) {
@@ -310,11 +313,11 @@ final class Writer {
       }
     }
     if (!changes.isEmpty()) {
-      write(changes); // they are small, and may be what gives room
+      write(changes); // they are small, and they may be what frees room
     }
   }
 
-  /** Puts writes at the end of the log; what fails leaves no trace there. */
+  /** Appends writes to the log. If that fails, nothing of them stays there. */
   private void put(List<Write> group) throws IOException {
     try {
       tryPut(group);
@@ -382,7 +385,7 @@ final class Writer {
     }
   }
 
-  /** Whatever a write that failed has left goes before anything else happens to the file. */
+  /** Removes what a failed write has left, before anything else is done with the file. */
   private void cutOffFailed() throws IOException {
     if (needsCut) {
       Segment segment = segments.newest();
@@ -463,7 +466,10 @@ final class Writer {
     }
   }
 
-  /** Writes a checkpoint, if need be in the room of the reserve; deletes what it does not need. */
+  /**
+   * Writes a checkpoint, if necessary in the room of the reserve, and deletes the segments that are
+   * not needed any more.
+   */
   private boolean tryCheckpoint() {
     lastCheckpoint = now();
     try {
@@ -521,7 +527,7 @@ final class Writer {
     ChannelState channel = state.channel(channelId);
     if (channel == null) {
       LogRecord created = new LogRecord.Channel(state.nextChannel(), channelId, Epoch.random());
-      ContextReply<Void> written = ContextReply.toNobody();
+      ContextReply<Void> written = ContextReply.toWriter();
       write(List.of(new Write.Change(created, false, written)));
       channel = state.channel(channelId);
       if (channel == null) {

@@ -62,7 +62,7 @@ public final class LogState<T> {
 
   /**
    * Returns how far a listener in {@link #committed} has read, which may be further than the cursor
-   * that it has committed. A store that removes for good what everybody has read makes these
+   * that it has committed. A store that removes for good what all listeners have read makes these
    * cursors durable first: otherwise, after a crash, the listener would be told that it missed
    * those messages.
    */

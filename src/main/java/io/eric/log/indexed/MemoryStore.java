@@ -8,9 +8,9 @@ import io.eric.options.RetentionOptions;
 import io.vertx.core.Future;
 
 /**
- * Keeps logs in the heap: the default. Nothing outlives the log's {@linkplain MessageLog#close
- * closing}; a channel opened again has a new, empty log with an epoch of its own. All its futures
- * are completed when they are returned.
+ * Keeps logs in the heap, which is the default. A log is lost when it is {@linkplain
+ * MessageLog#close closed}; a channel that is opened again has a new, empty log with a new epoch.
+ * All futures of the store and its logs are completed when they are returned.
  *
  * <p>Safe for use by many channels at once.
  */
@@ -20,7 +20,7 @@ public final class MemoryStore implements MessageStore {
 
   private MemoryStore() {}
 
-  /** A new store. */
+  /** Creates a store without logs. */
   public static MemoryStore create() {
     return new MemoryStore();
   }

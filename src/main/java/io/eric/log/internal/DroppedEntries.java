@@ -1,13 +1,13 @@
 package io.eric.log.internal;
 
 /**
- * What has been dropped from a lane: how many entries, up to where, and why. Entries are dropped
- * oldest first, so all that was dropped lies before all that is kept.
+ * Remembers what has been dropped from a lane: how many entries, up to which sequence, and why.
+ * Entries are dropped oldest first, so everything dropped is older than everything kept.
  *
- * <p>How many were dropped up to some sequence is remembered in bounded memory: exactly for the
- * latest runs of consecutive sequences (a lane nobody else's messages interrupt is one run, however
- * long), for one marked sequence, and for what lies before the first entry. Elsewhere the answer is
- * {@link #UNKNOWN}, never a guess.
+ * <p>Memory is bounded, so the number of entries that were dropped up to some sequence is known
+ * only in part: for the latest runs of consecutive sequences (a lane that no messages of other
+ * lanes interrupt is one run, however long), for one marked sequence, and for sequences before the
+ * first entry. Elsewhere the answer is {@link #UNKNOWN}, never a guess.
  */
 final class DroppedEntries {
 
@@ -32,9 +32,9 @@ final class DroppedEntries {
   private int runs;
 
   /**
-   * Nothing dropped yet.
+   * Creates one for a lane that has dropped nothing yet.
    *
-   * @param base what was up to here in an earlier life is gone, and nobody knows how much it was
+   * @param base everything up to this sequence is gone, and how many entries it was is not known
    * @param maxRuns how many runs to remember, a power of two
    */
   DroppedEntries(long base, int maxRuns) {
@@ -43,24 +43,27 @@ final class DroppedEntries {
     this.through = base;
   }
 
-  /** What was up to here was dropped before this object existed, and nobody knows how much. */
+  /**
+   * Notes that everything up to a sequence was dropped before this object existed. How many entries
+   * it was is not known.
+   */
   void restore(long through, long throughOverflow) {
     this.base = through;
     this.through = through;
     this.throughOverflow = throughOverflow;
   }
 
-  /** How many entries were dropped, as far as known. */
+  /** Returns how many entries were dropped, as far as known. */
   long count() {
     return count;
   }
 
-  /** The sequence of the last entry dropped. */
+  /** Returns the sequence of the last entry dropped. */
   long through() {
     return through;
   }
 
-  /** The sequence of the last entry dropped as overflow; 0 if there was none. */
+  /** Returns the sequence of the last entry dropped as overflow; 0 if there was none. */
   long throughOverflow() {
     return throughOverflow;
   }
@@ -81,15 +84,17 @@ final class DroppedEntries {
   }
 
   /**
-   * Marks a sequence that somebody will ask for: the count of it stays known until another one is
-   * marked. Only for one that is not before {@link #through()}.
+   * Marks a sequence that a reader will ask for: the count up to it stays known until another one
+   * is marked. The sequence must not be below {@link #through()}.
    */
   void mark(long sequence) {
     markSequence = sequence;
     markCount = count;
   }
 
-  /** How many of the dropped entries have this sequence or a lower one, or {@link #UNKNOWN}. */
+  /**
+   * Returns how many of the dropped entries have this sequence or a lower one, or {@link #UNKNOWN}.
+   */
   long upTo(long sequence) {
     if (sequence >= through) {
       return sequence >= base ? count : UNKNOWN;
@@ -112,7 +117,7 @@ final class DroppedEntries {
     return Math.min(before + sequence - starts[at(run)] + 1, after);
   }
 
-  /** The last run that starts at or before a sequence, or -1. */
+  /** Returns the last run that starts at or before a sequence, or -1. */
   private int runOf(long sequence) {
     int low = 0;
     int high = runs;

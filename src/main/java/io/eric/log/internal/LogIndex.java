@@ -13,42 +13,46 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The structure of a log in memory, and its retention; where the contents are is the store's
- * business.
+ * Holds the structure of a log in memory, and applies its retention. Where the contents are is up
+ * to the store.
  *
- * <p>Every retained entry has a cell in one {@link RetainedEntries}, oldest to newest, and stands
- * in the lane of its readers: the broadcasts, or the dispatches of one listener. A listener reads
- * the merge of two lanes, so others' dispatches cost it nothing. The newest entries that fit {@link
- * RetentionOptions#history} are those from the <em>floor</em> on; what is behind the floor stays
- * only for who has not read it.
+ * <p>Every retained entry has a cell in one {@link RetainedEntries}, oldest to newest, and is in
+ * the lane of its readers: the broadcasts, or the dispatches of one listener. A listener reads the
+ * merge of two lanes, so dispatches to others cost it nothing. The newest entries, as many as fit
+ * the history, are those from the <em>floor</em> on; an entry behind the floor stays only until the
+ * listeners that it is for have read it.
  *
- * <p>Costs: an append and all that retention does about it later O(1) amortised, a read O(log n +
- * result). Memory: the retained entries, and a bounded amount per listener.
+ * <p>An append, with everything that retention does about the entries later, takes O(1) amortised,
+ * and a read O(log n + result). Memory is what the retained entries take, and a bounded amount per
+ * listener.
  *
- * @param <T> what the store keeps of an entry's content: the entry, or where to find it
+ * @param <T> what the index holds of an entry's content: the entry itself, or where to find it
  */
 public final class LogIndex<T> {
 
-  /** Told of every entry that leaves the index. */
+  /** Is told of every entry that leaves the index. */
   @FunctionalInterface
   public interface Drops<T> {
     void dropped(long sequence, T content, boolean overflow);
   }
 
-  /** Runs of lost sequences remembered for the broadcasts, 16 KiB. */
+  /** How many runs of lost sequences are remembered for the broadcasts; they take 16 KiB. */
   private static final int BROADCAST_RUNS = 1024;
 
-  /** Runs of lost sequences remembered per listener. */
+  /** How many runs of lost sequences are remembered per listener. */
   private static final int DISPATCH_RUNS = 8;
 
-  /** How many lanes one trim asks for in vain: their listeners lag, the next trim asks others. */
+  /**
+   * How many lanes one trim looks at in vain, because their listeners lag. The next trim begins
+   * with other lanes.
+   */
   private static final int PATIENCE = 16;
 
   private final String epoch;
   private final RetentionOptions retention;
   private final Drops<T> drops;
 
-  /** What came before, in an earlier life, is gone. */
+  /** Everything up to this sequence is gone. */
   private final long base;
 
   private final ReaderLane<T> broadcasts;
@@ -69,12 +73,12 @@ public final class LogIndex<T> {
   private long lastTimestamp;
 
   /**
-   * An empty index.
+   * Creates an empty index.
    *
-   * @param epoch the log's, for the positions in gaps
+   * @param epoch the log's epoch, for the positions in gaps
    * @param base the sequence to go on after; 0 for a new log
    * @param retention what to keep
-   * @param drops told of what is not kept
+   * @param drops is told of every entry that is not kept any more
    */
   public LogIndex(String epoch, long base, RetentionOptions retention, Drops<T> drops) {
     this.epoch = epoch;
@@ -107,7 +111,13 @@ public final class LogIndex<T> {
     return messages > retention.limitMessages() || bytes > retention.limitBytes();
   }
 
-  /** Notes, before there are entries, that nothing of a lane is left up to a sequence. */
+  /**
+   * Notes, before there are entries, that nothing of a lane is left up to a sequence.
+   *
+   * @param receiver the listener whose lane it is; {@code null} for the broadcasts
+   * @param through the last sequence that is lost
+   * @param throughOverflow the last sequence that was lost as overflow; 0 if none was
+   */
   public void restoreLost(@Nullable String receiver, long through, long throughOverflow) {
     ReaderLane<T> lane = receiver == null ? broadcasts : dispatches.get(receiver);
     if (lane == null) {
@@ -123,7 +133,7 @@ public final class LogIndex<T> {
     lastSequence = Math.max(lastSequence, sequence);
   }
 
-  /** Passes over all entries, oldest first. */
+  /** Visits all entries, oldest first. */
   public void forEach(RetainedVisitor<T> visitor) {
     all.forEach(
         cell ->
@@ -135,7 +145,7 @@ public final class LogIndex<T> {
                 all.content(cell)));
   }
 
-  /** Adds the next entry; its sequence is above all before. */
+  /** Adds the next entry, whose sequence is above all earlier ones. */
   public void append(
       long sequence, long timestamp, @Nullable String receiver, int size, T content) {
     ReaderLane<T> lane = receiver == null ? broadcasts : dispatches.get(receiver);
@@ -158,13 +168,16 @@ public final class LogIndex<T> {
     }
   }
 
-  /** Whether a message or a gap for this listener follows. */
+  /** Returns whether a message or a gap for this listener follows a sequence. */
   public boolean hasAfter(long after, @Nullable String listener) {
     ReaderLane<T> own = laneOf(listener);
     return after < broadcasts.lastSequence() || (own != null && after < own.lastSequence());
   }
 
-  /** What follows for this listener, at most {@code maxMessages}, until {@code maxBytes}. */
+  /**
+   * Returns what follows a sequence for this listener: at most {@code maxMessages}, and no more
+   * once the sizes have reached {@code maxBytes}.
+   */
   public Selection<T> read(long after, @Nullable String listener, int maxMessages, long maxBytes) {
     Selection<T> found = new Selection<>(after);
     ReaderLane<T> own = laneOf(listener);
@@ -196,7 +209,7 @@ public final class LogIndex<T> {
     return found;
   }
 
-  /** The oldest entry is for this listener and after its cursor. */
+  /** Returns whether the oldest entry is for this listener and after its cursor. */
   public boolean oldestIsUnreadBy(String listener, long cursor) {
     int oldest = all.first();
     if (oldest == RetainedEntries.NONE || all.sequence(oldest) <= cursor) {
@@ -206,7 +219,7 @@ public final class LogIndex<T> {
     return receiver == null || receiver.equals(listener);
   }
 
-  /** Drops what need not stay. */
+  /** Drops what retention no longer keeps. */
   public void trim(Cursors cursors, long now) {
     // Broadcasts are kept until the slowest listener has read them. Finding that listener costs a
     // look at every listener, so it is skipped when there are no broadcasts.
@@ -222,7 +235,7 @@ public final class LogIndex<T> {
     dropBehindFloor(cursors);
   }
 
-  /** Drops the oldest entry, whoever has not read it. */
+  /** Drops the oldest entry, read or not, as overflow. */
   public void dropOldest() {
     int oldest = all.first();
     if (oldest != RetainedEntries.NONE) {
@@ -230,7 +243,7 @@ public final class LogIndex<T> {
     }
   }
 
-  /** Drops the oldest dispatch of a listener, read or not. */
+  /** Drops the oldest dispatch to a listener, read or not, as overflow. */
   public void dropOldestOf(String listener) {
     ReaderLane<T> lane = dispatches.get(listener);
     if (lane != null && lane.size() > 0) {
@@ -272,7 +285,10 @@ public final class LogIndex<T> {
     return all.sequence(one) < all.sequence(other) ? one : other;
   }
 
-  /** What this listener has lost between a sequence and the next entry that is kept for it. */
+  /**
+   * Returns the gap for what this listener has lost between a sequence and the next entry that is
+   * kept for it; {@code null} if it has lost nothing there.
+   */
   private @Nullable Entry gapBefore(
       int next, long after, @Nullable String listener, @Nullable ReaderLane<T> own) {
     long through = broadcasts.lost.through();
@@ -314,7 +330,10 @@ public final class LogIndex<T> {
     return broadcastsThen - broadcastsBefore + dispatchesThen - dispatchesBefore;
   }
 
-  /** As the lane knows it, or as it was noted for this listener. */
+  /**
+   * Counts a lane's entries up to a sequence, by what the lane knows, or else by what was noted for
+   * this listener's cursor.
+   */
   private long countUpTo(ReaderLane<T> lane, long sequence, @Nullable String listener) {
     long count = lane.countUpTo(sequence);
     Mark mark = count == DroppedEntries.UNKNOWN && listener != null ? marks.get(listener) : null;
@@ -336,7 +355,7 @@ public final class LogIndex<T> {
     }
   }
 
-  /** Leaves the oldest entry of history behind; false if history has none. */
+  /** Raises the floor past the oldest entry of the history; false if the history has none. */
   private boolean raiseFloor() {
     int from = all.floor();
     if (from == RetainedEntries.NONE) {

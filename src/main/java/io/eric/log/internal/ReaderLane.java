@@ -5,22 +5,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The retained entries that have the same readers, oldest first: all broadcasts, or the dispatches
  * of one listener. Entries join at the end and leave at the front, so what was {@linkplain #lost
- * lost} is always older than what is kept. Costs: adding and removing O(1) amortised, finding a
- * sequence O(log n).
+ * lost} is always older than what is kept. Adding and removing an entry take O(1) amortised,
+ * finding a sequence O(log n).
  *
- * <p>An empty lane of a listener stays as long as the listener: it knows what the listener missed.
+ * <p>A listener's lane stays as long as the listener, even when it is empty, because it knows what
+ * the listener missed.
  */
 final class ReaderLane<T> {
 
   private static final int MIN_CAPACITY = 4;
 
-  /** Whose dispatches these are; {@code null} for the broadcasts. */
+  /** The listener whose dispatches these are; {@code null} for the broadcasts. */
   final @Nullable String receiver;
 
   /** What was dropped from this lane. */
   final DroppedEntries lost;
 
-  /** Whether the lane stands in its index's queue of lanes with entries that history has left. */
+  /** Whether the lane is in its index's queue of lanes with entries that have left the history. */
   boolean queued;
 
   private final RetainedEntries<T> cells;
@@ -40,36 +41,37 @@ final class ReaderLane<T> {
     return size;
   }
 
-  /** The sizes of all entries together. */
+  /** Returns the sizes of all entries together. */
   long bytes() {
     return bytes;
   }
 
-  /** How many entries fit without growing: what the lane costs in memory. */
+  /** Returns how many entries fit without growing, which is what the lane costs in memory. */
   int capacity() {
     return ring.length;
   }
 
   /**
-   * The cell of the entry at an index, 0 is the oldest; {@link RetainedEntries#NONE} past the end.
+   * Returns the cell of the entry at an index, where 0 is the oldest; {@link RetainedEntries#NONE}
+   * past the end.
    */
   int get(int index) {
     return index < size ? ring[(head + index) & (ring.length - 1)] : RetainedEntries.NONE;
   }
 
-  /** The cell of the oldest entry. */
+  /** Returns the cell of the oldest entry; {@link RetainedEntries#NONE} if there is none. */
   int first() {
     return get(0);
   }
 
-  /** The highest sequence that this lane ever had, kept or lost. */
+  /** Returns the highest sequence that this lane ever had, kept or lost. */
   long lastSequence() {
     return size == 0 ? lost.through() : sequenceAt(size - 1);
   }
 
   /**
-   * Notes how far the slowest reader is, as last heard: if the lane now loses what that reader has
-   * not read, then how much it was stays known.
+   * Notes how far the slowest reader is, as far as is known. If the lane then loses entries that
+   * this reader has not read, their number stays known.
    */
   void noteReadThrough(long sequence) {
     readThrough = sequence;
@@ -103,7 +105,7 @@ final class ReaderLane<T> {
     }
   }
 
-  /** The index of the oldest entry after a sequence; {@link #size()} if there is none. */
+  /** Returns the index of the oldest entry after a sequence; {@link #size()} if there is none. */
   int indexAfter(long sequence) {
     if (size == 0 || sequenceAt(0) > sequence) {
       return 0;
@@ -122,7 +124,7 @@ final class ReaderLane<T> {
   }
 
   /**
-   * How many entries this lane ever had, kept or lost, up to a sequence; {@link
+   * Returns how many entries this lane ever had, kept or lost, up to a sequence; {@link
    * DroppedEntries#UNKNOWN} where that is forgotten.
    */
   long countUpTo(long sequence) {

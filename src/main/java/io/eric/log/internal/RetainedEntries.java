@@ -5,21 +5,21 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All retained entries of a log, oldest to newest, and the <em>floor</em> among them, from which on
- * they are history. Entries join at the end, leave anywhere, and are known by the number of their
- * cell, which another entry may have later.
+ * All retained entries of a log, oldest to newest, and the <em>floor</em> among them: from there on
+ * they are the history. Entries join at the end and leave anywhere. Each is known by the number of
+ * its cell, which another entry may have later.
  *
- * <p>An entry is a column in the arrays of a chunk and no object of its own, and who refers to it
- * does so by a number: of an append, the collector sees two references, and most of the time in a
- * chunk that is young. (Where each entry was an object that others linked to, looking after the
- * links was a fifth of a busy hub's time.)
+ * <p>An entry is a column in the arrays of a chunk, not an object of its own, and others refer to
+ * it by a number. So an append gives the garbage collector two references to look after, mostly in
+ * a chunk that is still young. (When each entry was an object that others linked to, a busy hub
+ * spent a fifth of its time on those links.)
  *
- * <p>Costs: everything O(1) amortised. A chunk goes when all of its entries have gone, so an entry
- * that stays alone pins at most the places of {@value #CHUNK}, some 600 bytes.
+ * <p>Every operation takes O(1) amortised. A chunk is freed when all of its entries have left, so a
+ * single entry that stays pins at most the arrays of {@value #CHUNK} entries, some 600 bytes.
  */
 final class RetainedEntries<T> {
 
-  /** No cell. */
+  /** The number that stands for no cell. */
   static final int NONE = -1;
 
   private static final int SHIFT = 4;
@@ -35,7 +35,7 @@ final class RetainedEntries<T> {
   private Chunk<T> floorChunk = oldest;
   private int floorIndex;
 
-  /** Adds an entry; its cell is good until {@link #remove}. */
+  /** Adds an entry, and returns its cell, which is valid until {@link #remove}. */
   int add(long sequence, long timestamp, int size, ReaderLane<T> lane, T content) {
     Chunk<T> last = newest;
     if (last.filled == CHUNK) {
@@ -82,7 +82,11 @@ final class RetainedEntries<T> {
     return chunk(cell).contents[cell & CHUNK - 1];
   }
 
-  /** Takes out an entry that is in. */
+  /**
+   * Removes an entry.
+   *
+   * @throws IllegalStateException if the cell is empty
+   */
   void remove(int cell) {
     Chunk<T> chunk = chunk(cell);
     int index = cell & CHUNK - 1;
@@ -97,9 +101,9 @@ final class RetainedEntries<T> {
     }
   }
 
-  /** The oldest entry; {@link #NONE} if there is none. */
+  /** Returns the oldest entry's cell; {@link #NONE} if there is none. */
   int first() {
-    Chunk<T> chunk = oldest; // has entries, unless it is the only one
+    Chunk<T> chunk = oldest; // it has entries, unless it is the only chunk
     while (chunk.from < chunk.filled) {
       if (chunk.lanes[chunk.from] != null) {
         return chunk.number << SHIFT | chunk.from;
@@ -109,7 +113,10 @@ final class RetainedEntries<T> {
     return NONE;
   }
 
-  /** The oldest entry from the floor on; {@link #NONE} if there is none, then the next is it. */
+  /**
+   * Returns the cell of the oldest entry from the floor on; {@link #NONE} if there is none, and
+   * then the next entry that is added will be it.
+   */
   int floor() {
     while (true) {
       while (floorIndex < floorChunk.filled) {
@@ -127,14 +134,14 @@ final class RetainedEntries<T> {
     }
   }
 
-  /** Moves the floor past the entry where it is. */
+  /** Moves the floor past the oldest entry from the floor on, if there is one. */
   void raiseFloor() {
     if (floor() != NONE) {
       floorIndex++;
     }
   }
 
-  /** Passes over the cells of all entries, oldest first. */
+  /** Visits the cells of all entries, oldest first. */
   void forEach(IntConsumer visitor) {
     for (Chunk<T> chunk = oldest; chunk != null; chunk = chunk.newer) {
       for (int i = 0; i < chunk.filled; i++) {
@@ -164,7 +171,7 @@ final class RetainedEntries<T> {
     return chunk;
   }
 
-  /** Takes out a chunk without entries that has a newer one. */
+  /** Removes a chunk that has no entries and is not the newest. */
   private void unlink(Chunk<T> chunk) {
     Chunk<T> before = chunk.older;
     Chunk<T> after = chunk.newer;
@@ -181,7 +188,7 @@ final class RetainedEntries<T> {
     } else {
       before.newer = after;
     }
-    // One that is old enough to live in another generation must not keep the next ones alive.
+    // An unlinked chunk that is in the collector's old generation must not keep newer ones alive.
     chunk.older = null;
     chunk.newer = null;
     chunks[chunk.number] = null;
@@ -193,7 +200,7 @@ final class RetainedEntries<T> {
     return (Chunk<T>[]) new Chunk[length];
   }
 
-  /** Entries in order; one that has left has no lane. */
+  /** Entries in order. An entry that has left has no lane. */
   private static final class Chunk<T> {
     private final int number;
     private final long[] sequences = new long[CHUNK];
@@ -221,7 +228,7 @@ final class RetainedEntries<T> {
       return (T[]) new Object[CHUNK];
     }
 
-    @SuppressWarnings("NullAway") // nobody reads the content of a cell that is empty
+    @SuppressWarnings("NullAway") // the content of an empty cell is never read
     private void clearContent(int index) {
       contents[index] = null;
     }

@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What a read has found in an index, in order: contents still in the store's form, and gaps.
+ * What a read has found in an index, in order: contents as the index holds them, and gaps.
  *
- * @param <T> what the store keeps of an entry's content
+ * @param <T> what the index holds of an entry's content
  */
 public final class Selection<T> {
 
@@ -33,32 +33,36 @@ public final class Selection<T> {
     through = gap.sequence();
   }
 
-  /** Nothing more follows up to here. */
+  /** Notes that nothing more follows up to a sequence. */
   void seenThrough(long sequence) {
     through = Math.max(through, sequence);
   }
 
-  /** How many messages, gaps included. */
+  /** Returns how many messages were found, gaps included. */
   int size() {
     return contents.size() + gaps.size();
   }
 
-  /** The messages' sizes together. */
+  /** Returns the messages' sizes together. */
   long bytes() {
     return bytes;
   }
 
-  /** How far the read has looked. */
+  /** Returns the sequence up to which the read has looked. */
   public long through() {
     return through;
   }
 
-  /** What the store has to load. */
+  /** Returns what has to be loaded. */
   public List<T> contents() {
     return contents;
   }
 
-  /** The messages in order, once the contents are loaded. */
+  /**
+   * Puts the gaps between the loaded messages.
+   *
+   * @param loaded the messages of {@link #contents}, in the same order
+   */
   public List<Entry> merge(List<Entry> loaded) {
     if (gaps.isEmpty()) {
       return Collections.unmodifiableList(loaded);

@@ -7,14 +7,14 @@ import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An entry as an element of a stream: field {@code m} is a JSON object with its type, time and so
- * on, field {@code p} its payload, byte for byte.
+ * Turns an entry into an element of a stream and back. Field {@code m} is a JSON object with the
+ * type, the time and so on; field {@code p} is the payload, byte for byte.
  */
 final class EntryCodec {
 
   private EntryCodec() {}
 
-  /** Field {@code m}. */
+  /** Returns the value of field {@code m}. */
   static byte[] head(Entry entry) {
     JsonObject head = new JsonObject().put("at", entry.timestamp()).put("type", entry.type());
     if (entry.receiver() != null) {
@@ -26,10 +26,14 @@ final class EntryCodec {
     if (entry.key() != null) {
       head.put("key", entry.key());
     }
-    return Payload.of(head).json(); // which survives what UTF-8 cannot express
+    return Payload.of(head).json(); // a payload escapes what UTF-8 cannot express
   }
 
-  /** An element of the answer to {@code XRANGE}: an id, and fields with their values. */
+  /**
+   * Returns the entry of an element.
+   *
+   * @param element an element of the answer to {@code XRANGE}: an id, and fields with their values
+   */
   static Entry decode(Response element) {
     JsonObject head = new JsonObject();
     Payload payload = Payload.NULL;
@@ -39,7 +43,7 @@ final class EntryCodec {
         case "m" -> head = new JsonObject(fields.get(i + 1).toString(StandardCharsets.UTF_8));
         case "p" -> payload = Payload.ofValidJson(fields.get(i + 1).toBytes());
         default -> {
-          // A later version's.
+          // A later version has written this field.
         }
       }
     }
@@ -53,13 +57,13 @@ final class EntryCodec {
         head.getString("key"));
   }
 
-  /** The term in the element's id. */
+  /** Returns the term in the element's id. */
   static long term(Response element) {
     String id = element.get(0).toString();
     return Long.parseLong(id.substring(0, id.indexOf('-')));
   }
 
-  /** The sequence in the element's id. */
+  /** Returns the sequence in the element's id. */
   static long sequence(Response element) {
     String id = element.get(0).toString();
     return Long.parseLong(id.substring(id.indexOf('-') + 1));

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves in the background what changes often: one request at a time, and what is asked for
- * meanwhile shares the next. Used on one context.
+ * Saves in the background what changes often, one request at a time. All changes that come while a
+ * save is under way share the next one. Used on one context.
  */
 final class Flusher {
 
@@ -22,8 +22,11 @@ final class Flusher {
   private long timer = NO_TIMER;
 
   /**
-   * @param delayMs how long to collect
-   * @param save saves what has changed; on failure it is to remember it for the next time
+   * Creates a flusher with nothing to save.
+   *
+   * @param delayMs how long to collect changes before a save, in milliseconds
+   * @param save saves what has changed; if that fails, it must remember the changes for the next
+   *     time
    */
   Flusher(Vertx vertx, long delayMs, Supplier<Future<Void>> save) {
     this.vertx = vertx;
@@ -31,7 +34,7 @@ final class Flusher {
     this.save = save;
   }
 
-  /** Answers when a save that begins later is done. */
+  /** Asks for a save, and completes when one that began after this call is done. */
   Future<Void> flush() {
     Promise<Void> waiting = next;
     if (waiting == null) {
@@ -42,7 +45,7 @@ final class Flusher {
     return waiting.future();
   }
 
-  /** As {@link #flush()}, without delay. */
+  /** Does the same as {@link #flush()}, without the delay. */
   Future<Void> flushNow() {
     Future<Void> flushed = flush();
     if (!saving) {

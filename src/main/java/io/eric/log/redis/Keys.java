@@ -3,13 +3,13 @@ package io.eric.log.redis;
 import java.util.List;
 
 /**
- * The keys of a channel.
+ * The keys of a channel in Redis.
  *
- * @param head a hash: owner, term, epoch, last sequence, and the server's run id
+ * @param head a hash with the owner, the term, the epoch, the last sequence and the server's run id
  * @param log the stream of entries
- * @param cursors a hash: how far each listener has read
- * @param listeners a hash: the registrations
- * @param lost a hash: up to where each lane has lost entries, see {@link Losses}
+ * @param cursors a hash that says how far each listener has read
+ * @param listeners a hash with the registrations
+ * @param lost a hash that says up to which sequence each lane has lost entries, see {@link Losses}
  */
 record Keys(String head, String log, String cursors, String listeners, String lost) {
 
@@ -23,12 +23,12 @@ record Keys(String head, String log, String cursors, String listeners, String lo
         channel + "lost");
   }
 
-  /** The definitions of all channels, a hash. */
+  /** Returns the key of the hash with the definitions of all channels. */
   static String definitions(String prefix) {
     return prefix + "channels";
   }
 
-  /** The number of the newest definition. */
+  /** Returns the key of the number of the newest definition. */
   static String newestDefinition(String prefix) {
     return prefix + "channels:newest";
   }

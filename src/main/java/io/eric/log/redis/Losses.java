@@ -9,17 +9,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the index does not hold any more and Redis still does, and for each lane up to where it was,
- * so that a reader that comes back from before it is told. Most of it is older than all that is
- * kept, and goes with the trimming of the stream's front; what lies between kept entries is removed
- * one by one.
+ * Knows which entries the log has dropped but Redis still has, and up to which sequence each lane
+ * has lost entries, so that a reader that comes back to an earlier position is told. Most dropped
+ * entries are older than everything that is kept, and are removed by trimming the front of the
+ * stream; those between kept entries are removed one by one.
  *
- * <p>Bounded: what is to be removed is at most what the index held, and a lane is a listener's, or
- * the broadcasts'.
+ * <p>Its size is bounded: at most as many entries are to be removed as the log had, and there is
+ * one lane per listener, and one for the broadcasts.
  */
 final class Losses {
 
-  /** In place of a receiver, which is never empty, for the broadcasts. */
+  /** Stands for the lane of the broadcasts. No receiver has this name, because none is empty. */
   static final String BROADCASTS = "";
 
   private final Map<String, Loss> losses = new HashMap<>();
@@ -27,7 +27,7 @@ final class Losses {
   private TreeSet<Long> removed = new TreeSet<>();
   private boolean frontMoved;
 
-  /** An entry left the index. */
+  /** Notes that the log has dropped an entry. */
   void add(EntryReference place, boolean overflow, long firstKept) {
     if (place.sequence() < firstKept) {
       frontMoved = true;
@@ -42,7 +42,7 @@ final class Losses {
     changed.add(lane);
   }
 
-  /** A listener is gone, and what it lost is nobody's business any more. */
+  /** Forgets what a listener has lost, because the listener was removed. */
   void forget(String receiver) {
     losses.remove(receiver);
     changed.add(receiver);
@@ -52,18 +52,21 @@ final class Losses {
     return !frontMoved && removed.isEmpty() && changed.isEmpty();
   }
 
-  /** Puts back what is saved already. */
+  /** Puts back a loss that is saved already. */
   void restore(String lane, Loss loss) {
     losses.put(lane, loss);
   }
 
-  /** Everything is to be saved again: Redis may have an older state. */
+  /** Makes the next save contain everything, because Redis may have an older state. */
   void saveAll() {
     frontMoved = true;
     changed.addAll(losses.keySet());
   }
 
-  /** What is to be saved now; {@link #failed} if that fails. */
+  /**
+   * Returns what is to be saved now, and regards it as saved. If the save fails, call {@link
+   * #failed}.
+   */
   Batch take(long firstKept) {
     Map<String, String> lanes = new HashMap<>();
     for (String lane : changed) {
@@ -77,7 +80,7 @@ final class Losses {
     return batch;
   }
 
-  /** Has to be saved again. */
+  /** Notes that a batch was not saved, so that it will be saved again. */
   void failed(Batch batch) {
     frontMoved = true;
     changed.addAll(batch.lanes.keySet());
@@ -87,8 +90,8 @@ final class Losses {
   /**
    * What one lane has lost.
    *
-   * @param through up to here all of it
-   * @param throughOverflow the last one by overflow, 0 if there is none
+   * @param through the last lost sequence: nothing of the lane up to there is kept
+   * @param throughOverflow the last sequence lost as overflow, 0 if there is none
    */
   record Loss(long through, long throughOverflow) {
 
@@ -105,10 +108,10 @@ final class Losses {
   }
 
   /**
-   * One save.
+   * The content of one save.
    *
-   * @param lanes what each lane has lost, empty if that is to be forgotten
-   * @param removed what to remove from between kept entries
+   * @param lanes what each lane has lost; empty text if that is to be forgotten
+   * @param removed the sequences to remove from between kept entries
    */
   record Batch(Map<String, String> lanes, List<Long> removed) {}
 }

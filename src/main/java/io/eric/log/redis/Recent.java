@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The newest entries of a log in memory, bounded in bytes. */
+/** Keeps the newest entries of a log in memory, up to a number of bytes. */
 final class Recent {
 
   private final long maxBytes;
@@ -34,12 +34,12 @@ final class Recent {
     }
   }
 
-  /** The sequence from which on all entries that the log keeps are here. */
+  /** Returns the sequence from which on every entry that the log keeps is here. */
   long completeFrom() {
     return completeFrom;
   }
 
-  /** The entries from a sequence on. */
+  /** Returns the entries from a sequence on, oldest first. */
   Collection<Entry> from(long sequence) {
     return entries.tailMap(sequence, true).values();
   }

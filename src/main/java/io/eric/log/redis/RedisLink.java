@@ -27,9 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to Redis that heals itself. Requests are pipelined and answered in order; those that
- * come while there is no connection wait for one, but not longer than the time-out. A missing
- * answer ends the connection: whatever was sent over it is of unknown outcome then.
+ * A connection to Redis that is replaced whenever it is lost. Requests are pipelined and answered
+ * in order. Those that come while there is no connection wait for one, but not longer than the
+ * time-out. A missing answer ends the connection, and then the outcome of everything that was sent
+ * over it is unknown.
  *
  * <p>Safe from any thread; futures complete on the link's own context.
  */
@@ -37,7 +38,7 @@ final class RedisLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
 
-  /** Replies by which a server says that it cannot serve now, but will. */
+  /** Replies by which a server says that it cannot serve at this moment, but will later. */
   private static final Set<String> NOT_NOW =
       Set.of("LOADING", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS");
 
@@ -48,7 +49,10 @@ final class RedisLink {
 
   private static final String CLOSED = "CONNECTION_CLOSED";
 
-  /** For a cold process, and for a server that is started together with the hub. */
+  /**
+   * How long to wait for the first connection, in milliseconds: a cold process is slow, and a
+   * server that is started together with the hub may not be ready.
+   */
   private static final long FIRST_CONNECTION_MS = 10_000;
 
   private final Vertx vertx;
@@ -57,7 +61,7 @@ final class RedisLink {
   private final RedisStoreOptions options;
   private final Consumer<Session> whenConnected;
 
-  /** What waits for its answer, in the order of the answers. */
+  /** The requests that wait for their answers, in the order of the answers. */
   private final ArrayDeque<Sent> sent = new ArrayDeque<>();
 
   private final ArrayDeque<AwaitingSession> waiting = new ArrayDeque<>();
@@ -73,8 +77,10 @@ final class RedisLink {
   private boolean closed;
 
   /**
-   * @param name for messages, without credentials
-   * @param whenConnected told of every new connection, on the link's context
+   * Creates a link, which begins to connect.
+   *
+   * @param name the server's name for messages, without credentials
+   * @param whenConnected is told of every new connection, on the link's context
    */
   RedisLink(Vertx vertx, String name, RedisStoreOptions options, Consumer<Session> whenConnected) {
     this.vertx = vertx;
@@ -90,17 +96,20 @@ final class RedisLink {
     context.runOnContext(v -> connect());
   }
 
-  /** The connection of this moment; {@code null} if there is none. */
+  /** Returns the present connection; {@code null} if there is none. */
   @Nullable Session session() {
     return session;
   }
 
-  /** Why there is no connection; {@code null} if there is one. */
+  /** Returns why there is no connection; {@code null} if there is one. */
   @Nullable String problem() {
     return problem;
   }
 
-  /** The connection, once there is one; fails with {@link UnavailableException} after a time. */
+  /**
+   * Returns the connection as soon as there is one; fails with {@link UnavailableException} if
+   * there is none in time.
+   */
   Future<Session> connected() {
     Promise<Session> promise = Promise.promise();
     context.runOnContext(v -> whenUp(new AwaitingSession(promise, now())));
@@ -110,9 +119,11 @@ final class RedisLink {
   /**
    * Sends requests together.
    *
-   * @param only over this connection or not at all; {@code null} for any, also one to come
-   * @return the answers; fails with {@link UnavailableException} if there is no answer or no
-   *     connection, with {@link RefusedException} if Redis answers with an error
+   * @param only the only connection to send them over; {@code null} for any, including one that is
+   *     still to come
+   * @return the answers; fails with {@link UnavailableException} if there is no connection, no
+   *     answer, or an answer that Redis cannot serve now, and with {@link RefusedException} if
+   *     Redis answers with another error
    */
   Future<List<Response>> send(List<Request> requests, @Nullable Session only) {
     Promise<List<Response>> promise = Promise.promise();
@@ -136,7 +147,7 @@ final class RedisLink {
     return send(List.of(request), only).map(answers -> answers.get(0));
   }
 
-  /** Ends the connection; what waits fails. */
+  /** Ends the connection. Everything that waits fails. */
   Future<Void> close() {
     vertx.cancelTimer(watchdog);
     Promise<Void> done = Promise.promise();
@@ -190,7 +201,8 @@ final class RedisLink {
             : current.connection().batch(requests);
     answers.onComplete(
         done -> {
-          // What comes after the connection was given up is too late: it was told so.
+          // An answer that comes after the connection was given up is too late: the caller has been
+          // told that it failed.
           if (current == session) {
             sent.poll();
             complete(current, done, promise);
@@ -198,7 +210,7 @@ final class RedisLink {
         });
   }
 
-  @SuppressWarnings("NullAway") // a null reply is one
+  @SuppressWarnings("NullAway") // a null reply is an answer, too
   private static List<Response> listOf(Response response) {
     return Collections.singletonList(response);
   }
@@ -231,7 +243,7 @@ final class RedisLink {
     }
   }
 
-  /** What clients are told, so without addresses (CWE-209); the log has them. */
+  /** Returns a failure that clients may see, so it has no addresses (CWE-209). The log has them. */
   private static EricException unavailable(String why) {
     return new UnavailableException("the store does not serve: " + why);
   }
@@ -248,7 +260,7 @@ final class RedisLink {
         .connect()
         .compose(
             connection -> {
-              // What ends it before it is in use fails what is asked of it now.
+              // Ignored: if the connection ends now, the requests of Session.begin fail.
               connection.exceptionHandler(e -> {});
               return Session.begin(client, connection, options);
             })
@@ -283,7 +295,7 @@ final class RedisLink {
       refused = done.cause() instanceof RepositoryException;
       down(String.valueOf(done.cause().getMessage()));
       if (refused) {
-        failWaiting(Long.MAX_VALUE); // waiting does not help, a setting has to be changed
+        failWaiting(Long.MAX_VALUE); // waiting does not help, because a setting has to be changed
       }
       return;
     }
@@ -335,14 +347,14 @@ final class RedisLink {
     }
     Sent oldest = sent.peek();
     if (oldest == null) {
-      // So that a server that hangs is found out while nobody uses it.
+      // So that a server that hangs is noticed even while the hub sends nothing.
       transmit(current, List.of(Request.cmd(Command.PING)), Promise.promise());
     } else if (now() - oldest.since > timeoutNanos()) {
       lost(current, "no answer within " + options.getTimeout() + " ms");
     }
   }
 
-  /** Their outcome is unknown. */
+  /** Fails the requests that have no answer yet. Their outcome is unknown. */
   private void failSent(String why) {
     for (Sent one = sent.poll(); one != null; one = sent.poll()) {
       one.promise.fail(unavailable(why));
@@ -367,13 +379,13 @@ final class RedisLink {
     return System.nanoTime();
   }
 
-  /** Requests that wait for their answers. */
+  /** Requests that were sent together, and wait for their answers. */
   private record Sent(Promise<List<Response>> promise, long since) {}
 
   /** A caller that waits for a connection. */
   private record AwaitingSession(Promise<Session> promise, long since) {}
 
-  /** Redis has answered with an error: nothing was done. */
+  /** Says that Redis has answered with an error, and has done nothing. */
   static final class RefusedException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -35,11 +35,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A channel's log in Redis, while this process owns the channel.
+ * Keeps the contents of one channel's log in Redis, while this process owns the channel.
  *
- * <p>Every write names the owner and its term, so Redis refuses it once somebody else has opened
- * the channel: the log is <em>fenced</em> then, for good. After a lost connection, a missing answer
- * or a refusal the log {@linkplain #resume resumes} before it writes again.
+ * <p>Every write names the owner and its term, so Redis refuses it once another process has opened
+ * the channel: then the log is <em>fenced</em>, for good. After a lost connection, a missing answer
+ * or a refusal the storage {@linkplain #resume resumes} before it writes again.
  */
 final class RedisLogStorage implements LogStorage<EntryReference> {
 
@@ -106,7 +106,7 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
     this.trimmer = new Flusher(vertx, TRIM_DELAY_MS, this::saveLosses);
   }
 
-  /** What {@code open.lua} says of a channel. */
+  /** The answer of {@code open.lua}: what Redis has of a channel. */
   record Opened(
       Session session,
       long term,
@@ -144,12 +144,12 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
 
   // ---- opening
 
-  /** Puts back what is stored; the log may be opened then. */
+  /** Puts back everything that is stored. The log may be opened when this completes. */
   Future<Void> restore(LogRestoration<EntryReference> past, Opened opened) {
     opened.lost.forEach(
         (lane, text) -> {
           if (!lane.equals(Losses.BROADCASTS) && !opened.knows(lane)) {
-            losses.forget(lane); // it was removed while something was under way to it
+            losses.forget(lane); // the listener was removed while a dispatch to it was under way
             return;
           }
           Loss loss = Loss.parse(text);
@@ -168,7 +168,7 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
             });
   }
 
-  /** Every reader of the channel is told that something is gone; how much is not known. */
+  /** Appends a gap for every reader of the channel. How many messages are gone is not known. */
   private Future<Void> tellLoss(LogRestoration<EntryReference> past, long sequence) {
     LOG.error(
         "what Redis had of channel {} has vanished, it was evicted or removed; its listeners get a"
@@ -187,7 +187,7 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
 
   private void restoreListeners(LogRestoration<EntryReference> past, Opened opened) {
     Map<String, Long> cursors = new HashMap<>();
-    // After a loss a cursor may be past the end: the listener goes on with what comes.
+    // After a loss a cursor may be past the end. The listener then goes on with what comes next.
     opened.cursors.forEach(
         (listener, text) -> cursors.put(listener, Math.min(Long.parseLong(text), opened.last)));
     past.committed(cursors);
@@ -210,7 +210,7 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
     past.registered(registered);
   }
 
-  /** Reads the stream from its beginning to its end, in pages bounded in bytes. */
+  /** Reads the stream from its beginning to its end, in pages whose bytes are bounded. */
   private final class Restore {
     private static final long PAGE_BYTES = 4 << 20;
     private static final int MAX_PAGE = 4096;
@@ -281,8 +281,9 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
   }
 
   /**
-   * What fails without a word from Redis is of unknown outcome, so the log resumes, which undoes it
-   * if it was done, and tries again as long as a publisher may be expected to wait.
+   * Writes a batch, repeatedly if need be. If an attempt fails without an answer, its outcome is
+   * unknown. So the storage resumes, which undoes the attempt if it took effect, and tries again as
+   * long as a publisher may be expected to wait.
    */
   private Future<Void> attempt(List<Entry> batch, int attempts, long since) {
     long last = batch.get(batch.size() - 1).sequence();
@@ -306,7 +307,10 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
                 || refused.code.equals(Script.VANISHED)));
   }
 
-  /** Whether Redis must have some: what is kept here is removed there only after it is here. */
+  /**
+   * Returns whether Redis must have entries: an entry is removed there only after it has been
+   * dropped here.
+   */
   private boolean hasEntries() {
     return log.usage().messages() > 0;
   }
@@ -359,7 +363,7 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
     return loaded.onComplete(done -> loading.remove(loaded));
   }
 
-  /** One request for each run of consecutive sequences. */
+  /** Returns one request for each run of consecutive sequences. */
   private List<Request> ranges(List<EntryReference> places) {
     List<Request> ranges = new ArrayList<>();
     int first = 0;
@@ -398,14 +402,14 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
       all.add(orGap(found.get(place.sequence()), place));
     }
     if (found.size() < wanted.size() && !uncertain) {
-      uncertain = true; // perhaps all of it is gone: then the rest is given up as one gap
+      uncertain = true; // perhaps everything is gone: resuming then gives up the rest as one gap
       ready().onFailure(e -> LOG.debug("{} cannot be looked after yet", channelId, e));
     }
     all.addAll(newer);
     return all;
   }
 
-  /** What somebody has removed from the stream behind our back is a gap, not silence. */
+  /** Puts a gap where an entry was removed from the stream by others, so that no loss is silent. */
   private Entry orGap(@Nullable Entry entry, EntryReference place) {
     if (entry != null) {
       return entry;
@@ -528,7 +532,7 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
     long first = log.firstSequence();
     String run = verified.runId();
     Losses.Batch batch = losses.take(first);
-    // What is being read may have been dropped since: it goes when it is read.
+    // Entries that are being read may have been dropped since, so they are removed after that.
     return Future.join(List.copyOf(loading))
         .transform(done -> ready())
         .compose(ready -> saveMovedCursors())
@@ -542,7 +546,10 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
             });
   }
 
-  /** What all have read goes only when it is stored that they have. */
+  /**
+   * Saves the cursors that have moved. Entries that all listeners have read may be removed only
+   * when it is stored that they have read them.
+   */
   private Future<Void> saveMovedCursors() {
     Set<String> moved = new HashSet<>();
     for (String listener : log.committed().keySet()) {
@@ -570,17 +577,20 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
 
   // ---- ownership
 
-  /** Why this log must not write any more; {@code null} as long as it may. From any thread. */
+  /**
+   * Returns why this log must not write any more; {@code null} as long as it may. Safe from any
+   * thread.
+   */
   @Nullable RepositoryException fenced() {
     return fenced;
   }
 
-  /** Whether the connection is still that over which the channel was opened or resumed. */
+  /** Returns whether the connection is still the one that was used to open or resume the log. */
   boolean isVerified() {
     return writes.session() == verified;
   }
 
-  /** There is a new connection. From any thread. */
+  /** Resumes and saves over a new connection. Safe from any thread. */
   void reconnected() {
     context.runOnContext(
         v ->
@@ -592,7 +602,10 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
                     }));
   }
 
-  /** Before anything is written: the connection is the one over which we know to be the owner. */
+  /**
+   * Completes when something may be written: the connection is one over which this process is known
+   * to be the owner.
+   */
   private Future<Void> ready() {
     RepositoryException refusal = fenced;
     if (refusal != null) {
@@ -615,9 +628,10 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
 
   /**
    * Begins a new term, in which nothing that was sent before can take effect, and makes Redis agree
-   * with what is known here: what was not acknowledged is removed there, and what Redis has lost is
-   * put back from memory. What memory has not either is lost, and with it all that is older, as an
-   * overflow: a listener that has not read it sees one gap.
+   * with what is known here. Entries that were not acknowledged are removed from Redis, and entries
+   * that Redis has lost are put back from memory. If memory does not have them either, they are
+   * lost, and with them everything older, as an overflow: a listener that has not read them sees
+   * one gap.
    */
   private Future<Void> resume(Session session) {
     long acknowledged = log.lastSequence();
@@ -718,7 +732,10 @@ final class RedisLogStorage implements LogStorage<EntryReference> {
     }
   }
 
-  /** Nothing of the channel is there, not even its definition: it is not ours to bring back. */
+  /**
+   * Stops writing if nothing of the channel is left in Redis, not even its definition. Another
+   * process may have removed the channel, so it must not be brought back.
+   */
   private void noteRemoval(Throwable failure) {
     if (fenced == null
         && failure instanceof RefusedException refused

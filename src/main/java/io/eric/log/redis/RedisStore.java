@@ -30,23 +30,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps logs in Redis, as durable as Redis is configured: with {@code appendonly yes} and {@code
- * appendfsync always} nothing acknowledged is ever lost; with less, Redis may lose its last writes
- * when its process or machine dies.
+ * Keeps logs in Redis. They are as durable as Redis is configured: with {@code appendonly yes} and
+ * {@code appendfsync always} nothing acknowledged is ever lost; with less, Redis may lose its last
+ * writes when its process or machine dies.
  *
- * <p><b>What happens then.</b> While this process lives, it puts back what it has in memory ({@link
- * RedisStoreOptions#getRecentBytes}), and if that is not all of it, readers that have not read the
- * rest get one gap; positions stay valid. When both have died, the log's epoch changes, since its
- * loss cannot be excluded: a client that resumes gets one gap, then what is retained. So it is also
- * with snapshots only ({@code save}), and with a server that does not tell its settings ({@code
- * CONFIG GET}).
+ * <p><b>When Redis has lost writes.</b> As long as this process lives, it puts back what it has in
+ * memory ({@link RedisStoreOptions#getRecentBytes}). If that is not everything, readers that have
+ * not read the rest get one gap. Positions stay valid. If both processes have died, a loss cannot
+ * be excluded, so the log's epoch changes: a client that resumes gets one gap, then what is
+ * retained. The same holds for a server that has snapshots only ({@code save}), and for one that
+ * does not tell its settings ({@code CONFIG GET}).
  *
- * <p><b>One owner.</b> The process that opens a channel owns it; a process that had opened it
- * before can write no more.
+ * <p><b>Ownership.</b> The process that opens a channel owns it. A process that had opened the
+ * channel before cannot write to it any more.
  *
- * <p><b>Redis down.</b> Operations wait for a connection up to {@link RedisStoreOptions#getTimeout}
- * and fail with {@link io.eric.UnavailableException}; once it is down for longer, they fail at
- * once. The store connects again by itself.
+ * <p><b>When Redis is down.</b> Operations wait for a connection up to {@link
+ * RedisStoreOptions#getTimeout}, and then fail with {@link io.eric.UnavailableException}. Once
+ * Redis has been down for longer than that, they fail at once. The store reconnects by itself.
  *
  * <p>Safe for use by many channels at once.
  */
@@ -73,7 +73,7 @@ public final class RedisStore implements MessageStore {
   }
 
   /**
-   * A store that begins to connect; channels may be opened at once.
+   * Creates a store, which begins to connect. Channels may be opened at once.
    *
    * @throws IllegalStateException if the Redis client is not on the class path
    */
@@ -83,8 +83,10 @@ public final class RedisStore implements MessageStore {
   }
 
   /**
-   * Completes once there is a connection; fails, saying why to the operator of the hub, if there is
-   * none within 10 s, or at once if the server is one that is refused.
+   * Completes, on the caller's context, once there is a connection. Fails with a {@link
+   * RepositoryException} that tells the hub's operator why, if there is none within 10 s or the
+   * {@linkplain RedisStoreOptions#getTimeout time-out}, whichever is longer, or at once if the
+   * store refuses the server.
    */
   public Future<Void> connected() {
     return on(vertx.getOrCreateContext(), writes.connected())
@@ -131,7 +133,7 @@ public final class RedisStore implements MessageStore {
 
   private MessageLog opened(LogRestoration<EntryReference> past, RedisLogStorage storage) {
     if (!storage.isVerified()) {
-      // What was read may be from before a loss, or from after it.
+      // Redis may have lost data between two reads, so what was read may not fit together.
       throw new UnavailableException("the connection to Redis was lost while opening");
     }
     MessageLog log = past.open(storage);
@@ -212,7 +214,7 @@ public final class RedisStore implements MessageStore {
     return options;
   }
 
-  /** A log is closed or deleted. */
+  /** Notes that a log is closed or deleted. */
   void ended(RedisLogStorage storage) {
     storages.remove(storage);
   }

@@ -11,7 +11,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** What runs inside Redis, each all or nothing; the files beside this package's classes. */
+/**
+ * The scripts that run inside Redis. Each takes effect as a whole or not at all. Their sources are
+ * the {@code .lua} files beside this package's classes.
+ */
 enum Script {
   OPEN(false),
   RESUME(false),
@@ -21,16 +24,20 @@ enum Script {
   DELETE(true),
   DEFINE(false);
 
-  /** The caller is not the channel's owner any more. */
+  /** Redis answers this if the caller is not the channel's owner any more. */
   static final String FENCED = "FENCED";
 
-  /** What must be there is not, and no owner has removed it. */
+  /**
+   * Redis answers this if something is missing that must be there, and that no owner has removed.
+   */
   static final String VANISHED = "VANISHED";
 
-  /** The caller is the owner, but began a new term after it had sent this. */
+  /**
+   * Redis answers this if the caller is the owner, but began a new term after it had sent the call.
+   */
   static final String STALE = "STALE";
 
-  /** The log does not end where the caller believes. */
+  /** Redis answers this if the log does not end where the caller believes. */
   static final String MISPLACED = "MISPLACED";
 
   private final String source;
@@ -42,12 +49,12 @@ enum Script {
     hash = sha1(source);
   }
 
-  /** Makes the script known to a server. */
+  /** Returns the request that makes the script known to a server. */
   Request load() {
     return Request.cmd(Command.SCRIPT).arg("LOAD").arg(source);
   }
 
-  /** A call, to which the arguments are to be added. */
+  /** Returns a call, to which the caller adds the arguments. */
   Request call(List<String> keys) {
     Request request = Request.cmd(Command.EVALSHA).arg(hash).arg(keys.size());
     keys.forEach(request::arg);

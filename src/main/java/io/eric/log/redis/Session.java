@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** One connection from its beginning to its end, and what the server said of itself then. */
+/**
+ * One connection from its beginning to its end, and what the server said of itself at the
+ * beginning.
+ */
 final class Session {
 
   private static final String POLICY = "maxmemory-policy";
@@ -63,17 +66,17 @@ final class Session {
             });
   }
 
-  /** What requests are sent over. */
+  /** Returns the connection that requests are sent over. */
   RedisConnection connection() {
     return connection;
   }
 
-  /** Names the life of the server's process. */
+  /** Returns the name of the life of the server's process. */
   String runId() {
     return runId;
   }
 
-  /** Whether the server's process may die without losing what it has confirmed. */
+  /** Returns whether the server's process may die without losing what it has confirmed. */
   boolean keepsAll() {
     return keepsAll;
   }
@@ -93,7 +96,7 @@ final class Session {
     return properties;
   }
 
-  /** Trimming by id came with 6.2. */
+  /** Refuses a server that cannot trim a stream by id, which came with 6.2. */
   private static void refuseOld(String version) {
     String[] numbers = version.split("\\.");
     int major = Integer.parseInt(numbers[0]);
@@ -103,7 +106,7 @@ final class Session {
     }
   }
 
-  /** Of a server that may not be asked, it is unknown, and empty. */
+  /** Returns the server's policy; empty if the server does not tell it. */
   private static Future<String> evictionPolicy(RedisConnection connection) {
     return connection
         .send(Request.cmd(Command.CONFIG).arg("GET").arg(POLICY))
@@ -111,7 +114,10 @@ final class Session {
         .otherwise("");
   }
 
-  /** The volatile policies take only keys with a time to live, and ours have none. */
+  /**
+   * Refuses a server that evicts any keys. The policies that evict only keys with a time to live
+   * are fine, because the store's keys have none.
+   */
   private static void refuseEviction(String policy) {
     if (policy.startsWith("allkeys-")) {
       throw new RepositoryException(
@@ -124,7 +130,10 @@ final class Session {
     }
   }
 
-  /** A server that does not tell its settings is taken for one that loses. */
+  /**
+   * Returns whether the server's settings keep everything that it has confirmed. If it does not
+   * tell them, the answer is false.
+   */
   private static Future<Boolean> keepsAll(RedisConnection connection) {
     return Future.all(
             is(connection, "appendonly", "yes"),
@@ -144,6 +153,6 @@ final class Session {
     if (answer.isMap()) {
       return answer.containsKey(setting) ? answer.get(setting).toString() : "";
     }
-    return answer.size() < 2 ? "" : answer.get(1).toString(); // protocol version 2
+    return answer.size() < 2 ? "" : answer.get(1).toString(); // as protocol version 2 answers
   }
 }

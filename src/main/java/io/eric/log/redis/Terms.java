@@ -3,12 +3,12 @@ package io.eric.log.redis;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Under which term each sequence was written, so that ids can be told from sequences. */
+/** Knows under which term each sequence was written, because an id in Redis consists of both. */
 final class Terms {
 
   private final TreeMap<Long, Long> termsFrom = new TreeMap<>();
 
-  /** All from this sequence on is written under a term. */
+  /** Notes that everything from a sequence on is written under a term. */
   void begin(long sequence, long term) {
     termsFrom.tailMap(sequence, true).clear();
     Map.Entry<Long, Long> before = termsFrom.lastEntry();
@@ -17,7 +17,7 @@ final class Terms {
     }
   }
 
-  /** Nobody will ask for what is before this sequence. */
+  /** Forgets what is needed only for sequences before this one. */
   void forgetBefore(long sequence) {
     Long from = termsFrom.floorKey(sequence);
     if (from != null) {
@@ -33,7 +33,7 @@ final class Terms {
     return from.getValue();
   }
 
-  /** The id of an entry in its stream. */
+  /** Returns the id of an entry in its stream. */
   String id(long sequence) {
     return of(sequence) + "-" + sequence;
   }
