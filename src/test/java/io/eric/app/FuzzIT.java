@@ -118,7 +118,7 @@ class FuzzIT {
         try {
           each.get();
         } catch (ExecutionException e) {
-          throw new AssertionError("seed " + SEED, e.getCause());
+          throw new AssertionError("seed " + SEED + ": " + e.getCause(), e.getCause());
         }
       }
     } finally {
