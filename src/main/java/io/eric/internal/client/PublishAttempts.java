@@ -19,6 +19,7 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,9 @@ public final class PublishAttempts {
     private boolean repeatable;
     private final Promise<Published> answer = Promise.promise();
 
+    /** How many attempts were made; only the failure of the latest one counts. */
+    private final AtomicInteger attempts = new AtomicInteger();
+
     /** Set before an attempt, and cleared when the attempt is answered. */
     private volatile Loop.@Nullable Timer timer;
 
@@ -159,6 +163,7 @@ public final class PublishAttempts {
         batch = new PublishBatch(withKeys(batch.messages()));
         repeatable = true;
       }
+      attempts.incrementAndGet();
       long timeout = repeatable ? patience.attempt() + LATE_ANSWER_MS : UNLIMITED_MS;
       return await(channels.attempt(channel, batch, leftMs(), timeout));
     }
@@ -167,7 +172,8 @@ public final class PublishAttempts {
       if (!attempt.isComplete()) {
         startTimer();
       }
-      attempt.onComplete(this::answered);
+      int number = attempts.get();
+      attempt.onComplete(done -> answered(number, done));
       return answer.future();
     }
 
@@ -188,7 +194,7 @@ public final class PublishAttempts {
       }
     }
 
-    private void answered(AsyncResult<Published> attempt) {
+    private void answered(int number, AsyncResult<Published> attempt) {
       if (answer.future().isComplete()) {
         return;
       }
@@ -196,7 +202,13 @@ public final class PublishAttempts {
       if (failure == null) {
         stopTimer();
         answer.tryComplete(attempt.result());
-      } else if (BusReply.isUnhandled(failure)) {
+      } else if (number == attempts.get()) { // else a later attempt may succeed, and decides
+        failed(failure);
+      }
+    }
+
+    private void failed(Throwable failure) {
+      if (BusReply.isUnhandled(failure)) {
         stopTimer();
         find(failure);
       } else if (!isTimeout(failure)) {
