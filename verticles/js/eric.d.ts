@@ -75,7 +75,8 @@ export interface Channel {
   /**
    * Reads a listener's messages: `for await (const message of await channel.listen('desk')) …`. Asking for the next
    * message acknowledges the one before. Leaving the loop stops the listener; the message in hand comes again at the
-   * next `listen`, unless it was acknowledged with `message.ack()`. After a restart, unacknowledged messages come again.
+   * next `listen`, unless it was acknowledged with `message.ack()`. After a restart, all unacknowledged messages come
+   * again.
    */
   listen(listener: string, options?: ListenOptions): Promise<Listening>;
 
@@ -97,8 +98,8 @@ export interface Channel {
 
   /**
    * Works on a listener's queue of a DataProcessingChannel, beside other workers anywhere, with at most `max` messages
-   * at a time (default 1). The function's value is the result; if the function throws or rejects, the message has failed.
-   * The worker waits for a queue that is not being processed yet, and for a channel that does not answer.
+   * at a time (default 1). The function's value is the result; if the function throws or rejects, the message has
+   * failed. The worker waits for a queue that is not being processed yet, and for a channel that does not answer.
    */
   work(listener: string, process: (message: Work) => unknown, options?: { max?: number }): Worker;
 

@@ -56,6 +56,8 @@ class Greeter : CoroutineVerticle() {
     part.setAction("done") { emptyList() }
     part.joinTo(app).coAwait()
     part.start().coAwait()
-    launch { app.messageFlow(part).collect {} } // the part acts on the messages that are collected here
+    launch {
+      app.messageFlow(part).collect {}
+    } // the part acts on the messages that are collected here
   }
 }

@@ -58,9 +58,7 @@ final class BodyPolicy {
     return Refusal.of(415, "the content-type is missing; " + ASKED_FOR);
   }
 
-  /**
-   * Returns whether a body may follow that no header field announces, which only HTTP/2 allows.
-   */
+  /** Returns whether a body may follow that no header field announces, which only HTTP/2 allows. */
   private static boolean mayCarryBody(HttpVersion version, HttpMethod method, MultiMap headers) {
     return version == HttpVersion.HTTP_2
         && (method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT))

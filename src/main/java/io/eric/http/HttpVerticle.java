@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP door, docs/PROTOCOL.md section 4: REST commands and event streams over HTTP/1.1 and
  * HTTP/2. It is deployed on event loops, {@link HttpOptions#getInstances()} times; instances on one
- * port share its connections. Publishes reach channels of the same JVM directly; everything else goes over
- * the event bus.
+ * port share its connections. Publishes reach channels of the same JVM directly; everything else
+ * goes over the event bus.
  */
 public final class HttpVerticle extends VerticleBase {
 
@@ -151,8 +151,8 @@ public final class HttpVerticle extends VerticleBase {
    * afterwards. To be called after the deployment, from any thread.
    *
    * @param overMs the time over which the streams end, in milliseconds
-   * @return completes when the port is closed, but at once if an earlier call is draining the
-   *     door or the door is not running; fails if the server cannot be closed
+   * @return completes when the port is closed, but at once if an earlier call is draining the door
+   *     or the door is not running; fails if the server cannot be closed
    */
   public Future<Void> drain(long overMs) {
     Promise<Void> drained = Promise.promise();

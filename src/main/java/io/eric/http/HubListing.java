@@ -37,8 +37,9 @@ final class HubListing implements ListPart.Source {
   private String separator = "{";
 
   /**
-   * How many channels are asked next. It falls to one after a channel with many listeners, because the answers
-   * of the channels that were asked with it were of no use, and doubles with every piece after that.
+   * How many channels are asked next. It falls to one after a channel with many listeners, because
+   * the answers of the channels that were asked with it were of no use, and doubles with every
+   * piece after that.
    */
   private int askedAtATime = CHANNELS_AT_A_TIME;
 

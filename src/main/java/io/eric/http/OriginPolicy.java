@@ -41,8 +41,8 @@ public final class OriginPolicy {
   /**
    * Creates a policy.
    *
-   * @param hosts names by which the hub is known besides {@code localhost}, in lower case; null
-   *     if every name is accepted
+   * @param hosts names by which the hub is known besides {@code localhost}, in lower case; null if
+   *     every name is accepted
    */
   OriginPolicy(Origins origins, @Nullable List<String> hosts) {
     this.origins = origins;
@@ -52,8 +52,8 @@ public final class OriginPolicy {
   /**
    * Checks the head of a request.
    *
-   * @param authority the {@code :authority} of HTTP/2, or the authority that HTTP/1.1 has in
-   *     front of the path; null if there is none
+   * @param authority the {@code :authority} of HTTP/2, or the authority that HTTP/1.1 has in front
+   *     of the path; null if there is none
    * @return why the request is refused; null if it may go on
    */
   @Nullable Refusal refusal(

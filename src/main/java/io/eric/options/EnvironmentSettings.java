@@ -55,8 +55,8 @@ public final class EnvironmentSettings {
    * service named eric are skipped, which is logged.
    *
    * @return the settings in the form that {@link EricOptions} reads
-   * @throws IllegalArgumentException naming a variable that is no setting, or whose value has
-   *     the wrong type or range
+   * @throws IllegalArgumentException naming a variable that is no setting, or whose value has the
+   *     wrong type or range
    */
   public static JsonObject read(Map<String, String> environment) {
     SortedMap<String, String> paths = new TreeMap<>();

@@ -115,8 +115,8 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /**
    * Returns how many verticles, each with an event loop of its own, are to be deployed on this
-   * port. Limits that are per verticle apply to each of them. With {@link #getPort port} 0 it must be
-   * 1, otherwise the hub does not start. The minimum is 1, the default 1.
+   * port. Limits that are per verticle apply to each of them. With {@link #getPort port} 0 it must
+   * be 1, otherwise the hub does not start. The minimum is 1, the default 1.
    */
   public int getInstances() {
     return instances;

@@ -82,8 +82,8 @@ public final class AddressRouter {
   /**
    * Asks.
    *
-   * @return the answer's body; fails with a {@code ReplyException}, or with another exception
-   *     if the address is at another node and there is no cluster
+   * @return the answer's body; fails with a {@code ReplyException}, or with another exception if
+   *     the address is at another node and there is no cluster
    */
   public <T> Future<T> request(String address, Object body, DeliveryOptions options) {
     if (!Addresses.isFar(address)) {

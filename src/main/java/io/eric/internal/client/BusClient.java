@@ -84,8 +84,8 @@ public final class BusClient implements ChannelLink {
    * Asks whether this node can serve: its store does and, in a cluster, enough nodes see each
    * other.
    *
-   * @return completes if the node can serve; fails with {@link UnavailableException} if it
-   *     cannot, or if no hub is running
+   * @return completes if the node can serve; fails with {@link UnavailableException} if it cannot,
+   *     or if no hub is running
    */
   public Future<Void> isReady() {
     return bus.<JsonObject>request(Addresses.READINESS, null, json)
@@ -136,8 +136,8 @@ public final class BusClient implements ChannelLink {
    * Appends a batch of messages for one channel, in order with the caller's other requests to the
    * channel; see {@link PublishAttempts}.
    *
-   * @param timeoutMs how long all attempts together may take, in milliseconds; 0 for this
-   *     client's own time-out
+   * @param timeoutMs how long all attempts together may take, in milliseconds; 0 for this client's
+   *     own time-out
    * @return fails with an {@link EricException}
    */
   public Future<ChannelResponse.Published> publish(
@@ -149,9 +149,9 @@ public final class BusClient implements ChannelLink {
    * Appends a message at once if its channel lives on the caller's event loop; see {@link
    * LocalRegistry#publishAtOnce}.
    *
-   * @return completes on the channel's context or, at the time-out, on the caller's, and fails
-   *     with an {@link EricException}; null if the channel does not live on this event loop, and
-   *     then nothing has happened
+   * @return completes on the channel's context or, at the time-out, on the caller's, and fails with
+   *     an {@link EricException}; null if the channel does not live on this event loop, and then
+   *     nothing has happened
    */
   public @Nullable Future<ChannelResponse.Published> publishAtOnce(Command.Publish message) {
     Future<ChannelResponse.Published> answer =
@@ -277,8 +277,8 @@ public final class BusClient implements ChannelLink {
   /**
    * Returns the exception of the protocol that a failed request stands for.
    *
-   * @param channel the channel that was asked, which is unknown if it has no handler; null for
-   *     the hub
+   * @param channel the channel that was asked, which is unknown if it has no handler; null for the
+   *     hub
    */
   public static EricException asEric(Throwable failure, @Nullable String channel) {
     if (failure instanceof EricException eric) {

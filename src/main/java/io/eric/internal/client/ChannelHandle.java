@@ -50,8 +50,8 @@ public final class ChannelHandle implements Channel {
   /**
    * Creates a handle; the channel need not exist.
    *
-   * @param adapt converts messages to what streams of this handle show; null to show them as
-   *     the channel does
+   * @param adapt converts messages to what streams of this handle show; null to show them as the
+   *     channel does
    * @param retryMs the {@code retry} that plain streams show, in milliseconds
    */
   public ChannelHandle(

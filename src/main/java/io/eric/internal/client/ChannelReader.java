@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a channel's log for one stream: attaches it, asks for batches, waits to be woken, and
- * attaches anew when the channel has another owner. The {@link Stream} decides what is done with the
- * messages. On one loop only.
+ * attaches anew when the channel has another owner. The {@link Stream} decides what is done with
+ * the messages. On one loop only.
  *
  * <table>
  * <caption>States and events</caption>
@@ -43,12 +43,12 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>OVER</td><td>given back</td><td>–</td><td>–</td><td>–</td><td>–</td></tr>
  * </table>
  *
- * <p>The other events: {@link #begin} goes on with the first batch of a stream that is attached, does
- * nothing in OVER, and is an error in any other state, see {@link StateErrors}. {@link #over} and
- * {@link #leave} lead from every state to OVER, which is final. The {@link ReaderBook} causes three
- * events. {@link #readAgain} repeats the question of a stream that is READING and does nothing in
- * other states. {@link #giveUp} makes the stream end, except in OPENING, where the stream has no
- * client yet, and in OVER. {@link #repair} acts by state.
+ * <p>The other events: {@link #begin} goes on with the first batch of a stream that is attached,
+ * does nothing in OVER, and is an error in any other state, see {@link StateErrors}. {@link #over}
+ * and {@link #leave} lead from every state to OVER, which is final. The {@link ReaderBook} causes
+ * three events. {@link #readAgain} repeats the question of a stream that is READING and does
+ * nothing in other states. {@link #giveUp} makes the stream end, except in OPENING, where the
+ * stream has no client yet, and in OVER. {@link #repair} acts by state.
  *
  * <p>A dash is an event that changes nothing: an answer to a question that was replaced by another
  * one, or news that the next read will bring in any case. Two events may come before the answer
@@ -266,7 +266,7 @@ public final class ChannelReader {
     attachedNumber = number;
     if (answer.stopped()) {
       become(State.OVER);
-    // the stream was left before the answer came, and the channel has attached it
+      // the stream was left before the answer came, and the channel has attached it
     } else if (state == State.OVER) {
       tellDetached(number, startsAfter);
     } else {

@@ -57,8 +57,8 @@ public final class LocalRegistry {
    *
    * @param context the channel's context
    * @param told accepts the news of edges, on that context
-   * @param waitsForReaders whether publishers are not answered because readers need time;
-   *     called from any thread
+   * @param waitsForReaders whether publishers are not answered because readers need time; called
+   *     from any thread
    */
   public void addChannel(
       String channelId,

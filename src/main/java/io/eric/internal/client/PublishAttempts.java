@@ -91,8 +91,8 @@ public final class PublishAttempts {
     /**
      * Makes one attempt.
      *
-     * @param leftMs how long the publisher still waits, in milliseconds; after that, the
-     *     attempt is dropped wherever it is
+     * @param leftMs how long the publisher still waits, in milliseconds; after that, the attempt is
+     *     dropped wherever it is
      * @param answerMs how long an answer is accepted, in milliseconds
      * @return fails as a request on the event bus does
      */
@@ -125,8 +125,8 @@ public final class PublishAttempts {
   /**
    * Publishes a batch.
    *
-   * @param timeoutMs how long all attempts together may take, in milliseconds; 0 for the
-   *     time-out that was given at creation
+   * @param timeoutMs how long all attempts together may take, in milliseconds; 0 for the time-out
+   *     that was given at creation
    * @return completes where the attempts' answers come; fails with an {@link
    *     io.eric.EricException}. After {@code Unavailable} the outcome is unknown
    */

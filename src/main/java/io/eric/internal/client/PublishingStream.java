@@ -57,8 +57,8 @@ public final class PublishingStream implements WriteStream<Message> {
   /**
    * Ends the stream, which accepts no more messages. Idempotent.
    *
-   * @return completes when all messages are answered; fails with the failure of the first
-   *     message that failed, if one did
+   * @return completes when all messages are answered; fails with the failure of the first message
+   *     that failed, if one did
    */
   @Override
   public Future<Void> end() {

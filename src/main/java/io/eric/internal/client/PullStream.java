@@ -87,8 +87,8 @@ final class PullStream<T> extends DemandedStream<T>
     /**
      * Converts the last message, which has the reason why the stream ends.
      *
-     * @param retryMs how long the user should wait before opening the next stream, in
-     *     milliseconds; 0 if not at all
+     * @param retryMs how long the user should wait before opening the next stream, in milliseconds;
+     *     0 if not at all
      */
     T last(Entry entry, String epoch, int retryMs);
   }
@@ -97,8 +97,8 @@ final class PullStream<T> extends DemandedStream<T>
    * Creates a stream that is not open; it opens when it gets a handler.
    *
    * @param listener the listener to read; null for a watcher
-   * @param start the position to begin after, as {@code after} in the protocol; null to begin
-   *     at the cursor
+   * @param start the position to begin after, as {@code after} in the protocol; null to begin at
+   *     the cursor
    * @param mayOpen called when there is a handler; a stream that may not open ends
    * @param raw whether messages are given as they were published, without the channel's {@code
    *     adapt}

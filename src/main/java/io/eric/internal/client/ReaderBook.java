@@ -41,9 +41,7 @@ public final class ReaderBook {
   /** Streams that wait for the answer to a read, in the order of waiting. */
   private final Set<ChannelReader> reading = new LinkedHashSet<>();
 
-  /**
-   * Streams that attach anew, or have done so and have not been confirmed since, in that order.
-   */
+  /** Streams that attach anew, or have done so and have not been confirmed since, in that order. */
   private final Set<ChannelReader> doubtful = new LinkedHashSet<>();
 
   /** How often a stream has changed its state. */
@@ -228,9 +226,7 @@ public final class ReaderBook {
     return attached > 0 && loop.nanoTime() - confirmedAt < 2 * interval;
   }
 
-  /**
-   * Returns for how many milliseconds the streams have not been confirmed; 0 if there are none.
-   */
+  /** Returns for how many milliseconds the streams have not been confirmed; 0 if there are none. */
   public long unconfirmedForMs() {
     return attached + doubtful.size() == 0 ? 0 : unconfirmedFor() / 1_000_000;
   }

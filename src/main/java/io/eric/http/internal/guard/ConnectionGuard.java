@@ -77,8 +77,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /**
    * The limits that all connections of a door share.
    *
-   * @param maxBytesInFlight how many bytes of bodies a connection's unanswered requests may
-   *     have
+   * @param maxBytesInFlight how many bytes of bodies a connection's unanswered requests may have
    * @param maxResets how many requests of a connection its client may reset before they are
    *     answered, within {@code resetWindow}; 0 for any number
    * @param resetWindow in nanoseconds
@@ -211,9 +210,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     abort();
   }
 
-  /**
-   * Declares that nothing that follows on this connection is a request, whatever it looks like.
-   */
+  /** Declares that nothing that follows on this connection is a request, whatever it looks like. */
   public void refuseTheRest() {
     refused = true;
   }
@@ -490,9 +487,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       }
     }
 
-    /**
-     * Ends a request of HTTP/2: the client has the whole answer or has given it up. Idempotent.
-     */
+    /** Ends a request of HTTP/2: the client has the whole answer or has given it up. Idempotent. */
     void closed() {
       if (closed || !multiplexed) {
         return;
@@ -516,9 +511,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       }
     }
 
-    /**
-     * Ends the preparation of a WebSocket, because the request was answered as an ordinary one.
-     */
+    /** Ends the preparation of a WebSocket, because the request was answered as an ordinary one. */
     private void downgrade() {
       upgraded = false;
       queued.countEveryByte(false);

@@ -14,8 +14,7 @@ public final class RequestQuota {
   /**
    * Creates a quota.
    *
-   * @param max how many requests may be under way; half of them, but at least one, for each
-   *     client
+   * @param max how many requests may be under way; half of them, but at least one, for each client
    */
   public RequestQuota(int max) {
     this.max = max;

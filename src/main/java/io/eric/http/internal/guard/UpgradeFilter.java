@@ -111,9 +111,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
         || codings.size() == 1 && !codings.get(0).equalsIgnoreCase("chunked");
   }
 
-  /**
-   * Stands in front of the handler that chooses between HTTP/1.1 and HTTP/2 by the first bytes.
-   */
+  /** Stands in front of the handler that chooses between HTTP/1.1 and HTTP/2 by the first bytes. */
   private static final class BeforeTheChoice extends ChannelInboundHandlerAdapter {
 
     @Override

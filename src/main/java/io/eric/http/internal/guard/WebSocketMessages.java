@@ -63,8 +63,7 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
   /**
    * Creates the bounds of one connection.
    *
-   * @param maxMessage the length of the longest message, in bytes without the heads of its
-   *     frames
+   * @param maxMessage the length of the longest message, in bytes without the heads of its frames
    * @param wrote runs after bytes have been written to the WebSocket
    */
   WebSocketMessages(

@@ -53,8 +53,7 @@ public final class ChunkedStreamSink implements StreamSink {
    * closed.
    *
    * @param guard the guard of the request's connection
-   * @param headWritten completes when the kernel has all that was written to the response so
-   *     far
+   * @param headWritten completes when the kernel has all that was written to the response so far
    */
   public static StreamSink of(
       HttpServerRequest request,
