@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /broadcast}, {@code /dispatch} and {@code /publish}, of one message or a batch: the hot
- * ones.
+ * The routes {@code /broadcast} and {@code /dispatch} for one message and {@code /publish} for one
+ * or a batch. They serve most of a hub's requests.
  */
 final class PublishRoutes {
 
@@ -55,7 +55,7 @@ final class PublishRoutes {
     bodies.read(
         request,
         body -> {
-          // On HTTP/2 the head does not always say that there is one.
+          // On HTTP/2 the head need not announce a body.
           if (body.length > 0 && !request.headers().contains(HttpHeaders.CONTENT_TYPE)) {
             Problem.send(request.response(), BodyPolicy.untyped());
           } else {
@@ -65,10 +65,10 @@ final class PublishRoutes {
   }
 
   /**
-   * Takes a request before the router sees it, if it is one of the two hottest: there is nothing in
-   * it that takes a routing context, which is a tenth of what a request allocates.
+   * Handles a request before the router sees it, if it is a broadcast or a dispatch. These need no
+   * routing context, which would be a tenth of what a request allocates.
    *
-   * @return false if it is for the router
+   * @return false if the request is for the router
    */
   boolean take(HttpServerRequest request) {
     String path = request.path();
@@ -117,7 +117,7 @@ final class PublishRoutes {
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
   }
 
-  /** For a single message the status says what has become of it. */
+  /** Publishes a single message, whose outcome is the status of the answer. */
   private void publishOne(HttpServerResponse response, Command.Publish message) {
     append(message)
         .onComplete(
@@ -176,7 +176,7 @@ final class PublishRoutes {
   }
 
   private static String written(String id) {
-    return "{\"id\":\"" + id + "\"}"; // ASCII without quotes
+    return "{\"id\":\"" + id + "\"}"; // ids are ASCII without quotes
   }
 
   private static String written(@Nullable Throwable failure) {

@@ -12,7 +12,9 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 
-/** The way to edges of this JVM, and over the event bus to those of others. */
+/**
+ * Reaches edges of this JVM through the registry, and others over the event bus. For any thread.
+ */
 public final class BusEdgeLink implements EdgeLink {
 
   private static final long ANSWER_MS = 2_000;
@@ -22,7 +24,7 @@ public final class BusEdgeLink implements EdgeLink {
   private final AddressRouter router;
   private final DeliveryOptions options = LocalCodec.options().setSendTimeout(ANSWER_MS);
 
-  /** The way from this Vert.x instance. */
+  /** Creates a link from this Vert.x instance. */
   public BusEdgeLink(Vertx vertx) {
     this.registry = new LocalRegistry(vertx);
     this.router = new AddressRouter(vertx);
@@ -44,7 +46,7 @@ public final class BusEdgeLink implements EdgeLink {
             e ->
                 e instanceof ReplyException reply
                         && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-                    ? Future.succeededFuture(UNKNOWN) // it has no such stream
+                    ? Future.succeededFuture(UNKNOWN) // the edge has no such stream
                     : Future.failedFuture(e));
   }
 

@@ -19,12 +19,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels and edges of this JVM, for what passes between them with every message. The event
- * bus carries whatever is rare or wants an answer; through its codecs and registrations a message
- * costs several times what it costs here.
+ * The channels and edges of this JVM, for publishes and for the news that pass between the two with
+ * every message. The event bus carries everything else; through its codecs and registrations a
+ * message costs several times as much as here.
  *
- * <p>What is told here is a task on the other's context, as is a message on the bus of one JVM, so
- * what one context tells and asks another by either way arrives in order.
+ * <p>News and publishes become tasks on the receiver's context, as messages on the bus of one JVM
+ * do. What one context sends another by either way therefore arrives in order, except by {@link
+ * #publishAtOnce}. For any thread.
  */
 public final class LocalRegistry {
 
@@ -32,7 +33,7 @@ public final class LocalRegistry {
 
   private final Known known;
 
-  /** The registry on this Vert.x instance. */
+  /** Creates a view of this Vert.x instance's registry, which all views share. */
   public LocalRegistry(Vertx vertx) {
     this.known =
         vertx
@@ -41,19 +42,22 @@ public final class LocalRegistry {
             .computeIfAbsent(MAP, absent -> new Known());
   }
 
-  /** What a channel offers to publishers of this JVM, on its context. */
+  /** Accepts publishes for a channel, on its context. */
   @FunctionalInterface
   public interface Publishing {
-    /** Appends as {@link ChannelRequest.PublishBatch} does; may answer before it returns. */
+    /**
+     * Appends messages as {@link ChannelRequest.PublishBatch} does. The answer may be given before
+     * this returns.
+     */
     void publish(List<Publish> messages, Consumer<Published> answer);
   }
 
   /**
    * Makes a channel known.
    *
-   * @param context where it lives
-   * @param told takes what edges tell it, on its context
-   * @param waitsForReaders whether publishers are not answered because readers need time; asked
+   * @param context the channel's context
+   * @param told accepts the news of edges, on that context
+   * @param waitsForReaders whether publishers are not answered because readers need time; called
    *     from any thread
    */
   public void addChannel(
@@ -68,8 +72,8 @@ public final class LocalRegistry {
   }
 
   /**
-   * Whether a channel of this JVM does not answer publishers because its readers need time: then
-   * they have nothing to do but wait, however long.
+   * Returns whether a channel of this JVM does not answer publishers because its readers need time.
+   * Publishers have to wait then, however long.
    */
   public boolean waitsForReaders(String channelId) {
     ChannelNeighbour channel = known.channels.get(channelId);
@@ -81,7 +85,7 @@ public final class LocalRegistry {
     known.channels.remove(channelId);
   }
 
-  /** Whether a channel lives in this JVM. */
+  /** Returns whether a channel lives in this JVM. */
   public boolean hasChannel(String channelId) {
     return known.channels.containsKey(channelId);
   }
@@ -89,8 +93,8 @@ public final class LocalRegistry {
   /**
    * Makes an edge known.
    *
-   * @param context where it lives
-   * @param told takes what channels tell it, on its context
+   * @param context the edge's context
+   * @param told accepts the news of channels, on that context
    */
   public void addEdge(String address, Context context, Consumer<ChannelResponse> told) {
     known.edges.put(address, new EdgeNeighbour(context, told));
@@ -102,12 +106,13 @@ public final class LocalRegistry {
   }
 
   /**
-   * Publishes if the channel lives on this thread's event loop. Then the channel appends at once,
-   * so that requests which are pipelined on one connection are all handled in one turn of the loop
-   * and go out in one write. As tasks each would cost a round of the loop. What the caller has
-   * asked of the channel before, over the event bus, may come after it.
+   * Publishes at once if the channel lives on this thread's event loop. All requests that are
+   * pipelined on one connection are then handled in one turn of the loop and answered in one write;
+   * as tasks, each would cost a turn. Requests that the caller has sent to the channel before, over
+   * the event bus, may arrive after this one.
    *
-   * @return null if the channel does not live there; then nothing has happened
+   * @return completes on the channel's context; null if the channel does not live on this event
+   *     loop, and then nothing has happened
    */
   public @Nullable Future<Published> publishAtOnce(String channelId, List<Publish> messages) {
     ChannelNeighbour channel = known.channels.get(channelId);
@@ -120,7 +125,8 @@ public final class LocalRegistry {
   }
 
   /**
-   * Publishes if the channel lives in this JVM, in order with whatever else the caller asks of it.
+   * Publishes if the channel lives in this JVM, in order with the caller's other requests to the
+   * channel.
    *
    * @return null if the channel does not live here; else completes on the caller's context, and
    *     fails as a request on the event bus does if the channel has left meanwhile
@@ -145,7 +151,7 @@ public final class LocalRegistry {
   /**
    * Tells a channel something that it does not answer.
    *
-   * @return false if it does not live in this JVM, then nothing has happened
+   * @return false if the channel does not live in this JVM, and then nothing has happened
    */
   public boolean tell(String channelId, ChannelRequest news) {
     ChannelNeighbour channel = known.channels.get(channelId);
@@ -159,7 +165,7 @@ public final class LocalRegistry {
   /**
    * Tells an edge something that it does not answer.
    *
-   * @return false if it does not live in this JVM, then nothing has happened
+   * @return false if the edge does not live in this JVM, and then nothing has happened
    */
   public boolean tellEdge(String address, ChannelResponse news) {
     EdgeNeighbour edge = known.edges.get(address);
