@@ -141,11 +141,18 @@ final class BodyReader {
       byte[] bytes = this.bytes;
       int length = this.length;
       free();
-      if (bytes != null) {
+      if (bytes != null && length > 0 && isUntyped()) {
+        Problem.send(request.response(), BodyPolicy.untyped());
+      } else if (bytes != null) {
         then.accept(bytes.length == length ? bytes : Arrays.copyOf(bytes, length));
       } else if (request.version() != HttpVersion.HTTP_2) {
         request.connection().close();
       }
+    }
+
+    /** Returns whether a body came that the head did not announce, which HTTP/2 allows. */
+    private boolean isUntyped() {
+      return !request.headers().contains(HttpHeaders.CONTENT_TYPE);
     }
 
     private void refuse(CounterName bound, String reason) {

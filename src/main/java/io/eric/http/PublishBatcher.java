@@ -2,7 +2,8 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.UnavailableException;
-import io.eric.internal.client.BusClient;
+import io.eric.internal.client.ChannelDirectory;
+import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.Command;
 import io.eric.metrics.CounterName;
@@ -26,7 +27,8 @@ final class PublishBatcher {
 
   private final Context context;
   private final Meters meters;
-  private final BusClient bus;
+  private final ChannelDirectory channels;
+  private final PublishAttempts publishing;
   private final int maxMessages;
   private final long maxBytes;
 
@@ -42,10 +44,17 @@ final class PublishBatcher {
    * @param maxMessages how many messages of a channel may be under way
    * @param maxBytes how many bytes the messages of a channel under way may have
    */
-  PublishBatcher(Context context, BusClient bus, Meters meters, int maxMessages, long maxBytes) {
+  PublishBatcher(
+      Context context,
+      ChannelDirectory channels,
+      PublishAttempts publishing,
+      Meters meters,
+      int maxMessages,
+      long maxBytes) {
     this.context = context;
     this.meters = meters;
-    this.bus = bus;
+    this.channels = channels;
+    this.publishing = publishing;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
   }
@@ -67,9 +76,12 @@ final class PublishBatcher {
           new UnavailableException("too many messages under way, nothing was appended"));
     }
     if (queue == null) { // no message is under way that this one could overtake
-      Future<ChannelResponse.Published> atOnce = bus.publishAtOnce(message);
+      Future<ChannelResponse.Published> atOnce =
+          channels.publishAtOnce(message.channel(), List.of(message));
       if (atOnce != null) {
-        return atOnce.compose(published -> outcome(published, 0));
+        return publishing
+            .await(message.channel(), atOnce)
+            .compose(published -> outcome(published, 0));
       }
       queue = new Outgoing(message.channel());
       outgoing.put(message.channel(), queue);
@@ -126,7 +138,7 @@ final class PublishBatcher {
     private void flush() {
       List<Promise<String>> waiting = promises;
       long size = bytes;
-      Future<ChannelResponse.Published> answer = bus.publish(channel, messages);
+      Future<ChannelResponse.Published> answer = publishing.publish(channel, messages, 0);
       messages = new ArrayList<>();
       promises = new ArrayList<>();
       bytes = 0;

@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks channels and turns failures of the event bus into the exceptions of docs/PROTOCOL.md section
  * 2. Publishes and news reach channels of this JVM past the bus. Futures complete on the caller's
- * context, except for {@link #publishAtOnce}. For any thread, unless it was given timers of one
- * context.
+ * context. For any thread, unless it was given timers of one context.
  */
 public final class BusClient implements ChannelLink {
 
@@ -40,7 +39,7 @@ public final class BusClient implements ChannelLink {
   private static final int ITEMS_AT_A_TIME = 1_000;
 
   private final EventBus bus;
-  private final LocalRegistry registry;
+  private final ChannelDirectory directory;
   private final AddressRouter router;
   private final PublishTimeouts timeouts;
   private final PublishAttempts publishing;
@@ -71,7 +70,7 @@ public final class BusClient implements ChannelLink {
   public BusClient(Vertx vertx, PublishTimeouts timeouts, PublishAttempts.Timers timers) {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
-    this.registry = new LocalRegistry(vertx);
+    this.directory = new ChannelDirectory(vertx);
     this.router = new AddressRouter(vertx);
     this.timeouts = timeouts;
     this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
@@ -145,18 +144,9 @@ public final class BusClient implements ChannelLink {
     return publishing.publish(channel, messages, timeoutMs);
   }
 
-  /**
-   * Appends a message at once if its channel lives on the caller's event loop; see {@link
-   * LocalRegistry#publishAtOnce}.
-   *
-   * @return completes on the channel's context or, at the time-out, on the caller's, and fails with
-   *     an {@link EricException}; null if the channel does not live on this event loop, and then
-   *     nothing has happened
-   */
-  public @Nullable Future<ChannelResponse.Published> publishAtOnce(Command.Publish message) {
-    Future<ChannelResponse.Published> answer =
-        registry.publishAtOnce(message.channel(), List.of(message));
-    return answer == null ? null : publishing.await(message.channel(), answer);
+  /** Returns the place where this client's publishes are repeated. */
+  public PublishAttempts publishing() {
+    return publishing;
   }
 
   /** Returns the channels as a publish sees them. */
@@ -269,7 +259,7 @@ public final class BusClient implements ChannelLink {
 
   @Override
   public void tell(String channel, ChannelRequest news) {
-    if (!registry.tell(channel, news)) {
+    if (!directory.tell(channel, news)) {
       bus.send(Addresses.channel(channel), news, local);
     }
   }
@@ -308,18 +298,18 @@ public final class BusClient implements ChannelLink {
 
     @Override
     public boolean isFar(String channel) {
-      return router.far() != null && !registry.hasChannel(channel);
+      return router.far() != null && !directory.hasChannel(channel);
     }
 
     @Override
     public boolean waitsForReaders(String channel) {
-      return registry.waitsForReaders(channel);
+      return directory.waitsForReaders(channel);
     }
 
     @Override
     public Future<ChannelResponse.Published> attempt(
         String channel, ChannelRequest.PublishBatch batch, long leftMs, long answerMs) {
-      Future<ChannelResponse.Published> here = registry.publish(channel, batch.messages());
+      Future<ChannelResponse.Published> here = directory.publish(channel, batch.messages());
       return here != null
           ? here
           : bus.<ChannelResponse.Published>request(

@@ -2,7 +2,6 @@ package io.eric.internal.client;
 
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
-import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command.Publish;
 import io.vertx.core.Context;
@@ -19,27 +18,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels and edges of this JVM, for publishes and for the news that pass between the two with
- * every message. The event bus carries everything else; through its codecs and registrations a
- * message costs several times as much as here.
+ * The channels of this JVM, for publishes and for the news that edges have for them with every
+ * message. The event bus carries everything else; through its codecs and registrations a message
+ * costs several times as much as here.
  *
- * <p>News and publishes become tasks on the receiver's context, as messages on the bus of one JVM
- * do. What one context sends another by either way therefore arrives in order, except by {@link
+ * <p>News and publishes become tasks on the channel's context, as messages on the bus of one JVM
+ * do. What one context sends a channel by either way therefore arrives in order, except by {@link
  * #publishAtOnce}. For any thread.
  */
-public final class LocalRegistry {
+public final class ChannelDirectory {
 
-  private static final String MAP = "io.eric.registry";
+  private static final String MAP = "io.eric.channels";
 
-  private final Known known;
+  private final Channels channels;
 
-  /** Creates a view of this Vert.x instance's registry, which all views share. */
-  public LocalRegistry(Vertx vertx) {
-    this.known =
+  /** Creates a view of this Vert.x instance's directory, which all views share. */
+  public ChannelDirectory(Vertx vertx) {
+    this.channels =
         vertx
             .sharedData()
-            .<String, Known>getLocalMap(MAP)
-            .computeIfAbsent(MAP, absent -> new Known());
+            .<String, Channels>getLocalMap(MAP)
+            .computeIfAbsent(MAP, absent -> new Channels());
   }
 
   /** Accepts publishes for a channel, on its context. */
@@ -53,7 +52,7 @@ public final class LocalRegistry {
   }
 
   /**
-   * Makes a channel known.
+   * Makes a channel channels.
    *
    * @param context the channel's context
    * @param told accepts the news of edges, on that context
@@ -66,9 +65,8 @@ public final class LocalRegistry {
       Publishing publishing,
       Consumer<ChannelRequest> told,
       BooleanSupplier waitsForReaders) {
-    known.channels.put(
-        channelId,
-        new ChannelNeighbour((ContextInternal) context, publishing, told, waitsForReaders));
+    channels.byId.put(
+        channelId, new Reachable((ContextInternal) context, publishing, told, waitsForReaders));
   }
 
   /**
@@ -76,33 +74,18 @@ public final class LocalRegistry {
    * Publishers have to wait then, however long.
    */
   public boolean waitsForReaders(String channelId) {
-    ChannelNeighbour channel = known.channels.get(channelId);
+    Reachable channel = channels.byId.get(channelId);
     return channel != null && channel.waitsForReaders.getAsBoolean();
   }
 
   /** Forgets a channel. */
   public void removeChannel(String channelId) {
-    known.channels.remove(channelId);
+    channels.byId.remove(channelId);
   }
 
   /** Returns whether a channel lives in this JVM. */
   public boolean hasChannel(String channelId) {
-    return known.channels.containsKey(channelId);
-  }
-
-  /**
-   * Makes an edge known.
-   *
-   * @param context the edge's context
-   * @param told accepts the news of channels, on that context
-   */
-  public void addEdge(String address, Context context, Consumer<ChannelResponse> told) {
-    known.edges.put(address, new EdgeNeighbour(context, told));
-  }
-
-  /** Forgets an edge. */
-  public void removeEdge(String address) {
-    known.edges.remove(address);
+    return channels.byId.containsKey(channelId);
   }
 
   /**
@@ -115,7 +98,7 @@ public final class LocalRegistry {
    *     loop, and then nothing has happened
    */
   public @Nullable Future<Published> publishAtOnce(String channelId, List<Publish> messages) {
-    ChannelNeighbour channel = known.channels.get(channelId);
+    Reachable channel = channels.byId.get(channelId);
     if (channel == null || !channel.context.inThread()) {
       return null;
     }
@@ -132,14 +115,14 @@ public final class LocalRegistry {
    *     fails as a request on the event bus does if the channel has left meanwhile
    */
   public @Nullable Future<Published> publish(String channelId, List<Publish> messages) {
-    ChannelNeighbour channel = known.channels.get(channelId);
+    Reachable channel = channels.byId.get(channelId);
     if (channel == null) {
       return null;
     }
     Promise<Published> answer = channel.context.owner().getOrCreateContext().promise();
     channel.context.runOnContext(
         turn -> {
-          if (channel.equals(known.channels.get(channelId))) {
+          if (channel.equals(channels.byId.get(channelId))) {
             channel.publishing.publish(messages, answer::complete);
           } else {
             answer.fail(BusReply.moved());
@@ -154,7 +137,7 @@ public final class LocalRegistry {
    * @return false if the channel does not live in this JVM, and then nothing has happened
    */
   public boolean tell(String channelId, ChannelRequest news) {
-    ChannelNeighbour channel = known.channels.get(channelId);
+    Reachable channel = channels.byId.get(channelId);
     if (channel == null) {
       return false;
     }
@@ -162,30 +145,13 @@ public final class LocalRegistry {
     return true;
   }
 
-  /**
-   * Tells an edge something that it does not answer.
-   *
-   * @return false if the edge does not live in this JVM, and then nothing has happened
-   */
-  public boolean tellEdge(String address, ChannelResponse news) {
-    EdgeNeighbour edge = known.edges.get(address);
-    if (edge == null) {
-      return false;
-    }
-    edge.context.runOnContext(turn -> edge.told.accept(news));
-    return true;
+  private static final class Channels implements Shareable {
+    private final Map<String, Reachable> byId = new ConcurrentHashMap<>();
   }
 
-  private static final class Known implements Shareable {
-    private final Map<String, ChannelNeighbour> channels = new ConcurrentHashMap<>();
-    private final Map<String, EdgeNeighbour> edges = new ConcurrentHashMap<>();
-  }
-
-  private record ChannelNeighbour(
+  private record Reachable(
       ContextInternal context,
       Publishing publishing,
       Consumer<ChannelRequest> told,
       BooleanSupplier waitsForReaders) {}
-
-  private record EdgeNeighbour(Context context, Consumer<ChannelResponse> told) {}
 }
