@@ -7,6 +7,7 @@ import io.eric.metrics.Meters;
 import io.eric.options.CorsOptions;
 import io.eric.options.HttpOptions;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
@@ -126,6 +127,21 @@ class EntranceTest {
         RawClient.Head head = client.head();
         assertThat(head.status()).as(host).isEqualTo("HTTP/1.1 200 OK");
         client.body(head);
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatTheHeadDoesNotAnnounceNeedsATypeOnEveryRoute() {
+    try (Http2Client client = new Http2Client(hub)) {
+      HttpMethod[] methods = {HttpMethod.PUT, HttpMethod.POST, HttpMethod.POST, HttpMethod.POST};
+      String[] paths = {
+        "/create", "/subscribe?channel_id=news", "/broadcast?channel_id=news", "/publish"
+      };
+      for (int i = 0; i < paths.length; i++) {
+        HttpClientRequest request = client.request(methods[i], paths[i]).setChunked(true);
+        HttpHub.await(request.write("{}"));
+        assertThat(HttpHub.await(client.whole(request))).as(paths[i]).isEqualTo(415);
       }
     }
   }

@@ -325,33 +325,36 @@ final class ChannelStreams implements ReaderBook.Side {
     return edge.turnWrites.get(pendingAt);
   }
 
-  /** Writes what is pending to all live streams. */
+  /** Writes what is pending to the live streams, before the turn ends. */
   void flush() {
-    if (pendingAt == NOTHING) {
-      return;
+    if (pendingAt != NOTHING) {
+      edge.turnWrites.write(pendingAt);
     }
-    PendingWrites writes = edge.turnWrites.take(pendingAt);
+  }
+
+  /**
+   * Returns the live streams as they are now. A write may end some of them: a stream that proves to
+   * lag, or all streams of an HTTP/2 connection that fails. The copy costs next to nothing compared
+   * with the writes.
+   */
+  EdgeStream[] liveNow() {
+    return live.toArray(NO_STREAMS);
+  }
+
+  /**
+   * Notes that what is pending is about to be written to the live streams.
+   *
+   * @return the sequence up to which they were written to before
+   */
+  long writing() {
     pendingAt = NOTHING;
     long before = flushed;
     flushed = delivered;
-    long now = edge.loop.nanoTime();
-    long messages = 0;
-    if (writes.hasShared()) {
-      // The loop runs over a copy, because a write may remove streams from the list: a stream that
-      // proves to lag, or all streams of an HTTP/2 connection that fails. The copy costs next to
-      // nothing compared with the writes.
-      for (EdgeStream stream : live.toArray(NO_STREAMS)) {
-        if (stream.liveIndex >= 0) {
-          messages += stream.push(writes.forStream(stream), before, flushed, now);
-        }
-      }
-    } else {
-      for (EdgeStream stream : writes.targets()) {
-        if (stream.liveIndex >= 0) {
-          messages += stream.push(writes.forStream(stream), before, flushed, now);
-        }
-      }
-    }
+    return before;
+  }
+
+  /** Notes that the live streams have been given this number of messages. */
+  void wrote(long messages) {
     edge.meters.count(CounterName.DELIVERED_LIVE, messages);
     acknowledge();
   }

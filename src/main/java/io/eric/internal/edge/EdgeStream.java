@@ -236,6 +236,11 @@ public final class EdgeStream implements ChannelReader.Stream {
     return liveFrom;
   }
 
+  /** Returns whether it is written to together with the other live streams of its channel. */
+  boolean isLive() {
+    return liveIndex >= 0;
+  }
+
   /** Returns the sequence up to which the kernel certainly has everything. */
   long confirmed() {
     return confirmed;
@@ -260,7 +265,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     if (attached == null) {
       return UNKNOWN;
     }
-    if (liveIndex >= 0 && unfinished == 0) {
+    if (isLive() && unfinished == 0) {
       return Math.max(written, channel.flushed());
     }
     return confirmed;
@@ -283,7 +288,7 @@ public final class EdgeStream implements ChannelReader.Stream {
       boolean last = i + 1 == segments.size();
       write(segment.bytes(), last ? through : segment.through(), segment.messages(), now);
       messages += segment.messages();
-      if (liveIndex < 0) {
+      if (!isLive()) {
         return messages; // the write has failed
       }
       if (unfinished > 0) {
@@ -367,7 +372,7 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   private void drained() {
     reader.drained();
-    if (liveIndex >= 0) {
+    if (isLive()) {
       channel.setSettled(this);
     }
   }
@@ -375,7 +380,7 @@ public final class EdgeStream implements ChannelReader.Stream {
   /** Leaves the live streams, and reads on when the kernel has taken what is written. */
   @Override
   public void demote() {
-    if (liveIndex < 0 || over) {
+    if (!isLive() || over) {
       return;
     }
     edge.meters.count(CounterName.DEMOTIONS);
@@ -460,7 +465,7 @@ public final class EdgeStream implements ChannelReader.Stream {
 
   @Override
   public void leaveLive() {
-    if (liveIndex >= 0) {
+    if (isLive()) {
       written = Math.max(written, channel.flushed());
       confirmed = unfinished == 0 ? written : confirmed;
       reopening = true;
@@ -614,7 +619,7 @@ public final class EdgeStream implements ChannelReader.Stream {
     long heartbeat = edge.options.getHeartbeat() * 1_000_000;
     // A heartbeat says that no message is missing, so it is left out while that is not confirmed.
     if (heartbeat > 0 && now - lastWrite >= heartbeat && channel.book.confirms(reader)) {
-      if (liveIndex >= 0) {
+      if (isLive()) {
         written = Math.max(written, channel.flushed()); // nothing of what was flushed is missing
       }
       edge.meters.count(CounterName.HEARTBEATS);

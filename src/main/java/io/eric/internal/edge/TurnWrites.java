@@ -28,7 +28,7 @@ final class TurnWrites {
   /**
    * Begins to collect for a channel, which is flushed when the turn ends.
    *
-   * @return the index of its pending writes until {@link #take}
+   * @return the index of its pending writes until they are written
    */
   int begin(ChannelStreams channel) {
     if (all.isEmpty()) {
@@ -46,11 +46,29 @@ final class TurnWrites {
     return pending;
   }
 
-  /** Removes the pending writes that are about to be written. */
-  PendingWrites take(int index) {
+  /** Writes what is pending at this index to the live streams of its channel. */
+  void write(int index) {
     PendingWrites pending = get(index);
     all.set(index, null);
-    return pending;
+    ChannelStreams channel = pending.channel;
+    long before = channel.writing();
+    long through = channel.flushed();
+    long now = loop.nanoTime();
+    long messages = 0;
+    if (pending.hasShared()) {
+      for (EdgeStream stream : channel.liveNow()) {
+        if (stream.isLive()) {
+          messages += stream.push(pending.forStream(stream), before, through, now);
+        }
+      }
+    } else {
+      for (EdgeStream stream : pending.targets()) {
+        if (stream.isLive()) {
+          messages += stream.push(pending.forStream(stream), before, through, now);
+        }
+      }
+    }
+    channel.wrote(messages);
   }
 
   private void flushAtEnd() {
@@ -61,9 +79,9 @@ final class TurnWrites {
     int next = 0;
     try {
       while (next < all.size()) {
-        PendingWrites pending = all.get(next++);
-        if (pending != null) {
-          pending.channel.flush();
+        int index = next++;
+        if (all.get(index) != null) {
+          write(index);
         }
       }
     } finally {

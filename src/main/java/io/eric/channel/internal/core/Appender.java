@@ -5,10 +5,10 @@ import io.eric.channel.internal.overflow.AckGate;
 import io.eric.channel.internal.overflow.InFlight;
 import io.eric.channel.internal.overflow.Overflow;
 import io.eric.channel.internal.overflow.PublisherBrake;
+import io.eric.channel.internal.readers.Fanout;
 import io.eric.channel.internal.readers.Listeners;
 import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command.Publish;
-import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.metrics.Meters;
 import io.eric.options.ChannelOptions;
@@ -33,15 +33,15 @@ public final class Appender {
   /**
    * Creates a writer of this log, which knows the publishers' keys that the log has kept.
    *
-   * @param whenAppended is told of entries as soon as they are readable, before their publishers
-   *     are answered
+   * @param fanout gets entries as soon as they are readable, before their publishers are answered
    * @param clock the time in milliseconds
    */
   Appender(
       ChannelOptions<?> options,
       MessageLog log,
       Listeners listeners,
-      Consumer<List<Entry>> whenAppended,
+      Fanout fanout,
+      LogTrimming trimming,
       AckGate acknowledgements,
       Overflow overflow,
       PublisherBrake brake,
@@ -63,7 +63,8 @@ public final class Appender {
             acknowledgements,
             admission,
             keys,
-            whenAppended,
+            fanout,
+            trimming,
             meters,
             clock);
   }

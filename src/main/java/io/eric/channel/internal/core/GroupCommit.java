@@ -6,6 +6,7 @@ import io.eric.UnavailableException;
 import io.eric.channel.internal.overflow.AckGate;
 import io.eric.channel.internal.overflow.Overflow;
 import io.eric.channel.internal.overflow.PublisherBrake;
+import io.eric.channel.internal.readers.Fanout;
 import io.eric.channel.internal.readers.Listener;
 import io.eric.channel.internal.readers.Listeners;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
@@ -18,7 +19,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +39,8 @@ final class GroupCommit {
   private final AckGate acknowledgements;
   private final Admission admission;
   private final KeyWindow keys;
-  private final Consumer<List<Entry>> whenAppended;
+  private final Fanout fanout;
+  private final LogTrimming trimming;
   private final Meters meters;
   private final LongSupplier clock;
   private List<PendingAppend> queue = new ArrayList<>();
@@ -51,8 +52,7 @@ final class GroupCommit {
   /**
    * Creates a group commit of the messages that an admission admits.
    *
-   * @param whenAppended is told of entries as soon as they are readable, before their publishers
-   *     are answered
+   * @param fanout gets entries as soon as they are readable, before their publishers are answered
    * @param clock the time in milliseconds
    */
   GroupCommit(
@@ -63,7 +63,8 @@ final class GroupCommit {
       AckGate acknowledgements,
       Admission admission,
       KeyWindow keys,
-      Consumer<List<Entry>> whenAppended,
+      Fanout fanout,
+      LogTrimming trimming,
       Meters meters,
       LongSupplier clock) {
     this.log = log;
@@ -73,7 +74,8 @@ final class GroupCommit {
     this.acknowledgements = acknowledgements;
     this.admission = admission;
     this.keys = keys;
-    this.whenAppended = whenAppended;
+    this.fanout = fanout;
+    this.trimming = trimming;
     this.meters = meters;
     this.clock = clock;
   }
@@ -226,7 +228,8 @@ final class GroupCommit {
     batch.forEach(admission::leftQueue);
     long now = clock.getAsLong();
     meters.count(CounterName.PUBLISHED, entries.size());
-    whenAppended.accept(entries);
+    fanout.add(entries);
+    trimming.appended(entries);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       if (entry.key() != null) {

@@ -40,7 +40,6 @@ import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.Registration;
 import io.eric.log.Slice;
-import io.eric.metrics.CounterName;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Meters;
 import io.eric.options.ChannelOptions;
@@ -64,12 +63,11 @@ import org.slf4j.LoggerFactory;
  * happens on the channel's context, so there are no locks.
  *
  * <p>The way of a message: {@link Appender} → log → {@link Fanout} to live streams; {@link Streams}
- * and {@link BusConsumer} for the readers.
+ * and {@link BusConsumer} for the readers; {@link LogTrimming} drops what was read.
  */
 public final class OpenChannel implements BusConsumer.Owner {
 
   private static final Logger logger = LoggerFactory.getLogger(OpenChannel.class);
-  private static final long TRIM_INTERVAL_MS = 1_000;
 
   /**
    * Leaves room for 2^10 sessions per microsecond, so that a later owner begins above all of them.
@@ -100,12 +98,10 @@ public final class OpenChannel implements BusConsumer.Owner {
   private final Fanout fanout;
   public final AckGate acknowledgements;
   private final Overflow overflow;
-  private final LogLimiter limiter;
   private final Meters meters;
-  private final LogBudget.Share share;
+  private final LogTrimming trimming;
   private final Map<String, Long> moved = new HashMap<>();
   private boolean lookScheduled;
-  private Loop.@Nullable Timer trimTimer;
   private Loop.@Nullable Timer edgeTimer;
   private long edgesDue;
   private Supplier<Future<Void>> proof = Future::succeededFuture;
@@ -157,25 +153,34 @@ public final class OpenChannel implements BusConsumer.Owner {
             this::remove,
             meters);
     this.overflow = Overflow.of(options.getOverflow(), around);
-    this.limiter = new LogLimiter(overflow, around);
     PublisherBrake brake = new PublisherBrake(options, edges, overflow, loop::currentTimeMillis);
     this.acknowledgements = new AckGate(loop, brake, overflow.longestHoldMs(), meters);
-    this.appender =
-        new Appender(
-            options,
+    this.trimming =
+        new LogTrimming(
+            id,
+            loop,
+            life,
             log,
             listeners,
-            this::appended,
-            acknowledgements,
-            overflow,
-            brake,
-            meters,
-            loop::currentTimeMillis);
-    this.share = budget.open(this::trimTo);
+            new LogLimiter(overflow, around),
+            budget,
+            this::lookAtReaders,
+            meters);
     try {
+      this.appender =
+          new Appender(
+              options,
+              log,
+              listeners,
+              fanout,
+              trimming,
+              acknowledgements,
+              overflow,
+              brake,
+              meters,
+              loop::currentTimeMillis);
       restoreListeners();
-      share.update(log.heapBytes());
-      startTrimTimer(); // a reopened log may hold entries that are too old by now
+      trimming.start();
     } catch (RuntimeException e) { // from a store: the hub must not count a channel that is gone
       letGo();
       throw e;
@@ -184,9 +189,8 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   /** Gives back the channel's share of the hub's bounds, and stops its timers. */
   private void letGo() {
-    share.close();
+    trimming.close();
     listeners.uncount();
-    cancelTrimTimer();
     cancelEdgeTimer();
   }
 
@@ -487,41 +491,11 @@ public final class OpenChannel implements BusConsumer.Owner {
 
   // ---- what happens
 
-  private void appended(List<Entry> entries) {
-    fanout.add(entries);
-    log.trim(listeners, now());
-    if (log.isOverLimit()) {
-      listeners.lookUpLowest();
-      log.trim(listeners, now());
-      limiter.limitLog();
-    }
-    for (Entry entry : entries) {
-      if (entry.receiver() == null) {
-        continue;
-      }
-      Listener receiver = listeners.find(entry.receiver());
-      if (receiver != null) {
-        limiter.limitShareOf(receiver);
-      } else { // removed while the store was busy with the message
-        log.forget(entry.receiver()).onFailure(this::commitFailed);
-      }
-    }
-    share.update(log.heapBytes());
-    startTrimTimer();
-  }
-
-  private void startTrimTimer() {
-    if (trimTimer == null && !life.isEnding() && log.usage().messages() > 0) {
-      trimTimer = loop.every(TRIM_INTERVAL_MS, this::trimWithTime);
-    }
-  }
-
   /**
-   * Trims an idle channel too, until its log is empty, because history and time to live are limited
-   * by age. Cursors of streams move in groups, with the acknowledgements of edges, and are
-   * committed here. Edges that are stuck lose their streams.
+   * Takes the streams of edges that are stuck, and commits the cursors of the other streams, which
+   * move in groups, with the acknowledgements of edges.
    */
-  private void trimWithTime() {
+  private void lookAtReaders() {
     for (EdgeSession edge : List.copyOf(edges.all())) {
       if (edge.isStuck(options.getWindowMessages(), options.getWindowBytes())) {
         streams.giveUp(edge);
@@ -531,19 +505,6 @@ public final class OpenChannel implements BusConsumer.Owner {
       if (!listener.watcher && !listener.isCommitted(log.lastSequence())) {
         cursorMoved(listener);
       }
-    }
-    listeners.lookUpLowest();
-    log.trim(listeners, now());
-    share.update(log.heapBytes());
-    if (log.usage().messages() == 0) {
-      cancelTrimTimer();
-    }
-  }
-
-  private void cancelTrimTimer() {
-    if (trimTimer != null) {
-      trimTimer.cancel();
-      trimTimer = null;
     }
   }
 
@@ -571,8 +532,7 @@ public final class OpenChannel implements BusConsumer.Owner {
               log.commit(Map.copyOf(moved)).onFailure(this::commitFailed);
               moved.clear();
             }
-            log.trim(listeners, now());
-            share.update(log.heapBytes());
+            trimming.readersAdvanced();
             acknowledgements.readersAdvanced();
           });
     }
@@ -726,18 +686,6 @@ public final class OpenChannel implements BusConsumer.Owner {
   }
 
   // ---- what the hub asks
-
-  private void trimTo(long heapBytes, Runnable done) {
-    loop.later(
-        () -> {
-          if (!life.isEnding()) {
-            meters.count(CounterName.BUDGET_TRIMS);
-            limiter.shrinkTo(heapBytes);
-            share.update(log.heapBytes());
-          }
-          done.run();
-        });
-  }
 
   /** Adds this channel's part of the gauges. */
   public void sample(Meters.Readings readings) {
