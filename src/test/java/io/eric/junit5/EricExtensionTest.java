@@ -3,9 +3,9 @@ package io.eric.junit5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.eric.Channel;
 import io.eric.EricClient;
 import io.eric.Message;
+import io.eric.RepositoryException;
 import io.eric.app.EricVerticle;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
@@ -197,15 +197,19 @@ class EricExtensionTest {
     static MessageStoreOfTest last;
 
     private final MessageStore store = MemoryStore.create();
+    private final boolean refuses;
     private volatile boolean closed;
 
-    MessageStoreOfTest() {
+    MessageStoreOfTest(boolean refuses) {
+      this.refuses = refuses;
       last = this;
     }
 
     @Override
     public Future<MessageLog> open(String channelId, RetentionOptions retention) {
-      return store.open(channelId, retention);
+      return refuses
+          ? Future.failedFuture(new RepositoryException("no room", null))
+          : store.open(channelId, retention);
     }
 
     @Override
@@ -219,7 +223,7 @@ class EricExtensionTest {
 
     @RegisterExtension
     static final EricExtension ERIC =
-        EricExtension.with(new EricOptions()).withStore(vertx -> new MessageStoreOfTest());
+        EricExtension.with(new EricOptions()).withStore(vertx -> new MessageStoreOfTest(false));
 
     @Test
     void passes(Vertx vertx, EricVerticle hub, EricOptions options, TestReaders readers) {
@@ -261,12 +265,11 @@ class EricExtensionTest {
                     .setChannels(
                         Map.of(
                             "news",
-                            new PredefinedChannel(
-                                new JsonObject().put("overflow", "none"), List.of()))))
+                            new PredefinedChannel(new JsonObject(), List.of()))))
             .withStore(
                 vertx -> {
                   startedBy = vertx;
-                  return new MessageStoreOfTest();
+                  return new MessageStoreOfTest(true);
                 });
 
     private static Vertx startedBy;
@@ -281,7 +284,7 @@ class EricExtensionTest {
     assertThat(summary.getFailures())
         .singleElement()
         .satisfies(
-            failure -> assertThat(failure.getException()).hasStackTraceContaining("overflow"));
+            failure -> assertThat(failure.getException()).hasStackTraceContaining("no room"));
     assertThat(MessageStoreOfTest.last.closed).isTrue();
     assertThatThrownBy(
             () ->
