@@ -263,8 +263,7 @@ class EricClientTest {
       publish(channel, 2);
       assertThat(payloads(read(channel, ReadOptions.watcher().earliest()), 2))
           .containsExactly(1, 2);
-      assertThat(payloads(read(channel, ReadOptions.watcher().after(first)), 1))
-          .containsExactly(2);
+      assertThat(payloads(read(channel, ReadOptions.watcher().after(first)), 1)).containsExactly(2);
     }
 
     /** What is published next on the stream's context is for the stream already. */
@@ -323,7 +322,8 @@ class EricClientTest {
     void aPositionOfAnotherLifeIsAGapAndThenTheOldestThatIsLeft() {
       Channel channel = channel();
       publish(channel, 1);
-      TestReader<Message> read = read(channel, ReadOptions.watcher().after(new Position("other", 7)));
+      TestReader<Message> read =
+          read(channel, ReadOptions.watcher().after(new Position("other", 7)));
       assertThat(read.awaitNext(2)).extracting(Message::type).containsExactly(Message.GAP, "t");
     }
 
@@ -372,7 +372,9 @@ class EricClientTest {
       TestReader<Message> second = read(channel, ReadOptions.listener("desk"));
       assertThat(first.awaitEnd()).extracting(Message::type).containsExactly(Message.TAKEN_OVER);
       Hub.await(client.remove("x"));
-      assertThat(second.awaitEnd()).extracting(Message::type).containsExactly(Message.CHANNEL_CLOSED);
+      assertThat(second.awaitEnd())
+          .extracting(Message::type)
+          .containsExactly(Message.CHANNEL_CLOSED);
     }
 
     private boolean isAttached(Channel channel) {

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A local repository as a user's is after `mvn install` of this project: the library, what it offers
- * to tests and its POM, and beside them what this build has downloaded, so that no network is needed.
+ * A local repository as a user's is after `mvn install` of this project: the library, what it
+ * offers to tests and its POM, and beside them what this build has downloaded, so that no network
+ * is needed.
  */
 final class LocalRepository {
 

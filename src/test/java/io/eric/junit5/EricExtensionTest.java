@@ -22,7 +22,6 @@ import io.vertx.ext.web.client.WebClient;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +77,8 @@ class EricExtensionTest {
     }
 
     @Test
-    void aWebClientReachesTheHubByAPathAlone(WebClient http, EricVerticle hub, EricOptions options) {
+    void aWebClientReachesTheHubByAPathAlone(
+        WebClient http, EricVerticle hub, EricOptions options) {
       assertThat(http.get("/channels").send().await().bodyAsJsonArray())
           .isEqualTo(new JsonArray().add("news"));
       assertThat(hub.httpPort()).isPositive();
@@ -263,9 +263,7 @@ class EricExtensionTest {
         EricExtension.with(
                 new EricOptions()
                     .setChannels(
-                        Map.of(
-                            "news",
-                            new PredefinedChannel(new JsonObject(), List.of()))))
+                        Map.of("news", new PredefinedChannel(new JsonObject(), List.of()))))
             .withStore(
                 vertx -> {
                   startedBy = vertx;
@@ -287,8 +285,7 @@ class EricExtensionTest {
             failure -> assertThat(failure.getException()).hasStackTraceContaining("no room"));
     assertThat(MessageStoreOfTest.last.closed).isTrue();
     assertThatThrownBy(
-            () ->
-                TestsOfAHubThatDoesNotStart.startedBy.deployVerticle(new EricVerticle()).await())
+            () -> TestsOfAHubThatDoesNotStart.startedBy.deployVerticle(new EricVerticle()).await())
         .isInstanceOf(Exception.class);
   }
 

@@ -52,9 +52,7 @@ final class RunningHub implements ExtensionContext.Store.CloseableResource, Auto
     try {
       EricOptions options = isolated(wanted, directory);
       EricVerticle verticle =
-          store == null
-              ? new EricVerticle(options)
-              : new EricVerticle(options, store.apply(vertx));
+          store == null ? new EricVerticle(options) : new EricVerticle(options, store.apply(vertx));
       RunningHub hub = new RunningHub(directory, vertx, options, verticle);
       hub.deployment = await("the hub's start", vertx.deployVerticle(verticle));
       return hub;

@@ -91,8 +91,8 @@ class TestReaderTest {
     assertThatThrownBy(() -> watcher.awaitNext("the third order", message -> true))
         .isInstanceOf(AssertionError.class)
         .hasMessageStartingWith(
-            "waited for the third order of a watcher of channel \"news\", which has ended; before it"
-                + " came 2");
+            "waited for the third order of a watcher of channel \"news\", which has ended; before"
+                + " it came 2");
   }
 
   @Test

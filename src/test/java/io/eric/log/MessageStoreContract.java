@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Test;
  * }</pre>
  *
  * <p>Each test has a Vert.x and a store of its own, and closes them. Logs are used as channels do,
- * on contexts of that Vert.x. A store over {@code ChannelLog} has order, retention and gaps from it;
- * the suite then judges what the store's {@code LogStorage} does. Tests of what outlives a process
- * are skipped for a store that is not durable, and the other way round.
+ * on contexts of that Vert.x. A store over {@code ChannelLog} has order, retention and gaps from
+ * it; the suite then judges what the store's {@code LogStorage} does. Tests of what outlives a
+ * process are skipped for a store that is not durable, and the other way round.
  */
 public abstract class MessageStoreContract {
 
@@ -61,9 +61,9 @@ public abstract class MessageStoreContract {
 
   /**
    * Creates a store on this test's storage, which is empty at first: each test needs a directory, a
-   * name or a prefix of its own. Called on the test's thread, where it may wait. Called again in the
-   * same test, after the earlier store was closed, it creates a store as another process would find
-   * it.
+   * name or a prefix of its own. Called on the test's thread, where it may wait. Called again in
+   * the same test, after the earlier store was closed, it creates a store as another process would
+   * find it.
    *
    * @param vertx the test's Vert.x, which the test closes after its stores
    * @return a store, which the test closes
