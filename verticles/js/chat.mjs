@@ -1,9 +1,11 @@
-// A chat room with a bot. Everybody who listens to the channel `chat` hears what is said; the bot answers who
-// addresses it. Run it:   java -jar target/eric-vertx.jar run js:verticles/js/chat.mjs
+// A chat room with a bot. All listeners of the channel `chat` get what is said, and the bot answers lines that address
+// it. To run it:   java -jar target/eric-vertx.jar run js:verticles/js/chat.mjs
 
 /**
+ * Creates the room and lets the bot listen.
+ *
  * @param {import('./eric').Eric} eric
- * @param {{channel?: string}} config
+ * @param {{channel?: string}} config the channel is `chat` by default
  */
 export async function start(eric, config) {
   const room = await eric.create(config.channel ?? 'chat', { ifAbsent: true });

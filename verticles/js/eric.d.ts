@@ -1,17 +1,21 @@
-// Types of what a JavaScript verticle is given. In an editor, or for `tsc --checkJs`:
+// Types of the API that a JavaScript verticle gets. To use them in an editor, or for `tsc --checkJs`:
 //   /** @param {import('./eric').Eric} eric */
 //   export async function start(eric, config) { … }
 
-/** What travels: any JSON value. */
+/** A payload: any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: any };
 
 /** A message's place in its channel's log: `<epoch>-<sequence>`. */
 export type Position = string;
 
-/** What a verticle's module may export. Both may be async; deployment waits for `start`, undeployment for `stop`. */
+/**
+ * The functions that a verticle's module may export. Both may be async: deployment waits for `start`, undeployment for
+ * `stop`.
+ */
 export interface Verticle {
+  /** Starts the verticle. If it throws or rejects, the deployment fails. */
   start?(eric: Eric, config: any): unknown;
-  /** May take five seconds; then the verticle is ended without it. */
+  /** Stops the verticle. It may take five seconds; after that the verticle is ended without it. */
   stop?(eric: Eric): unknown;
 }
 
@@ -20,92 +24,104 @@ export interface Eric {
   /** The event bus, which reaches every verticle in every language. */
   readonly bus: EventBus;
 
-  /** A channel that exists; it is not asked for until it is used. */
+  /** Returns a channel that exists. The hub is not asked before the channel is used. */
   channel(id: string): Channel;
 
   /**
-   * Creates a channel. Rejects with `InvalidChannelException` (code 409) if there is one, unless `ifAbsent`.
-   * Without an id it gets a random one. `options` differ from the hub's defaults, like `{overflow: 'wait'}`.
+   * Creates a channel, which gets a random id if none is given. If the channel exists, `create` rejects with
+   * `InvalidChannelException` (code 409), but with `ifAbsent` resolves with the existing channel. `options` are those
+   * that differ from the hub's defaults, like `{overflow: 'wait'}`; an existing channel keeps its own.
    */
   create(id?: string, options?: { ifAbsent?: boolean; options?: { [key: string]: any } }): Promise<Channel>;
 
-  /** The ids of all channels, in order of creation, or a part of them. */
+  /** Resolves with the ids of all channels, in order of creation, or with a part of the list. */
   channels(part?: ListPart): Promise<string[]>;
 }
 
-/** At most `limit` (1 to 10,000) items of a list, those after the id `after`. */
+/** A part of a list: at most `limit` items (1 to 10,000; without a limit all), beginning after the id `after`. */
 export interface ListPart {
   limit?: number;
   after?: string;
 }
 
-/** One channel. What is refused rejects with an {@link EricError}. */
+/**
+ * One channel. A call that is refused rejects with an {@link EricError}; one that has no answer after 10 seconds
+ * rejects with `TimeoutError`, and its outcome is unknown.
+ */
 export interface Channel {
   readonly id: string;
 
-  /** Sends to every listener; resolves with the message's position when it is in the log. */
+  /** Publishes a message for all listeners; resolves with its position when it is in the log. */
   broadcast(type: string, payload?: Json, options?: PublishOptions): Promise<Position>;
 
-  /** Sends to one listener. */
+  /** Publishes a message for one listener; resolves as `broadcast` does. */
   dispatch(listener: string, type: string, payload?: Json, options?: PublishOptions): Promise<Position>;
 
-  /** Adds a listener, which collects from now on; resolves with its id. Code 409 if it exists, unless `ifAbsent`. */
+  /**
+   * Adds a listener, which collects messages from now on; resolves with its id, which is random if none is given. If
+   * the listener exists, `subscribe` rejects with code 409, but with `ifAbsent` resolves.
+   */
   subscribe(listener?: string, options?: { ifAbsent?: boolean }): Promise<string>;
 
-  /** Removes a listener with what it has collected. */
+  /** Removes a listener together with the messages that it has collected. */
   unsubscribe(listener: string): Promise<void>;
 
-  /** Stops a listener; it goes on collecting. */
+  /** Stops a listener, which goes on collecting messages. */
   stop(listener: string): Promise<void>;
 
-  /** The listeners and where they stand, in order of creation, or a part of them. */
+  /** Resolves with the listeners and their positions, in order of creation, or with a part of the list. */
   listeners(part?: ListPart): Promise<ListenerState[]>;
 
   /**
    * Reads a listener's messages: `for await (const message of await channel.listen('desk')) …`. Asking for the next
-   * message acknowledges the one before. Leaving the loop closes; the message in hand comes again at the next
-   * `listen`, unless it was acknowledged with `message.ack()`. After a restart, what was not acknowledged comes again.
+   * message acknowledges the one before. Leaving the loop stops the listener; the message in hand comes again at the
+   * next `listen`, unless it was acknowledged with `message.ack()`. After a restart, all unacknowledged messages come
+   * again.
    */
   listen(listener: string, options?: ListenOptions): Promise<Listening>;
 
   /**
-   * Gives a listener's messages to a function, in order, the next one when that has returned or resolved, which
-   * acknowledges the message. If it throws or rejects, the message comes again after a pause, up to the channel's
-   * `maxDeliveries`; the error is logged with file, line and column.
+   * Gives a listener's messages to a function, in order. A message is acknowledged when the function has returned or
+   * resolved, and the next one follows. If the function throws or rejects, the message comes again after a pause, as
+   * often as the channel's `maxDeliveries` allows; the error is logged with file, line and column.
    */
   listen(listener: string, handler: (message: Message) => unknown, options?: ListenOptions): Promise<Listening>;
 
   /**
-   * Takes part in a distributed application as this listener, which is made if it is not there. A message does the action of
-   * its type; what the action gives goes back to the sender, signed by this listener. An error, or a type without action,
-   * is reported to the sender as `_eric_error`. `start`, `stop` and what starts with `_eric_` are reserved, except
-   * `_eric_error` for the reports of others; `stop` ends the part.
+   * Takes part in a distributed application as this listener, which is created if it does not exist. A message runs the
+   * action of its type, whose result goes back to the sender, signed by this listener. An error of an action and a type
+   * without an action are reported to the sender as `_eric_error`, and the message counts as delivered. There can be no
+   * actions for `start`, `stop` and types that start with `_eric_`, except for `_eric_error`, which has the reports of
+   * other parts. A message `stop` ends the part.
    */
   join(listener: string, actions: { [type: string]: Action }, options?: ListenOptions): Promise<Part>;
 
   /**
-   * Works on a listener's queue of a DataProcessingChannel, beside other workers anywhere: at most `max` messages at once,
-   * default 1. What the function gives is the result; if it throws, the message has failed. It waits for a queue that is
-   * not being processed yet.
+   * Works on a listener's queue of a DataProcessingChannel, beside other workers anywhere, with at most `max` messages
+   * at a time (default 1). The function's value is the result; if the function throws or rejects, the message has
+   * failed. The worker waits for a queue that is not being processed yet, and for a channel that does not answer.
    */
   work(listener: string, process: (message: Work) => unknown, options?: { max?: number }): Worker;
 
-  /** Removes the channel with all its listeners. */
+  /** Removes the channel together with its listeners and messages. */
   remove(): Promise<void>;
 }
 
+/** A message that an action sends back. */
 export type Answer = { type: string; payload?: Json };
+/** Handles messages of one type; its answers go to the sender, if the message has one. */
 export type Action = (message: Message) => Answer | Answer[] | void | Promise<Answer | Answer[] | void>;
 
 /** A part of a distributed application. */
 export interface Part {
   readonly id: string;
-  /** Sends to another part, signed by this one. */
+  /** Publishes a message for another part, signed by this one. */
   dispatchTo(receiver: string, type: string, payload?: Json): Promise<Position>;
-  /** Stops listening; what comes is collected. */
+  /** Stops the listener, which goes on collecting messages. */
   close(): Promise<void>;
 }
 
+/** A message of a queue, as a worker gets it. */
 export interface Work {
   readonly id: Position;
   readonly type: string;
@@ -113,28 +129,37 @@ export interface Work {
   readonly sender: string | null;
 }
 
+/** A worker, which runs from its creation until it is closed. */
 export interface Worker {
-  /** Takes no more, and waits for what is under way. */
+  /** Takes no further messages, and resolves when those under way are finished. */
   close(): Promise<void>;
 }
 
+/** How a message is published. */
 export interface PublishOptions {
-  /** A repeat of a key on the same channel is not delivered again. Up to 128 characters. */
+  /**
+   * The publisher's name for the message, 1 to 128 characters. While the channel remembers a key (`keys`, `keysAge`), a
+   * repeat is not appended again and resolves with the position of the first message.
+   */
   key?: string;
   /** The listener that signs the message. */
   sender?: string;
 }
 
+/** How a listener's messages are read. */
 export interface ListenOptions {
-  /** How many unacknowledged messages may be here at a time, 1 to 1000. Default 256. */
+  /** How many unacknowledged messages the channel sends at most, 1 to 1000. The default is 256. */
   window?: number;
-  /** A position to go on after, instead of where the listener stands. */
+  /** The position to go on after. The default is the listener's cursor. */
   after?: Position;
 }
 
-/** A listener's messages, one after the other. */
+/**
+ * A listener's messages, one after the other. The iteration ends after `close`, when another reader takes the listener
+ * over, and when the channel is closed.
+ */
 export interface Listening extends AsyncIterableIterator<Message> {
-  /** Stops the listener; it goes on collecting. */
+  /** Stops the listener, which goes on collecting messages. */
   close(): Promise<void>;
 }
 
@@ -143,38 +168,45 @@ export interface Message {
   readonly type: string;
   readonly payload: any;
   readonly id: Position;
-  /** The listener that signed it. */
+  /** The listener that signed the message; null if it is unsigned. */
   readonly sender: string | null;
-  /** Says that it is done with. Only the first of `ack` and `fail` counts. */
+  /** Acknowledges the message. Only the first call of `ack` or `fail` counts. */
   ack(): void;
-  /** Asks for it again, with all that come after it. */
+  /** Refuses the message, which comes again together with all later ones. */
   fail(reason?: unknown): void;
 }
 
+/** A listener of a channel. */
 export interface ListenerState {
   listener: string;
   state: 'stopped' | 'live' | 'catching up' | 'detached';
   position: Position;
+  /** How far the listener is behind the end of the log, in sequences; it has at most this many messages to read. */
   lag: number;
 }
 
-/** What can travel over the event bus; binary data as `Uint8Array`, a Vert.x `Buffer` on the other side. */
+/** The body of a message on the event bus. A `Uint8Array` is a Vert.x `Buffer` at other verticles. */
 export type Body = Json | Uint8Array;
 
+/** The event bus of Vert.x, without the guarantees of channels. */
 export interface EventBus {
-  /** Sends to one consumer of an address. */
+  /** Sends a body to one consumer of an address. A message may get lost. */
   send(address: string, body?: Body, options?: { headers?: { [name: string]: string } }): void;
-  /** Sends to all consumers of an address. */
+  /** Sends a body to all consumers of an address. A message may get lost. */
   publish(address: string, body?: Body, options?: { headers?: { [name: string]: string } }): void;
-  /** Sends to one consumer and resolves with its reply. `timeout` in milliseconds, default 30,000. */
+  /**
+   * Sends a body to one consumer and resolves with its reply; rejects with an {@link EricError}. The `timeout` is in
+   * milliseconds; the default is 30,000.
+   */
   request(
     address: string,
     body?: Body,
     options?: { headers?: { [name: string]: string }; timeout?: number },
   ): Promise<any>;
   /**
-   * Receives what is sent to an address. What the handler returns, or its promise resolves with, is the reply; an
-   * error is a failure reply, with the error's `code` if it has one. `local`: only this process sends to it.
+   * Receives the messages of an address, and resolves when the consumer is registered. The value that the handler
+   * returns or resolves with is the reply. An error becomes a failure reply, with the error's `code` if it is an
+   * integer, otherwise -1. A `local` consumer gets messages of this process only.
    */
   consumer(
     address: string,
@@ -183,7 +215,11 @@ export interface EventBus {
   ): Promise<{ readonly address: string; unregister(): void }>;
 }
 
-/** A refusal. `name` is one of those in docs/PROTOCOL.md, like `InvalidChannelException`, or TimeoutError, NoHandlersError, ReplyError. */
+/**
+ * A refusal or failure. Its `name` is one of docs/PROTOCOL.md, like `InvalidChannelException`, or `TimeoutError`,
+ * `NoHandlersError` or `ReplyError`. Values that cannot be sent are refused with a `TypeError` instead.
+ */
 export interface EricError extends Error {
+  /** The code of docs/PROTOCOL.md, or the code of a failure reply. */
   readonly code: number;
 }

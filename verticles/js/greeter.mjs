@@ -1,8 +1,11 @@
-// One part of an application that greets: told to begin, it says hello to every other part, each of which answers. The
-// parts may be written in anything and live anywhere; see verticles/kotlin/Greeter.kt. Run it:
+// One part of an application that greets: on the message `begin` it sends `hello` to every other part, and each of them
+// answers. When all have answered, it broadcasts `done`. The parts may be written in any language and run at any node;
+// see verticles/kotlin/Greeter.kt. To run it:
 //   java -jar target/eric-vertx.jar run js:verticles/js/greeter.mjs
 
 /**
+ * Joins the channel as a part of the application.
+ *
  * @param {import('./eric').Eric} eric
  * @param {{channel?: string, name?: string, others?: string[]}} config
  */
@@ -15,7 +18,7 @@ export async function start(eric, { channel = 'greetings', name = 'js', others =
         await part.dispatchTo(other, 'hello', { from: name });
       }
     },
-    hello: () => ({ type: 'hello_ack', payload: { from: name } }), // goes to the sender
+    hello: () => ({ type: 'hello_ack', payload: { from: name } }), // the result goes to the sender
     hello_ack: async ({ payload }) => {
       answered.add(payload.from);
       if (answered.size === others.length) {

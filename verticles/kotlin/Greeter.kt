@@ -14,8 +14,12 @@ import java.util.TreeSet
 import kotlinx.coroutines.launch
 
 /**
- * The same part of an application as `verticles/js/greeter.mjs`: told to begin, it says hello to
- * every other part, each of which answers.
+ * The same part of an application as `verticles/js/greeter.mjs`: on the message `begin` it sends
+ * `hello` to every other part, and each of them answers. When all have answered, it broadcasts
+ * `done`.
+ *
+ * Its config has the `channel` (default `greetings`), the `name` of this part (default `kotlin`)
+ * and the names of the `others` (default `["js"]`).
  */
 class Greeter : CoroutineVerticle() {
 
@@ -52,6 +56,8 @@ class Greeter : CoroutineVerticle() {
     part.setAction("done") { emptyList() }
     part.joinTo(app).coAwait()
     part.start().coAwait()
-    launch { app.messageFlow(part).collect {} } // what makes it act
+    launch {
+      app.messageFlow(part).collect {}
+    } // the part acts on the messages that are collected here
   }
 }

@@ -11,7 +11,8 @@ import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.launch
 
 /**
- * Counts the words that are said in a chat room, and tells after each line. Run it beside the bot:
+ * Counts the words that are said in a chat room, and publishes the sum after each line. Its config
+ * has the `channel` (default `chat`). To run it beside the bot:
  * ```
  * mvn -q test-compile
  * java -cp target/eric-vertx.jar:target/test-classes io.eric.app.cli.Main \

@@ -18,9 +18,9 @@ import io.eric.channel.internal.core.OpenChannel;
 import io.eric.channel.internal.overflow.LogBudget;
 import io.eric.internal.VertxLoop;
 import io.eric.internal.client.BusConsumerLink;
-import io.eric.internal.client.BusEdgeLink;
+import io.eric.internal.client.ChannelDirectory;
 import io.eric.internal.client.ChannelHandle;
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.EdgeDirectory;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.LocalCodec;
 import io.eric.log.Entry;
@@ -248,7 +248,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     ChannelCommands door = new ChannelCommands(vertx, channel, extension(), this::removed, begun);
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
-    new LocalRegistry(vertx)
+    new ChannelDirectory(vertx)
         .addChannel(id, context, channel.appender::publish, door::told, channel::waitsForReaders);
     parts = new Parts(channel, door, address, Meters.of(vertx).add(context, channel::sample));
     handle = new ChannelHandle(vertx, id, own, retryMs());
@@ -284,7 +284,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   private OpenChannel.Surroundings surroundings() {
     return new OpenChannel.Surroundings(
         new VertxLoop(context),
-        new BusEdgeLink(vertx),
+        new EdgeDirectory(vertx),
         new BusConsumerLink(vertx),
         Meters.of(vertx));
   }
@@ -355,12 +355,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   }
 
   /**
-   * Takes the channel out of the metrics and the registry, so that it is reached only by requests
+   * Takes the channel out of the metrics and the directory, so that it is reached only by requests
    * at its address.
    */
   private void withdraw(Parts all) {
     all.unmetered.run();
-    new LocalRegistry(vertx).removeChannel(id);
+    new ChannelDirectory(vertx).removeChannel(id);
   }
 
   /**

@@ -1,7 +1,8 @@
 package io.eric.cluster;
 
 import io.eric.internal.client.AddressRouter;
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.ChannelDirectory;
+import io.eric.internal.client.EdgeDirectory;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
@@ -59,7 +60,8 @@ final class Line implements AddressRouter.Far {
   private final String node;
   private final Predicate<String> servesChannel;
   private final Predicate<String> isMember;
-  private final LocalRegistry registry;
+  private final ChannelDirectory channels;
+  private final EdgeDirectory edges;
   private final DeliveryOptions local = LocalCodec.options();
   private final Map<String, Outbox> outboxes = new ConcurrentHashMap<>();
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
@@ -86,7 +88,8 @@ final class Line implements AddressRouter.Far {
     this.node = node;
     this.servesChannel = servesChannel;
     this.isMember = isMember;
-    this.registry = new LocalRegistry(vertx);
+    this.channels = new ChannelDirectory(vertx);
+    this.edges = new EdgeDirectory(vertx);
   }
 
   /** Starts to hear; on the context. Completed when the cluster knows. */
@@ -248,11 +251,11 @@ final class Line implements AddressRouter.Far {
   }
 
   private void deliver(String address, @Nullable Object body) {
-    if (body instanceof ChannelResponse news && registry.tellEdge(address, news)) {
+    if (body instanceof ChannelResponse news && edges.tellHere(address, news)) {
       return;
     }
     if (body instanceof ChannelRequest news
-        && registry.tell(address.substring(Addresses.CHANNEL_PREFIX.length()), news)) {
+        && channels.tell(address.substring(Addresses.CHANNEL_PREFIX.length()), news)) {
       return;
     }
     bus.send(address, body, options(body, 0, null));

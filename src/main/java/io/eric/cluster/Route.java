@@ -24,6 +24,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,8 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What may be repeated: messages, because each has a key, by which the owner knows it again; and
  * what changes nothing. Of anything else the outcome is unknown when an owner dies with it. Whether
  * a publish is repeated is not decided here but by {@link PublishAttempts}, which sends it again
- * until its caller's time is up: a repeat takes the place of the attempt before it, so that the
- * order stays.
+ * until its caller's time is up: a repeat joins the attempt before it, so that the order stays.
  */
 final class Route {
 
@@ -90,6 +90,9 @@ final class Route {
 
   /** Whether the channel is removed. */
   private boolean closed;
+
+  /** How many callers wait, of all commands. */
+  private int callers;
 
   private boolean retryScheduled;
   private boolean anyUnsent;
@@ -208,11 +211,13 @@ final class Route {
 
   private void failUnknown(Waiting each) {
     done(each);
-    each.caller.fail(404, InvalidChannelException.unknown(channel).text());
+    each.fail(404, InvalidChannelException.unknown(channel).text());
   }
 
   private void done(Waiting each) {
-    waiting.remove(each);
+    if (waiting.remove(each)) {
+      callers -= each.callers.size();
+    }
     if (each.key != null) {
       batches.remove(each.key, each);
     }
@@ -268,11 +273,13 @@ final class Route {
   }
 
   private void take(Object body, Caller caller, long patienceMs) {
-    if (body instanceof ChannelRequest.PublishBatch batch && takesTheFormersPlace(batch, caller)) {
+    if (callers >= MAX_WAITING) {
+      caller.fail(503, new UnavailableException("too many commands wait for the channel").text());
       return;
     }
-    if (waiting.size() >= MAX_WAITING) {
-      caller.fail(503, new UnavailableException("too many commands wait for the channel").text());
+    callers++;
+    if (body instanceof ChannelRequest.PublishBatch batch
+        && joinsFormer(batch, caller, patienceMs)) {
       return;
     }
     Waiting each = new Waiting(body, caller, patienceMs);
@@ -288,15 +295,18 @@ final class Route {
     }
   }
 
-  /** Whether a batch is the repeat of one that waits; the answer goes to the repeat then. */
-  private boolean takesTheFormersPlace(ChannelRequest.PublishBatch batch, Caller caller) {
+  /**
+   * Whether a batch is one that waits already: the next attempt of its publisher, or the same from
+   * another publisher. All of them are answered when the channel answers.
+   */
+  private boolean joinsFormer(ChannelRequest.PublishBatch batch, Caller caller, long patienceMs) {
     Waiting former = batches.get(keyOf(batch));
     if (former == null || !former.body.equals(batch)) {
       return false;
     }
-    former.caller = caller;
-    if (former.sent) {
-      missed.run(); // the owner has not answered a whole attempt
+    former.join(caller, patienceMs);
+    if (former.sent && former.isOverdue()) {
+      missed.run();
       holdBack(former);
     }
     return true;
@@ -346,6 +356,7 @@ final class Route {
 
   private void send(Waiting each, String node, long leftMs) {
     each.sent = true;
+    each.sentAt = System.nanoTime();
     int attempt = ++each.attempt;
     boolean onlyAttempt = isLong(each.body) || each.isBatch() || !each.mayBeRepeated();
     long timeout = onlyAttempt ? leftMs : Math.min(leftMs, ATTEMPT_MS);
@@ -358,7 +369,7 @@ final class Route {
               if (done.succeeded()) {
                 done(each);
                 remember(each.body);
-                each.caller.reply(done.result());
+                each.reply(done.result());
               } else {
                 failed(each, done.cause());
               }
@@ -379,13 +390,13 @@ final class Route {
       }
       if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
         done(each);
-        each.caller.fail(reply.failureCode(), reply.getMessage());
+        each.fail(reply.failureCode(), reply.getMessage());
         return;
       }
     }
     if (closed) { // by a removal, which is what this one has asked for
       done(each);
-      each.caller.reply(BusReply.result(BusReply.ACK));
+      each.reply(BusReply.result(BusReply.ACK));
       return;
     }
     fail(each, "no answer from the channel, the outcome is unknown");
@@ -393,7 +404,7 @@ final class Route {
 
   private void fail(Waiting each, String why) {
     done(each);
-    each.caller.fail(503, new UnavailableException(why).text());
+    each.fail(503, new UnavailableException(why).text());
   }
 
   // ---- what is changed on the way
@@ -546,17 +557,40 @@ final class Route {
   /** A command that is not answered yet. */
   private static final class Waiting {
     private final Object body;
-    private final long deadline;
     private final @Nullable String key;
-    private Caller caller;
+    private final List<Caller> callers = new ArrayList<>(1);
+    private long deadline;
     private boolean sent;
+    private long sentAt;
     private int attempt;
 
     private Waiting(Object body, Caller caller, long patienceMs) {
       this.body = body;
-      this.caller = caller;
+      this.callers.add(caller);
       this.key = body instanceof ChannelRequest.PublishBatch batch ? keyOf(batch) : null;
       this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+    }
+
+    /** Waits for as long as the most patient caller does. */
+    private void join(Caller caller, long patienceMs) {
+      callers.add(caller);
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+      if (until - deadline > 0) {
+        deadline = until;
+      }
+    }
+
+    /** Whether the owner has had most of an attempt's time. */
+    private boolean isOverdue() {
+      return System.nanoTime() - sentAt > TimeUnit.MILLISECONDS.toNanos(ATTEMPT_MS / 2);
+    }
+
+    private void reply(@Nullable Object answer) {
+      callers.forEach(each -> each.reply(answer));
+    }
+
+    private void fail(int code, @Nullable String text) {
+      callers.forEach(each -> each.fail(code, text));
     }
 
     private boolean isBatch() {

@@ -6,11 +6,20 @@ import io.vertx.ext.web.Router;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The methods that a path has, for the answer to a request with another one (RFC 9110, 15.5.6). */
+/**
+ * Finds the methods that a path has, for the answer to a request with another one (RFC 9110,
+ * 15.5.6).
+ */
 final class AllowedMethods {
 
   private AllowedMethods() {}
 
+  /**
+   * Returns the names of the methods of all routes that lead to a path, in alphabetical order;
+   * empty if there is no such path.
+   *
+   * @param path a normalized path, relative to the router
+   */
   static Set<String> at(Router router, String path) {
     Set<String> allowed = new TreeSet<>();
     for (Route route : router.getRoutes()) {

@@ -8,9 +8,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from a request's head whether what it carries is of a kind that is read here: JSON, as it
- * is. The media type is asked for because a browser sends others for any page without asking first
- * (CWE-352).
+ * Decides from a request's head whether its body is of the kind that is read here: JSON in UTF-8
+ * without a content encoding. The media type is required, because a browser sends other media types
+ * for any page without a preflight request (CWE-352).
  */
 final class BodyPolicy {
 
@@ -21,12 +21,12 @@ final class BodyPolicy {
   private BodyPolicy() {}
 
   /**
-   * Looks at a request.
+   * Checks the head of a request.
    *
-   * @return why it is refused; null if it may go on
+   * @return why the request is refused; null if it may go on
    */
   static @Nullable Refusal refusal(HttpVersion version, HttpMethod method, MultiMap headers) {
-    // HTTP/1.0 does not know it, and says nothing then (RFC 9110, 10.1.1).
+    // HTTP/1.0 does not define Expect, so the field is ignored there (RFC 9110, 10.1.1).
     String expected = version == HttpVersion.HTTP_1_0 ? null : headers.get(HttpHeaders.EXPECT);
     if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
       return Refusal.of(
@@ -53,12 +53,12 @@ final class BodyPolicy {
         : Refusal.of(415, "content-type " + cut(type) + " is not read here; " + ASKED_FOR);
   }
 
-  /** For a body that came without a type. */
+  /** Returns the refusal of a body without a media type. */
   static Refusal untyped() {
     return Refusal.of(415, "the content-type is missing; " + ASKED_FOR);
   }
 
-  /** On HTTP/2 a body may come that no header speaks of. */
+  /** Returns whether a body may follow that no header field announces, which only HTTP/2 allows. */
   private static boolean mayCarryBody(HttpVersion version, HttpMethod method, MultiMap headers) {
     return version == HttpVersion.HTTP_2
         && (method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT))

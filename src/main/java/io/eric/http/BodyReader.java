@@ -19,16 +19,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads bodies of requests whole, each bounded in size and time and all together in size.
- * vertx-web's BodyHandler does more than that (forms, uploads into a directory), at a cost per
- * request.
+ * Reads the bodies of requests as a whole. The size and the time of each are bounded, and so is the
+ * size of all together. The BodyHandler of vertx-web does more than that (forms, uploads into a
+ * directory), at a cost per request.
  *
- * <p>Memory follows what has arrived, not what was announced.
+ * <p>Memory follows the bytes that have arrived, not the length that was announced. On one event
+ * loop only.
  */
 final class BodyReader {
 
   /**
-   * How much of a refused body is read on, in bodies: a client that still sends reads no answer.
+   * How much is read after a body was refused, in multiples of the maximum of a body. A client that
+   * is still sending does not read the answer.
    */
   private static final long DISCARDED_BODIES = 8;
 
@@ -45,8 +47,8 @@ final class BodyReader {
   }
 
   /**
-   * Reads a request's body and passes it on; answers the request itself if that cannot be done. To
-   * be called before the request's handler returns.
+   * Reads a request's body and passes it on, or answers the request itself if the body is refused.
+   * To be called before the request's handler returns.
    */
   void read(HttpServerRequest request, Consumer<byte[]> then) {
     Body body = new Body(request, then);
@@ -66,7 +68,8 @@ final class BodyReader {
     try {
       return Long.parseLong(length);
     } catch (NumberFormatException e) {
-      return 0; // HTTP/2 leaves it to us; what arrives is counted anyway
+      // on HTTP/2 the field is not checked before; the bytes that arrive are counted anyway
+      return 0;
     }
   }
 
@@ -78,7 +81,7 @@ final class BodyReader {
     private final ConnectionGuard.OpenRequest open;
     private final ByteBudget.OfClient buffered;
 
-    /** Null once it is refused or done. */
+    /** The body so far; null once the body is refused or complete. */
     private byte @Nullable [] bytes = new byte[0];
 
     private int length;
@@ -120,7 +123,10 @@ final class BodyReader {
       }
     }
 
-    /** Vert.x has copied the bytes already, most of the time into an array of just this size. */
+    /**
+     * Returns the bytes of a chunk, without a copy if Vert.x has copied them into an array of
+     * exactly this size.
+     */
     private static byte[] arrayOf(Buffer chunk) {
       ByteBuf bytes = ((BufferInternal) chunk).getByteBuf();
       boolean exact =
@@ -135,11 +141,18 @@ final class BodyReader {
       byte[] bytes = this.bytes;
       int length = this.length;
       free();
-      if (bytes != null) {
+      if (bytes != null && length > 0 && isUntyped()) {
+        Problem.send(request.response(), BodyPolicy.untyped());
+      } else if (bytes != null) {
         then.accept(bytes.length == length ? bytes : Arrays.copyOf(bytes, length));
       } else if (request.version() != HttpVersion.HTTP_2) {
         request.connection().close();
       }
+    }
+
+    /** Returns whether a body came that the head did not announce, which HTTP/2 allows. */
+    private boolean isUntyped() {
+      return !request.headers().contains(HttpHeaders.CONTENT_TYPE);
     }
 
     private void refuse(CounterName bound, String reason) {
@@ -159,7 +172,10 @@ final class BodyReader {
       bytes = null;
     }
 
-    /** The deadline goes on, for what is still to come may never end. */
+    /**
+     * Refuses a body that is too large. The deadline keeps running, because the rest of the body
+     * may never end.
+     */
     private void refuseTooLarge() {
       meters.count(CounterName.BODIES_TOO_LARGE);
       drop();

@@ -27,9 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event bus at {@code /eventbus/*}, for the addresses of channels and listeners and no others.
- * WebSocket alone: SockJS' older transports take bodies of any size, and its frame for old browsers
- * runs a script from elsewhere. Which pages may come in has been decided before (CWE-1385).
+ * The event bus at {@code /eventbus/*}, restricted to the addresses of channels and listeners.
+ * WebSocket is the only transport: the older transports of SockJS take bodies of any size, and its
+ * frame for old browsers runs a script from elsewhere. The origin of the request was checked before
+ * (CWE-1385).
  */
 final class BridgeRoutes {
 
@@ -38,7 +39,10 @@ final class BridgeRoutes {
   private static final String CHANNEL = Pattern.quote(Addresses.CHANNEL_PREFIX) + ".+";
   private static final String LISTENER = "eric\\.listener\\.[^/]+/[^/]+";
 
-  /** What clients of the WebSocket ask for: not SockJS' greeting, frames and tests. */
+  /**
+   * The paths that clients of the WebSocket use. The greeting, the frame and the tests of SockJS
+   * are left out.
+   */
   private static final Pattern SERVED =
       Pattern.compile("/eventbus/(info|websocket|[^/.]+/[^/.]+/websocket)");
 
@@ -96,7 +100,8 @@ final class BridgeRoutes {
       if (!ctx.normalizedPath().endsWith("/websocket") || !request.canUpgradeToWebSocket()) {
         ctx.next();
       } else if (!request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION)) {
-        // Drafts that have none have other frames, of which nobody counts the bytes (CWE-770).
+        // Drafts without this field have other frames, whose bytes the guard could not count
+        // (CWE-770).
         request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
         Problem.send(
             request.response(),
@@ -117,7 +122,10 @@ final class BridgeRoutes {
         || length != null && !length.equals("0");
   }
 
-  /** What follows may be frames, so nothing of it is looked at. */
+  /**
+   * Refuses a request for a WebSocket. Frames may follow it, so the rest of the connection is not
+   * read.
+   */
   private void refuseTooEarly(HttpServerRequest request) {
     connections.guard(request.connection()).refuseTheRest();
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -131,15 +139,16 @@ final class BridgeRoutes {
   }
 
   /**
-   * A socket is idle if nothing at all has come from it, not only no ping: browsers let hidden tabs
-   * ping once a minute at most.
+   * Handles an event of the bridge. A socket counts as idle only if no bytes at all have come from
+   * it, because browsers let hidden tabs ping at most once a minute.
    */
   private void attend(BridgeEvent event) {
     switch (event.type()) {
       case SOCKET_CREATED -> {
         event.complete(true);
-        // A client that vanishes is no error. The bridge, which has set its own handler by then,
-        // logs it as one with its stack; that the socket is closed it learns besides (CWE-779).
+        // A client that vanishes is no error. The bridge sets its own handler before this one runs
+        // and would log the error with its stack (CWE-779). It learns of the closed socket by
+        // another event.
         vertx.runOnContext(
             created ->
                 event
@@ -150,7 +159,7 @@ final class BridgeRoutes {
       case SOCKET_IDLE -> {
         if (silentFor(event.socket()) >= options.getPingTimeout()) {
           event.complete(true);
-        } // else left alone: what is not completed has no effect
+        } // else the event is not completed and has no effect
       }
       default -> event.complete(true);
     }

@@ -6,10 +6,10 @@ import io.vertx.core.Future;
 import io.vertx.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** {@code [channelId, …]}, piece by piece. */
+/** The list {@code [channelId, …]} in order of creation, in pieces. */
 final class ChannelIds implements ListPart.Source {
 
-  /** So many at a time: some 40 KiB. */
+  /** How many ids a piece has: about 40 KiB with generated ids. */
   private static final int AT_A_TIME = 1_000;
 
   private final BusClient bus;
@@ -18,10 +18,10 @@ final class ChannelIds implements ListPart.Source {
   private boolean begun;
 
   /**
-   * The list.
+   * Creates the list.
    *
-   * @param after the id that it begins after, or null
-   * @param limit how many it has at most, or {@link Integer#MAX_VALUE}
+   * @param after the id that the list begins after, or null
+   * @param limit how many ids the list has at most, or {@link Integer#MAX_VALUE}
    */
   ChannelIds(BusClient bus, @Nullable String after, int limit) {
     this.bus = bus;

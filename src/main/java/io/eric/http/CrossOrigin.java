@@ -9,9 +9,9 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells browsers what pages of allowed origins may do and read (CORS), and answers their questions
- * beforehand. Whether an origin is allowed has been decided by {@link OriginPolicy}; a request of
- * the hub's own origin is no such thing and gets nothing.
+ * Tells browsers what pages of allowed origins may do and read (CORS), and answers preflight
+ * requests. {@link OriginPolicy} has decided before whether an origin is allowed. A request of the
+ * hub's own origin is not cross-origin and gets no CORS headers.
  */
 final class CrossOrigin {
 
@@ -29,7 +29,7 @@ final class CrossOrigin {
     this.headers = String.join(",", options.getHeaders());
   }
 
-  /** Adds what a browser needs to show the answer to its page. */
+  /** Adds the header fields that a browser needs to show the answer to its page. */
   void permit(HttpServerRequest request, String host) {
     if (origins.allowNone()) {
       return;
@@ -37,7 +37,7 @@ final class CrossOrigin {
     String origin = request.headers().get(HttpHeaders.ORIGIN);
     HttpServerResponse response = request.response();
     if (!origins.allowAny()) {
-      // Caches must not show one origin's answer to another.
+      // Caches must not give one origin's answer to another origin.
       response.headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
     }
     if (origin == null || Origins.isOwn(origin, host)) {
@@ -52,9 +52,9 @@ final class CrossOrigin {
   }
 
   /**
-   * Answers a browser's question whether a page may send a request.
+   * Answers a preflight request.
    *
-   * @return false if it is no such question
+   * @return false if the request is none
    */
   boolean answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();

@@ -12,6 +12,7 @@ import io.eric.http.internal.sse.ChunkFrames;
 import io.eric.http.internal.sse.SseFormat;
 import io.eric.internal.VertxLoop;
 import io.eric.internal.client.BusClient;
+import io.eric.internal.client.ChannelDirectory;
 import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.edge.Edge;
 import io.eric.internal.protocol.CommandReader;
@@ -31,6 +32,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,7 +86,8 @@ final class Door {
             bodies,
             new PublishBatcher(
                 context,
-                bus,
+                new ChannelDirectory(vertx),
+                bus.publishing(),
                 meters,
                 options.getMaxInFlightPerChannel(),
                 options.getMaxInFlightBytesPerChannel()),
@@ -231,8 +234,13 @@ final class Door {
         AnswerHooks.of(request.response()),
         () -> {
           // Before anything happens, the short cut past the router included.
-          if (entrance.admits(request) && !publish.take(request)) {
-            router.handle(request);
+          if (entrance.admits(request)) {
+            Consumer<byte[]> publisher = publish.handlerOf(request);
+            if (publisher != null) {
+              bodies.read(request, publisher);
+            } else {
+              router.handle(request);
+            }
           }
         });
   }

@@ -41,12 +41,15 @@ final class DoorBounds {
             options.effectiveMaxBufferedBodies(), options.effectiveMaxBufferedBodiesPerClient());
   }
 
-  /** For connections that are the door's own. */
+  /** Returns the limits of the door's own connections. */
   ConnectionGuard.Limits ofOwnConnections() {
     return limits(new ConnectionGuard.Watch(requests, idle));
   }
 
-  /** For connections that others use, too: when one of these idles is for others to say. */
+  /**
+   * Returns the limits of connections that the application uses too. They are not watched for
+   * idling, which is for the application to decide.
+   */
   ConnectionGuard.Limits ofSharedConnections() {
     return limits(ConnectionGuard.Watch.NONE);
   }
@@ -63,6 +66,7 @@ final class DoorBounds {
         new RequestQuota(options.effectiveMaxRequests()));
   }
 
+  /** Cancels all deadlines. */
   void close() {
     List.of(requests, idle, publishes, answers).forEach(Deadlines::close);
   }

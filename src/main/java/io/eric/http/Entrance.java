@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Where every request enters: it is looked at from its head alone, and goes on or is answered. */
+/**
+ * Checks the head of every request before a route sees it, and answers requests that may not go on.
+ * On one event loop only.
+ */
 final class Entrance {
 
   private final OriginPolicy origins;
@@ -30,22 +33,28 @@ final class Entrance {
     this.meters = meters;
   }
 
-  /** The entrance of a server of our own. */
+  /**
+   * Creates the entrance of the library's own server, which accepts the names of the settings and
+   * its bind host.
+   */
   static Entrance ofServer(HttpOptions options, Meters meters) {
     List<String> hosts = new ArrayList<>(options.getHosts());
     hosts.add(options.getHost().toLowerCase(Locale.ROOT));
     return new Entrance(options, hosts, meters);
   }
 
-  /** The entrance of a mounted door: by which names its server is known, is the server's matter. */
+  /**
+   * Creates the entrance of a mounted door, which accepts every host name: names are the matter of
+   * the application's server.
+   */
   static Entrance ofMount(HttpOptions options, Meters meters) {
     return new Entrance(options, null, meters);
   }
 
   /**
-   * Looks at a request, and answers it if it may not go on.
+   * Checks a request, and answers it if it may not go on or is a preflight request.
    *
-   * @return whether it may go on
+   * @return whether the request goes on
    */
   boolean admits(HttpServerRequest request) {
     HttpMethod method = request.method();
@@ -70,7 +79,10 @@ final class Entrance {
     return !crossOrigin.answer(request);
   }
 
-  /** Streams are for scripts alone. The router knows which these are, however they are spelt. */
+  /**
+   * Adds the check that streams are opened by scripts only. It is done by the router, which
+   * recognises the paths in every spelling.
+   */
   static void guardStreams(Router router) {
     for (String path : new String[] {"/stream/*", "/watch/*"}) {
       router.route(path).handler(Entrance::admitToStream);
@@ -86,7 +98,10 @@ final class Entrance {
     }
   }
 
-  /** Whom the request line names: HTTP/2 does always, HTTP/1.1 does to a proxy (RFC 9112, 3.2). */
+  /**
+   * Returns the authority of the request line, which HTTP/2 always has and HTTP/1.1 has towards a
+   * proxy (RFC 9112, 3.2); null if there is none.
+   */
   private static @Nullable String authority(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       HostAndPort authority = request.authority();
@@ -98,7 +113,7 @@ final class Entrance {
     }
     int start = target.indexOf("://");
     if (start < 0) {
-      return null; // OPTIONS *
+      return null; // the asterisk form, as in OPTIONS *
     }
     int end = start + 3;
     while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
@@ -107,7 +122,10 @@ final class Entrance {
     return target.substring(start + 3, end);
   }
 
-  /** A client that waits for our word with its body will not send it any more, or half of it. */
+  /**
+   * Refuses a request. On HTTP/1.x the connection is closed if the client has sent {@code Expect},
+   * because it may send its body, a part of it or nothing after the refusal.
+   */
   private static void refuse(HttpServerRequest request, Refusal refusal) {
     HttpServerResponse response = request.response();
     boolean last =
@@ -117,7 +135,7 @@ final class Entrance {
     }
     Problem.send(response, refusal);
     if (last) {
-      request.connection().close(); // after what is written
+      request.connection().close(); // Vert.x closes it when the answer is written
     }
   }
 }

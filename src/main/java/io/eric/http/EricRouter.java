@@ -1,6 +1,7 @@
 package io.eric.http;
 
 import io.eric.RepositoryException;
+import io.eric.UnavailableException;
 import io.eric.http.internal.guard.MountedConnections;
 import io.eric.metrics.Meters;
 import io.eric.options.HttpOptions;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * Router router = Router.router(vertx);
  * router.route("/events/*").handler(authentication);
- * EricRouter.create(vertx, new HttpOptions()).mount(router, "/events");
+ * EricRouter.mount(vertx, new HttpOptions(), router, "/events");
  * vertx.createHttpServer().requestHandler(router).listen(8080);
  * }</pre>
  *
@@ -52,6 +55,9 @@ public final class EricRouter {
 
   /** By the context whose requests each one answers. */
   private final Map<ContextInternal, MountedDoor> doors = new ConcurrentHashMap<>();
+
+  /** Whether it was logged that requests do not come on an event loop. */
+  private final AtomicBoolean misplaced = new AtomicBoolean();
 
   private volatile boolean closed;
 
@@ -97,8 +103,8 @@ public final class EricRouter {
   }
 
   /**
-   * Ends the streams at once and answers nothing from now on. The end of the verticle whose context
-   * handles the requests does the same for its streams.
+   * Ends the streams at once and answers {@code Unavailable} from now on. The end of the verticle
+   * whose context handles the requests does the same for its streams.
    */
   public Future<Void> close() {
     closed = true;
@@ -107,16 +113,23 @@ public final class EricRouter {
     return Future.join(ended).mapEmpty();
   }
 
-  private static Future<Void> on(Context context, java.util.function.Supplier<Future<Void>> work) {
+  private static Future<Void> on(Context context, Supplier<Future<Void>> work) {
     Promise<Void> done = Promise.promise();
     context.runOnContext(turn -> work.get().onComplete(done));
     return done.future();
   }
 
   private void handle(RoutingContext ctx) {
+    if (closed) {
+      Problem.send(
+          ctx.response(), new UnavailableException("the door at " + mountPoint + " is closed"));
+      return;
+    }
     ContextInternal context = ContextInternal.current();
-    if (closed || context == null || !context.isEventLoopContext()) {
-      LOG.error("{} is closed, or its server does not run on an event loop", mountPoint);
+    if (context == null || !context.isEventLoopContext()) {
+      if (misplaced.compareAndSet(false, true)) { // a request each would fill the log
+        LOG.error("the server of {} must handle requests on an event loop", mountPoint);
+      }
       Problem.send(ctx.response(), 500, new RepositoryException("internal error", null));
       return;
     }

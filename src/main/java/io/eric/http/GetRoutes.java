@@ -4,7 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 
-/** Routes that answer GET, and HEAD in the same way without the body (RFC 9110, 9.3.2). */
+/** Creates routes that answer GET, and HEAD in the same way without the body (RFC 9110, 9.3.2). */
 final class GetRoutes {
 
   private GetRoutes() {}

@@ -32,22 +32,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP door, docs/PROTOCOL.md section 4: REST commands and event streams over HTTP/1.1 and
- * HTTP/2. Deploy it as often as {@link HttpOptions#getInstances()} says, on event loops; instances
- * on one port share its connections. It reaches channels over the event bus alone.
+ * HTTP/2. It is deployed on event loops, {@link HttpOptions#getInstances()} times; instances on one
+ * port share its connections. Publishes reach channels of the same JVM directly; everything else
+ * goes over the event bus.
  */
 public final class HttpVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
 
   /**
-   * Resets of an HTTP/2 connection, in ten seconds: Vert.x counts those of streams too, which end
-   * just so. The guard counts those that tell an attack (CVE-2023-44487).
+   * The limit of Vert.x on the resets of an HTTP/2 connection, per {@link #RESETS_WINDOW_SECONDS}.
+   * It is high because Vert.x counts the resets by which clients end event streams as well. The
+   * guard has a lower limit, which counts only resets that indicate an attack (CVE-2023-44487).
    */
   private static final int MAX_RESETS_OF_ALL_KINDS = 20_000;
 
   private static final int RESETS_WINDOW_SECONDS = 10;
 
-  /** How long requests under way may take to finish after the streams are drained. */
+  /**
+   * How long requests under way may take to finish after the streams have ended, in milliseconds.
+   */
   private static final long SHUTDOWN_MS = 2_000;
 
   private final HttpOptions options;
@@ -57,23 +61,27 @@ public final class HttpVerticle extends VerticleBase {
   private volatile boolean draining;
   private volatile @Nullable Running running;
 
-  /** A door with these settings; they must not change any more. */
+  /** Creates a door without a metrics page. The options must not change afterwards. */
   public HttpVerticle(HttpOptions options) {
     this(options, null);
   }
 
   /**
-   * As {@link #HttpVerticle(HttpOptions)}.
+   * As {@link #HttpVerticle(HttpOptions)}, with a metrics page.
    *
-   * @param metrics gives the text of {@code /metrics}, in Prometheus' form, without blocking; null
-   *     for a door without that page
+   * @param metrics gives the text of {@code /metrics} in the Prometheus text format, without
+   *     blocking; it is called on the verticle's context, and a failed future is answered with 500.
+   *     Null leaves the page out
    */
   public HttpVerticle(HttpOptions options, @Nullable Supplier<Future<Buffer>> metrics) {
     this.options = options;
     this.metrics = metrics;
   }
 
-  /** The port that is listened on, once deployed: the one of the settings unless that is 0. */
+  /**
+   * Returns the port that the door listens on: the port of the settings, or a free one if that is
+   * 0. Before the deployment has succeeded the result is 0. For any thread.
+   */
   public int actualPort() {
     return port;
   }
@@ -104,7 +112,8 @@ public final class HttpVerticle extends VerticleBase {
         .requestHandler(door::handle)
         .invalidRequestHandler(request -> refuseMalformed(guarded, request, meters))
         .exceptionHandler(HttpVerticle::connectionFailed)
-        // Without it Vert.x logs every reset as an error, and anybody could fill the log.
+        // Without this handler Vert.x logs every reset as an error, so that clients could fill the
+        // log.
         .connectionHandler(
             open -> guarded.shown(open.exceptionHandler(HttpVerticle::connectionFailed)));
     return door.start()
@@ -119,7 +128,7 @@ public final class HttpVerticle extends VerticleBase {
                 parts.close().transform(closed -> Future.failedFuture(withAddress(failure))));
   }
 
-  /** Java's message does not say which port it is that somebody else has. */
+  /** Adds the address to the message, because Java's own does not name the port that is in use. */
   private Throwable withAddress(Throwable failure) {
     if (!(failure instanceof BindException)) {
       return failure;
@@ -136,12 +145,14 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   /**
-   * Leaves in order: publishers and new streams are told to come back later from now on, open
-   * streams end with {@code _eric_goodbye}, spread over the given time; then the server closes.
-   * Requests under way are answered. Undeploy the verticle afterwards.
+   * Leaves in order. From now on, publishers and new streams are told to come back later, and open
+   * streams end with {@code _eric_goodbye}, spread over the given time. The server closes after
+   * that; requests under way have two seconds to be answered. The verticle is to be undeployed
+   * afterwards. To be called after the deployment, from any thread.
    *
-   * @param overMs time for the streams, in milliseconds
-   * @return completed when the port is closed; from any thread
+   * @param overMs the time over which the streams end, in milliseconds
+   * @return completes when the port is closed, but at once if an earlier call is draining the door
+   *     or the door is not running; fails if the server cannot be closed
    */
   public Future<Void> drain(long overMs) {
     Promise<Void> drained = Promise.promise();
@@ -167,13 +178,16 @@ public final class HttpVerticle extends VerticleBase {
     LOG.debug("a connection failed: {}", failure.toString());
   }
 
-  /** The routes that are served, for the description of the API. */
+  /** Returns the routes that are served, for the test of the API's description. */
   List<Route> routes() {
     Running parts = running;
     return parts == null ? List.of() : parts.door.routes();
   }
 
-  /** The head could not be read; the rest of the connection cannot be either. */
+  /**
+   * Answers a request whose head could not be read. The rest of the connection is not readable
+   * either, so the connection is closed.
+   */
   private static void refuseMalformed(
       GuardedHttpServer guarded, HttpServerRequest request, Meters meters) {
     ConnectionGuard guard = guarded.find(request.connection());
@@ -213,7 +227,8 @@ public final class HttpVerticle extends VerticleBase {
     server.setTcpKeepAlive(true);
     server.setMaxHeaderSize(options.getMaxHeaderSize());
     server.setMaxInitialLineLength(options.getMaxInitialLine());
-    // Nobody compresses frames here, and the handlers for it cost something with every write.
+    // No frames are compressed here, and the handlers for compression cost something with every
+    // write.
     server.setPerMessageWebSocketCompressionSupported(false);
     server.setPerFrameWebSocketCompressionSupported(false);
     int maxMessage = WebSocketMessages.mostBytesFor(options.getMaxBody());
@@ -230,7 +245,7 @@ public final class HttpVerticle extends VerticleBase {
     return server;
   }
 
-  /** What lives from start to stop. */
+  /** The parts that exist from start to stop. */
   private record Running(
       Door door,
       DoorBounds bounds,
@@ -238,7 +253,10 @@ public final class HttpVerticle extends VerticleBase {
       HttpServer server,
       Runnable unmetered) {
 
-    /** Streams first, so that their channels learn it from the edge and not from broken writes. */
+    /**
+     * Ends the streams first, so that their channels learn of the end from the edge and not from
+     * failed writes.
+     */
     private Future<Void> close() {
       unmetered.run();
       return door.close()

@@ -13,15 +13,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code {channelId: [listenerId, …]}}, both in order of creation, piece by piece: a piece has some
- * channels with their listeners, or some of the listeners of a channel that has many.
+ * The list {@code {channelId: [listenerId, …]}}, both in order of creation, in pieces: a piece has
+ * some channels with their listeners, or some of the listeners of a channel that has many.
  */
 final class HubListing implements ListPart.Source {
 
-  /** So many channels at most are asked at a time for their listeners, */
+  /** How many channels are asked for their listeners at a time. */
   private static final int CHANNELS_AT_A_TIME = 32;
 
-  /** and each gives this number: a piece has some 100 KiB at most. */
+  /**
+   * How many listeners each channel gives. With generated ids a piece has about 120 KiB at most.
+   */
   private static final int LISTENERS_AT_A_TIME = 100;
 
   private final BusClient bus;
@@ -29,25 +31,31 @@ final class HubListing implements ListPart.Source {
   private Command.Page page;
   private boolean allChannels;
 
-  /** What the next channel stands behind: the brace, or the one before it. */
+  /**
+   * The text in front of the next channel: the opening brace, or a comma after the first channel.
+   */
   private String separator = "{";
 
-  /** One after a channel with many listeners, for those asked with it were asked in vain. */
+  /**
+   * How many channels are asked next. It falls to one after a channel with many listeners, because
+   * the answers of the channels that were asked with it were of no use, and doubles with every
+   * piece after that.
+   */
   private int askedAtATime = CHANNELS_AT_A_TIME;
 
-  /** Channels that are known and whose listeners are not. */
+  /** Channels whose listeners are not listed yet. */
   private final ArrayDeque<String> waiting = new ArrayDeque<>();
 
-  /** The channel whose listeners are only given in part so far. */
+  /** The channel whose listeners have been listed in part; null if there is none. */
   private @Nullable String within;
 
   private Command.Page listeners = Command.Page.first(LISTENERS_AT_A_TIME);
 
   /**
-   * The list.
+   * Creates the list.
    *
-   * @param after the channel that it begins after, or null
-   * @param limit how many channels it has at most, or {@link Integer#MAX_VALUE}
+   * @param after the channel that the list begins after, or null
+   * @param limit how many channels the list has at most, or {@link Integer#MAX_VALUE}
    */
   HubListing(BusClient bus, @Nullable String after, int limit) {
     this.bus = bus;
@@ -79,7 +87,7 @@ final class HubListing implements ListPart.Source {
             });
   }
 
-  /** More listeners of a channel that has many. */
+  /** Lists more listeners of a channel that has many. */
   private ListPart goOn(String channel, ListPage part) {
     StringBuilder text = new StringBuilder();
     for (Object listener : part.items()) {
@@ -104,7 +112,7 @@ final class HubListing implements ListPart.Source {
       String channel = waiting.remove();
       ListPage found = answer.result().orElse(null);
       if (found == null) {
-        continue; // it was removed since it was listed
+        continue; // the channel was removed after it had been listed
       }
       text.append(separator);
       separator = ",";
@@ -119,7 +127,8 @@ final class HubListing implements ListPart.Source {
       String next = found.next();
       if (next != null) {
         askedAtATime = 1;
-        return part(text, channel, next); // those behind it are asked again when their turn comes
+        // the channels behind it are asked again when their turn comes
+        return part(text, channel, next);
       }
       text.append(']');
     }
@@ -145,7 +154,10 @@ final class HubListing implements ListPart.Source {
     return new ListPart(text.toString(), isLast);
   }
 
-  /** Some of a channel's listeners; empty if the channel was removed since it was listed. */
+  /**
+   * Returns some of a channel's listeners; empty if the channel was removed after it had been
+   * listed.
+   */
   private Future<Optional<ListPage>> listeners(String channel, Command.Page part) {
     return bus.list(new Command.ListAll(channel, part))
         .map(Optional::of)
@@ -156,7 +168,7 @@ final class HubListing implements ListPart.Source {
                     : Future.failedFuture(failure));
   }
 
-  /** Ids have nothing that JSON would escape. */
+  /** Appends an id as a JSON string. Ids have no characters that JSON would escape. */
   private static void appendId(StringBuilder text, String id) {
     text.append('"').append(id).append('"');
   }

@@ -17,7 +17,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Creating, listing and removing channels and listeners. */
+/** The routes that create, list and remove channels and listeners. */
 final class HubRoutes {
 
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
@@ -51,12 +51,12 @@ final class HubRoutes {
     router.delete("/channel/:channel_id").handler(this::removeChannel);
   }
 
-  /** {@code {channelId: [listenerId, …]}}, both in order of creation. */
+  /** Answers with {@code {channelId: [listenerId, …]}}, both in order of creation. */
   void listEverything(RoutingContext ctx) {
     list(ctx, HubListing::new);
   }
 
-  /** A list from its first item after one, or the first of all, on. */
+  /** Creates a list that begins after an item, or with the first item if that is null. */
   private interface Listed {
     ListPart.Source from(BusClient bus, @Nullable String after, int limit);
   }
@@ -83,7 +83,7 @@ final class HubRoutes {
         });
   }
 
-  /** HEAD: nobody reads the list, so it is not made. */
+  /** Answers HEAD without making the list, which would not be sent. */
   private void describe(HttpServerResponse response) {
     bus.command(new Command.Ping())
         .onComplete(
@@ -103,7 +103,7 @@ final class HubRoutes {
     }
   }
 
-  /** The options of the channel, if there are any, are the body. */
+  /** Creates a channel. The body, if there is one, is the channel's options. */
   private void create(HttpServerRequest request, byte[] body) {
     checked(
         request,
@@ -147,7 +147,10 @@ final class HubRoutes {
         });
   }
 
-  /** A key in a body that nobody reads is refused, unless there is no such channel anyway. */
+  /**
+   * Refuses a body that has keys, because they would not be read. An unknown channel is reported
+   * first.
+   */
   private Future<?> wantsNothing(byte[] body, String channel) {
     try {
       reader.checkNothing(body);

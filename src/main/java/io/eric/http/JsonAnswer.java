@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with JSON and status 200, unless nobody is there any more. */
+/** Answers with JSON and status 200, unless the client is gone. */
 final class JsonAnswer {
 
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
@@ -14,17 +14,17 @@ final class JsonAnswer {
 
   private JsonAnswer() {}
 
-  /** A value. */
+  /** Answers with a value, encoded as JSON. */
   static void value(HttpServerResponse response, @Nullable Object value) {
     json(response, Json.encode(value));
   }
 
-  /** JSON text. */
+  /** Answers with JSON text. */
   static void json(HttpServerResponse response, String text) {
     send(response, Buffer.buffer(text));
   }
 
-  /** {@code null}: it is done, and there is nothing to say. */
+  /** Answers with {@code null}: the command is done and has no result. */
   static void nothing(HttpServerResponse response) {
     send(response, NULL);
   }

@@ -15,22 +15,25 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * Answers with lists that may be long. A list is made and sent piece by piece, each when the client
- * has taken the one before, so a client that does not read holds one piece. Of all lists that are
- * under way at a door a few pieces are made at a time, in turn, so that other requests do not wait
- * behind them (CWE-770). On the door's context.
+ * Answers with lists that may be long. A list is made and sent in pieces, each after the client has
+ * taken the one before, so a client that does not read holds one piece. Only a few pieces are made
+ * at a time for all lists of a door, in turn, so that other requests do not wait behind them
+ * (CWE-770). On the door's context only.
  */
 final class ListAnswers {
 
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
-  /** So many pieces are made at a time: more than one, for a node of a cluster may not answer. */
+  /**
+   * How many pieces are made at a time. It is more than one, because a node of a cluster may not
+   * answer.
+   */
   private static final int AT_A_TIME = 2;
 
   /** HTTP/2's error code for an answer that breaks off, RFC 9113, section 7. */
   private static final long INTERNAL_ERROR = 0x2;
 
-  /** So many lists may wait for their turn. */
+  /** How many lists may wait for their turn. */
   private static final int MAX_WAITING = 1_024;
 
   private final Connections connections;
@@ -38,14 +41,16 @@ final class ListAnswers {
   private final FifoTurns turns = new FifoTurns(AT_A_TIME);
 
   /**
-   * @param connections whose guards count what they have not sent
+   * Creates the answers of one door.
+   *
+   * @param connections the connections, whose guards count the bytes that are not sent yet
    */
   ListAnswers(Connections connections, Meters meters) {
     this.connections = connections;
     this.meters = meters;
   }
 
-  /** Answers a request with a list. */
+  /** Answers a request with a list, or with 503 if too many lists wait. */
   void send(HttpServerRequest request, ListPart.Source source) {
     if (turns.waiting() >= MAX_WAITING) {
       meters.count(CounterName.LISTS_REFUSED);
@@ -80,7 +85,8 @@ final class ListAnswers {
         turns.done();
       } else {
         Future.succeededFuture()
-            .compose(turn -> source.next()) // in here, so that what it throws ends the turn too
+            // inside compose, so that an exception ends the turn too
+            .compose(turn -> source.next())
             .andThen((part, failure) -> turns.done())
             .onComplete(this::write, this::fail);
       }
@@ -100,7 +106,7 @@ final class ListAnswers {
       if (part.isLast()) {
         boolean wasBegun = response.headWritten();
         Future<Void> written = response.end(text);
-        if (wasBegun) { // else it is an answer like others, with a length
+        if (wasBegun) { // else the answer has a Content-Length, by which the guard counts it
           exchange.wrote(text.length(), written);
         }
         return;
@@ -118,7 +124,7 @@ final class ListAnswers {
       askForTurn();
     }
 
-    /** A list that breaks off must not look like one that is complete. */
+    /** Reports a failure so that a list that breaks off does not look complete. */
     private void fail(Throwable failure) {
       if (!response.headWritten()) {
         Problem.send(response, BusClient.asEric(failure, null));

@@ -5,15 +5,15 @@ import io.vertx.core.Future;
 /**
  * A piece of the JSON text of a list.
  *
- * @param text what stands between the piece before and the one after
- * @param isLast whether none comes after
+ * @param text the text between the piece before and the piece after
+ * @param isLast whether this is the last piece
  */
 record ListPart(String text, boolean isLast) {
 
-  /** Gives a list piece by piece. */
+  /** Gives the pieces of a list. */
   @FunctionalInterface
   interface Source {
-    /** The next piece; to be asked for when the one before is there. */
+    /** Returns the next piece. To be called when the piece before is complete. */
     Future<ListPart> next();
   }
 }

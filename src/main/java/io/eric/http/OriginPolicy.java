@@ -14,11 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from a request's head whether it comes from somebody who may ask at all. Every client
- * that reaches the port can publish, and a browser on this machine reaches it for any page on the
- * web: so pages of other origins are refused before anything happens (CWE-352, CWE-1385), and so
- * are names that are not ours, which anybody may let point here to become of our origin (CWE-350,
- * DNS rebinding). Programs send neither {@code Origin} nor {@code Sec-Fetch-Site}, and pass.
+ * Decides from a request's head whether its sender may use the hub at all. Every client that
+ * reaches the port can publish, and a browser on this machine reaches it for any page on the web.
+ * Pages of other origins are therefore refused before anything happens (CWE-352, CWE-1385).
+ * Requests for other host names are refused too, because an attacker can point a name of their own
+ * at this address and so have a page count as the hub's own (CWE-350, DNS rebinding). Programs send
+ * neither {@code Origin} nor {@code Sec-Fetch-Site} and pass. On one event loop only.
  */
 public final class OriginPolicy {
 
@@ -26,7 +27,7 @@ public final class OriginPolicy {
   private static final CharSequence SEC_FETCH_MODE = HttpHeaders.createOptimized("sec-fetch-mode");
   private static final CharSequence SEC_FETCH_DEST = HttpHeaders.createOptimized("sec-fetch-dest");
 
-  /** The one path that has a page for people: links to it may stand anywhere. */
+  /** The path of the dashboard, which pages of all origins may link to. */
   private static final String PAGE = "/";
 
   private static final String LOCALHOST = "localhost";
@@ -34,14 +35,14 @@ public final class OriginPolicy {
   private final Origins origins;
   private final @Nullable Set<String> hosts;
 
-  /** The last authority that passed: nearly always the next one's too. */
+  /** The last authority that passed. The next request nearly always has the same one. */
   private @Nullable String familiar;
 
   /**
-   * A policy.
+   * Creates a policy.
    *
    * @param hosts names by which the hub is known besides {@code localhost}, in lower case; null if
-   *     it is known by any
+   *     every name is accepted
    */
   OriginPolicy(Origins origins, @Nullable List<String> hosts) {
     this.origins = origins;
@@ -49,11 +50,11 @@ public final class OriginPolicy {
   }
 
   /**
-   * Looks at a request.
+   * Checks the head of a request.
    *
-   * @param authority the one that HTTP/2 has as {@code :authority}, or HTTP/1.1 in front of the
-   *     path; null if there is none
-   * @return why it is refused; null if it may go on
+   * @param authority the {@code :authority} of HTTP/2, or the authority that HTTP/1.1 has in front
+   *     of the path; null if there is none
+   * @return why the request is refused; null if it may go on
    */
   @Nullable Refusal refusal(
       HttpVersion version,
@@ -93,7 +94,7 @@ public final class OriginPolicy {
     String site = headers.get(SEC_FETCH_SITE);
     if (site == null
         || site.equals("same-origin")
-        || site.equals("none") // the address bar
+        || site.equals("none") // the URL was typed or bookmarked
         || origins.allowAny()
         || isVisit(method, path, headers)) {
       return null;
@@ -101,7 +102,7 @@ public final class OriginPolicy {
     return Refusal.forbidden("pages of other origins may not use this hub without saying theirs");
   }
 
-  /** Somebody follows a link to the page for people. */
+  /** Returns whether a link to the dashboard is followed. */
   private static boolean isVisit(HttpMethod method, @Nullable String path, MultiMap headers) {
     return PAGE.equals(path)
         && (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))
@@ -109,10 +110,10 @@ public final class OriginPolicy {
   }
 
   /**
-   * Looks at a request for a stream: opening one takes it over from its reader and moves the
-   * listener on, so it is for scripts alone, not for images, frames or the address bar.
+   * Checks the head of a request for a stream. Opening a stream takes it over from its reader and
+   * moves the listener on, so it is for scripts only, not for images, frames or the address bar.
    *
-   * @return why it is refused; null if it may go on
+   * @return why the request is refused; null if it may go on
    */
   static @Nullable Refusal streamRefusal(MultiMap headers) {
     String destination = headers.get(SEC_FETCH_DEST);
@@ -133,7 +134,10 @@ public final class OriginPolicy {
     return ours;
   }
 
-  /** Rebinding needs a name that its attacker owns: addresses cannot be bound to others. */
+  /**
+   * Returns whether a name is one of the hub's. Addresses always are, because rebinding needs a
+   * name that the attacker controls.
+   */
   private static boolean isOurName(Set<String> hosts, @Nullable String name) {
     return name != null
         && (name.equals(LOCALHOST)
@@ -143,7 +147,7 @@ public final class OriginPolicy {
             || hosts.contains(name));
   }
 
-  /** The host without its port, in lower case; null if it is malformed. */
+  /** Returns the host of an authority without its port, in lower case; null if it is malformed. */
   private static @Nullable String nameOf(String authority) {
     int colon = authority.lastIndexOf(':');
     int end = colon > authority.lastIndexOf(']') ? colon : authority.length();

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root, which is a page for people and a list for programs, the API's description, and health.
+ * The root, which is the dashboard for browsers and a list for programs; the API's description; the
+ * client script; health, readiness and metrics.
  */
 final class PageRoutes {
 
@@ -71,7 +72,7 @@ final class PageRoutes {
     }
   }
 
-  /** What takes no query refuses one by name. */
+  /** Adds a route for a page that has no query parameters; a parameter is refused by name. */
   private static void page(Router router, String path, Handler<RoutingContext> handler) {
     GetRoutes.route(router, path)
         .handler(
@@ -86,8 +87,8 @@ final class PageRoutes {
   }
 
   /**
-   * All requests that wait for a page are answered in one turn of the event loop, so their number
-   * is bounded.
+   * Answers with the metrics. All requests that wait for a page are answered in one turn of the
+   * event loop, so their number is bounded.
    */
   private void metrics(RoutingContext ctx, Supplier<Future<Buffer>> page) {
     if (waitForMetrics >= MAX_WAIT_FOR_METRICS) {
@@ -120,8 +121,9 @@ final class PageRoutes {
   }
 
   /**
-   * In a cluster with what troubles the node: that heals by itself. What keeps a part of the hub
-   * from its work does not, or whoever looks after the hub should know of it before.
+   * Answers with the node's health. In a cluster the body also has the node's own trouble, which
+   * leaves the status at 200, because it heals by itself. Troubles that keep a part of the hub from
+   * its work do not heal by themselves and are answered with 503.
    */
   private void health(RoutingContext ctx) {
     List<String> troubles = health.troubles();
@@ -138,8 +140,8 @@ final class PageRoutes {
   }
 
   /**
-   * A hub is alive if it answers and does its work; it is ready if its store serves and it takes
-   * clients.
+   * Answers with the node's readiness: the node is ready if its store serves, no part of the hub
+   * reports a trouble and the door is not draining.
    */
   private void readiness(RoutingContext ctx) {
     if (draining.getAsBoolean()) {
@@ -160,7 +162,10 @@ final class PageRoutes {
             failure -> Problem.send(ctx.response(), BusClient.asEric(failure, null)));
   }
 
-  /** What troubles the node comes first: the rest may follow from it. */
+  /**
+   * Returns all troubles as one text. The node's own comes first, because the others may follow
+   * from it.
+   */
   private static String inOne(JsonObject state, List<String> troubles) {
     String ofNode = state.getString("trouble");
     return (ofNode == null ? "" : ofNode + "; ") + String.join("; ", troubles);

@@ -7,30 +7,33 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Answers with an error, docs/PROTOCOL.md section 2: {@code application/problem+json} with, besides
- * the standard members, {@code error} (the name) and {@code message} (the text that the socket
- * shows).
+ * Answers with an error, docs/PROTOCOL.md section 2. The answer is {@code application/problem+json}
+ * with the members {@code error} (the error's name) and {@code message} (the text that the socket
+ * shows) besides the standard ones.
  */
 final class Problem {
 
   private static final CharSequence TYPE = HttpHeaders.createOptimized("application/problem+json");
 
-  /** Seconds after which a client may come back. */
+  /** The seconds after which a client may come back. */
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("1");
 
   private Problem() {}
 
-  /** Answers with an error of ours, unless an answer has begun or nobody is there any more. */
+  /** Answers with an error, unless an answer has begun or the client is gone. */
   static void send(HttpServerResponse response, EricException error) {
     send(response, error.code(), error);
   }
 
-  /** Answers with a refusal. */
+  /** Answers with a refusal, unless an answer has begun or the client is gone. */
   static void send(HttpServerResponse response, Refusal refusal) {
     send(response, refusal.status(), refusal.error());
   }
 
-  /** As {@link #send}, with a status that says more than the error's own. */
+  /**
+   * As {@link #send(HttpServerResponse, EricException)}, with a status that is more specific than
+   * the error's own.
+   */
   static void send(HttpServerResponse response, int status, EricException error) {
     if (response.ended() || response.closed() || response.headWritten()) {
       return;

@@ -2,7 +2,8 @@ package io.eric.http;
 
 import io.eric.EricException;
 import io.eric.UnavailableException;
-import io.eric.internal.client.BusClient;
+import io.eric.internal.client.ChannelDirectory;
+import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.Command;
 import io.eric.metrics.CounterName;
@@ -16,34 +17,44 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sends messages to channels: what arrives for one channel within a turn of the event loop goes as
- * one request, in the order of arrival. A channel that does not answer in time is not allowed to
- * pile up more than a bound here. On one event loop only.
+ * Sends messages to channels. All messages that arrive for one channel within a turn of the event
+ * loop go as one request, in the order of arrival. If none of the channel's messages are under way
+ * and the channel lives on this event loop, the message is appended at once instead. The messages
+ * under way to each channel are bounded, so that a channel that does not answer in time holds a
+ * limited number of them. On one event loop only.
  */
 final class PublishBatcher {
 
   private final Context context;
   private final Meters meters;
-  private final BusClient bus;
+  private final ChannelDirectory channels;
+  private final PublishAttempts publishing;
   private final int maxMessages;
   private final long maxBytes;
 
-  /** One per channel that has messages in flight. */
+  /** The queues of the channels that have messages under way. */
   private final Map<String, Outgoing> outgoing = new HashMap<>();
 
-  /** Lanes that have messages of this turn. */
+  /** The queues that have messages of this turn. */
   private List<Outgoing> filled = new ArrayList<>();
 
   /**
-   * Batches for a verticle.
+   * Creates a batcher for a verticle.
    *
-   * @param maxMessages unacknowledged ones per channel
-   * @param maxBytes of unacknowledged messages per channel
+   * @param maxMessages how many messages of a channel may be under way
+   * @param maxBytes how many bytes the messages of a channel under way may have
    */
-  PublishBatcher(Context context, BusClient bus, Meters meters, int maxMessages, long maxBytes) {
+  PublishBatcher(
+      Context context,
+      ChannelDirectory channels,
+      PublishAttempts publishing,
+      Meters meters,
+      int maxMessages,
+      long maxBytes) {
     this.context = context;
     this.meters = meters;
-    this.bus = bus;
+    this.channels = channels;
+    this.publishing = publishing;
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
   }
@@ -51,7 +62,8 @@ final class PublishBatcher {
   /**
    * Publishes one message.
    *
-   * @return its position, when it is in the log; fails with an {@link EricException}
+   * @return completes with the message's position when the message is in the log; fails with an
+   *     {@link EricException}
    */
   Future<String> publish(Command.Publish message) {
     Outgoing queue = outgoing.get(message.channel());
@@ -63,10 +75,13 @@ final class PublishBatcher {
       return Future.failedFuture(
           new UnavailableException("too many messages under way, nothing was appended"));
     }
-    if (queue == null) { // nothing under way that this message could overtake
-      Future<ChannelResponse.Published> atOnce = bus.publishAtOnce(message);
+    if (queue == null) { // no message is under way that this one could overtake
+      Future<ChannelResponse.Published> atOnce =
+          channels.publishAtOnce(message.channel(), List.of(message));
       if (atOnce != null) {
-        return atOnce.compose(published -> outcome(published, 0));
+        return publishing
+            .await(message.channel(), atOnce)
+            .compose(published -> outcome(published, 0));
       }
       queue = new Outgoing(message.channel());
       outgoing.put(message.channel(), queue);
@@ -82,8 +97,8 @@ final class PublishBatcher {
   }
 
   private void flush() {
-    // A channel that does not exist is known at once, and with its answer the connection's next
-    // request is handled, which may fill a queue.
+    // The list is replaced first. A channel that does not exist is answered at once, whereupon the
+    // connection's next request is handled and may fill a queue.
     List<Outgoing> due = filled;
     filled = new ArrayList<>();
     for (Outgoing queue : due) {
@@ -123,7 +138,7 @@ final class PublishBatcher {
     private void flush() {
       List<Promise<String>> waiting = promises;
       long size = bytes;
-      Future<ChannelResponse.Published> answer = bus.publish(channel, messages);
+      Future<ChannelResponse.Published> answer = publishing.publish(channel, messages, 0);
       messages = new ArrayList<>();
       promises = new ArrayList<>();
       bytes = 0;

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /broadcast}, {@code /dispatch} and {@code /publish}, of one message or a batch: the hot
- * ones.
+ * The routes {@code /broadcast} and {@code /dispatch} for one message and {@code /publish} for one
+ * or a batch. They serve most of a hub's requests.
  */
 final class PublishRoutes {
 
@@ -46,45 +46,35 @@ final class PublishRoutes {
   }
 
   void mount(Router router) {
-    router.post(BROADCAST).handler(ctx -> publish(ctx.request(), false));
-    router.post(DISPATCH).handler(ctx -> publish(ctx.request(), true));
-    router.post("/publish").handler(ctx -> read(ctx.request(), body -> batch(ctx.request(), body)));
-  }
-
-  private void read(HttpServerRequest request, Consumer<byte[]> then) {
-    bodies.read(
-        request,
-        body -> {
-          // On HTTP/2 the head does not always say that there is one.
-          if (body.length > 0 && !request.headers().contains(HttpHeaders.CONTENT_TYPE)) {
-            Problem.send(request.response(), BodyPolicy.untyped());
-          } else {
-            then.accept(body);
-          }
-        });
+    router
+        .post(BROADCAST)
+        .handler(ctx -> bodies.read(ctx.request(), publisher(ctx.request(), false)));
+    router
+        .post(DISPATCH)
+        .handler(ctx -> bodies.read(ctx.request(), publisher(ctx.request(), true)));
+    router
+        .post("/publish")
+        .handler(ctx -> bodies.read(ctx.request(), body -> publishAll(ctx.request(), body)));
   }
 
   /**
-   * Takes a request before the router sees it, if it is one of the two hottest: there is nothing in
-   * it that takes a routing context, which is a tenth of what a request allocates.
+   * Returns what handles the body of a request for one of the two hottest routes, so that the door
+   * need not ask the router: nothing there takes a routing context, which is a tenth of what a
+   * request allocates.
    *
-   * @return false if it is for the router
+   * @return null if the request is for the router
    */
-  boolean take(HttpServerRequest request) {
+  @Nullable Consumer<byte[]> handlerOf(HttpServerRequest request) {
     String path = request.path();
     if (path == null || !request.method().equals(HttpMethod.POST)) {
-      return false;
+      return null;
     }
     boolean dispatch = path.equals(DISPATCH);
-    if (dispatch || path.equals(BROADCAST)) {
-      publish(request, dispatch);
-      return true;
-    }
-    return false;
+    return dispatch || path.equals(BROADCAST) ? publisher(request, dispatch) : null;
   }
 
-  private void publish(HttpServerRequest request, boolean dispatch) {
-    read(request, body -> publish(request, dispatch, body));
+  private Consumer<byte[]> publisher(HttpServerRequest request, boolean dispatch) {
+    return body -> publish(request, dispatch, body);
   }
 
   private void publish(HttpServerRequest request, boolean dispatch, byte[] body) {
@@ -117,7 +107,7 @@ final class PublishRoutes {
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
   }
 
-  /** For a single message the status says what has become of it. */
+  /** Publishes a single message, whose outcome is the status of the answer. */
   private void publishOne(HttpServerResponse response, Command.Publish message) {
     append(message)
         .onComplete(
@@ -130,7 +120,7 @@ final class PublishRoutes {
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
   }
 
-  private void batch(HttpServerRequest request, byte[] body) {
+  private void publishAll(HttpServerRequest request, byte[] body) {
     List<Object> members;
     try {
       QueryText.check(request.query());
@@ -176,7 +166,7 @@ final class PublishRoutes {
   }
 
   private static String written(String id) {
-    return "{\"id\":\"" + id + "\"}"; // ASCII without quotes
+    return "{\"id\":\"" + id + "\"}"; // ids are ASCII without quotes
   }
 
   private static String written(@Nullable Throwable failure) {

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds parameters in a query. Ids, which are what queries here carry, need no escapes, so the
- * common case takes a substring and builds no map.
+ * Finds parameters in a query. The queries of this door carry ids, which need no escapes, so the
+ * usual case takes a substring and builds no map.
  */
 final class QueryText {
 
@@ -16,8 +16,8 @@ final class QueryText {
   private QueryText() {}
 
   /**
-   * Makes sure that a query has these parameters and no others, each at most once: one that nobody
-   * reads would be a wish that is passed over in silence.
+   * Makes sure that a query has no other parameters than these, and each at most once: a parameter
+   * that is not read would be a wish that is silently ignored.
    *
    * @throws InvalidMessageFormatException naming the parameter
    */
@@ -32,7 +32,7 @@ final class QueryText {
       int end = next < 0 ? query.length() : next;
       int equals = query.indexOf('=', from);
       int nameEnd = equals < 0 || equals > end ? end : equals;
-      if (end > from) { // two ampersands in a row are none
+      if (end > from) { // two ampersands in a row enclose no parameter
         int parameter = indexOf(query, from, nameEnd, allowed);
         if (parameter < 0) {
           throw new InvalidMessageFormatException(
@@ -81,7 +81,11 @@ final class QueryText {
     return new InvalidMessageFormatException("the query has a malformed escape");
   }
 
-  /** The first value of a parameter, decoded; {@code null} if it is absent. */
+  /**
+   * Returns the first value of a parameter, decoded; null if the parameter is absent.
+   *
+   * @throws InvalidMessageFormatException if the query has a malformed escape
+   */
   static @Nullable String first(@Nullable String query, String name) {
     if (query == null || query.isEmpty()) {
       return null;

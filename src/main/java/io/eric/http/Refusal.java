@@ -5,19 +5,21 @@ import io.eric.ForbiddenException;
 import io.eric.InvalidMessageFormatException;
 
 /**
- * Why a request is not taken.
+ * The reason why a request is refused.
  *
- * @param status what HTTP has for it
- * @param error what is said in the body
+ * @param status the HTTP status
+ * @param error the error in the body
  */
 record Refusal(int status, EricException error) {
 
-  /** For what is malformed, not accepted or not meant for us. */
+  /**
+   * Returns the refusal of a request that is malformed, not accepted or meant for another server.
+   */
   static Refusal of(int status, String reason) {
     return new Refusal(status, new InvalidMessageFormatException(reason));
   }
 
-  /** A refusal of what the client may not do. */
+  /** Returns the refusal of something that the client may not do. */
   static Refusal forbidden(String reason) {
     return new Refusal(403, new ForbiddenException(reason));
   }

@@ -27,7 +27,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Event streams: {@code /stream} of a listener, {@code /watch} of a channel. */
+/** The event streams: {@code /stream} of a listener, {@code /watch} of a channel. */
 final class StreamRoutes {
 
   private static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream");
@@ -41,12 +41,16 @@ final class StreamRoutes {
   private static final CharSequence POSITION = HttpHeaders.createOptimized("eric-position");
 
   /**
-   * Asks for the position that the stream begins after, so that it can be resumed before the first
-   * event. In {@code Accept}, which pages of other origins may send without asking first.
+   * Asks for the position after which the stream begins, so that the client can resume before the
+   * first event. It is a parameter of {@code Accept}, because pages of other origins may send that
+   * field without a preflight request.
    */
   private static final String WITH_POSITION = "text/event-stream;position=1";
 
-  /** What an EventSource is told when there is no room for it, before the jitter. */
+  /**
+   * The retry that an EventSource gets when there is no room for it, in milliseconds before the
+   * jitter.
+   */
   private static final int OVERLOAD_RETRY_MS = 5_000;
 
   private final BusClient bus;
@@ -88,7 +92,7 @@ final class StreamRoutes {
 
   private void stream(RoutingContext ctx, boolean watch) {
     try {
-      // The ticket is for whoever stands in front of the hub and asks for one (/eric.js).
+      // The parameter "ticket" is for a proxy in front of the hub that asks for one (see /eric.js).
       QueryText.check(ctx.request().query(), "last_event_id", "lastEventId", "ticket");
       String channel = Ids.check("channel", ctx.pathParam("channel_id"));
       String listener = watch ? null : Ids.check("listener", ctx.pathParam("listener_id"));
@@ -129,11 +133,14 @@ final class StreamRoutes {
     }
   }
 
-  /** Every end: the client's disconnect, a reset, and our own end. May run more than once. */
+  /**
+   * Runs an action at every end of a stream: the client's disconnect, a reset, or an end by the
+   * hub. The action may run more than once.
+   */
   private static void onEnd(
       RoutingContext ctx, ConnectionGuard.OpenRequest exchange, Runnable over) {
     if (ctx.request().version() == HttpVersion.HTTP_2) {
-      exchange.onClosed(over); // what has been ended may be unread, and takes its room until then
+      exchange.onClosed(over); // an ended answer takes its place until the client has read it
     } else {
       ctx.addEndHandler(ended -> over.run());
     }
@@ -143,7 +150,7 @@ final class StreamRoutes {
       HttpServerRequest request, ConnectionGuard.OpenRequest exchange, EdgeStream stream) {
     HttpServerResponse response = request.response();
     if (stream.isStopped()) {
-      response.setStatusCode(204).end(); // what makes an EventSource give up
+      response.setStatusCode(204).end(); // the status at which an EventSource gives up
       return;
     }
     writeHead(response);
@@ -160,7 +167,10 @@ final class StreamRoutes {
     stream.begin(ChunkedStreamSink.of(request, exchange.guard(), frames, headWritten));
   }
 
-  /** Where a client wants to go on: the header wins; proxies and first requests need the query. */
+  /**
+   * Returns the position that a client resumes after, or null. The header field comes before the
+   * query, which is for proxies and first requests.
+   */
   private static @Nullable String resumeAfter(HttpServerRequest request) {
     String id = request.headers().get(LAST_EVENT_ID);
     if (id == null || id.isEmpty()) {
@@ -178,8 +188,8 @@ final class StreamRoutes {
   }
 
   /**
-   * A browser never comes back after a 503, so an EventSource gets an empty stream and a retry when
-   * the refusal is one for the moment.
+   * Refuses a stream. A browser does not reconnect after a 503, so an EventSource gets an empty
+   * stream with a retry if the refusal is temporary.
    */
   private void refuse(HttpServerRequest request, EricException error) {
     HttpServerResponse response = request.response();
@@ -205,7 +215,10 @@ final class StreamRoutes {
     }
   }
 
-  /** HEAD: whether the stream could be opened, without opening it. A look-up, not a list. */
+  /**
+   * Answers HEAD: whether the stream could be opened, without opening it. This asks for one
+   * listener or channel and not for a list.
+   */
   private void describe(HttpServerResponse response, String channel, @Nullable String listener) {
     Command lookup =
         listener == null ? new Command.Ping(channel) : new Command.FindListener(channel, listener);
@@ -227,7 +240,10 @@ final class StreamRoutes {
         .putHeader(X_ACCEL_BUFFERING, NO);
   }
 
-  /** A client that has its place until it leaves, which it may do before its stream is attached. */
+  /**
+   * A client's place among the streams, from the request to its end. The client may leave before
+   * its stream is attached.
+   */
   private static final class Visit {
 
     private final ClientQuota clients;
@@ -249,7 +265,7 @@ final class StreamRoutes {
       return ended;
     }
 
-    /** Idempotent. */
+    /** Gives the place back and ends the stream. Idempotent. */
     private void end() {
       if (ended) {
         return;

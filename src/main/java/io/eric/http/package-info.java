@@ -1,15 +1,15 @@
 /**
- * The HTTP door: REST commands in, server-sent events out.
+ * The HTTP door: it takes REST commands and sends server-sent events.
  *
- * <p>This package has the routes, the judgement of each request's head, the SockJS bridge and the
+ * <p>This package holds the routes, the checks of each request's head, the SockJS bridge and the
  * dashboard. The bounds of connections are in {@code http.internal.guard}, the bytes of events in
- * {@code http.internal.sse}. What a channel decides is asked for through {@code internal.client},
- * and the life of a stream is {@code internal.edge}'s.
+ * {@code http.internal.sse}. Channels are asked through {@code internal.client}, and {@code
+ * internal.edge} runs the life of each stream.
  *
- * <p>The path of data: a request is validated, its payload is encoded once, and the command is sent
- * to the channel. The answer becomes a status and a body. A GET of a stream attaches through the
- * edge with the position in {@code Last-Event-ID}, and what the edge delivers leaves as events
- * whose id is the position.
+ * <p>A request is validated, its payload is kept as the bytes that arrived, and the command goes to
+ * the channel, whose answer becomes a status and a body. A GET of a stream attaches through the
+ * edge at the position in {@code Last-Event-ID}. Everything that the edge delivers is sent as
+ * events whose ids are positions.
  */
 @NullMarked
 package io.eric.http;

@@ -1,11 +1,11 @@
 /**
  * Channels for Kotlin: calls that suspend, and messages as a {@code Flow}.
  *
- * <p>This package consists of extensions of {@code Channel} and {@code Vertx}, written in Kotlin
- * under {@code src/main/kotlin}. Kotlin's library and coroutines are optional dependencies, so
- * nothing written in Java may use this package.
+ * <p>This package consists of extensions of {@link io.eric.Channel}, written in Kotlin under {@code
+ * src/main/kotlin}. Kotlin's library and coroutines are optional dependencies, so nothing written
+ * in Java may use this package.
  *
- * <p>Nothing that a Java caller would miss may live here.
+ * <p>An extension here only adapts what Java callers have too.
  */
 @NullMarked
 package io.eric.kotlin;

@@ -61,9 +61,9 @@ public final class BridgeOptions {
   }
 
   /**
-   * Returns how many characters an address may have that is registered. The minimum is 16. The
-   * default is 300, which is enough for a channel's and a listener's id of 128 each and what stands
-   * around them.
+   * Returns how many characters a registered address may have. The minimum is 16. The default is
+   * 300, which is enough for the ids of a channel and a listener, of 128 characters each, and the
+   * text around them.
    */
   public int getMaxAddressLength() {
     return maxAddressLength;

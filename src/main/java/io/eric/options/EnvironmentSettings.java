@@ -51,8 +51,10 @@ public final class EnvironmentSettings {
   private EnvironmentSettings() {}
 
   /**
-   * Reads the settings that the environment names.
+   * Reads the settings that the environment names. Variables that container platforms set for a
+   * service named eric are skipped, which is logged.
    *
+   * @return the settings in the form that {@link EricOptions} reads
    * @throws IllegalArgumentException naming a variable that is no setting, or whose value has the
    *     wrong type or range
    */
@@ -111,7 +113,7 @@ public final class EnvironmentSettings {
     return defaultValue instanceof JsonArray || "".equals(defaultValue);
   }
 
-  /** The logging itself reads this level, and would take an unknown one for DEBUG. */
+  /** Refuses an unknown level of logging, which the logging itself would take for DEBUG. */
   private static void checkLogLevel(@Nullable String level) {
     if (level != null && !level.isEmpty() && !LOG_LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
       throw new IllegalArgumentException(

@@ -207,7 +207,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns how HTTP is served. */
+  /** Returns how HTTP is served. The default is that of {@link HttpOptions}. */
   public HttpOptions getHttp() {
     return http;
   }
@@ -229,7 +229,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns how the Unix socket is served. */
+  /** Returns how the Unix socket is served. The default is that of {@link SocketOptions}. */
   public SocketOptions getSocket() {
     return socket;
   }
@@ -240,7 +240,10 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns the options of new channels, which a channel's creator may override. */
+  /**
+   * Returns the options of new channels, which a channel's creator may override. The default is
+   * that of {@link SSEChannelOptions}; the id is not set.
+   */
   public SSEChannelOptions getChannel() {
     return channel;
   }
@@ -265,7 +268,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns how verticles in JavaScript are run. */
+  /** Returns how verticles in JavaScript are run. The default is that of {@link JsOptions}. */
   public JsOptions getJs() {
     return js;
   }
@@ -276,7 +279,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns where messages are kept, by default in memory. */
+  /** Returns where messages are kept. The default is that of {@link StoreOptions}: in memory. */
   public StoreOptions getStore() {
     return store;
   }
@@ -287,7 +290,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns what all logs together may use. */
+  /** Returns what all logs together may use. The default is that of {@link LogsOptions}. */
   public LogsOptions getLogs() {
     return logs;
   }
@@ -298,7 +301,10 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns whether {@code /metrics} exists and what it shows. */
+  /**
+   * Returns whether {@code /metrics} exists and what it shows. The default is that of {@link
+   * MetricsOptions}.
+   */
   public MetricsOptions getMetrics() {
     return metrics;
   }
@@ -310,8 +316,8 @@ public final class EricOptions {
   }
 
   /**
-   * Returns the verticles that run beside the hub, by a name of your choice, in the order in which
-   * they are deployed. The default is none.
+   * Returns the verticles that run beside the hub, by names that the configuration chooses, in the
+   * order in which they are deployed. The default is none.
    */
   public Map<String, PredefinedVerticle> getVerticles() {
     return verticles;
@@ -323,7 +329,10 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns how the hub is one of several nodes, which it is not by default. */
+  /**
+   * Returns how the hub is one of several nodes. The default is that of {@link ClusterOptions}: it
+   * is not.
+   */
   public ClusterOptions getCluster() {
     return cluster;
   }
@@ -334,7 +343,10 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns what {@code serve} runs the hub on; an embedded hub does not use it. */
+  /**
+   * Returns what {@code serve} runs the hub on; an embedded hub does not use it. The default is
+   * that of {@link ServerOptions}.
+   */
   public ServerOptions getServer() {
     return server;
   }
@@ -345,7 +357,7 @@ public final class EricOptions {
     return this;
   }
 
-  /** Returns how the hub goes down. */
+  /** Returns how the hub goes down. The default is that of {@link ShutdownOptions}. */
   public ShutdownOptions getShutdown() {
     return shutdown;
   }

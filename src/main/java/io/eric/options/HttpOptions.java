@@ -5,9 +5,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * The settings of the HTTP door. Times are in milliseconds, sizes in bytes. Limits are hard: what
- * exceeds one is refused, not queued. A client, where a limit is per client, is an address, or for
- * IPv6 the first 64 bits of one.
+ * The settings of the HTTP door. Times are in milliseconds, sizes in bytes. Limits are hard: unless
+ * a limit says otherwise, what exceeds it is refused and not queued. In limits per client, a client
+ * is an IPv4 address or the first 64 bits of an IPv6 address.
  */
 public final class HttpOptions extends DoorOptions<HttpOptions> {
 
@@ -115,8 +115,8 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /**
    * Returns how many verticles, each with an event loop of its own, are to be deployed on this
-   * port. Limits that are per verticle apply to each of them. With {@link #getPort port} 0 only one
-   * is deployed. The minimum is 1, the default 1.
+   * port. Limits that are per verticle apply to each of them. With {@link #getPort port} 0 it must
+   * be 1, otherwise the hub does not start. The minimum is 1, the default 1.
    */
   public int getInstances() {
     return instances;
@@ -442,7 +442,7 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /**
    * Returns how long a client may take to send one request, head and body, before the connection is
-   * closed. The minimum is 1, the default 10 s.
+   * closed. The same time holds for a message on a WebSocket. The minimum is 1, the default 10 s.
    */
   public long getRequestTimeout() {
     return requestTimeout;
@@ -470,7 +470,8 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /**
    * Returns the least time that event streams tell a client to wait before it reconnects, because a
-   * browser's EventSource obeys even a channel's very short one. The minimum is 1, the default 1 s.
+   * browser's EventSource obeys even a channel's very short one. Up to half of the time is added at
+   * random. The minimum is 1, the default 1 s.
    */
   public int getRetryFloor() {
     return retryFloor;
@@ -496,7 +497,10 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
     return this;
   }
 
-  /** Returns which pages of other origins may use the door. The default is none. */
+  /**
+   * Returns which pages of other origins may use the door. The default is that of {@link
+   * CorsOptions}: none.
+   */
   public CorsOptions getCors() {
     return cors;
   }
@@ -507,7 +511,10 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
     return this;
   }
 
-  /** Returns the settings of the event bus bridge, which is served by default. */
+  /**
+   * Returns the settings of the event bus bridge. The default is that of {@link BridgeOptions}: the
+   * bridge is served.
+   */
   public BridgeOptions getBridge() {
     return bridge;
   }

@@ -20,7 +20,10 @@ public record PredefinedVerticle(
   private static final String CONFIG = "config";
   private static final String SCRIPT = "js:";
 
-  /** Which threads a verticle runs on. Each instance sees one thread at a time under either. */
+  /**
+   * The threads that a verticle runs on. Under either isolation each instance sees one thread at a
+   * time.
+   */
   public enum Isolation {
     /**
      * The verticle shares an event loop with channels and doors. This is for code that never takes

@@ -1,13 +1,15 @@
 package io.eric.options;
 
 /**
- * How long a publish may take, in milliseconds. A channel holds acknowledgements back for at most
- * its {@code publishStall}, by default 1 s, so an attempt must last longer than that.
+ * How long a publish may take, in milliseconds. A channel may hold acknowledgements back for its
+ * {@code publishStall}, by default 1 s, so an attempt must last longer than that.
  *
- * @param attempt how long one attempt may take before a publish with a key is sent again; the
- *     minimum is 1
+ * @param attempt how long one attempt may take before a publish that can be repeated is sent again;
+ *     the minimum is 1
  * @param publish how long all attempts may take together, after which the caller is told {@code
- *     Unavailable} and the outcome is unknown; the minimum is {@code attempt}
+ *     Unavailable} and the outcome is unknown; the minimum is {@code attempt}. This time is
+ *     extended while a channel of the same JVM makes publishers wait for its readers, as under
+ *     {@link OverflowPolicy#WAIT}
  */
 public record PublishTimeouts(long attempt, long publish) {
 

@@ -40,7 +40,7 @@ public final class SettingPaths {
         + path.replace('.', '_').replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
   }
 
-  /** Puts a value at a path and creates the sections on the way. */
+  /** Puts a value at a path and creates the missing sections on the way. */
   public static void put(JsonObject settings, String path, @Nullable Object value) {
     String[] keys = path.split("\\.");
     JsonObject section = settings;

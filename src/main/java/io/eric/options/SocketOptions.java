@@ -46,7 +46,7 @@ public final class SocketOptions extends DoorOptions<SocketOptions> {
 
   /**
    * Returns the socket's file, which is not blank; a relative path is resolved against the working
-   * directory. The default is {@code eric.sock} there, because in a directory that everybody may
+   * directory. The default is {@code eric.sock} there, because in a directory that all users may
    * write to, such as {@code /tmp}, another user could take a fixed name first.
    */
   public String getPath() {

@@ -68,7 +68,10 @@ public final class StoreOptions {
     return this;
   }
 
-  /** Returns the settings of a store of type {@link Type#FILE}. */
+  /**
+   * Returns the settings of a store of type {@link Type#FILE}. The default is that of {@link
+   * FileStoreOptions}.
+   */
   public FileStoreOptions getFile() {
     return file;
   }
@@ -79,7 +82,10 @@ public final class StoreOptions {
     return this;
   }
 
-  /** Returns the settings of a store of type {@link Type#REDIS}. */
+  /**
+   * Returns the settings of a store of type {@link Type#REDIS}. The default is that of {@link
+   * RedisStoreOptions}.
+   */
   public RedisStoreOptions getRedis() {
     return redis;
   }

@@ -10,7 +10,10 @@ public final class Suggestion {
 
   private Suggestion() {}
 
-  /** Returns "; did you mean NAME?", or an empty text if no name is near. */
+  /**
+   * Returns "; did you mean NAME?" with the nearest names, or an empty text if none is near: three
+   * characters may differ.
+   */
   public static String among(Collection<String> names, String wrong) {
     int nearest =
         names.stream().mapToInt(name -> distance(name, wrong)).min().orElse(Integer.MAX_VALUE);

@@ -1,6 +1,6 @@
 package io.eric.bench;
 
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.EdgeDirectory;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.LocalCodec;
 import io.vertx.core.Context;
@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What it costs to pass one object from a channel to an edge on the same event loop: over the event
- * bus with the local codec, or as registry.
+ * bus with the local codec, or as directory.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,7 +33,7 @@ public class LocalHopBenchmark {
 
   private Vertx vertx;
   private Context context;
-  private LocalRegistry registry;
+  private EdgeDirectory directory;
   private DeliveryOptions local;
   private CountDownLatch arrived;
   private int left;
@@ -43,14 +43,14 @@ public class LocalHopBenchmark {
   public void setUp() throws InterruptedException {
     vertx = Vertx.vertx();
     context = vertx.getOrCreateContext();
-    registry = new LocalRegistry(vertx);
+    directory = new EdgeDirectory(vertx);
     LocalCodec.register(vertx);
     local = LocalCodec.options();
     CountDownLatch registered = new CountDownLatch(1);
     context.runOnContext(
         v -> {
           vertx.eventBus().localConsumer(EDGE, message -> arrived());
-          registry.addEdge(EDGE, context, news -> arrived());
+          directory.add(EDGE, context, news -> arrived());
           registered.countDown();
         });
     registered.await();
@@ -89,10 +89,10 @@ public class LocalHopBenchmark {
     run(() -> vertx.eventBus().send(EDGE, NEWS, local));
   }
 
-  /** As registry. */
+  /** As directory. */
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
-  public void registry() throws InterruptedException {
-    run(() -> registry.tellEdge(EDGE, NEWS));
+  public void directory() throws InterruptedException {
+    run(() -> directory.tellHere(EDGE, NEWS));
   }
 }

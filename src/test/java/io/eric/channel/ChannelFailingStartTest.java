@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.eric.Message;
 import io.eric.channel.internal.core.ChannelExtension;
 import io.eric.channel.internal.core.OpenChannel;
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.ChannelDirectory;
 import io.eric.internal.protocol.Addresses;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Meters;
@@ -47,7 +47,7 @@ class ChannelFailingStartTest {
     Meters.Readings readings = await(Meters.of(vertx).sample(vertx));
     assertThat(readings.get(GaugeName.CHANNELS)).as("channels measured").isZero();
     assertThat(readings.get(GaugeName.LOG_BUDGET_USED)).as("share of the budget").isZero();
-    assertThat(new LocalRegistry(vertx).hasChannel("x")).as("a neighbour").isFalse();
+    assertThat(new ChannelDirectory(vertx).hasChannel("x")).as("a neighbour").isFalse();
     assertThat(
             outcome(
                     vertx
@@ -132,6 +132,6 @@ class ChannelFailingStartTest {
     store.gate.complete();
     await().untilAsserted(() -> assertThat(store.opened).hasValue(1));
     await().untilAsserted(() -> assertThat(store.open).as("open logs").isEmpty());
-    assertThat(new LocalRegistry(vertx).hasChannel("x")).as("a neighbour").isFalse();
+    assertThat(new ChannelDirectory(vertx).hasChannel("x")).as("a neighbour").isFalse();
   }
 }

@@ -4,8 +4,13 @@ import static io.eric.testing.Hub.await;
 import static io.eric.testing.Hub.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eric.Payload;
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.ChannelResponse.Published;
+import io.eric.internal.protocol.Command;
+import io.eric.internal.protocol.LocalCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -122,6 +127,34 @@ class RouteTest {
     assertThat(route.news("me", 1)).isEqualTo(Route.News.STREAMS_OPEN_ANEW);
     assertThat(new Route(vertx, line, "y", () -> {}).news("me", 1))
         .isEqualTo(Route.News.FIRST_OR_NOBODY);
+  }
+
+  @Test
+  void twoPublishersOfTheSameMessageAreBothAnsweredWhenTheOwnerIsAskedOnce() {
+    LocalCodec.register(vertx);
+    List<Message<Object>> asked = new CopyOnWriteArrayList<>();
+    vertx.eventBus().localConsumer(ADDRESS).handler(asked::add);
+
+    Future<Message<Object>> first = publish();
+    Awaitility.await().until(() -> asked.size() == 1);
+    Future<Message<Object>> second = publish();
+    turns();
+    Published published = new Published("e", List.of(new Outcome(1, 0, null)));
+    asked.get(0).reply(published, LocalCodec.options());
+
+    assertThat(await(first).body()).isEqualTo(published);
+    assertThat(await(second).body()).isEqualTo(published);
+    assertThat(asked).hasSize(1);
+  }
+
+  private Future<Message<Object>> publish() {
+    Command.Publish message = new Command.Publish("x", null, "t", Payload.NULL, "key", null);
+    return vertx
+        .eventBus()
+        .request(
+            ADDRESS,
+            new ChannelRequest.PublishBatch(List.of(message)),
+            LocalCodec.options().setSendTimeout(60_000));
   }
 
   private Future<Message<Object>> ask(String verb) {

@@ -3,6 +3,9 @@ package io.eric.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.eric.Channel;
 import io.eric.EricClient;
 import io.eric.Message;
@@ -10,8 +13,10 @@ import io.eric.junit5.EricExtension;
 import io.eric.options.EricOptions;
 import io.eric.options.HttpOptions;
 import io.eric.testing.Hub;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -26,6 +31,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
 
 /** The door inside an application's own router and server. */
 class EricRouterTest {
@@ -211,8 +217,35 @@ class EricRouterTest {
                 .status())
         .isEqualTo(503);
     Hub.await(mounted.close());
-    assertThat(send(HttpMethod.GET, "/events/channels", "").status()).isEqualTo(500);
+    Answer closed = send(HttpMethod.GET, "/events/channels", "");
+    assertThat(closed.status()).isEqualTo(503);
+    assertThat(new JsonObject(closed.text()).getString("detail"))
+        .isEqualTo("the door at /events is closed");
     assertThat(send(HttpMethod.GET, "/own", "").text()).isEqualTo("mine");
+  }
+
+  @Test
+  void aServerOnWorkersIsLoggedOnce() {
+    Logger logger = (Logger) LoggerFactory.getLogger(EricRouter.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try {
+      Router router = Router.router(vertx);
+      EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+      Hub.await(
+          vertx.deployVerticle(
+              new Application(router),
+              new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
+      for (int i = 0; i < 3; i++) {
+        assertThat(send(HttpMethod.GET, "/events/channels", "").status()).isEqualTo(500);
+      }
+      assertThat(logged.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly("the server of /events must handle requests on an event loop");
+    } finally {
+      logger.detachAppender(logged);
+    }
   }
 
   @Test

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reaches the holders of addresses: edges, listeners and hooks, in this JVM or at another node of
- * the cluster. An address at another node is written {@code @<node>/<address>}; only a cluster
- * makes such addresses, and only a connected one can be asked to reach them.
+ * the cluster. An address at another node is written {@code @<node>/<address>}. Only a cluster
+ * makes such addresses, and they are reached only while the cluster is connected. For any thread.
  */
 public final class AddressRouter {
 
-  /** Header of a command that came from another node: its name. */
+  /** The header of a command from another node; its value is the node's name. */
   public static final String NODE = "eric-node";
 
   private static final String MAP = "io.eric.post";
@@ -25,7 +25,10 @@ public final class AddressRouter {
   private final EventBus bus;
   private final LocalMap<String, Line> lines;
 
-  /** The post of this Vert.x instance. */
+  /**
+   * Creates a router of this Vert.x instance. All routers of an instance share the way to other
+   * nodes.
+   */
   public AddressRouter(Vertx vertx) {
     this.bus = vertx.eventBus();
     this.lines = vertx.sharedData().getLocalMap(MAP);
@@ -33,13 +36,15 @@ public final class AddressRouter {
 
   /** The way to other nodes. For any thread. */
   public interface Far {
-    /** The name of this node. */
+    /** Returns the name of this node. */
     String node();
 
-    /** Sends without an answer; what cannot be delivered is dropped. */
+    /** Sends a message without an answer. A message that cannot be delivered is dropped. */
     void send(String node, String address, Object body);
 
-    /** Asks; fails with a {@code ReplyException} as the event bus does. */
+    /**
+     * Asks, and gives the answer's body; fails with a {@code ReplyException} as the event bus does.
+     */
     Future<@Nullable Object> request(String node, String address, Object body, long timeoutMs);
   }
 
@@ -52,13 +57,16 @@ public final class AddressRouter {
     }
   }
 
-  /** The way to other nodes, null without a cluster. */
+  /** Returns the way to other nodes; null without a cluster. */
   public @Nullable Far far() {
     Line line = lines.get(MAP);
     return line == null ? null : line.far;
   }
 
-  /** Sends without an answer. */
+  /**
+   * Sends a message without an answer. It is dropped if its address is at another node and there is
+   * no cluster.
+   */
   public void send(String address, Object body, DeliveryOptions options) {
     if (!Addresses.isFar(address)) {
       bus.send(address, body, options);
@@ -74,7 +82,8 @@ public final class AddressRouter {
   /**
    * Asks.
    *
-   * @return the answer's body
+   * @return the answer's body; fails with a {@code ReplyException}, or with another exception if
+   *     the address is at another node and there is no cluster
    */
   public <T> Future<T> request(String address, Object body, DeliveryOptions options) {
     if (!Addresses.isFar(address)) {

@@ -26,19 +26,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks channels over the event bus and turns what can go wrong there into the exceptions of
- * docs/PROTOCOL.md section 2. Futures complete on the caller's context.
+ * Asks channels and turns failures of the event bus into the exceptions of docs/PROTOCOL.md section
+ * 2. Publishes and news reach channels of this JVM past the bus. Futures complete on the caller's
+ * context. For any thread, unless it was given timers of one context.
  */
 public final class BusClient implements ChannelLink {
 
   /** How long a listener's own {@code onMessage} may take, in milliseconds. */
   public static final long HOOK_TIMEOUT_MS = 30_000;
 
-  /** How many items of a list are asked for at a time. */
+  /** How many items of a list are requested at a time. */
   private static final int ITEMS_AT_A_TIME = 1_000;
 
   private final EventBus bus;
-  private final LocalRegistry registry;
+  private final ChannelDirectory directory;
   private final AddressRouter router;
   private final PublishTimeouts timeouts;
   private final PublishAttempts publishing;
@@ -47,16 +48,16 @@ public final class BusClient implements ChannelLink {
   private final DeliveryOptions patient;
   private final DeliveryOptions json;
 
-  /** A client on this Vert.x instance's event bus, with the default time-outs. */
+  /** Creates a client on this Vert.x instance's event bus, with the default time-outs. */
   public BusClient(Vertx vertx) {
     this(vertx, PublishTimeouts.DEFAULT);
   }
 
   /**
-   * A client on this Vert.x instance's event bus.
+   * Creates a client on this Vert.x instance's event bus.
    *
-   * @param timeouts of publishing; everything else may take as long as a publish with all its
-   *     attempts, since it is not repeated
+   * @param timeouts the time-outs of publishing; {@code publish} is also how long each other
+   *     request waits for its answer, and how long a request that no handler has taken is repeated
    */
   public BusClient(Vertx vertx, PublishTimeouts timeouts) {
     this(vertx, timeouts, PublishAttempts.Timers.of(vertx));
@@ -69,7 +70,7 @@ public final class BusClient implements ChannelLink {
   public BusClient(Vertx vertx, PublishTimeouts timeouts, PublishAttempts.Timers timers) {
     LocalCodec.register(vertx);
     this.bus = vertx.eventBus();
-    this.registry = new LocalRegistry(vertx);
+    this.directory = new ChannelDirectory(vertx);
     this.router = new AddressRouter(vertx);
     this.timeouts = timeouts;
     this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
@@ -79,9 +80,11 @@ public final class BusClient implements ChannelLink {
   }
 
   /**
-   * Whether this node can serve: its store does and, in a cluster, enough nodes see each other.
+   * Asks whether this node can serve: its store does and, in a cluster, enough nodes see each
+   * other.
    *
-   * @return fails with {@link UnavailableException} if it cannot, or if no hub is running
+   * @return completes if the node can serve; fails with {@link UnavailableException} if it cannot,
+   *     or if no hub is running
    */
   public Future<Void> isReady() {
     return bus.<JsonObject>request(Addresses.READINESS, null, json)
@@ -104,7 +107,7 @@ public final class BusClient implements ChannelLink {
   }
 
   /**
-   * A part of a list.
+   * Gives a part of a list.
    *
    * @return fails with an {@link EricException}
    */
@@ -123,16 +126,17 @@ public final class BusClient implements ChannelLink {
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
 
-  /** As {@link #publish(String, List, long)}, within this client's own time-out. */
+  /** As {@link #publish(String, List, long)}, with this client's own time-out. */
   public Future<ChannelResponse.Published> publish(String channel, List<Command.Publish> messages) {
     return publish(channel, messages, 0);
   }
 
   /**
-   * Appends a batch of messages for one channel, in order with whatever else the caller asks of the
+   * Appends a batch of messages for one channel, in order with the caller's other requests to the
    * channel; see {@link PublishAttempts}.
    *
-   * @param timeoutMs how long it may take; 0 for this client's own time-out
+   * @param timeoutMs how long all attempts together may take, in milliseconds; 0 for this client's
+   *     own time-out
    * @return fails with an {@link EricException}
    */
   public Future<ChannelResponse.Published> publish(
@@ -140,19 +144,12 @@ public final class BusClient implements ChannelLink {
     return publishing.publish(channel, messages, timeoutMs);
   }
 
-  /**
-   * Appends a message at once if its channel lives on the caller's event loop; see {@link
-   * LocalRegistry#publishAtOnce}.
-   *
-   * @return null if the channel does not live there; then nothing has happened
-   */
-  public @Nullable Future<ChannelResponse.Published> publishAtOnce(Command.Publish message) {
-    Future<ChannelResponse.Published> answer =
-        registry.publishAtOnce(message.channel(), List.of(message));
-    return answer == null ? null : publishing.await(message.channel(), answer);
+  /** Returns the place where this client's publishes are repeated. */
+  public PublishAttempts publishing() {
+    return publishing;
   }
 
-  /** How publishes reach channels. */
+  /** Returns the channels as a publish sees them. */
   public PublishAttempts.Channels channels() {
     return channels;
   }
@@ -180,8 +177,8 @@ public final class BusClient implements ChannelLink {
   }
 
   /**
-   * Asks again while nobody has handled the question, because a channel may be opening at this
-   * moment or, in a cluster, moving. Bounded by the time that a publish may take.
+   * Repeats a question that no handler has taken, because a channel may be opening or, in a
+   * cluster, moving. No attempt begins after the time that a publish may take.
    */
   private <T> Future<T> insist(String channel, Supplier<Future<Message<T>>> attempt, long since) {
     return attempt
@@ -203,10 +200,10 @@ public final class BusClient implements ChannelLink {
   }
 
   /**
-   * Finds a channel that a request has not reached: a node that finds no handler at the channel's
-   * address looks the channel up before it says so, and waits until the channel is open.
+   * Finds a channel that a request has not reached. A node without a handler at the channel's
+   * address looks the channel up before it answers, and waits until the channel is open.
    *
-   * @return completed when it can be asked again
+   * @return completes when the channel can be asked again
    */
   private Future<Void> find(String channel, Throwable unhandled) {
     return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
@@ -229,10 +226,11 @@ public final class BusClient implements ChannelLink {
   }
 
   /**
-   * All items of a list, one part after the other, so that a channel with many listeners does other
+   * Gives all items of a list, requested in parts, so that a channel with many listeners does other
    * work in between.
    *
-   * @param channel whose listeners; null for the channels
+   * @param channel the channel whose listeners are listed; null for the list of channels
+   * @return fails with an {@link EricException}
    */
   public Future<List<Object>> listAll(@Nullable String channel) {
     return rest(channel, new ArrayList<>(), Command.Page.first(ITEMS_AT_A_TIME));
@@ -251,19 +249,27 @@ public final class BusClient implements ChannelLink {
             });
   }
 
-  /** What troubles this node of a cluster; fails without a cluster. */
+  /**
+   * Gives the state of this node of a cluster; fails without a cluster, or if the node does not
+   * answer.
+   */
   public Future<JsonObject> health() {
     return bus.<JsonObject>request(Addresses.HEALTH, new JsonObject(), json).map(Message::body);
   }
 
   @Override
   public void tell(String channel, ChannelRequest news) {
-    if (!registry.tell(channel, news)) {
+    if (!directory.tell(channel, news)) {
       bus.send(Addresses.channel(channel), news, local);
     }
   }
 
-  /** The exception of ours that a failed request stands for. */
+  /**
+   * Returns the exception of the protocol that a failed request stands for.
+   *
+   * @param channel the channel that was asked, which is unknown if it has no handler; null for the
+   *     hub
+   */
   public static EricException asEric(Throwable failure, @Nullable String channel) {
     if (failure instanceof EricException eric) {
       return eric;
@@ -287,23 +293,23 @@ public final class BusClient implements ChannelLink {
     return new UnavailableException("no answer from the channel, the outcome is unknown");
   }
 
-  /** Channels of this JVM are reached past the event bus, others over it. */
+  /** Reaches channels of this JVM past the event bus, and others over it. */
   private final class Channels implements PublishAttempts.Channels {
 
     @Override
     public boolean isFar(String channel) {
-      return router.far() != null && !registry.hasChannel(channel);
+      return router.far() != null && !directory.hasChannel(channel);
     }
 
     @Override
     public boolean waitsForReaders(String channel) {
-      return registry.waitsForReaders(channel);
+      return directory.waitsForReaders(channel);
     }
 
     @Override
     public Future<ChannelResponse.Published> attempt(
         String channel, ChannelRequest.PublishBatch batch, long leftMs, long answerMs) {
-      Future<ChannelResponse.Published> here = registry.publish(channel, batch.messages());
+      Future<ChannelResponse.Published> here = directory.publish(channel, batch.messages());
       return here != null
           ? here
           : bus.<ChannelResponse.Published>request(

@@ -5,13 +5,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 
-/** The way to consumers over the event bus. */
+/** Reaches consumers over the event bus. For any thread. */
 public final class BusConsumerLink implements ConsumerLink {
 
   private final AddressRouter router;
   private final DeliveryOptions unanswered = new DeliveryOptions();
 
-  /** The way from this Vert.x instance. */
+  /** Creates a link from this Vert.x instance. */
   public BusConsumerLink(Vertx vertx) {
     this.router = new AddressRouter(vertx);
   }

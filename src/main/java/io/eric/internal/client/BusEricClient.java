@@ -13,13 +13,16 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client that reaches the hub over the event bus. */
+/** A client that reaches the hub over the event bus. For any thread. */
 public final class BusEricClient implements EricClient {
 
-  /** The code of the refusal to create what exists. */
+  /** The code of the refusal to create a channel that exists. */
   private static final int CONFLICT = 409;
 
-  /** What the hub shows as {@code retry} on streams that are not adapted. */
+  /**
+   * The {@code retry} that the items of plain streams show, in milliseconds: the default of a
+   * channel.
+   */
   private static final int RETRY_MS = 5;
 
   private final Vertx vertx;
@@ -83,7 +86,7 @@ public final class BusEricClient implements EricClient {
     return client.command(new Command.RemoveChannel(id)).mapEmpty();
   }
 
-  /** Found by {@link java.util.ServiceLoader}. */
+  /** Creates clients; found by {@link java.util.ServiceLoader}. */
   public static final class Factory implements EricClient.Factory {
 
     @Override

@@ -31,7 +31,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Channel} over the event bus: works from any verticle, wherever the channel lives. */
+/**
+ * A {@link Channel} that may live anywhere: in this JVM or, over the event bus, at another node.
+ * For any thread.
+ */
 public final class ChannelHandle implements Channel {
 
   private final Vertx vertx;
@@ -41,14 +44,15 @@ public final class ChannelHandle implements Channel {
   private final BusClient client;
   private final Map<String, Registered> registered = new ConcurrentHashMap<>();
 
-  /** What listeners' own {@code onMessage} failed with last. */
+  /** The last failure of each listener's own {@code onMessage}. */
   private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
 
   /**
-   * A handle; the channel need not exist.
+   * Creates a handle; the channel need not exist.
    *
-   * @param adapt what streams of this handle show of a message; null for what the channel shows
-   * @param retryMs the {@code retry} that plain streams show
+   * @param adapt converts messages to what streams of this handle show; null to show them as the
+   *     channel does
+   * @param retryMs the {@code retry} that plain streams show, in milliseconds
    */
   public ChannelHandle(
       Vertx vertx, String id, @Nullable Function<Message, JsonObject> adapt, int retryMs) {
@@ -116,7 +120,10 @@ public final class ChannelHandle implements Channel {
     return client.command(new Command.AddListener(id, null)).map(added -> remote((String) added));
   }
 
-  /** A listener that lives at the channel only: it starts and stops it there. */
+  /**
+   * Returns a listener object that only represents the listener: starting and stopping it takes
+   * place at the channel.
+   */
   private MessageQueueListener remote(String listenerId) {
     MessageQueueListener listener = new MessageQueueListener(listenerId);
     listener.registered(run -> run(listenerId, run));
@@ -126,7 +133,7 @@ public final class ChannelHandle implements Channel {
   private MessageQueueListener remote(String listenerId, ListenerStatus connection) {
     MessageQueueListener listener = new MessageQueueListener(listenerId);
     if (connection.state() != ListenerStatus.State.STOPPED) {
-      listener.start(); // it is running; nobody has to be told
+      listener.start(); // the listener is running, and the channel is not told
     }
     listener.registered(run -> run(listenerId, run));
     return listener;
@@ -172,7 +179,7 @@ public final class ChannelHandle implements Channel {
             });
   }
 
-  /** Forgets the listeners registered here: the channel is closed. */
+  /** Forgets the listeners that were registered here, because the channel is closed. */
   public void close() {
     registered.keySet().forEach(this::forget);
   }
@@ -228,7 +235,7 @@ public final class ChannelHandle implements Channel {
         .map(taken -> taken.entry().toMessage(taken.epoch()))
         .recover(
             e -> {
-              Throwable own = failures.remove(listenerId); // what onMessage failed with
+              Throwable own = failures.remove(listenerId); // the failure of onMessage itself
               return Future.failedFuture(own == null ? e : own);
             });
   }
@@ -248,7 +255,7 @@ public final class ChannelHandle implements Channel {
         vertx, client, id, listenerId, null, mayOpen, adapt != null, new ShownForm());
   }
 
-  /** Messages as they were published. */
+  /** Shows messages as they were published. */
   private static final class PublishedForm implements PullStream.Form<Message> {
 
     @Override
@@ -262,7 +269,7 @@ public final class ChannelHandle implements Channel {
     }
   }
 
-  /** Messages as the channel shows them. */
+  /** Shows messages as the channel does. */
   private final class ShownForm implements PullStream.Form<JsonObject> {
 
     @Override
@@ -295,7 +302,7 @@ public final class ChannelHandle implements Channel {
     return shown.put("id", new Position(epoch, entry.sequence()).toString());
   }
 
-  /** What stands for a message that {@code adapt} failed on. */
+  /** Returns the item that stands for a message whose {@code adapt} failed. */
   private static JsonObject notAdapted(Entry entry, String epoch, RuntimeException failure) {
     return new JsonObject()
         .put("event", Message.ERROR)
@@ -341,7 +348,10 @@ public final class ChannelHandle implements Channel {
         json.getLong("lag"));
   }
 
-  /** A listener object of this handle and the consumer that calls it. */
+  /**
+   * A listener object of this handle and the consumer through which the channel calls its {@code
+   * onMessage}.
+   */
   private record Registered(
       MessageQueueListener listener, @Nullable MessageConsumer<ChannelResponse.HookCall> hook) {}
 }

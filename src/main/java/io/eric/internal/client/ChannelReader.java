@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a channel's log for one stream: attaches it, asks for batches, waits to be woken, and
- * attaches anew when the channel has another owner. What becomes of the messages is the {@link
- * Stream}'s business. On one loop.
+ * attaches anew when the channel has another owner. The {@link Stream} decides what is done with
+ * the messages. On one loop only.
  *
  * <table>
  * <caption>States and events</caption>
@@ -43,48 +43,53 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>OVER</td><td>given back</td><td>–</td><td>–</td><td>–</td><td>–</td></tr>
  * </table>
  *
- * <p>Beside these: {@link #begin} goes on with the first batch of a stream that is attached, does
- * nothing in OVER, and is an error anywhere else, see {@link StateErrors}. {@link #over} and {@link
- * #leave} lead from every state to OVER, which nothing leads out of. What the {@link ReaderBook}
- * finds out: {@link #readAgain} repeats the question of a stream that is READING, and is nothing
- * elsewhere; {@link #giveUp} has the stream end itself, except in OPENING, where it has no client
- * yet, and OVER; {@link #repair} says state by state what it does.
+ * <p>The other events: {@link #begin} goes on with the first batch of a stream that is attached,
+ * does nothing in OVER, and is an error in any other state, see {@link StateErrors}. {@link #over}
+ * and {@link #leave} lead from every state to OVER, which is final. The {@link ReaderBook} causes
+ * three events. {@link #readAgain} repeats the question of a stream that is READING and does
+ * nothing in other states. {@link #giveUp} makes the stream end, except in OPENING, where the
+ * stream has no client yet, and in OVER. {@link #repair} acts by state.
  *
- * <p>A dash is an event that changes nothing: an answer to a question that another one has
- * replaced, or news that the next read finds out by itself. Two events may come before the answer
- * that they belong to, and are kept until it comes: to be woken, and that the channel has moved.
- * What is lost on the way is found by the {@link ReaderBook}, which has it {@linkplain #repair
- * repaired}.
+ * <p>A dash is an event that changes nothing: an answer to a question that was replaced by another
+ * one, or news that the next read will bring in any case. Two events may come before the answer
+ * that they belong to, and are kept until it comes: that the stream is woken, and that the channel
+ * has moved. What is lost on the way is found by the {@link ReaderBook}, which has it {@linkplain
+ * #repair repaired}.
  */
 public final class ChannelReader {
 
-  /** What the stream does. */
+  /** The state of the stream. */
   public enum State {
     /** It is not attached, or has not begun. */
     OPENING,
-    /** It has asked for a batch. */
+    /** It has asked for a batch and waits for the answer. */
     READING,
-    /** It has read everything; the channel wakes it. */
+    /** It has read everything and waits until the channel wakes it. */
     WAITING,
-    /** The channel wants a pause between messages, or the stream cannot be live at this moment. */
+    /**
+     * It pauses, because the channel wants a pause between messages or the stream cannot be live
+     * yet.
+     */
     PAUSED,
-    /** What it has read has to be handed on before it reads more. */
+    /** It has to hand on the messages that it took before it reads more. */
     DRAINING,
-    /** It is pushed to with others, and what it read before is not handed on yet. */
+    /** It is pushed to with others, and has not handed on all that it read before. */
     LIVE_UNSETTLED,
-    /** It is pushed to with others, and the channel knows that it has what it read before. */
+    /**
+     * It is pushed to with others, and the channel knows that it has handed on what it read before.
+     */
     LIVE,
-    /** It attaches anew. */
+    /** It is being attached anew. */
     REATTACHING,
     /** It has ended. */
     OVER
   }
 
-  /** How long to wait before a channel is asked again that nobody serves at this moment. */
+  /** How long to wait before a channel is asked again that is not served at this moment. */
   private static final long REATTACH_PAUSE_MS = 500;
 
   /**
-   * How long to wait before it asks once more whether it may be live, having been refused twice.
+   * How long to wait before the next read of a stream that could not become live twice in a row.
    */
   private static final long JOIN_PAUSE_MS = 100;
 
@@ -99,17 +104,18 @@ public final class ChannelReader {
   private final ReaderBook book;
 
   /**
-   * When it last changed its state, as the book counts. Like the next three, the book's to write.
+   * The number of its last change of state, as the book counts. The book writes this field and the
+   * next three.
    */
   long changedAt;
 
-  /** Since when it waits for the answer to a read. */
+  /** Since when it has waited for the answer to a read, in nanoseconds of the loop. */
   long readingSince;
 
-  /** When it was last attached, as the book counts. */
+  /** The number of the change by which it was last attached, as the book counts. */
   long attachedAt;
 
-  /** Until when it may be attached anew. */
+  /** Until when it may try to attach anew, in nanoseconds of the loop. */
   long givenUpAt;
 
   private State state = State.OPENING;
@@ -122,22 +128,37 @@ public final class ChannelReader {
   /** The number under which the channel last attached it. */
   private long attachedNumber;
 
-  /** The question whose answer is waited for; what answers an earlier one comes too late. */
+  /**
+   * The number of the question whose answer is awaited; answers to earlier questions are ignored.
+   */
   private int question;
 
-  /** How often it has read or lagged under its present number, as the channel is told. */
+  /**
+   * How often it has read or lagged under its present number. Requests to the channel contain this
+   * count.
+   */
   private int read;
 
   private @Nullable Attached attached;
 
-  /** How often in a row it was not taken among the live ones although it had read everything. */
+  /** How often in a row it could not become live although it had read everything. */
   private int joinsRefused;
 
   private boolean wokenEarly;
   private boolean movedEarly;
   private Loop.@Nullable Timer timer;
 
-  /** What a stream asks for. */
+  /**
+   * The parameters of a stream's requests.
+   *
+   * @param channel the channel's id
+   * @param edge the address under which the channel knows the reading side
+   * @param listener the listener to read; null for a watcher
+   * @param live whether the stream can be pushed to
+   * @param raw whether messages are given without the channel's {@code adapt}
+   * @param maxMessages how many messages a batch has at most
+   * @param maxBytes the size limit of a batch
+   */
   public record Asking(
       String channel,
       String edge,
@@ -147,55 +168,65 @@ public final class ChannelReader {
       int maxMessages,
       int maxBytes) {}
 
-  /** Where messages go. */
+  /** The stream that takes the messages. Called on the reader's loop. */
   public interface Stream {
 
-    /** A number at its edge that no stream has had; it is attached under this one from now on. */
+    /**
+     * Returns a number that no stream of its edge has had. The stream is attached under this number
+     * from now on.
+     */
     long renumber();
 
-    /** The sequence to read on after: what follows was not given to it. */
+    /** Returns the sequence to read on after: later messages were not given to the stream. */
     long readTo();
 
-    /** The sequence up to which it has handed everything on for certain. */
+    /** Returns the sequence up to which it has certainly handed everything on. */
     long handedOn();
 
-    /** It was attached, and what comes next begins right after this sequence. */
+    /**
+     * Notes that the stream was attached, and that the next messages begin right after a sequence.
+     */
     void attached(Attached now, long startsAfter);
 
-    /** Takes a batch, which may end it. */
+    /** Takes a batch, which may end the stream. */
     void take(Fetched batch);
 
-    /** Whether it has handed on all that it took. */
+    /** Returns whether it has handed on everything that it took. */
     boolean isDrained();
 
-    /** Whether it is pushed to from this sequence on, and lacks nothing. */
+    /**
+     * Joins the live streams, having read up to a sequence. Returns false if it lacks later
+     * messages, or cannot be pushed to.
+     */
     boolean joinLive(long from);
 
-    /** It leaves those that are pushed to, because it attaches anew. */
+    /** Leaves the live streams, because it is being attached anew. */
     void leaveLive();
 
-    /** The channel has forgotten that it is pushed to: it lags, and says so. */
+    /** Leaves the live streams and reads, because the channel no longer takes it for live. */
     void demote();
 
-    /** The channel has not answered for so long that its client had better come back. */
+    /**
+     * Ends the stream: the channel has not answered for so long that its client should come back.
+     */
     void givenUp();
 
-    /** Its listener was stopped meanwhile. */
+    /** Ends the stream: its listener has been stopped. */
     void stopped();
 
-    /** Its listener has another stream by now, which was opened later. */
+    /** Ends the stream: its listener has another stream that was opened later. */
     void takenOver();
 
-    /** It cannot go on. */
+    /** Ends the stream after a failure. */
     void failed(Throwable reason);
   }
 
   /**
-   * A reader, which has not asked for anything.
+   * Creates a reader, which has not asked for anything.
    *
    * @param mayMove whether the channel may come back on another node when it does not answer
-   * @param number its first number at its edge
-   * @param book the book of the streams that it belongs to
+   * @param number the stream's first number at its edge
+   * @param book the book of the edge's streams of the channel
    */
   public ChannelReader(
       ChannelLink link,
@@ -218,10 +249,10 @@ public final class ChannelReader {
   // ---- events
 
   /**
-   * Attaches it; nothing is given to the stream before {@link #begin}.
+   * Attaches the stream, which gets nothing before {@link #begin}.
    *
    * @param after a position to resume after, as the client wrote it, or null
-   * @return fails with an {@link EricException}; then the stream is over
+   * @return fails with an {@link EricException}; the stream is over then
    */
   public Future<Attached> open(@Nullable String after) {
     return link.<Attached>ask(asking.channel, attach(after))
@@ -235,7 +266,8 @@ public final class ChannelReader {
     attachedNumber = number;
     if (answer.stopped()) {
       become(State.OVER);
-    } else if (state == State.OVER) { // left before the answer came: it has a stream that is none
+      // the stream was left before the answer came, and the channel has attached it
+    } else if (state == State.OVER) {
       tellDetached(number, startsAfter);
     } else {
       stream.attached(answer, startsAfter);
@@ -244,14 +276,14 @@ public final class ChannelReader {
 
   private void notOpened(Throwable reason) {
     become(State.OVER);
-    if (reason instanceof UnavailableException) { // an answer that is only late opens it still
+    if (reason instanceof UnavailableException) { // a late answer would still attach the stream
       tellDetached(number, UNKNOWN);
     }
   }
 
   /**
-   * Gives the stream its first batch, and goes on; nothing, if it is over already. To be called
-   * once, when it is attached: at any other time it is an error, see {@link StateErrors}.
+   * Gives the stream its first batch and goes on; does nothing if the stream is over. To be called
+   * once, after the stream was attached. At any other time it is an error, see {@link StateErrors}.
    */
   public void begin() {
     Attached opened = attached;
@@ -269,7 +301,7 @@ public final class ChannelReader {
     }
   }
 
-  /** What the stream has taken is handed on. */
+  /** Notes that everything that the stream took is handed on. */
   public void drained() {
     if (state == State.DRAINING) {
       read();
@@ -290,7 +322,7 @@ public final class ChannelReader {
         new ChannelRequest.Written(asking.edge, session, number, read, stream.handedOn()));
   }
 
-  /** There is something for it. */
+  /** Notes that there are messages for the stream. */
   public void wake() {
     switch (state) {
       case WAITING -> readWhenDrained();
@@ -303,7 +335,7 @@ public final class ChannelReader {
     }
   }
 
-  /** It is pushed to no more, and reads on for itself. */
+  /** Tells the channel that the stream is no longer pushed to, and reads on. */
   public void demote() {
     if (isLive()) {
       tellDemoted();
@@ -311,7 +343,10 @@ public final class ChannelReader {
     }
   }
 
-  /** The channel has another owner, or its owner is within reach again: it attaches anew. */
+  /**
+   * Attaches the stream anew, because the channel has another owner, or its owner can be reached
+   * again.
+   */
   public void moved() {
     switch (state) {
       case OPENING -> movedEarly = true;
@@ -320,7 +355,10 @@ public final class ChannelReader {
     }
   }
 
-  /** It ends, of which the channel has to know nothing, or knows it already. Idempotent. */
+  /**
+   * Ends the stream without telling the channel, which knows of the end or need not know.
+   * Idempotent.
+   */
   public void over() {
     become(State.OVER);
     question++;
@@ -328,15 +366,16 @@ public final class ChannelReader {
   }
 
   /**
-   * It ends, and the channel is told how far it got. Idempotent.
+   * Ends the stream and tells the channel how far it got. Idempotent.
    *
-   * @param written what was handed on; -1 if that is not known
+   * @param written the sequence up to which everything was handed on; -1 if that is not known
    */
   public void leave(long written) {
     if (state != State.OVER) {
       tellDetached(number, attached == null ? UNKNOWN : written);
       if (state == State.REATTACHING && attachedNumber != number) {
-        tellDetached(attachedNumber, written); // where its question for another one is lost
+        // the channel may not have got the question under the new number
+        tellDetached(attachedNumber, written);
       }
       over();
     }
@@ -354,29 +393,30 @@ public final class ChannelReader {
     return state == State.LIVE_UNSETTLED || state == State.LIVE;
   }
 
-  /** What it does. */
+  /** Returns the state. */
   public State state() {
     return state;
   }
 
-  /** Whether it has ended. */
+  /** Returns whether the stream has ended. */
   public boolean isOver() {
     return state == State.OVER;
   }
 
-  /** What the channel knows it by at its edge. */
+  /** Returns the number by which the channel knows the stream at its edge. */
   public long number() {
     return number;
   }
 
   /**
-   * The number under which it was first attached: a stream that was opened later has a higher one.
+   * Returns the number under which the stream was first attached. A stream that was opened later
+   * has a higher one.
    */
   public long origin() {
     return origin;
   }
 
-  /** What the channel last said about it; null before it was attached. */
+  /** Returns the channel's last answer about the stream; null before it was attached. */
   public @Nullable Attached attached() {
     return attached;
   }
@@ -412,7 +452,7 @@ public final class ChannelReader {
         settle();
       }
     } else if (joinsRefused++ == 0) {
-      read(); // what it lacks has come
+      read(); // the messages that it lacked have come
     } else {
       pause(JOIN_PAUSE_MS);
     }
@@ -423,7 +463,10 @@ public final class ChannelReader {
     timer = loop.after(ms, this::readWhenDrained);
   }
 
-  /** A reader in a program makes the pauses itself when it hands messages out. */
+  /**
+   * Returns the pause between batches, in milliseconds. It is 0 for a reader in a program, which
+   * makes the pauses itself when it hands messages out.
+   */
   private long delayMs() {
     return attached == null || !asking.live ? 0 : attached.delayMs();
   }
@@ -453,7 +496,8 @@ public final class ChannelReader {
                 took(answer.result());
               } else if (answer.cause() instanceof InvalidListenerException
                   || mayMove.getAsBoolean() && mayComeBack(answer.cause())) {
-                // The channel may have forgotten the stream; if its listener is gone, it says so.
+                // The channel may have forgotten the stream. If the listener is gone, the answer
+                // will say so.
                 reattach();
               } else {
                 stream.failed(answer.cause()); // the channel is gone or does not answer
@@ -477,7 +521,7 @@ public final class ChannelReader {
   private void reattach() {
     cancelTimer();
     stream.leaveLive();
-    if (asking.listener == null) { // nothing else tells the channel that this is not one more
+    if (asking.listener == null) { // the channel could not tell that this is not another watcher
       tellDetached(number, stream.readTo());
     }
     become(State.REATTACHING);
@@ -498,7 +542,7 @@ public final class ChannelReader {
         .onComplete(
             answer -> {
               if (asked != question) {
-                if (answer.succeeded()) { // the channel has a stream there that is none
+                if (answer.succeeded()) { // the channel has attached a stream that does not exist
                   tellDetached(under, UNKNOWN);
                 }
               } else if (answer.succeeded()) {
@@ -528,7 +572,7 @@ public final class ChannelReader {
     took(now.first());
   }
 
-  /** The channel's first batch starts right after this sequence. */
+  /** Returns the sequence right after which the channel's first batch starts. */
   private static long startOf(Fetched first) {
     return first.entries().isEmpty() ? first.through() : first.entries().get(0).sequence() - 1;
   }
@@ -548,7 +592,7 @@ public final class ChannelReader {
 
   // ---- what the book finds
 
-  /** The channel has no read of this stream under way. */
+  /** Repeats a read of which the channel knows nothing. */
   void readAgain() {
     if (state == State.READING) {
       read();
@@ -556,22 +600,22 @@ public final class ChannelReader {
   }
 
   /**
-   * Brings it in line with what the channel takes it to do.
+   * Brings the stream in line with the state that the channel has it in.
    *
-   * @param theirs null if the channel does not know it
+   * @param theirs the channel's state; null if the channel does not know the stream
    * @return whether anything had to be done
    */
   boolean repair(@Nullable StreamState theirs) {
     if (theirs == StreamState.ENDING || theirs == ReaderBook.stateOf(state)) {
-      return false; // it is being told, or both agree
+      return false; // the stream is being ended, or both agree
     }
     switch (state) {
       case OPENING, REATTACHING, OVER -> {
-        return false; // it is not to be there, or its answer is on its way
+        return false; // the channel need not have it, or the answer is on its way
       }
       case READING -> {
         if (theirs != null) {
-          return false; // its read comes to the channel, or is found to be lost
+          return false; // the read will arrive at the channel, or be found to be lost
         }
         reattach();
       }
@@ -608,7 +652,10 @@ public final class ChannelReader {
         asking.channel, new ChannelRequest.Demote(asking.edge, number, ++read, stream.handedOn()));
   }
 
-  /** The channel has not answered for too long, or not proved that it is the owner's. */
+  /**
+   * Gives the stream up, because the channel has not answered for too long or has not been
+   * confirmed to be the owner's. Does nothing before the stream has begun and after its end.
+   */
   void giveUp() {
     if (state != State.OPENING && state != State.OVER) {
       stream.givenUp();

@@ -9,11 +9,13 @@ public interface ConsumerLink {
   /**
    * Gives a consumer a message.
    *
-   * @param timeoutMs how long it may take to acknowledge it
-   * @return completed when it has; fails with a {@link io.vertx.core.eventbus.ReplyException}
+   * @param timeoutMs how long the consumer may take to acknowledge the message, in milliseconds
+   * @return completes when the message is acknowledged; fails with a {@link
+   *     io.vertx.core.eventbus.ReplyException}, or with another exception if the consumer is at
+   *     another node and there is no cluster
    */
   Future<?> deliver(String address, JsonObject message, long timeoutMs);
 
-  /** Gives a consumer something that it need not acknowledge. */
+  /** Gives a consumer a message that it need not acknowledge, and that may be lost. */
   void tell(String address, JsonObject message);
 }

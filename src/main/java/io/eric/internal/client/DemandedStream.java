@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The user's side of a stream: its handlers, and how many items they have asked for. Handlers are
- * set and items are asked for from any thread. Everything else happens on the context that made the
+ * The user's side of a stream: its handlers, and how many items they have asked for. Handlers may
+ * be set and items asked for from any thread. Everything else happens on the context that made the
  * stream.
  *
  * @param <T> the form of the items
@@ -28,7 +28,7 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
   private volatile @Nullable Handler<Throwable> exceptionHandler;
 
   /**
-   * A stream on the caller's context.
+   * Creates a stream on the caller's context; it demands everything until it is paused.
    *
    * @param what the stream's name in the log
    */
@@ -37,10 +37,13 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     this.what = what;
   }
 
-  /** Opens the stream, because it has a handler; called again when the handler is replaced. */
+  /**
+   * Opens the stream, because it has a handler. Called again when the handler is replaced, on the
+   * stream's context.
+   */
   protected abstract void open();
 
-  /** Hands out what is there, because more is asked for. */
+  /** Hands out items that are there, because more are demanded. On the stream's context. */
   protected abstract void handOut();
 
   @Override
@@ -48,7 +51,7 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     this.handler = handler;
     if (handler != null) {
       if (Vertx.currentContext() == context) {
-        open(); // at once: what the caller publishes next is for this stream already
+        open(); // at once, so that the stream has what the caller publishes next
       } else {
         context.runOnContext(v -> open());
       }
@@ -86,18 +89,21 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     return this;
   }
 
-  /** Whether an item would be taken at this moment. */
+  /** Returns whether an item would be taken at this moment. */
   protected final boolean isDemanded() {
     return demand.get() > 0 && handler != null;
   }
 
-  /** Gives an item that was asked for. */
+  /** Gives the handler an item that was demanded. */
   protected final void give(T item) {
     demand.updateAndGet(left -> left == Long.MAX_VALUE || left == 0 ? left : left - 1);
     giveUnasked(item);
   }
 
-  /** Gives the item that says why the stream ends. A handler that fails does not stop a stream. */
+  /**
+   * Gives the handler the item with the reason why the stream ends, even if it was not demanded. An
+   * exception of the handler is logged and does not stop the stream.
+   */
   protected final void giveUnasked(T item) {
     Handler<T> receiver = handler;
     if (receiver == null) {
@@ -110,7 +116,7 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     }
   }
 
-  /** Reports what went wrong. */
+  /** Calls the exception handler, if there is one. */
   protected final void report(Throwable reason) {
     Handler<Throwable> receiver = exceptionHandler;
     if (receiver != null) {
@@ -118,7 +124,7 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     }
   }
 
-  /** Reports the end. */
+  /** Calls the end handler, if there is one. */
   protected final void reportEnd() {
     Handler<Void> receiver = endHandler;
     if (receiver != null) {

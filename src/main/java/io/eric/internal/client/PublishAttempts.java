@@ -19,35 +19,46 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets a batch of messages into a channel's log: asks, and if no answer comes, asks again until
- * time is up. This is the one place where a publish is repeated, for all doors and for a channel on
- * any node: what stands on the way of an attempt forwards it once.
+ * Gets a batch of messages into a channel's log. It asks the channel, and if no answer comes, asks
+ * again until the time is up. This is the only place where a publish is repeated, for all doors and
+ * for a channel at any node: everything on the way of an attempt forwards the attempt once.
  *
- * <p>Only a batch whose every message has a key is repeated, because the channel recognises such a
- * message: a repeat of a publish that is under way waits for the first one's outcome, and nothing
- * is appended twice. For a channel at another node keys are made up where the publisher gave none.
- * In one JVM they are not: a request cannot get lost there between a door and a channel, it waits
- * in the channel's context or for its store, and asking again would only wait beside it. A batch
- * without keys therefore gets one attempt that lasts the whole time (docs/decisions/0007).
+ * <p>After an attempt without an answer, only a batch whose messages all have keys is repeated,
+ * because the channel recognises these messages: a repeat waits for the outcome of the first
+ * attempt, and nothing is appended twice. For a channel at another node keys are made up where the
+ * publisher gave none. In one JVM they are not: a request between a door and a channel cannot get
+ * lost there, but waits in the channel's context or for its store, and a repeat would only wait
+ * beside it. A batch without keys therefore gets one attempt that lasts the whole time
+ * (docs/decisions/0007). An attempt that certainly reached no handler is repeated for every batch.
  *
- * <p>Time does not run out while the channel makes its publishers wait for readers: the channel has
- * the message and will answer.
+ * <p>Time does not run out while a channel of this JVM makes its publishers wait for readers: the
+ * channel has the message and will answer.
  *
  * <p>For any thread.
  */
 public final class PublishAttempts {
 
-  /** Header of an attempt on the event bus: how long its publisher still waits, in milliseconds. */
+  /**
+   * The header of an attempt on the event bus; its value is how long the publisher still waits, in
+   * milliseconds.
+   */
   public static final String LEFT_MS = "eric-left-ms";
 
-  /** An attempt's answer may come after the next attempt has begun, and is good then, too. */
+  /**
+   * How much longer than its turn an attempt's answer is accepted: it is as good after the next
+   * attempt has begun.
+   */
   private static final long LATE_ANSWER_MS = 10_000;
 
-  /** A single attempt lasts until time is up, which may be extended while readers need time. */
+  /**
+   * The time-out of a single attempt on the bus. The attempt lasts until the time is up, which may
+   * be extended while readers need time.
+   */
   private static final long UNLIMITED_MS = TimeUnit.DAYS.toMillis(1);
 
   private final PublishTimeouts timeouts;
@@ -57,7 +68,7 @@ public final class PublishAttempts {
   private final String keyPrefix = "door-" + Ids.random() + '-';
   private final AtomicLong keys = new AtomicLong();
 
-  /** Attempts with these time-outs. */
+  /** Creates attempts with these time-outs. */
   public PublishAttempts(
       PublishTimeouts timeouts, Channels channels, Timers timers, Meters meters) {
     this.timeouts = timeouts;
@@ -66,42 +77,44 @@ public final class PublishAttempts {
     this.meters = meters;
   }
 
-  /** The channels, as a publish sees them. */
+  /** The channels as a publish sees them. */
   public interface Channels {
 
-    /** Whether a channel may live in another JVM. */
+    /** Returns whether a channel may live in another JVM. */
     boolean isFar(String channel);
 
     /**
-     * Whether a channel does not answer publishers at this moment because its readers need time.
+     * Returns whether a channel does not answer publishers at this moment because its readers need
+     * time.
      */
     boolean waitsForReaders(String channel);
 
     /**
      * Makes one attempt.
      *
-     * @param leftMs how long the publisher still waits: after that, what is on the way forgets it
-     * @param answerMs how long an answer is of use
+     * @param leftMs how long the publisher still waits, in milliseconds; after that, the attempt is
+     *     dropped wherever it is
+     * @param answerMs how long an answer is accepted, in milliseconds
      * @return fails as a request on the event bus does
      */
     Future<Published> attempt(String channel, PublishBatch batch, long leftMs, long answerMs);
 
     /**
-     * Finds out where a channel is that an attempt did not reach.
+     * Finds a channel that an attempt did not reach.
      *
-     * @return completed when it can be asked again, failed if it cannot
+     * @return completes when the channel can be asked again; fails if it cannot
      */
     Future<Void> find(String channel, Throwable unhandled);
   }
 
-  /** Starts timers, on the caller's context. */
+  /** Starts timers on the caller's context. */
   @FunctionalInterface
   public interface Timers {
 
-    /** Runs a task once, after this number of milliseconds. */
+    /** Runs a task once, after this many milliseconds. */
     Loop.Timer after(long ms, Runnable task);
 
-    /** Timers of Vert.x. */
+    /** Returns timers of Vert.x. */
     static Timers of(Vertx vertx) {
       return (ms, task) -> {
         long timer = vertx.setTimer(ms, due -> task.run());
@@ -111,17 +124,18 @@ public final class PublishAttempts {
   }
 
   /**
-   * Publishes.
+   * Publishes a batch.
    *
-   * @param timeoutMs how long it may take together; 0 for what this was made with
-   * @return completes where the attempts' answers come; fails with a {@link io.eric.EricException};
-   *     {@code Unavailable}: the outcome is unknown
+   * @param timeoutMs how long all attempts together may take, in milliseconds; 0 for the time-out
+   *     that was given at creation
+   * @return completes where the attempts' answers come; fails with an {@link
+   *     io.eric.EricException}. After {@code Unavailable} the outcome is unknown
    */
   public Future<Published> publish(String channel, List<Command.Publish> messages, long timeoutMs) {
     return new Publishing(channel, messages, patience(timeoutMs)).ask();
   }
 
-  /** Waits for the answer to an attempt that was made already and will not be repeated. */
+  /** Waits for the answer to an attempt that has been made and is not repeated. */
   public Future<Published> await(String channel, Future<Published> onlyAttempt) {
     return onlyAttempt.isComplete()
         ? onlyAttempt
@@ -143,6 +157,9 @@ public final class PublishAttempts {
     private boolean repeatable;
     private final Promise<Published> answer = Promise.promise();
 
+    /** How many attempts were made; only the failure of the latest one counts. */
+    private final AtomicInteger attempts = new AtomicInteger();
+
     /** Set before an attempt, and cleared when the attempt is answered. */
     private volatile Loop.@Nullable Timer timer;
 
@@ -159,6 +176,7 @@ public final class PublishAttempts {
         batch = new PublishBatch(withKeys(batch.messages()));
         repeatable = true;
       }
+      attempts.incrementAndGet();
       long timeout = repeatable ? patience.attempt() + LATE_ANSWER_MS : UNLIMITED_MS;
       return await(channels.attempt(channel, batch, leftMs(), timeout));
     }
@@ -167,7 +185,8 @@ public final class PublishAttempts {
       if (!attempt.isComplete()) {
         startTimer();
       }
-      attempt.onComplete(this::answered);
+      int number = attempts.get();
+      attempt.onComplete(done -> answered(number, done));
       return answer.future();
     }
 
@@ -188,7 +207,7 @@ public final class PublishAttempts {
       }
     }
 
-    private void answered(AsyncResult<Published> attempt) {
+    private void answered(int number, AsyncResult<Published> attempt) {
       if (answer.future().isComplete()) {
         return;
       }
@@ -196,7 +215,13 @@ public final class PublishAttempts {
       if (failure == null) {
         stopTimer();
         answer.tryComplete(attempt.result());
-      } else if (BusReply.isUnhandled(failure)) {
+      } else if (number == attempts.get()) { // else a later attempt may succeed, and decides
+        failed(failure);
+      }
+    }
+
+    private void failed(Throwable failure) {
+      if (BusReply.isUnhandled(failure)) {
         stopTimer();
         find(failure);
       } else if (!isTimeout(failure)) {
@@ -219,7 +244,7 @@ public final class PublishAttempts {
           .onFailure(e -> answer.tryFail(BusClient.asEric(e, channel)));
     }
 
-    /** The running attempt is not answered in time. */
+    /** Handles that the running attempt is not answered in time. */
     private void isLate() {
       if (answer.future().isComplete()) {
         return;

@@ -9,13 +9,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what is written to it, in order, with a bounded window of messages that are not
- * acknowledged. A message that is refused does not stop the stream. For any thread, one at a time;
- * handlers run where the answers come.
+ * Publishes the messages that are written to it, in order, with a bounded window of unacknowledged
+ * messages. A message that is refused does not stop the stream. For any thread; the order is that
+ * of the calls. Handlers run on the context or thread where the answers come.
  */
 public final class PublishingStream implements WriteStream<Message> {
 
-  /** What a hub takes from one connection at once, by default. */
+  /** The default window, which is what a hub takes from one connection at a time by default. */
   private static final int DEFAULT_WINDOW = 1024;
 
   private final Function<Message, Future<?>> publish;
@@ -28,18 +28,19 @@ public final class PublishingStream implements WriteStream<Message> {
   private @Nullable Handler<Throwable> failed;
 
   /**
-   * A stream of messages.
+   * Creates a stream of messages.
    *
-   * @param publish publishes one; the future completes when it is acknowledged
+   * @param publish publishes one message; its future completes when the message is acknowledged
    */
   public PublishingStream(Function<Message, Future<?>> publish) {
     this.publish = publish;
   }
 
   /**
-   * Publishes a message.
+   * Publishes a message, even if the window is full.
    *
-   * @return completed when it is acknowledged; fails with an {@link io.eric.EricException}
+   * @return completes when the message is acknowledged; fails with an {@link
+   *     io.eric.EricException}, or with an {@link IllegalStateException} after {@link #end}
    */
   @Override
   public Future<Void> write(Message message) {
@@ -54,10 +55,10 @@ public final class PublishingStream implements WriteStream<Message> {
   }
 
   /**
-   * Takes no more.
+   * Ends the stream, which accepts no more messages. Idempotent.
    *
-   * @return completed when everything is answered; fails with the first failure of all, if there
-   *     was one
+   * @return completes when all messages are answered; fails with the failure of the first message
+   *     that failed, if one did
    */
   @Override
   public Future<Void> end() {
@@ -74,7 +75,10 @@ public final class PublishingStream implements WriteStream<Message> {
     return end.future();
   }
 
-  /** How many messages may be unanswered. Default 1024. */
+  /**
+   * Sets how many messages may be unacknowledged before the window is full. The minimum is 1, to
+   * which a smaller value is raised; the default is 1024.
+   */
   @Override
   public synchronized PublishingStream setWriteQueueMaxSize(int messages) {
     window = Math.max(1, messages);
@@ -86,14 +90,16 @@ public final class PublishingStream implements WriteStream<Message> {
     return outstanding >= window;
   }
 
-  /** Called when the window was full and half of it is free again. */
+  /** Sets the handler that is called when the window was full and half of it is free again. */
   @Override
   public synchronized PublishingStream drainHandler(@Nullable Handler<Void> handler) {
     drained = handler;
     return this;
   }
 
-  /** Called for each message that was refused or whose outcome is unknown. */
+  /**
+   * Sets the handler that is called for each message that was refused or whose outcome is unknown.
+   */
   @Override
   public synchronized PublishingStream exceptionHandler(@Nullable Handler<Throwable> handler) {
     failed = handler;

@@ -29,8 +29,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener's or watcher's messages as a {@code ReadStream}: reads a batch, hands the batch out as
- * it is asked for, and then reads the next one. Holds one batch at most.
+ * A listener's or watcher's messages as a {@code ReadStream}. It reads a batch, hands the batch out
+ * as items are demanded, and then reads the next one. It holds one batch, and another one for each
+ * time that it was attached anew while it held the first.
  *
  * @param <T> the form of the items
  */
@@ -67,35 +68,40 @@ final class PullStream<T> extends DemandedStream<T>
   private boolean handing;
   private boolean ended;
 
-  /** The verticle that reads is gone: the channel must not go on to wait for it. */
+  /**
+   * Ends the stream when the verticle that reads is undeployed, so that the channel does not wait
+   * for it.
+   */
   private final Closeable undeployed =
       done -> {
         end();
         done.succeed();
       };
 
-  /** What becomes of a message in the user's hands. */
+  /** Converts messages to the items that the user gets. */
   interface Form<T> {
 
-    /** A message of the log that was read in the life of this epoch. */
+    /** Converts a message of the log that was read in the life of this epoch. */
     T message(Entry entry, String epoch);
 
     /**
-     * The last item, which says why the stream ends.
+     * Converts the last message, which has the reason why the stream ends.
      *
-     * @param retryMs how long the user had better wait before the next stream; 0 if not at all
+     * @param retryMs how long the user should wait before opening the next stream, in milliseconds;
+     *     0 if not at all
      */
     T last(Entry entry, String epoch, int retryMs);
   }
 
   /**
-   * A stream that is not open.
+   * Creates a stream that is not open; it opens when it gets a handler.
    *
    * @param listener the listener to read; null for a watcher
-   * @param start where to begin, as {@code after} of the protocol; null at the cursor
-   * @param mayOpen asked when there is a handler; a stream that may not open ends
-   * @param raw whether messages are wanted as they were published and not as the channel adapts
-   *     them
+   * @param start the position to begin after, as {@code after} in the protocol; null to begin at
+   *     the cursor
+   * @param mayOpen called when there is a handler; a stream that may not open ends
+   * @param raw whether messages are given as they were published, without the channel's {@code
+   *     adapt}
    */
   PullStream(
       Vertx vertx,
@@ -114,7 +120,8 @@ final class PullStream<T> extends DemandedStream<T>
     this.form = form;
     AddressRouter router = new AddressRouter(vertx);
     this.loop = new VertxLoop(context);
-    // Nobody would open it again, so it does not give up while its channel is out of reach.
+    // A program does not reopen its stream as a browser does, so the stream does not give up while
+    // its channel cannot be reached.
     this.book =
         new ReaderBook(
             client,
@@ -167,7 +174,8 @@ final class PullStream<T> extends DemandedStream<T>
     }
     MessageConsumer<ChannelResponse> ours = vertx.eventBus().localConsumer(address);
     consumer = ours;
-    // The bus calls on a duplicate of our context, and the user's handlers belong on ours.
+    // The bus calls handlers on a duplicate of the context, but the user's handlers belong on the
+    // context itself.
     ours.handler(message -> context.runOnContext(v -> news(message)));
     ((ContextInternal) context).addCloseHook(undeployed);
     if (new AddressRouter(vertx).far() != null) {
@@ -190,7 +198,8 @@ final class PullStream<T> extends DemandedStream<T>
       message.reply(new ChannelResponse.Wanted(wanted), LocalCodec.options());
     } else if (news instanceof ChannelResponse.End end && end.stream() != reader.number()) {
       message.reply(
-          new ChannelResponse.Ended(UNKNOWN), LocalCodec.options()); // has another number now
+          // the stream has another number now
+          new ChannelResponse.Ended(UNKNOWN), LocalCodec.options());
     } else if (news instanceof ChannelResponse.End end) {
       message.reply(
           new ChannelResponse.Ended(reader.attached() == null ? UNKNOWN : handedOut),
@@ -201,7 +210,7 @@ final class PullStream<T> extends DemandedStream<T>
     }
   }
 
-  /** The channel knows that it ends. */
+  /** Ends the stream, of which the channel knows. */
   private void endWith(@Nullable String type, int retryMs) {
     reader.over();
     if (type != null && !ended) {
@@ -237,7 +246,7 @@ final class PullStream<T> extends DemandedStream<T>
   @Override
   public void take(Fetched batch) {
     List<Entry> entries = batch.entries();
-    if (this.batch.isEmpty()) { // else something stands before it
+    if (this.batch.isEmpty()) { // else earlier messages have not been handed out yet
       handedOut = entries.isEmpty() ? batch.through() : entries.get(0).sequence() - 1;
     }
     for (Entry entry : entries) {
@@ -259,7 +268,7 @@ final class PullStream<T> extends DemandedStream<T>
 
   @Override
   public boolean joinLive(long from) {
-    return false; // it has not asked for that
+    return false; // the stream does not ask to be pushed to
   }
 
   @Override
@@ -267,7 +276,7 @@ final class PullStream<T> extends DemandedStream<T>
 
   @Override
   public void demote() {
-    reader.demote(); // it is never pushed to
+    reader.demote(); // the stream is never pushed to
   }
 
   @Override
@@ -323,7 +332,7 @@ final class PullStream<T> extends DemandedStream<T>
   }
 
   @Override
-  public void confirmed() {} // no health depends on it
+  public void confirmed() {} // no health depends on this stream
 
   @Override
   public void sent(long sequence) {}
@@ -338,7 +347,7 @@ final class PullStream<T> extends DemandedStream<T>
     handing = true;
     while (isDemanded() && !batch.isEmpty() && !pausing && !ended) {
       Read next = batch.removeFirst();
-      if (next.epoch.equals(epoch)) { // a former log's places are none in this one
+      if (next.epoch.equals(epoch)) { // sequences of a former log mean nothing in the present one
         handedOut = next.entry.sequence();
       }
       give(form.message(next.entry, next.epoch));
@@ -381,6 +390,6 @@ final class PullStream<T> extends DemandedStream<T>
     reportEnd();
   }
 
-  /** A message, and the log that it was read in. */
+  /** A message and the epoch of the log that it was read in. */
   private record Read(Entry entry, String epoch) {}
 }

@@ -14,18 +14,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The book that a reading side keeps of its streams of one channel: what each does, and how long
- * ago the channel's owner has confirmed them, see {@link Statements}. On one loop.
+ * The book that a reading side keeps of its streams of one channel: what each stream does, and when
+ * the channel's owner has last confirmed the streams, see {@link Statements}. On one loop only.
  *
- * <p>Streams that have not been confirmed for two intervals attach anew. One whose channel does not
- * answer that either ends, so that its client comes back by itself.
+ * <p>Streams that have not been confirmed for two intervals attach anew. If the channel does not
+ * answer that either, a stream ends, so that its client comes back by itself.
  */
 public final class ReaderBook {
 
-  /** For streams that nobody else would open again. */
+  /** For streams that would not be opened again by their clients. */
   public static final long NEVER_GIVES_UP = Long.MAX_VALUE;
 
-  /** So many reads are asked after in one statement; the others are in later ones. */
+  /** How many reads are checked in one statement at most; the others follow in later ones. */
   private static final int MOST_READS = 1_024;
 
   private final Loop loop;
@@ -38,58 +38,65 @@ public final class ReaderBook {
 
   private final StreamTallies tallies = new StreamTallies();
 
-  /** Streams that wait for the answer to a read, the longest first. */
+  /** Streams that wait for the answer to a read, in the order of waiting. */
   private final Set<ChannelReader> reading = new LinkedHashSet<>();
 
-  /** Streams that attach anew, or have done so and are not confirmed since, the longest first. */
+  /** Streams that attach anew, or have done so and have not been confirmed since, in that order. */
   private final Set<ChannelReader> doubtful = new LinkedHashSet<>();
 
   /** How often a stream has changed its state. */
   private long changes;
 
-  /** How many streams the owner has to have. */
+  /** How many streams the owner should have. */
   private int attached;
 
   private final Statements statements;
 
   private long confirmedAt;
 
-  /** Since when there are streams. */
+  /** Since when there are streams, in nanoseconds of the loop. */
   private long begunAt;
 
   private long reopenedAt;
 
-  /** The streams that a book is of. */
+  /** The streams that a book is about. */
   public interface Side {
 
-    /** The latest session that it has heard of. */
+    /** Returns the latest session that was announced to this side. */
     Session session();
 
-    /** What was last acknowledged for the streams that are pushed to. */
+    /** Returns the sequence that was last acknowledged for the streams that are pushed to. */
     long acknowledged();
 
-    /** All streams, whatever their state. */
+    /** Returns all streams, whatever their state. */
     List<ChannelReader> readers();
 
-    /** A stream by its number. */
+    /** Returns a stream by its number; null if there is none. */
     @Nullable ChannelReader reader(long number);
 
-    /** The channel's owner has this session: streams of an earlier one are not known to it. */
+    /**
+     * Notes that the channel's owner has this session, in which streams of an earlier one are
+     * unknown.
+     */
     void isIn(Session session);
 
-    /** The owner has proved itself, and has the streams that are here. */
+    /** Notes that the owner has proved itself, and has the streams that are here. */
     void confirmed();
 
-    /** Everything up to here was sent to this side: what has not come is lost. */
+    /**
+     * Notes that everything up to this sequence was sent to this side: what has not arrived is
+     * lost.
+     */
     void sent(long through);
   }
 
   /**
-   * An empty book.
+   * Creates an empty book.
    *
    * @param edge the address under which the channel knows this side
-   * @param intervalMs how often a statement is made
-   * @param givesUpAfterMs how long a stream tries to attach anew
+   * @param intervalMs the interval of statements, in milliseconds
+   * @param givesUpAfterMs how long a stream tries to attach anew, in milliseconds, or {@link
+   *     #NEVER_GIVES_UP}
    */
   public ReaderBook(
       ChannelLink link,
@@ -113,14 +120,14 @@ public final class ReaderBook {
     this.statements = new Statements(link, loop, meters, channel, edge, this);
   }
 
-  /** How often a statement is made. */
+  /** Returns the interval of statements, in milliseconds. */
   long intervalMs() {
     return interval / 1_000_000;
   }
 
   // ---- what streams do
 
-  /** Something came to a stream that cannot be in its state. */
+  /** Reports an event that cannot occur in a stream's state. */
   void unfit(ChannelReader stream, String event) {
     meters
         .stateErrors()
@@ -130,7 +137,7 @@ public final class ReaderBook {
             event);
   }
 
-  /** A stream has changed its state, or asks for another batch. */
+  /** Notes that a stream has changed its state, or asks for another batch. */
   void changed(ChannelReader stream, State before, State now) {
     stream.changedAt = ++changes;
     StreamState owed = stateOf(before);
@@ -161,14 +168,20 @@ public final class ReaderBook {
     }
   }
 
-  /** Spread over an interval, so that clients do not come back all at once. */
+  /**
+   * Returns when a stream that attaches anew now is given up. The moments are spread over an
+   * interval, so that clients do not come back all at once.
+   */
   private long givesUpAt() {
     return givesUpAfter == NEVER_GIVES_UP
         ? 0
         : loop.nanoTime() + givesUpAfter + loop.random(1 + interval);
   }
 
-  /** As what the owner has a stream that does this; null if it need not have it. */
+  /**
+   * Returns the state in which the owner should have a stream of this state; null if it need not
+   * have it.
+   */
   static @Nullable StreamState stateOf(State state) {
     return switch (state) {
       case READING, PAUSED, DRAINING -> StreamState.READING;
@@ -180,8 +193,9 @@ public final class ReaderBook {
   }
 
   /**
-   * Whether the owner has confirmed, not long ago, that it has this stream, or had its edge's
-   * others when it was opened: everything that was sent before then is written or is being read.
+   * Returns whether the owner has confirmed, within the last two intervals, that it has this
+   * stream, or that it had the edge's other streams when this one was opened. Everything that was
+   * sent before is then written or being read.
    */
   public boolean confirms(ChannelReader stream) {
     return stateOf(stream.state()) != null
@@ -189,7 +203,10 @@ public final class ReaderBook {
         && !doubtful.contains(stream);
   }
 
-  /** How many streams are attached anew and not confirmed since, or all after two intervals. */
+  /**
+   * Returns how many streams have attached anew and not been confirmed since; after two intervals
+   * without a confirmation, how many streams there are.
+   */
   public int unconfirmed() {
     if (unconfirmedFor() < 2 * interval) {
       return doubtful.size();
@@ -201,12 +218,15 @@ public final class ReaderBook {
     return all;
   }
 
-  /** Whether there are streams, and the owner has confirmed them not long ago. */
+  /**
+   * Returns whether there are streams and the owner has confirmed them within the last two
+   * intervals.
+   */
   public boolean isConfirmed() {
     return attached > 0 && loop.nanoTime() - confirmedAt < 2 * interval;
   }
 
-  /** For how many milliseconds nothing has been confirmed of the streams that there are. */
+  /** Returns for how many milliseconds the streams have not been confirmed; 0 if there are none. */
   public long unconfirmedForMs() {
     return attached + doubtful.size() == 0 ? 0 : unconfirmedFor() / 1_000_000;
   }
@@ -244,7 +264,7 @@ public final class ReaderBook {
     }
     List<ChannelReader> late = new ArrayList<>();
     for (ChannelReader stream : doubtful) {
-      // One that is attached is to be confirmed, for which its book's next statements are there.
+      // A stream that is attached has only to be confirmed, for which it gets two more intervals.
       long more = stateOf(stream.state()) == null ? 0 : 2 * interval;
       if (now - stream.givenUpAt > more) {
         late.add(stream);
@@ -256,12 +276,15 @@ public final class ReaderBook {
     }
   }
 
-  /** The owner has found that the two sides differ. */
+  /** Makes a statement at the next tick, because the owner has found that the two sides differ. */
   public void stateSoon() {
     statements.soon();
   }
 
-  /** The channel has another owner, which has not been asked yet. */
+  /**
+   * Gives streams that attach anew more time, because the channel has another owner, which has not
+   * been asked yet.
+   */
   public void hasNewOwner() {
     for (ChannelReader stream : doubtful) {
       stream.givenUpAt = givesUpAt();
@@ -286,7 +309,10 @@ public final class ReaderBook {
     return tallies.snapshot();
   }
 
-  /** Some streams that have waited for the answer to a read for half an interval, and longer. */
+  /**
+   * Returns the numbers of streams that have waited for the answer to a read for half an interval
+   * or longer, the longest first.
+   */
   List<Long> longReads() {
     long now = loop.nanoTime();
     List<Long> numbers = new ArrayList<>();
@@ -300,9 +326,10 @@ public final class ReaderBook {
   }
 
   /**
-   * The owner has proved itself and had all streams at this moment.
+   * Notes that the owner has proved itself and had all streams at a moment.
    *
-   * @param change the latest change of a stream that the owner was told of
+   * @param moment in nanoseconds of the loop
+   * @param change the last change of a stream that the owner had been told of
    */
   void confirmedAsOf(long moment, long change) {
     confirmedAt = Math.max(confirmedAt, moment);
@@ -310,7 +337,7 @@ public final class ReaderBook {
     side.confirmed();
   }
 
-  /** A digest of the streams that are live, and have what they read before. */
+  /** Returns a digest of the streams that are live and have handed on what they read before. */
   public long live() {
     return tallies.digest(StreamState.LIVE);
   }

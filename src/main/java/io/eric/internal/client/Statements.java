@@ -19,21 +19,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the book that a reading side keeps of its streams with the channel's owner from time to
- * time, because whatever the two tell each other may be lost. On one loop.
+ * Compares the book that a reading side keeps of its streams with the channel's owner regularly,
+ * because everything that the two tell each other may be lost. On one loop only.
  *
- * <p>It states its tallies. If the owner has the same, all streams are confirmed as of the moment
- * when the statement was sent. If not, and nothing has changed here meanwhile, the two exchange
- * lists: a stream that only this side has is attached anew, one that only the owner has is given
- * back, and one that they see in different states is brought to read on from its position, which is
- * right whatever has been lost. An answer that takes longer than half an interval says nothing.
+ * <p>A statement has the tallies of the book. If the owner has the same, all streams are confirmed
+ * as of the moment when the statement was sent. If it has others and nothing has changed here
+ * meanwhile, the two exchange lists. A stream that only this side has is attached anew, and one
+ * that only the owner has is detached. A stream that the two see in different states reads on from
+ * its position, which is right whatever was lost. An answer that takes longer than half an interval
+ * is ignored.
  */
 final class Statements {
 
-  /** So many streams are listed in one answer; a row has about five bytes on its way. */
+  /** About how many streams are listed in one answer; each takes about five bytes. */
   private static final int LIST_SIZE = 4_096;
 
-  /** While streams change, comparing tallies again is cheaper than comparing lists. */
+  /**
+   * How often tallies are compared before lists are. While streams change, another comparison of
+   * tallies is cheaper than a list.
+   */
   private static final int MOST_COMPARISONS = 3;
 
   private static final long UNKNOWN = -1;
@@ -46,14 +50,14 @@ final class Statements {
   private final ReaderBook book;
   private final ReaderBook.Side side;
 
-  /** How long from one to the next, in nanoseconds. */
+  /** The time from one statement to the next, in nanoseconds. */
   private final long interval;
 
   private long nextAt;
   private long statedAt;
   private @Nullable Round round;
 
-  /** How often tallies are compared before lists are. */
+  /** The number of the present comparison of tallies, from 1 on. */
   private int comparisons = 1;
 
   Statements(
@@ -68,17 +72,21 @@ final class Statements {
     this.interval = book.interval();
   }
 
-  /** The first statement is made after this number of nanoseconds. */
+  /** Makes the first statement after this many nanoseconds. */
   void startAfter(long nanoseconds) {
     nextAt = loop.nanoTime() + nanoseconds;
   }
 
-  /** The next one is made at the next tick. */
+  /** Makes the next statement at the next tick. */
   void soon() {
     nextAt = Math.min(nextAt, loop.nanoTime());
   }
 
-  /** Gives up what has waited for too long, and makes a statement if it is time, and is wanted. */
+  /**
+   * Gives up a question that has waited for too long, and makes a statement if it is time.
+   *
+   * @param wanted whether there are streams to make a statement about
+   */
   void tick(boolean wanted) {
     long now = loop.nanoTime();
     Round waiting = round;
@@ -91,7 +99,9 @@ final class Statements {
     }
   }
 
-  /** Whether the last one has had the time to be answered, and no answer is waited for. */
+  /**
+   * Returns whether the last statement has had the time to be answered, and no answer is pending.
+   */
   boolean areUnanswered() {
     return round == null && loop.nanoTime() - statedAt > interval / 2;
   }
@@ -114,7 +124,10 @@ final class Statements {
         this::confirmed);
   }
 
-  /** What has come before the answer is looked at before it. */
+  /**
+   * Asks the owner. The answer is processed in a later turn, after everything that has arrived
+   * before it.
+   */
   private <T> void ask(Round asked, ChannelRequest question, Consumer<T> answered) {
     Future<T> answer = link.ask(channel, question);
     answer.onComplete(came -> loop.later(() -> answered(asked, came, answered)));
@@ -122,7 +135,7 @@ final class Statements {
 
   private <T> void answered(Round asked, AsyncResult<T> came, Consumer<T> answered) {
     if (round != asked) {
-      return; // too late, which is counted
+      return; // the answer is too late, which has been counted
     }
     if (came.failed() || loop.nanoTime() - asked.askedAt > interval / 2) {
       meters.count(CounterName.STATEMENTS_UNANSWERED);
@@ -135,7 +148,7 @@ final class Statements {
   private void confirmed(Confirmed answer) {
     Round asked = round;
     if (asked == null || answer.session().term() < side.session().term()) {
-      round = null; // a former owner
+      round = null; // the answer is a former owner's
       return;
     }
     for (long number : answer.lost()) {
@@ -156,7 +169,8 @@ final class Statements {
     } else if (book.changes() != asked.changes && comparisons < MOST_COMPARISONS) {
       round = null;
       comparisons++;
-      nextAt = loop.nanoTime(); // at the next tick: what is on its way comes first
+      // at the next tick, so that news that are on their way arrive before
+      nextAt = loop.nanoTime();
     } else {
       comparisons = 1;
       int streams = Math.max(answer.streams().count(), asked.tallies.count());
@@ -172,7 +186,7 @@ final class Statements {
   private void listed(StreamList answer) {
     Round asked = round;
     if (asked == null || answer.session().term() < side.session().term()) {
-      round = null; // it has another owner since
+      round = null; // the channel has had another owner since
       return;
     }
     Map<Long, StreamState> theirs = new HashMap<>();
@@ -201,16 +215,19 @@ final class Statements {
   /** A question to the owner. */
   private static final class Round {
 
-    /** When the statement was made that it belongs to, and how often streams had changed then. */
+    /**
+     * When the statement that the question belongs to was made. The field below is the number of
+     * changes at that moment.
+     */
     private final long statedAt;
 
     private final long statedChanges;
     private final long askedAt;
 
-    /** How often streams had changed when it was asked. */
+    /** The number of changes when the question was asked. */
     private final long changes;
 
-    /** What they were when the statement was made. */
+    /** The tallies when the statement was made. */
     private final StreamTallies.Snapshot tallies;
 
     private final int part;

@@ -1,6 +1,6 @@
 package io.eric.internal.edge;
 
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.EdgeDirectory;
 import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.LocalCodec;
@@ -19,7 +19,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 final class EdgeAddress {
 
   private final Edge edge;
-  private final LocalRegistry registry;
+  private final EdgeDirectory directory;
   private final MessageConsumer<ChannelResponse> consumer;
   private final MessageConsumer<OwnerChanged> moves;
   private final Runnable unmetered;
@@ -29,9 +29,9 @@ final class EdgeAddress {
   EdgeAddress(Vertx vertx, Edge edge) {
     Context context = vertx.getOrCreateContext();
     this.edge = edge;
-    this.registry = new LocalRegistry(vertx);
+    this.directory = new EdgeDirectory(vertx);
     this.consumer = vertx.eventBus().localConsumer(edge.address, this::asked);
-    registry.addEdge(edge.address, context, edge::told);
+    directory.add(edge.address, context, edge::told);
     this.unmetered = Meters.of(vertx).add(context, edge::sample);
     this.unwatched = Health.of(vertx).add(edge.unconfirmed);
     this.moves = vertx.eventBus().localConsumer(Addresses.MOVED, move -> edge.moved(move.body()));
@@ -44,7 +44,7 @@ final class EdgeAddress {
   Future<Void> close() {
     unmetered.run();
     unwatched.run();
-    registry.removeEdge(edge.address);
+    directory.remove(edge.address);
     return moves.unregister().eventually(consumer::unregister);
   }
 

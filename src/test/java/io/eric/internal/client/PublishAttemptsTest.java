@@ -5,6 +5,7 @@ import static io.eric.testing.Hub.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eric.LogFullException;
 import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.internal.protocol.Addresses;
@@ -18,6 +19,7 @@ import io.eric.metrics.Meters;
 import io.eric.options.PublishTimeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** How a publish is repeated when a channel does not answer. */
 class PublishAttemptsTest {
+
+  private static final Published PUBLISHED = new Published("e", List.of(new Outcome(1, 0, null)));
 
   private final Vertx vertx = Vertx.vertx();
   private volatile boolean readersNeedTime;
@@ -101,6 +105,39 @@ class PublishAttemptsTest {
   }
 
   @Test
+  void whatAnEarlierAttemptFailsWithIsNotTheAnswerWhileALaterOneIsUnderWay() {
+    List<Message<ChannelRequest.PublishBatch>> asked = askedChannel();
+    Future<Published> answer = client(50, 60_000, false).publish("news", List.of(message("a")));
+    Awaitility.await().until(() -> asked.size() >= 2);
+    asked.get(0).fail(429, "LogFullException('of a former owner')");
+    int before = asked.size();
+    Awaitility.await().until(() -> asked.size() > before);
+    asked.get(before).reply(PUBLISHED, LocalCodec.options());
+
+    assertThat(await(answer)).isEqualTo(PUBLISHED);
+  }
+
+  @Test
+  void anEarlierAttemptMayStillSucceed() {
+    List<Message<ChannelRequest.PublishBatch>> asked = askedChannel();
+    Future<Published> answer = client(50, 60_000, false).publish("news", List.of(message("a")));
+    Awaitility.await().until(() -> asked.size() >= 2);
+    asked.get(0).reply(PUBLISHED, LocalCodec.options());
+
+    assertThat(await(answer)).isEqualTo(PUBLISHED);
+  }
+
+  @Test
+  void aRefusalOfTheLatestAttemptIsTheAnswer() {
+    List<Message<ChannelRequest.PublishBatch>> asked = askedChannel();
+    Future<Published> answer = client(60_000, 60_000, false).publish("news", List.of(message("a")));
+    Awaitility.await().until(() -> asked.size() == 1);
+    asked.get(0).fail(429, "LogFullException('of the owner')");
+
+    assertThat(failure(answer)).isInstanceOf(LogFullException.class);
+  }
+
+  @Test
   void anAttemptIsNoLongerThanAllOfThem() {
     assertThatThrownBy(() -> new PublishTimeouts(2, 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -157,6 +194,16 @@ class PublishAttemptsTest {
     }
   }
 
+  /** A channel that is answered for by the test. */
+  private List<Message<ChannelRequest.PublishBatch>> askedChannel() {
+    List<Message<ChannelRequest.PublishBatch>> asked = new CopyOnWriteArrayList<>();
+    LocalCodec.register(vertx);
+    vertx
+        .eventBus()
+        .<ChannelRequest.PublishBatch>localConsumer(Addresses.channel("news"), asked::add);
+    return asked;
+  }
+
   private void answerFromAttempt(int attempt) {
     LocalCodec.register(vertx);
     vertx
@@ -166,8 +213,7 @@ class PublishAttemptsTest {
             request -> {
               received.add(request.body());
               if (received.size() >= attempt) {
-                request.reply(
-                    new Published("e", List.of(new Outcome(1, 0, null))), LocalCodec.options());
+                request.reply(PUBLISHED, LocalCodec.options());
               }
             });
   }

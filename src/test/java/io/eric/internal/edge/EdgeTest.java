@@ -12,7 +12,7 @@ import io.eric.MessageQueueListener;
 import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.channel.ChannelProbe;
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.ChannelDirectory;
 import io.eric.internal.protocol.Command;
 import io.eric.options.DataProcessingChannelOptions;
 import io.eric.options.EdgeOptions;
@@ -160,8 +160,8 @@ class EdgeTest {
 
   @Test
   void whatComesWithinOneTurnOfALoopThatTheChannelSharesGoesOutInOneWrite() {
-    LocalRegistry registry = new LocalRegistry(hub.vertx);
-    EdgeUser near = onTheLoopOf(registry, "x");
+    ChannelDirectory channels = new ChannelDirectory(hub.vertx);
+    EdgeUser near = onTheLoopOf(channels, "x");
     Client client = near.open("x", null);
     for (int round = 1; round <= 3; round++) { // the second one finds all acknowledged
       near.run(
@@ -169,7 +169,7 @@ class EdgeTest {
             for (int i = 1; i <= 50; i++) {
               Command.Publish message =
                   new Command.Publish("x", null, "t", Payload.of(i), null, null);
-              assertThat(registry.publishAtOnce("x", List.of(message))).isNotNull();
+              assertThat(channels.publishAtOnce("x", List.of(message))).isNotNull();
             }
           });
       int sent = 50 * round;
@@ -179,11 +179,11 @@ class EdgeTest {
   }
 
   /** Contexts are spread over the loops in turn, so one of the next is on the channel's. */
-  private EdgeUser onTheLoopOf(LocalRegistry registry, String channelId) {
+  private EdgeUser onTheLoopOf(ChannelDirectory channels, String channelId) {
     for (int i = 0; i < 64; i++) {
       EdgeUser next = new EdgeUser(hub, patient());
       AtomicBoolean near = new AtomicBoolean();
-      next.run(() -> near.set(registry.publishAtOnce(channelId, List.of()) != null));
+      next.run(() -> near.set(channels.publishAtOnce(channelId, List.of()) != null));
       if (near.get()) {
         return next;
       }

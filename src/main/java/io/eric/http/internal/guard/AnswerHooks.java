@@ -3,16 +3,16 @@ package io.eric.http.internal.guard;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
-/** Where an answer says what becomes of it. */
+/** The events of an answer that its guard needs. */
 public interface AnswerHooks {
 
-  /** Runs this when all of the answer is with Vert.x. */
+  /** Runs an action when Vert.x has the whole answer. */
   void onBodyEnd(Runnable action);
 
-  /** Runs this when the answer is over: taken, reset or given up. */
+  /** Runs an action when the answer is over: taken, reset or given up. */
   void onClose(Runnable action);
 
-  /** The response's own hooks, of which each takes one action. */
+  /** Returns the hooks of a response, each of which takes one action: a later one replaces it. */
   static AnswerHooks of(HttpServerResponse response) {
     return new AnswerHooks() {
       @Override
@@ -27,7 +27,7 @@ public interface AnswerHooks {
     };
   }
 
-  /** The hooks of a routing context, which the application's handlers use too. */
+  /** Returns the hooks of a routing context, which the application's handlers may use as well. */
   static AnswerHooks of(RoutingContext ctx) {
     return new AnswerHooks() {
       @Override

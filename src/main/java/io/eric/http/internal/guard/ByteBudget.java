@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A bound on bytes of one kind that a door holds at a time, and one on those of each client, a
- * client as in {@link ClientQuota}: else one client could take all there is, and nobody else be
- * served (CWE-770). On one event loop only.
+ * Bounds the bytes of one kind that a door holds at a time, for all clients together and for each
+ * client (as in {@link ClientQuota}). Without the second bound one client could take everything,
+ * and no other client would be served (CWE-770). On one event loop only.
  */
 public final class ByteBudget {
 
@@ -15,24 +15,32 @@ public final class ByteBudget {
   private final Map<Object, OfClient> clients = new HashMap<>();
   private long used;
 
+  /**
+   * Creates a budget of which nothing is taken.
+   *
+   * @param maxBytes the bytes of all clients together
+   * @param maxPerClient the bytes of each client
+   */
   public ByteBudget(long maxBytes, long maxPerClient) {
     this.maxBytes = maxBytes;
     this.maxPerClient = maxPerClient;
   }
 
-  /** Bytes that are taken now. */
+  /** Returns how many bytes are taken now. */
   public long used() {
     return used;
   }
 
-  /** A client's part, for one more of its connections; then {@link OfClient#close} must follow. */
+  /**
+   * Returns a client's part, for one more of its connections. {@link OfClient#close} must follow.
+   */
   OfClient of(Object client) {
     OfClient part = clients.computeIfAbsent(client, OfClient::new);
     part.connections++;
     return part;
   }
 
-  /** What one client has taken, over all of its connections. */
+  /** The bytes that one client has taken over all of its connections. */
   public final class OfClient {
 
     private final Object client;
@@ -43,7 +51,11 @@ public final class ByteBudget {
       this.client = client;
     }
 
-    /** Takes bytes, if there are as many left; then {@link #release} must follow. */
+    /**
+     * Takes bytes if as many are left; {@link #release} must follow.
+     *
+     * @return false if the bytes are not left; nothing is taken then
+     */
     public boolean take(long bytes) {
       if (bytes > maxBytes - used || bytes > maxPerClient - taken) {
         return false;
@@ -53,13 +65,13 @@ public final class ByteBudget {
       return true;
     }
 
-    /** Gives taken bytes back; also after the connection that took them is closed. */
+    /** Gives taken bytes back. This is allowed after the connection that took them has closed. */
     public void release(long bytes) {
       used -= bytes;
       taken -= bytes;
     }
 
-    /** One of the client's connections is closed. */
+    /** Forgets one of the client's connections, which is closed. */
     void close() {
       if (--connections == 0) {
         clients.remove(client);

@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many of something each client has. A client is an address, or of IPv6 the first 64 bits: the
- * owner of one of those addresses usually has all of them (CWE-770).
+ * Counts how many of something each client has, and bounds the number. A client is an IPv4 address
+ * or the first 64 bits of an IPv6 address, because the owner of one such IPv6 address usually has
+ * all of them (CWE-770). On one event loop only.
  */
 public final class ClientQuota {
 
@@ -19,25 +20,31 @@ public final class ClientQuota {
   private final int maxPerClient;
   private final Map<Object, Integer> byClient = new HashMap<>();
 
-  /** Allows this many per client; 0 allows all and counts nothing. */
+  /** Creates a quota of this many per client; 0 allows any number and counts nothing. */
   public ClientQuota(int maxPerClient) {
     this.maxPerClient = maxPerClient;
   }
 
-  /** What a client is counted by. */
+  /** Returns the key by which a client is counted. */
   public static Object client(InetAddress address) {
     return address instanceof Inet6Address
         ? ByteBuffer.wrap(address.getAddress(), 0, NETWORK_BYTES)
         : address;
   }
 
-  /** What a client is counted by; one value for all whose address is not known. */
+  /**
+   * Returns the key by which a client is counted. All clients without a known address share one.
+   */
   public static Object client(@Nullable SocketAddress address) {
     String ip = address == null ? null : address.hostAddress();
     return ip == null ? "" : client(io.netty.util.NetUtil.createInetAddressFromIpAddressString(ip));
   }
 
-  /** Counts one more, if the client may have it; then {@link #release} must follow. */
+  /**
+   * Counts one more if the client may have it; {@link #release} must follow.
+   *
+   * @return false if the client may not have it; nothing is counted then
+   */
   public boolean take(Object client) {
     if (maxPerClient == 0) {
       return true;
@@ -50,7 +57,7 @@ public final class ClientQuota {
     return true;
   }
 
-  /** One of the client's is over. */
+  /** Counts one less, because one of the client's is over. */
   public void release(Object client) {
     if (maxPerClient > 0) {
       byClient.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);

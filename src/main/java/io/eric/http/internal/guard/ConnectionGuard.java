@@ -20,21 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sits at a connection's raw end and closes it when its client dawdles: it may take so long for the
- * head of a request, and may idle so long between requests. (A read time-out would not do: it kills
- * event streams, on which clients send nothing, and spares a client that sends a byte now and then;
- * CWE-400.)
+ * Stands at the raw end of a connection's pipeline and closes the connection of a slow client. The
+ * time for the head of a request is bounded, and so is the time between requests. (A read time-out
+ * would not do: it would close event streams, on which clients send nothing, and spare a client
+ * that sends a byte from time to time; CWE-400.)
  *
- * <p>It lets requests of a client wait that has not taken the answers to earlier ones.
+ * <p>The guard also postpones requests of a client that has not taken the answers to earlier ones.
  *
- * <p>It also is the way to close a connection at once. Vert.x's own close waits until everything
- * before it is written, which for a client that does not read is for ever.
+ * <p>It is also the way to close a connection at once. Vert.x's own close waits until everything
+ * before it is written, which never happens if the client does not read. On the connection's event
+ * loop only.
  */
 public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
-  /** HTTP/2's error code for a request that nothing was done for, RFC 9113, section 7. */
+  /** HTTP/2's error code for a request that was not processed, RFC 9113, section 7. */
   private static final long REFUSED_STREAM = 0x7;
 
   private final Meters meters;
@@ -60,9 +61,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private long resetsSince;
 
   /**
-   * A guard for one connection.
+   * Creates the guard of one connection.
    *
-   * @param client whose it is, as {@link ClientQuota} has it
+   * @param client the key of the client, see {@link ClientQuota#client}
    */
   ConnectionGuard(Object client, Meters meters, Limits limits) {
     this.client = client;
@@ -74,16 +75,17 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * What all connections of a door have in common.
+   * The limits that all connections of a door share.
    *
-   * @param maxBytesInFlight of the bodies of a connection's requests that are not answered
-   * @param maxResets of requests that had no answer, of a connection, within {@code resetWindow}
-   * @param resetWindow nanoseconds
-   * @param watch how long a connection may go on without a request
-   * @param messageDeadlines for a message of a WebSocket
-   * @param unsent answers that were not taken
-   * @param buffered what has been read of unfinished bodies and messages
-   * @param requests those of HTTP/2
+   * @param maxBytesInFlight how many bytes of bodies a connection's unanswered requests may have
+   * @param maxResets how many requests of a connection its client may reset before they are
+   *     answered, within {@code resetWindow}; 0 for any number
+   * @param resetWindow in nanoseconds
+   * @param watch how long a connection may be open without a request
+   * @param messageDeadlines the deadlines for messages of WebSockets
+   * @param unsent the answers that were not taken
+   * @param buffered the bytes of unfinished bodies and messages
+   * @param requests the requests of HTTP/2
    */
   public record Limits(
       long maxBytesInFlight,
@@ -96,18 +98,21 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       RequestQuota requests) {}
 
   /**
-   * How long a connection may go on without a request.
+   * The deadlines of a connection without a request.
    *
-   * @param heads for the head of a request; null for ever
-   * @param idle between requests; null for ever
+   * @param heads for the head of a request; null for no deadline
+   * @param idle between requests; null for no deadline
    */
   public record Watch(@Nullable Deadlines heads, @Nullable Deadlines idle) {
 
-    /** For ever. */
+    /** No deadlines. */
     public static final Watch NONE = new Watch(null, null);
   }
 
-  /** Runs this when the connection is closed, in place of what was said before. */
+  /**
+   * Sets the action that runs when the connection is closed, in place of an earlier one. If the
+   * connection is closed already, the action runs at once.
+   */
   void onRemoval(Runnable removed) {
     this.removed = removed;
     if (connection == null) {
@@ -115,13 +120,20 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The pipeline of the connection, from its raw end on; null once it is closed. */
+  /**
+   * Returns the pipeline of the connection, from its raw end on; null once the connection is
+   * closed.
+   */
   public @Nullable ChannelPipeline pipeline() {
     ChannelHandlerContext connection = this.connection;
     return connection == null ? null : connection.pipeline();
   }
 
-  /** A request's head has been read. Gives null for one that has been refused, and is over. */
+  /**
+   * Begins a request whose head has been read.
+   *
+   * @return null if the request was refused and is over
+   */
   public @Nullable OpenRequest begin(HttpServerRequest request, AnswerHooks hooks) {
     boolean multiplexed = request.version() == HttpVersion.HTTP_2;
     if (multiplexed && !limits.requests.take(client)) {
@@ -145,12 +157,13 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * The latest request becomes a WebSocket, unless its answer says otherwise. It never ends: what
-   * follows are frames, and the bridge itself notices a client that falls silent.
+   * Makes the latest request a WebSocket, unless its answer turns out to be an ordinary one. A
+   * WebSocket request never ends: frames follow it, and the bridge itself notices a client that
+   * falls silent.
    *
-   * @param maxMessage the longest message that it may send, in bytes
-   * @return false if it must be refused: something has been read already of what follows it, which
-   *     is not counted then
+   * @param maxMessage the length of the longest message that the client may send, in bytes
+   * @return false if the request must be refused, because bytes that follow it have been read
+   *     already and would not be counted, or because the connection has been upgraded before
    */
   public boolean upgrade(int maxMessage) {
     ChannelPipeline pipeline = pipeline();
@@ -164,24 +177,29 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     ChannelHandler messages =
         new WebSocketMessages(
             maxMessage, buffered, limits.messageDeadlines, meters, queued::wroteFrame);
-    // Right before the decoder; the slices before it bound what one read can make of objects.
+    // The place right before the decoder; the slices in front of it bound how many objects one read
+    // makes.
     pipeline.addAfter(pipeline.context(slices).name(), "messages", messages);
     latest().upgraded = true;
     queued.countEveryByte(true);
     return true;
   }
 
-  /** What its client may have read of unfinished bodies and messages. */
+  /** Returns the client's part of the bytes of unfinished bodies and messages. */
   public ByteBudget.OfClient buffered() {
     return buffered;
   }
 
-  /** The request whose handler runs at this moment. */
+  /**
+   * Returns the request whose handler is running.
+   *
+   * @throws NullPointerException if no request has begun
+   */
   public OpenRequest latest() {
     return Objects.requireNonNull(latest, "no request has begun");
   }
 
-  /** Closes at once, because a request takes too long. */
+  /** Closes the connection at once, because a request takes too long. */
   public void dawdled() {
     meters.count(CounterName.HTTP_DAWDLERS);
     abort();
@@ -192,23 +210,26 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     abort();
   }
 
-  /** Nothing that follows on this connection is a request any more, whatever it looks like. */
+  /** Declares that nothing that follows on this connection is a request, whatever it looks like. */
   public void refuseTheRest() {
     refused = true;
   }
 
-  /** See {@link #refuseTheRest}. */
+  /** Returns whether {@link #refuseTheRest} was called. */
   public boolean isRefused() {
     return refused;
   }
 
-  /** Whether the connection takes bytes, or its client has left too many unread. */
+  /**
+   * Returns whether the connection takes bytes; it does not if its client has left too many unread,
+   * or if it is closed.
+   */
   public boolean isWritable() {
     ChannelHandlerContext connection = this.connection;
     return connection != null && connection.channel().isWritable();
   }
 
-  /** Whether the client takes its answers, so that there may be another one. */
+  /** Returns whether the client takes its answers, so that another request may be handled. */
   public boolean takesAnswers() {
     return waiting.isEmpty() && hasRoom();
   }
@@ -218,8 +239,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Handles a request when the client has taken enough of its answers. As many wait as the client
-   * may have under way: {@link RequestQuota} on HTTP/2, one on HTTP/1.x.
+   * Handles a request when the client has taken enough of its answers. As many requests wait as the
+   * client may have under way: {@link RequestQuota} bounds them on HTTP/2, and on HTTP/1.x there is
+   * one.
    */
   public void handleLater(OpenRequest begun, Runnable handler) {
     meters.count(CounterName.REQUESTS_WAITED);
@@ -234,7 +256,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     while (!waiting.isEmpty() && hasRoom()) {
       Postponed next = waiting.remove();
       if (next.request.closed) {
-        continue; // the client has given it up, and nobody is there to answer
+        continue; // the client has given the request up
       }
       latest = next.request;
       next.handler.run();
@@ -242,7 +264,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Closes at once; what is not written yet is dropped. */
+  /** Closes the connection at once; bytes that are not written yet are dropped. */
   public void abort() {
     ChannelHandlerContext connection = this.connection;
     if (connection != null) {
@@ -259,7 +281,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object bytes) {
-    // What an idle HTTP/2 connection says may be no request: a ping, or room for what was sent.
+    // On an idle HTTP/2 connection what arrives may be no request, but a ping or a window update.
     if (idle && !multiplexes) {
       idle = false;
       start(limits.watch.heads, this::dawdled);
@@ -276,8 +298,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * A client that resets its connection is no error. Vert.x logs it as one where the connection has
-   * no handler yet, as during the upgrade to HTTP/2, so anybody could fill the log (CWE-779).
+   * Closes the connection after an I/O error, such as a reset by the client, and logs it at debug
+   * level only. Vert.x logs it as an error while the connection has no handler yet, as during the
+   * upgrade to HTTP/2, so that clients could fill the log (CWE-779).
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
@@ -314,7 +337,10 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     deadline = next;
   }
 
-  /** What is multiplexed has bounds of its own. Later: something passes through it now. */
+  /**
+   * Removes the slices, because HTTP/2 has bounds of its own. This happens in a later turn, since a
+   * slice is passing through at this moment.
+   */
   private void unsliced() {
     ChannelPipeline pipeline = pipeline();
     if (pipeline != null && pipeline.get(InputSlices.class) != null) {
@@ -330,7 +356,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Vert.x counts what the client has room for; what it has not is what is looked for. */
+  /** Returns the length of an answer; 0 if it is not announced. */
   private static long length(HttpServerResponse answer) {
     String length = answer.headers().get(HttpHeaders.CONTENT_LENGTH);
     return length == null ? 0 : Long.parseLong(length);
@@ -371,21 +397,25 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       this.multiplexed = multiplexed;
     }
 
-    /** The guard of its connection. */
+    /** Returns the guard of the request's connection. */
     public ConnectionGuard guard() {
       return ConnectionGuard.this;
     }
 
     /**
-     * Runs this when nothing of it is left: the client has all of the answer or has given it up.
-     * Vert.x has one handler for that, and it is taken.
+     * Sets the action that runs when the request is over on HTTP/2: the client has the whole answer
+     * or has given it up. On HTTP/1.x the action never runs. Vert.x has one handler for this event,
+     * which the guard uses itself.
      */
     public void onClosed(Runnable over) {
       this.over = over;
     }
 
     /**
-     * Resets it, on HTTP/2. The client has not done this, so it does not count against the client.
+     * Resets the request, on HTTP/2. The client has not done this, so it does not count against the
+     * client.
+     *
+     * @param code the error code of HTTP/2
      */
     public void reset(long code) {
       ours = true;
@@ -393,10 +423,11 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Counts a piece of an answer that is written in pieces; what {@link #answered} finds is not
-     * enough, for that may be never.
+     * Counts a piece of an answer that is written in pieces. Counting the whole answer when it is
+     * complete would not be enough, since it may never be.
      *
-     * @param written when the connection has it
+     * @param bytes the length of the piece
+     * @param written completes when the connection has sent the piece
      */
     public void wrote(int bytes, Future<Void> written) {
       if (closed || connection == null) {
@@ -417,16 +448,16 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
           });
     }
 
-    /** Its answer is a stream, which has bounds of its own. */
+    /** Declares that the answer is a stream, which has bounds of its own. */
     public void streams() {
       streams = true;
     }
 
     /**
-     * Counts bytes of its body until it is answered. A request that is alone with its connection
-     * may always go on.
+     * Counts bytes of the request's body until the request is answered. If no other request of the
+     * connection holds bytes, they are always allowed.
      *
-     * @return false if the connection has too many under way
+     * @return false if the connection has too many bytes under way; nothing is counted then
      */
     public boolean hold(int bytes) {
       if (bytesInFlight > held && bytes > limits.maxBytesInFlight - bytesInFlight) {
@@ -437,15 +468,15 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       return true;
     }
 
-    /** All of its answer is with Vert.x. */
+    /** Notes that Vert.x has the whole answer. */
     private void answered() {
       answered = true;
       if (upgraded) {
-        downgrade(); // Vert.x does not say so of the answer that upgrades
+        downgrade(); // Vert.x reports no end of an answer that upgrades
       }
       end();
       if (streams || closed) {
-        return; // an answer that was taken at once is closed before it is answered
+        return; // an answer that was taken at once is closed before it counts as answered
       }
       if (multiplexed) {
         long length = length(request.response());
@@ -456,13 +487,13 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       }
     }
 
-    /** HTTP/2: the client has all of it, or has given it up. Idempotent. */
+    /** Ends a request of HTTP/2: the client has the whole answer or has given it up. Idempotent. */
     void closed() {
       if (closed || !multiplexed) {
         return;
       }
       closed = true;
-      // An answer that is taken at once is over before Vert.x says that it has ended.
+      // An answer that is taken at once is over before Vert.x reports its end.
       boolean reset = !answered && !request.response().ended() && !streams && !ours;
       end();
       if (multiplexedOpen > 0) {
@@ -480,7 +511,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
       }
     }
 
-    /** It has been answered as a request, and is none but that. */
+    /** Ends the preparation of a WebSocket, because the request was answered as an ordinary one. */
     private void downgrade() {
       upgraded = false;
       queued.countEveryByte(false);

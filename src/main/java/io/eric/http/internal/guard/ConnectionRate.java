@@ -3,8 +3,8 @@ package io.eric.http.internal.guard;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many connections may come per second: a bucket that holds one second's worth, so that a burst
- * of that size passes. On one event loop only.
+ * Bounds how many connections are accepted per second. It is a token bucket that holds one second's
+ * worth, so that a burst of that size passes. On one event loop only.
  */
 final class ConnectionRate {
 
@@ -14,14 +14,14 @@ final class ConnectionRate {
   private double left;
   private long lastNanos;
 
-  /** Allows this number per second; 0 allows all. */
+  /** Creates a full bucket for this many connections per second; 0 allows any number. */
   ConnectionRate(int perSecond, long nowNanos) {
     this.perSecond = perSecond;
     this.left = perSecond;
     this.lastNanos = nowNanos;
   }
 
-  /** Whether one more may come now. */
+  /** Returns whether one more connection may be accepted now, and counts it if so. */
   boolean allows(long nowNanos) {
     if (perSecond == 0) {
       return true;

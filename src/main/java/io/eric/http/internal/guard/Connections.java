@@ -4,13 +4,17 @@ import io.vertx.core.http.HttpConnection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The connections that a door's requests come by, each with its guard. On one event loop only. */
+/** The connections of a door, each with its guard. On one event loop only. */
 public interface Connections {
 
-  /** The guard of a connection; null if the connection is closed. */
+  /** Returns the guard of a connection; null if the connection is closed. */
   @Nullable ConnectionGuard find(HttpConnection connection);
 
-  /** The guard of a connection that is open. */
+  /**
+   * Returns the guard of an open connection.
+   *
+   * @throws NullPointerException if the connection is closed
+   */
   default ConnectionGuard guard(HttpConnection connection) {
     return Objects.requireNonNull(find(connection), "the connection is closed");
   }

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of one common length, cheap enough for one per request: they expire in the order in
- * which they were started, so they form a list, and one timer looks at its oldest. One expires up
- * to an eighth late. On one event loop only.
+ * Deadlines of one common length, cheap enough for one per request. They expire in the order in
+ * which they were started, so they form a list whose oldest is checked by one timer. A deadline
+ * expires up to an eighth of the length late. On one event loop only.
  */
 public final class Deadlines {
 
@@ -17,13 +17,22 @@ public final class Deadlines {
   private @Nullable Deadline oldest;
   private @Nullable Deadline newest;
 
+  /**
+   * Creates deadlines on the current context and starts their timer.
+   *
+   * @param lengthMs the length of each, in milliseconds
+   */
   public Deadlines(Vertx vertx, long lengthMs) {
     this.vertx = vertx;
     this.lengthNanos = TimeUnit.MILLISECONDS.toNanos(lengthMs);
     this.timer = vertx.setPeriodic(Math.max(1, lengthMs / 8), id -> expire());
   }
 
-  /** Starts a deadline. */
+  /**
+   * Starts a deadline.
+   *
+   * @param expired runs when the length has passed, unless the deadline is cancelled before
+   */
   public Deadline start(Runnable expired) {
     Deadline deadline = new Deadline(System.nanoTime() + lengthNanos, expired);
     deadline.older = newest;
@@ -36,7 +45,7 @@ public final class Deadlines {
     return deadline;
   }
 
-  /** Nothing expires any more. */
+  /** Cancels all deadlines and stops the timer. */
   public void close() {
     vertx.cancelTimer(timer);
     while (oldest != null) {
@@ -52,7 +61,7 @@ public final class Deadlines {
     }
   }
 
-  /** Runs out unless it is cancelled before. */
+  /** A deadline that expires unless it is cancelled before. */
   public final class Deadline {
 
     private final long at;
@@ -66,7 +75,7 @@ public final class Deadlines {
       this.expired = expired;
     }
 
-    /** Idempotent. */
+    /** Cancels the deadline. Idempotent. */
     public void cancel() {
       if (!running) {
         return;

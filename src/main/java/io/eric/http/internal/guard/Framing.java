@@ -10,21 +10,22 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the head of an HTTP/1.x request says in one way only where its body ends. Where a proxy
- * and we could read it differently, a part of the body is to one of us the next request (CWE-444,
- * CVE-2026-89044), so what RFC 9112, section 6, lets a server repair is refused.
+ * Checks that the head of an HTTP/1.x request determines the end of the body unambiguously. Where a
+ * proxy and the hub could disagree, one of them would take a part of the body for the next request
+ * (CWE-444, CVE-2026-89044). Heads that RFC 9112, section 6, allows a server to repair are
+ * therefore refused.
  */
 public final class Framing {
 
-  /** The complaint that is answered with 501, as RFC 9112, section 6.1, has it. */
+  /** The complaint that is answered with 501, as RFC 9112, section 6.1, requires. */
   public static final String UNKNOWN_CODING = "Transfer-Encoding has a coding other than chunked";
 
   private Framing() {}
 
-  /** What is wrong; null if nothing is. */
+  /** Returns what is wrong with the head of a request; null if nothing is. */
   public static @Nullable String complaint(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
-      return null; // it has frames
+      return null; // HTTP/2 has frames
     }
     MultiMap headers = request.headers();
     if (!headers.contains(HttpHeaders.TRANSFER_ENCODING)) {

@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server that bounds its connections from the accept on: the pipelines of its connections
- * start with a {@link ConnectionGuard}. On one event loop, but for the accept.
+ * An HTTP server that bounds its connections from the accept on: the pipeline of each connection
+ * starts with a {@link ConnectionGuard}. On one event loop only, except for the accept.
  */
 public final class GuardedHttpServer implements Connections {
 
@@ -41,14 +41,19 @@ public final class GuardedHttpServer implements Connections {
   private final Accepts accepts;
   private final EventLoop eventLoop;
 
-  /** Of the connections that Vert.x has not shown yet. */
+  /** The guards of connections that Vert.x has not shown yet. */
   private final Map<Ends, ConnectionGuard> accepted = new HashMap<>();
 
-  /** Of those that it has. */
+  /** The guards of connections that Vert.x has shown. */
   private final IdentityHashMap<HttpConnection, ConnectionGuard> guards = new IdentityHashMap<>();
 
   private int connections;
 
+  /**
+   * Creates the bounds of one server, which {@link #listen} starts.
+   *
+   * @param context the event-loop context that the server runs on
+   */
   public GuardedHttpServer(
       Vertx vertx,
       Context context,
@@ -65,8 +70,10 @@ public final class GuardedHttpServer implements Connections {
   }
 
   /**
-   * Starts a server, whose {@link HttpServer#connectionHandler} must call {@link #shown};
-   * everything of it happens on the event loop of the given context.
+   * Starts a server, whose {@link HttpServer#connectionHandler} must call {@link #shown}. All
+   * events of the server happen on the event loop of the given context.
+   *
+   * @return fails if the server cannot listen, for example because the port is in use
    */
   public Future<HttpServer> listen(HttpServer server, Context context) {
     accepts.servers.putIfAbsent(eventLoop, this);
@@ -76,23 +83,23 @@ public final class GuardedHttpServer implements Connections {
                 (ContextInternal) context, () -> new AcceptHandler(accepts.servers)));
   }
 
-  /** Nothing is accepted for this server any more. */
+  /** Makes the acceptor close connections that are given to this event loop from now on. */
   public void close() {
     accepts.servers.remove(eventLoop, this);
   }
 
-  /** How many are open. */
+  /** Returns how many connections are open. */
   public int connections() {
     return connections;
   }
 
-  /** Vert.x shows a connection, before its first request. */
+  /** Takes over a connection that Vert.x shows, before its first request. */
   public void shown(HttpConnection connection) {
-    // Where there are more servers than event loops, another one has accepted it.
+    // If there are more servers than event loops, another server has accepted the connection.
     GuardedHttpServer acceptor = accepts.servers.getOrDefault(eventLoop, this);
     Ends ends = Ends.of(connection);
     ConnectionGuard guard = ends == null ? null : acceptor.accepted.remove(ends);
-    if (guard == null) { // it is closed by now
+    if (guard == null) { // the connection is closed by now
       connection.close();
       return;
     }
@@ -137,7 +144,10 @@ public final class GuardedHttpServer implements Connections {
     }
   }
 
-  /** What forbids another connection; if nothing does, the client has one more. */
+  /**
+   * Returns the bound that forbids another connection; null if none does, and then the client has
+   * one more.
+   */
   private @Nullable CounterName bound(Object client) {
     if (connections >= options.getMaxConnections()) {
       return CounterName.HTTP_CONNECTIONS_REFUSED;
@@ -148,7 +158,7 @@ public final class GuardedHttpServer implements Connections {
     return clients.take(client) ? null : CounterName.HTTP_CONNECTIONS_CLIENT;
   }
 
-  /** In the listening socket's channel: sees each connection first. */
+  /** Stands in the channel of the listening socket and sees each connection first. */
   private static final class AcceptHandler extends ChannelInboundHandlerAdapter {
 
     private final ConcurrentMap<EventLoop, GuardedHttpServer> servers;
@@ -171,7 +181,7 @@ public final class GuardedHttpServer implements Connections {
       ctx.fireChannelRead(connection);
     }
 
-    /** The connection has been given to an event loop, and this is on it. */
+    /** Runs on the event loop that the connection was given to. */
     private void guard(Channel channel) {
       GuardedHttpServer server = servers.get(channel.eventLoop());
       if (server == null) {
@@ -182,7 +192,7 @@ public final class GuardedHttpServer implements Connections {
     }
   }
 
-  /** The servers of one port by event loop: Vert.x opens one listening socket for all of them. */
+  /** The servers of one port by event loop. Vert.x opens one listening socket for all of them. */
   private record Accepts(ConcurrentMap<EventLoop, GuardedHttpServer> servers) implements Shareable {
 
     private static Accepts of(Vertx vertx, HttpOptions options) {
@@ -198,7 +208,10 @@ public final class GuardedHttpServer implements Connections {
     }
   }
 
-  /** What tells an open connection from all others; one that is closed may have lost it. */
+  /**
+   * The addresses that tell an open connection from all others. A closed connection may have lost
+   * them.
+   */
   private record Ends(@Nullable String remote, int remotePort, @Nullable String local) {
 
     private static @Nullable Ends of(HttpConnection connection) {

@@ -6,19 +6,23 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes what was read from an HTTP/1.1 connection on in small pieces, the next one when the door
- * still reads. One read may hold thousands of small requests, and the decoder makes objects of all
- * that it is given, a hundred times their size, before the first is answered (CWE-405).
+ * Passes the bytes that were read from an HTTP/1.1 connection on in small slices, the next one when
+ * the door is still reading. One read may hold thousands of small requests, and the decoder makes
+ * objects of all its input, a hundred times as large, before the first request is answered
+ * (CWE-405).
  *
- * <p>A piece also ends where the head of a request ends that may ask for an upgrade. What follows
- * it is of another protocol if the request gets what it asks for, and nothing of that may have gone
- * into HTTP's decoder by then, which would hand it on uncounted.
+ * <p>A slice also ends at the end of a head that may ask for an upgrade. If the request is
+ * upgraded, another protocol follows, and none of its bytes may be in HTTP's decoder by then, which
+ * would pass them on uncounted.
  */
 final class InputSlices extends ChannelDuplexHandler {
 
   private static final int SLICE = 4096;
 
-  /** What was read and not passed on; only one read's, since none is asked for meanwhile. */
+  /**
+   * Bytes that were read and not passed on. They are of one read, since no other one is requested
+   * meanwhile.
+   */
   private @Nullable ByteBuf rest;
 
   private final UpgradeHeads heads = new UpgradeHeads();
@@ -27,8 +31,8 @@ final class InputSlices extends ChannelDuplexHandler {
   private boolean flushes;
 
   /**
-   * Whether the decoder looks at this moment at the end of a head that may ask for an upgrade, and
-   * has got nothing of what follows it.
+   * Returns whether the decoder is processing the end of a head that may ask for an upgrade, and
+   * has none of the bytes that follow the head.
    */
   boolean isPassingHead() {
     return passingHead;
@@ -45,7 +49,7 @@ final class InputSlices extends ChannelDuplexHandler {
     pass(ctx);
   }
 
-  /** It is asked for more, which there is already. */
+  /** Passes the next slice if there is one, instead of reading more. */
   @Override
   public void read(ChannelHandlerContext ctx) {
     if (rest == null || passing) {
@@ -55,7 +59,7 @@ final class InputSlices extends ChannelDuplexHandler {
     }
   }
 
-  /** The answers to all pieces of a read go to the kernel together, as those to one piece do. */
+  /** Postpones flushes, so that the answers to all slices of a read go to the kernel together. */
   @Override
   public void flush(ChannelHandlerContext ctx) {
     if (passing) {
@@ -94,7 +98,7 @@ final class InputSlices extends ChannelDuplexHandler {
         } else {
           passSlice(ctx, rest.readRetainedSlice(SLICE));
         }
-        // Only then does Vert.x say whether it has enough.
+        // Vert.x decides after this event whether it stops reading.
         ctx.fireChannelReadComplete();
       }
     } finally {
@@ -127,18 +131,21 @@ final class InputSlices extends ChannelDuplexHandler {
   }
 
   /**
-   * Finds the ends of heads that may have a field {@code Upgrade}. It errs on the side of finding
-   * too many, in bodies for one, which costs a piece.
+   * Finds the ends of heads that may have a field {@code Upgrade}. It finds too many rather than
+   * too few, for example in bodies; each costs a slice.
    */
   private static final class UpgradeHeads {
 
-    /** Of the line that is being read: bytes so far, and the first of them. */
+    /**
+     * The number of bytes so far of the line that is being read; {@code first} is the line's first
+     * byte.
+     */
     private int line;
 
     private int first;
     private boolean upgrades;
 
-    /** Bytes up to the end of the first such head; 0 if none ends here. */
+    /** Returns the number of bytes up to the end of the first such head; 0 if none ends here. */
     private int feed(ByteBuf bytes) {
       int start = bytes.readerIndex();
       int end = bytes.writerIndex();
@@ -163,7 +170,10 @@ final class InputSlices extends ChannelDuplexHandler {
       return 0;
     }
 
-    /** Only the two letters that the field begins with are looked at, and blanks before them. */
+    /**
+     * Notes whether a line may be the field. Only its first two letters are compared; a line that
+     * begins with a blank may be the field, too.
+     */
     private void begin(ByteBuf bytes, int at, int stop) {
       if (line > 1) {
         return;

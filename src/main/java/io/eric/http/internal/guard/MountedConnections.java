@@ -8,8 +8,9 @@ import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of a server that is not ours: each gets its guard with its first request here. What
- * came before has passed unguarded, and nothing bounds how many there are or how long they idle.
+ * The connections of an application's server. Each connection gets its guard with its first request
+ * to the door. Bytes before that have passed unguarded, and the number of the connections and the
+ * time that they idle are not bounded here. On one event loop only.
  */
 public final class MountedConnections implements Connections {
 
@@ -17,6 +18,11 @@ public final class MountedConnections implements Connections {
   private final ConnectionGuard.Limits limits;
   private final IdentityHashMap<HttpConnection, ConnectionGuard> guards = new IdentityHashMap<>();
 
+  /**
+   * Creates an empty set of connections.
+   *
+   * @param limits the limits of each connection
+   */
   public MountedConnections(Meters meters, ConnectionGuard.Limits limits) {
     this.meters = meters;
     this.limits = limits;

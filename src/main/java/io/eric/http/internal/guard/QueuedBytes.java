@@ -7,13 +7,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells {@link UnsentAnswers} what waits in a connection's queue to be sent. On HTTP/1.x, and on a
- * WebSocket, everything for a client stands in that one queue. Netty tells nobody when it shrinks,
- * so an empty buffer is written behind what waits: when that is sent, all of it was.
+ * Reports to {@link UnsentAnswers} how many bytes wait in a connection's queue to be sent. On
+ * HTTP/1.x and on a WebSocket all bytes for a client are in that one queue. Netty does not report
+ * when it shrinks, so an empty buffer is written behind the waiting bytes: when it is sent, all of
+ * them were.
  */
 final class QueuedBytes {
 
-  /** Fewer bytes are not worth a look: most answers go out at once. */
+  /** Up to this many bytes the queue is not watched, because most answers are sent at once. */
   private static final int SMALL = 4096;
 
   private final UnsentAnswers.OfConnection unsent;
@@ -26,8 +27,10 @@ final class QueuedBytes {
   private boolean looksLater;
 
   /**
-   * @param waited whether somebody waits for the queue to be sent, be it short
-   * @param sent runs whenever all that waited has been sent
+   * Creates a watcher of one connection's queue.
+   *
+   * @param waited returns whether a request waits until the queue is sent, even if it is short
+   * @param sent runs whenever all bytes that waited have been sent
    */
   QueuedBytes(UnsentAnswers.OfConnection unsent, BooleanSupplier waited, Runnable sent) {
     this.unsent = unsent;
@@ -43,12 +46,15 @@ final class QueuedBytes {
     connection = null;
   }
 
-  /** A WebSocket has no other deadline for what it does not take, be it little. */
+  /**
+   * Sets whether short queues are watched too. This is for WebSockets, which have no other deadline
+   * for bytes that the client does not take.
+   */
   void countEveryByte(boolean every) {
     small = every ? 0 : SMALL;
   }
 
-  /** Something for its WebSocket waits to be sent, whoever has written it. */
+  /** Notes that a frame of a WebSocket waits to be sent, from whatever source. */
   void wroteFrame() {
     ChannelHandlerContext connection = this.connection;
     if (connection == null || looksLater) {
@@ -68,7 +74,7 @@ final class QueuedBytes {
             });
   }
 
-  /** Looks at what waits, now and whenever all that waits now has been sent. */
+  /** Checks the queue now, and again whenever all that waits at that moment has been sent. */
   void look() {
     ChannelHandlerContext connection = this.connection;
     if (connection == null || watched) {
@@ -81,7 +87,7 @@ final class QueuedBytes {
     }
     unsent.set(pending);
     if (this.connection == null) {
-      return; // that was too much, and has closed it
+      return; // the bytes were too many, and the connection is closed
     }
     watched = true;
     var unused =
@@ -90,10 +96,11 @@ final class QueuedBytes {
             .addListener(
                 done -> {
                   watched = false;
-                  // All that waited has been taken, even if as much waits again: it is no dawdler.
+                  // All that waited has been taken, so the client counts as reading even if as much
+                  // waits again.
                   unsent.set(0);
                   if (small == 0) {
-                    wroteFrame(); // Netty counts what is looked for here until this has run
+                    wroteFrame(); // Netty counts the bytes in question until this listener has run
                   } else {
                     look();
                   }
@@ -101,7 +108,7 @@ final class QueuedBytes {
                 });
   }
 
-  /** Looks after this read, at whose end the kernel gets what it takes. */
+  /** Checks the queue after this read, at whose end Vert.x flushes to the kernel. */
   void lookLater() {
     ChannelHandlerContext connection = this.connection;
     if (connection != null && pending(connection) > SMALL && !watched) {

@@ -13,12 +13,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Puts a handler into the channel of a server's listening socket, before Vert.x's. Vert.x shows a
- * connection to the application only when its first bytes have come, which an attacker never sends,
- * and has no hook before that; but it asks the owner of the context that a server listens on for
- * the transport that makes this channel. So the server gets a context whose owner names ours.
+ * Puts a handler into the channel of a server's listening socket, before Vert.x's own. Vert.x shows
+ * a connection to the application only when its first bytes have come, which an attacker never
+ * sends, and has no earlier hook. However, it gets the transport that makes this channel from the
+ * owner of the context that a server listens on. The server is therefore given a context whose
+ * owner returns a wrapped transport.
  *
- * <p>The proxies are asked when a server starts and when a connection does. Requests have
+ * <p>The proxies are called when a server starts and when a connection is opened. Requests run on
  * duplicates of the real context.
  */
 final class ServerChannels {
@@ -26,7 +27,8 @@ final class ServerChannels {
   private ServerChannels() {}
 
   /**
-   * A context to listen on: the given one, but for the server channels made on its behalf.
+   * Returns a context to listen on, which is the given one except for the server channels that are
+   * made for it.
    *
    * @param handlers gives the first handler of each server channel
    */
@@ -35,7 +37,7 @@ final class ServerChannels {
     return replacing(ContextInternal.class, context, "owner", real -> owner);
   }
 
-  /** An object that differs from another one in what one of its methods answers. */
+  /** Returns a proxy that answers like another object, except for one of its methods. */
   private static <T> T replacing(
       Class<T> type, T real, String replaced, Function<Object, Object> answer) {
     Object proxy =

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of answers that clients have not taken: a client that asks and does not read would have us
- * keep all that it asked for (CWE-770). Each connection has a bound, beyond which no further
- * request of it is looked at; all together have one, beyond which the connection that has most is
- * closed; and a client that takes nothing for the write deadline is closed too. Streams have bounds
- * of their own, in the edge. On one event loop only.
+ * Counts the bytes of answers that clients have not taken: the hub would have to keep all answers
+ * for a client that asks and does not read (CWE-770). Beyond a bound of its own a connection's
+ * further requests wait. Beyond the bound of all connections together the connection with the most
+ * bytes is closed. A client that takes nothing for the write deadline is closed too. Streams have
+ * bounds of their own, in the edge. On one event loop only.
  */
 public final class UnsentAnswers {
 
@@ -23,9 +23,11 @@ public final class UnsentAnswers {
   private long bytes;
 
   /**
-   * @param maxPerConnection bytes
-   * @param maxBytes of all connections together
-   * @param deadlines as long as the write deadline
+   * Creates a counter at zero.
+   *
+   * @param maxPerConnection how many bytes a connection may have before its requests wait
+   * @param maxBytes how many bytes all connections together may have
+   * @param deadlines of the length of the write deadline
    */
   public UnsentAnswers(long maxPerConnection, long maxBytes, Deadlines deadlines, Meters meters) {
     this.maxPerConnection = maxPerConnection;
@@ -34,12 +36,16 @@ public final class UnsentAnswers {
     this.meters = meters;
   }
 
-  /** What a new connection has not taken: nothing yet. */
+  /**
+   * Returns the count of a new connection, which is zero.
+   *
+   * @param abort closes the connection at once
+   */
   OfConnection of(Runnable abort) {
     return new OfConnection(abort);
   }
 
-  /** Of all connections. */
+  /** Returns the bytes of all connections. */
   public long bytes() {
     return bytes;
   }
@@ -57,7 +63,7 @@ public final class UnsentAnswers {
     }
   }
 
-  /** One connection's. */
+  /** The count of one connection. */
   final class OfConnection {
 
     private final Runnable abort;
@@ -71,23 +77,26 @@ public final class UnsentAnswers {
       this.abort = abort;
     }
 
-    /** Whether further requests may be answered. */
+    /** Returns whether further requests may be answered. */
     boolean hasRoom() {
       return unsent <= maxPerConnection;
     }
 
-    /** So many bytes more have been given to the connection. */
+    /** Adds bytes that the connection was given. */
     void add(long more) {
       set(unsent + more);
     }
 
-    /** The client has taken this number of bytes, or has given them up. */
+    /** Subtracts bytes that the client has taken or given up. */
     void remove(long less) {
       taken += less;
       set(unsent - less);
     }
 
-    /** What the connection has not sent now; less than before is what the client has taken. */
+    /**
+     * Sets the bytes that the connection has not sent. The client has taken the difference if they
+     * are fewer than before.
+     */
     void set(long now) {
       if (closed || now == unsent) {
         return;
@@ -109,7 +118,7 @@ public final class UnsentAnswers {
       }
     }
 
-    /** The connection is gone. */
+    /** Clears the count for good, because the connection is closed. */
     void clear() {
       set(0);
       closed = true;

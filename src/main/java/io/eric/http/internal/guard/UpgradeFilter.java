@@ -16,18 +16,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes {@code Upgrade: h2c} from a request whose head is not in order. Vert.x makes a request of
- * HTTP/2 of such a head and leaves out what that does not have: a second {@code Host}, {@code
- * Transfer-Encoding}, what the decoder complained of. Nothing of that could be found afterwards, so
- * {@link Framing} and {@link OriginPolicy} would be got around (CWE-444). Without the field, which
- * a server may ignore (RFC 9110, section 7.8), it is a request of HTTP/1.1 that they look at.
+ * Removes {@code Upgrade: h2c} from a request whose head is not in order. Vert.x converts such a
+ * head into a request of HTTP/2 and omits everything that HTTP/2 does not have: a second {@code
+ * Host}, {@code Transfer-Encoding}, complaints of the decoder. These could not be found afterwards,
+ * so that {@link Framing} and {@link OriginPolicy} would be evaded (CWE-444). Without the field,
+ * which a server may ignore (RFC 9110, section 7.8), the request is one of HTTP/1.1, and both check
+ * it.
  *
- * <p>Vert.x sets its handler for the upgrade into the pipeline with the first bytes, and gives them
- * to it at once; so this is placed in two steps.
+ * <p>Vert.x adds its handler for the upgrade to the pipeline when the first bytes come, and passes
+ * them to it at once. The filter is therefore placed in two steps.
  */
 final class UpgradeFilter extends ChannelInboundHandlerAdapter {
 
-  /** Vert.x's names of its handlers. */
+  /** The names that Vert.x gives its handlers. */
   private static final String UPGRADE = "h2c";
 
   private static final String CONNECTION = "handler";
@@ -36,7 +37,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
 
   private UpgradeFilter() {}
 
-  /** Sets a filter into a pipeline before anything has been read. */
+  /** Adds a filter to a pipeline. To be called before anything has been read. */
   static void place(ChannelPipeline pipeline) {
     pipeline.addLast("filters", new BeforeTheChoice());
   }
@@ -47,7 +48,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
       request.headers().remove(HttpHeaderNames.UPGRADE);
     }
     ctx.fireChannelRead(message);
-    // One request decides for the connection.
+    // The first request decides for the whole connection.
     if (ctx.pipeline().get(UPGRADE) == null && !ctx.isRemoved()) {
       ctx.pipeline().remove(this);
     }
@@ -56,7 +57,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
   private static boolean mayUpgrade(HttpRequest request) {
     HttpHeaders headers = request.headers();
     if (!headers.contains(HttpHeaderNames.UPGRADE, H2C, true)) {
-      return true; // to something else, which is looked at elsewhere
+      return true; // other upgrades are checked elsewhere
     }
     return request.decoderResult().isSuccess()
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
@@ -68,7 +69,10 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
         && !isAmbiguous(headers);
   }
 
-  /** Without them Vert.x refuses, and goes on to whatever follows. */
+  /**
+   * Returns whether the settings are in order. If they are not, Vert.x refuses the request and
+   * still reads what follows.
+   */
   private static boolean hasSettings(HttpHeaders headers) {
     List<String> settings = headers.getAll("http2-settings");
     return settings.size() == 1
@@ -76,7 +80,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
         && hasTokens(headers.get(HttpHeaderNames.CONNECTION));
   }
 
-  /** The settings; null if they are malformed. */
+  /** Decodes the settings; null if they are malformed. */
   private static @Nullable Http2Settings decode(String base64) {
     try {
       ByteBuffer each = ByteBuffer.wrap(Base64.getUrlDecoder().decode(base64));
@@ -107,7 +111,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
         || codings.size() == 1 && !codings.get(0).equalsIgnoreCase("chunked");
   }
 
-  /** In front of the handler that chooses between HTTP/1.1 and HTTP/2 by the first bytes. */
+  /** Stands in front of the handler that chooses between HTTP/1.1 and HTTP/2 by the first bytes. */
   private static final class BeforeTheChoice extends ChannelInboundHandlerAdapter {
 
     @Override
@@ -118,7 +122,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Behind that handler, and in front of all that it sets into the pipeline. */
+  /** Stands behind that handler, in front of all handlers that it adds to the pipeline. */
   private static final class AfterTheChoice extends ChannelInboundHandlerAdapter {
 
     @Override

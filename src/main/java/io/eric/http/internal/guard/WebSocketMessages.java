@@ -14,28 +14,30 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds what a WebSocket's unfinished messages hold: decoders collect a frame until it is whole,
- * and frames until a message is, and an attacker's never are (CWE-770). The bytes count as bodies
- * do, and there is as much time as for a body; one message alone may be so long. Watches the raw
- * bytes, of which it needs frames' heads alone (RFC 6455, section 5.2), and so knows when the
- * client was last heard, too.
+ * Bounds the bytes of a WebSocket's unfinished messages. Decoders collect a frame until it is
+ * whole, and frames until a message is, and an attacker's never are (CWE-770). The bytes count as
+ * those of bodies do, with the same deadline, and the length of each message is bounded. Only the
+ * raw bytes of frames' heads are read for that (RFC 6455, section 5.2), from which the time of the
+ * client's last bytes is known as well.
  *
- * <p>It reads on only while its client takes what is written to it, such as the answers to pings:
- * Vert.x writes those without end (CWE-400). Vert.x is not told of that, since it would then keep
- * what it has to write in a queue of its own, where nobody counts it.
+ * <p>The connection is read only while the client takes what is written to it, such as the answers
+ * to pings, which Vert.x writes without a bound (CWE-400). Vert.x is not told that the connection
+ * is not writable, since it would then keep its writes in a queue of its own, where they are not
+ * counted.
  *
- * <p>A client that breaks a bound is told so in a close frame. What it still sends is then read and
- * dropped until it closes, or its kernel is answered with a reset, which overtakes the close frame.
+ * <p>A client that exceeds a bound gets a close frame with the reason. Bytes that it still sends
+ * are read and dropped until it closes. Otherwise the kernel would answer them with a reset, which
+ * overtakes the close frame.
  */
 public final class WebSocketMessages extends ChannelDuplexHandler {
 
   /**
-   * SockJS wraps a message in a string of JSON and escapes most of what is not ASCII: at worst two
-   * bytes become six.
+   * The factor by which SockJS may lengthen a payload. It wraps a message in a JSON string and
+   * escapes most characters outside ASCII: at worst two bytes become six.
    */
   private static final int ESCAPED = 3;
 
-  /** Room for what stands around a payload: type, addresses, headers. */
+  /** Room for what surrounds a payload: type, addresses, headers. In bytes. */
   private static final int ENVELOPE = 64 << 10;
 
   private static final int TRY_AGAIN_LATER = 1013;
@@ -55,14 +57,14 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
   private boolean upgraded;
   private boolean closing;
 
-  /** Whether the hub has stopped reading. */
+  /** Whether this handler has stopped reading. */
   private boolean stopped;
 
   /**
-   * Bounds of one connection.
+   * Creates the bounds of one connection.
    *
-   * @param maxMessage the longest message, in bytes without the heads of its frames
-   * @param wrote runs after something has been written to it
+   * @param maxMessage the length of the longest message, in bytes without the heads of its frames
+   * @param wrote runs after bytes have been written to the WebSocket
    */
   WebSocketMessages(
       int maxMessage,
@@ -78,12 +80,14 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     this.wrote = wrote;
   }
 
-  /** The length of the longest message that carries this number of bytes of payload. */
+  /**
+   * Returns the length of the longest message that carries this many bytes of payload, in bytes.
+   */
   public static int mostBytesFor(int payload) {
     return (int) Math.min(Integer.MAX_VALUE, (long) payload * ESCAPED + ENVELOPE);
   }
 
-  /** For how long nothing has come, in milliseconds. */
+  /** Returns for how long no bytes have come, in milliseconds. */
   public long silentFor() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heard);
   }
@@ -100,7 +104,8 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
       }
       return;
     }
-    // From its first byte on, or frames would be looked for in the wrong places.
+    // This must begin with the first byte of the first frame, or heads would be looked for in the
+    // wrong places.
     if (!isUpgraded(ctx)) {
       ctx.fireChannelRead(bytes);
       return;
@@ -131,7 +136,7 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     ctx.fireChannelRead(bytes);
   }
 
-  /** Once the close frame is out, nothing may follow. */
+  /** Writes bytes, except after a close frame, which nothing may follow. */
   @Override
   public void write(ChannelHandlerContext ctx, Object bytes, ChannelPromise promise) {
     if (closing) {
@@ -157,7 +162,10 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     }
   }
 
-  /** Also where Vert.x wants to read on after it had stopped itself. */
+  /**
+   * Reads, unless the client does not take what is written. Vert.x calls this also when it goes on
+   * after a pause of its own.
+   */
   @Override
   public void read(ChannelHandlerContext ctx) {
     if (isUpgraded(ctx) && !ctx.channel().isWritable() && !closing) {
@@ -212,7 +220,10 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     }
   }
 
-  /** The frame is written from here, since nobody above knows of a reason. */
+  /**
+   * Closes the WebSocket. The frame is written here, since the handlers above do not know the
+   * reason.
+   */
   private void close(ChannelHandlerContext ctx, int code, String reason) {
     closing = true;
     finish();
@@ -221,7 +232,8 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
     ByteBuf frame = ctx.alloc().buffer(4 + text.length);
     frame.writeByte(0x88).writeByte(2 + text.length).writeShort(code).writeBytes(text);
-    // From here too, or Vert.x says goodbye once more and waits for an answer.
+    // The frame goes out from this handler, or Vert.x would write a close frame of its own and wait
+    // for the answer.
     var unused = ctx.writeAndFlush(frame);
     wrote.run();
     if (frames.hasClosed()) {
@@ -233,7 +245,7 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     var unused = ctx.close();
   }
 
-  /** Follows the frames of one connection. */
+  /** Follows the frames of one connection by their heads. */
   static final class FrameHeads {
 
     private static final int FINAL = 0x80;
@@ -242,45 +254,49 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     private static final int CLOSE = 0x08;
     private static final int MASKED = 0x80;
 
-    /** Of the head that is being read: two bytes, length of 0, 2 or 8, mask of 0 or 4. */
+    /** The head that is being read: two bytes, 0, 2 or 8 bytes of length, 0 or 4 bytes of mask. */
     private final byte[] head = new byte[14];
 
     private int headRead;
     private long payloadLeft;
 
-    /** Of the message that is being read: bytes so far. */
+    /** The number of bytes so far of the message that is being read, heads included. */
     private long message;
 
-    /** Of the frame that is being read. */
+    /** The number of bytes so far of the frame that is being read, its head included. */
     private long frame;
 
     private final long maxLength;
 
-    /** Of the message that is being read, or was last: what its frames announce without heads. */
+    /** The length that the frames of the latest message announce, without heads. */
     private long length;
 
     private boolean tooLong;
     private boolean closed;
 
-    /** Looks out for messages of more bytes. */
+    /**
+     * Creates a state before the first frame.
+     *
+     * @param maxLength the length of the longest message, in bytes without heads
+     */
     FrameHeads(long maxLength) {
       this.maxLength = maxLength;
     }
 
-    /** Whether one has been announced. */
+    /** Returns whether a message that is too long was announced. */
     boolean isTooLong() {
       return tooLong;
     }
 
-    /** Whether there was a close frame. */
+    /** Returns whether there was a close frame. */
     boolean hasClosed() {
       return closed;
     }
 
     /**
-     * Looks at bytes and leaves them as they are.
+     * Reads bytes without consuming them.
      *
-     * @return bytes of the message, or of the frame, that is not finished; 0 between messages
+     * @return the number of bytes of the unfinished message and frame; 0 between messages
      */
     long feed(ByteBuf bytes) {
       int at = bytes.readerIndex();
@@ -335,7 +351,10 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
       };
     }
 
-    /** A length that the decoder will refuse is as good as any other here. */
+    /**
+     * Returns the length of the payload. A length that the decoder will refuse needs no exact
+     * value.
+     */
     private long payloadLength() {
       int length = head[1] & 0x7f;
       int bytes = length == 126 ? 2 : length == 127 ? 8 : 0;

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes as one chunk of HTTP/1.1 (RFC 9112, section 7.1): size, bytes, line ends. What an edge
- * writes to many streams is the same buffer each time, so its frame is made once and shared. Keeps
- * the last frame only. On one event loop.
+ * Frames bytes as one chunk of HTTP/1.1 (RFC 9112, section 7.1): size, bytes, line ends. An edge
+ * writes the same buffer to many streams, so a buffer is framed once and the frame is shared. Only
+ * the last frame is kept. On one event loop only.
  */
 public final class ChunkFrames implements AutoCloseable {
 
@@ -20,7 +20,10 @@ public final class ChunkFrames implements AutoCloseable {
   private @Nullable Buffer framed;
   private @Nullable ByteBuf frame;
 
-  /** The frame; whoever gets it writes it once. */
+  /**
+   * Returns a duplicate of the frame with a reference of its own; the caller writes it, which
+   * releases it.
+   */
   ByteBuf frame(Buffer bytes, ByteBufAllocator allocator) {
     ByteBuf known = frame;
     if (known == null || framed != bytes) {
@@ -34,7 +37,8 @@ public final class ChunkFrames implements AutoCloseable {
 
   private static ByteBuf framed(ByteBuf bytes, ByteBufAllocator allocator) {
     int size = bytes.readableBytes();
-    ByteBuf frame = allocator.directBuffer(size + OVERHEAD); // the kernel takes no other
+    // a heap buffer would be copied for the kernel
+    ByteBuf frame = allocator.directBuffer(size + OVERHEAD);
     frame.writeCharSequence(Integer.toHexString(size), StandardCharsets.US_ASCII);
     frame.writeByte('\r').writeByte('\n');
     frame.writeBytes(bytes, bytes.readerIndex(), size);
@@ -42,7 +46,10 @@ public final class ChunkFrames implements AutoCloseable {
     return frame;
   }
 
-  /** Releases the last frame. A connection that still writes it holds it, too. Idempotent. */
+  /**
+   * Releases the last frame. A connection that is still writing the frame holds a reference of its
+   * own. Idempotent.
+   */
   @Override
   public void close() {
     ByteBuf known = frame;

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event stream over HTTP/1.1 whose chunks are framed once for all streams and enter the pipeline
- * below Vert.x's encoder. Where there is one message per turn and stream, that takes a quarter off
- * the cost of a delivery (docs/PERFORMANCE.md); all else is {@link HttpStreamSink}'s.
+ * below Vert.x's encoder. Where a stream gets one message per turn, this saves a quarter of the
+ * cost of a delivery (docs/PERFORMANCE.md). Everything else is left to {@link HttpStreamSink}.
  *
- * <p>The order of bytes: the channel's own queue keeps it. As long as Vert.x still has something of
- * this response on its way (the head, at first), writes go the same way; after that, none but the
- * end does, behind everything. The encoder itself stays between the chunks of an open response
- * throughout, so the end is what closes it.
+ * <p>The channel's own queue keeps the bytes in order. While writes of this response are still
+ * under way in Vert.x (the head is the first), further writes take the same path. After that only
+ * the end does, behind everything else. The encoder stays between the chunks of an open response
+ * all the time, so it is the end that completes the response. On the connection's event loop only.
  */
 public final class ChunkedStreamSink implements StreamSink {
 
@@ -33,7 +33,7 @@ public final class ChunkedStreamSink implements StreamSink {
   private final ChunkFrames frames;
   private boolean ended;
 
-  /** How many writes Vert.x has that the kernel has not. */
+  /** How many writes Vert.x has taken that the kernel has not. */
   private int above;
 
   private ChunkedStreamSink(
@@ -48,10 +48,12 @@ public final class ChunkedStreamSink implements StreamSink {
   }
 
   /**
-   * The sink for a request's stream, this one where it can serve.
+   * Returns a sink for a request's stream: a {@code ChunkedStreamSink} over HTTP/1.1, else an
+   * {@link HttpStreamSink}. The latter is also used if the pipeline compresses or the connection is
+   * closed.
    *
-   * @param guard of the request's connection
-   * @param headWritten completed when the kernel has all that was written to the response so far
+   * @param guard the guard of the request's connection
+   * @param headWritten completes when the kernel has all that was written to the response so far
    */
   public static StreamSink of(
       HttpServerRequest request,

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes the lines of events into one growing array. Payload bytes go from array to array; strings
- * are built nowhere. Good for one batch.
+ * Writes the lines of events into one growing array. Payload bytes are copied from array to array,
+ * and no strings are built. A writer serves one batch.
  */
 final class EventWriter {
 
@@ -19,7 +19,7 @@ final class EventWriter {
   private static final byte[] NEXT_DATA = ascii("\ndata: ");
   private static final byte[] RETRY = ascii("retry: ");
 
-  /** How U+2028 and U+2029 begin in UTF-8. */
+  /** The first two bytes of U+2028 and U+2029 in UTF-8. */
   private static final byte[] SEPARATORS = {(byte) 0xE2, (byte) 0x80};
 
   private static final byte LINE_SEPARATOR = (byte) 0xA8;
@@ -35,7 +35,7 @@ final class EventWriter {
   /** Digits of the longest number, and its sign. */
   private static final int MAX_DIGITS = 20;
 
-  /** What UTF-8 has for a surrogate without its partner. */
+  /** The code point that is written for a surrogate without its partner. */
   private static final int REPLACEMENT = 0xFFFD;
 
   private byte[] bytes;
@@ -48,14 +48,14 @@ final class EventWriter {
     this.bytes = new byte[estimate];
   }
 
-  /** {@code event: type}. */
+  /** Writes {@code event: type}. */
   void event(String type) {
     append(EVENT);
     text(type);
     append('\n');
   }
 
-  /** {@code id: epoch-sequence}. */
+  /** Writes {@code id: epoch-sequence}. */
   void id(String epoch, long sequence) {
     append(ID);
     text(epoch);
@@ -64,27 +64,27 @@ final class EventWriter {
     append('\n');
   }
 
-  /** {@code id: position}. */
+  /** Writes {@code id: position}. */
   void id(String position) {
     append(ID);
     text(position);
     append('\n');
   }
 
-  /** {@code retry: milliseconds}. */
+  /** Writes {@code retry: milliseconds}. */
   void retry(int ms) {
     append(RETRY);
     number(ms);
     append('\n');
   }
 
-  /** A lone colon. */
+  /** Writes a lone colon, which is a comment. */
   void comment() {
     append(':');
     append('\n');
   }
 
-  /** One {@code data: } line per line of the payload. */
+  /** Writes one {@code data: } line per line of the payload. */
   void data(Payload payload) {
     byte[] json = payload.json();
     append(DATA);
@@ -103,20 +103,20 @@ final class EventWriter {
     append('\n');
   }
 
-  /** The blank line that dispatches the event. */
+  /** Writes the blank line that dispatches the event. */
   void end() {
     append('\n');
   }
 
-  /** What was written, without a copy. */
+  /** Returns what was written, without a copy. The writer must not be used afterwards. */
   Buffer toBuffer() {
     return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length));
   }
 
   /**
-   * Only the white space between tokens can hold line breaks, and few payloads have any. The line
-   * separators of Unicode stand in strings; they are written as their escapes, since some clients
-   * break lines there (CWE-93). One comparison finds the bytes that may begin either.
+   * Writes JSON. Only the white space between tokens can have line breaks, and few payloads have
+   * any. The line separators of Unicode occur in strings only and are written as escapes, since
+   * some clients break lines there (CWE-93). One comparison finds the bytes that may begin either.
    */
   private void json(byte[] json) {
     int start = 0;
@@ -124,7 +124,7 @@ final class EventWriter {
     for (int i = 0; i < to; i++) {
       byte b = json[i];
       if (b > '\r') {
-        continue; // ASCII, and no line break
+        continue; // ASCII and no line break
       }
       if (b == '\n' || b == '\r') {
         append(json, start, i);
@@ -151,7 +151,7 @@ final class EventWriter {
     append(json, start, to);
   }
 
-  /** The inside of a JSON string from its first escape on. */
+  /** Writes the inside of a JSON string from its first escape on. */
   private void unescaped(byte[] json, int from, int to) {
     int i = from;
     while (i < to) {
@@ -196,7 +196,7 @@ final class EventWriter {
     return at + 6 <= to && json[at] == '\\' && json[at + 1] == 'u';
   }
 
-  /** A character of data: a line break becomes the start of the next line. */
+  /** Writes a character of data. A line break becomes the start of the next line. */
   private void character(int point) {
     boolean lineFeedOfCrLf = point == '\n' && afterCr;
     afterCr = point == '\r';

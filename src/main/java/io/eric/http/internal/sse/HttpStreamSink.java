@@ -9,14 +9,17 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/** An event stream's connection: the response of one request, HTTP/1.x or HTTP/2. */
+/**
+ * The connection of an event stream: the response to one request, over HTTP/1.x or HTTP/2. On the
+ * connection's event loop only.
+ */
 final class HttpStreamSink implements StreamSink {
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final ConnectionGuard guard;
 
-  /** Wraps a response whose head is written. */
+  /** Creates a sink for a response whose head is written. */
   HttpStreamSink(HttpServerRequest request, ConnectionGuard guard) {
     this.request = request;
     this.guard = guard;
@@ -43,12 +46,15 @@ final class HttpStreamSink implements StreamSink {
     }
     Future<Void> ended = last == null ? response.end() : response.end(last);
     if (request.version() == HttpVersion.HTTP_1_0) {
-      // Without chunks, the end of the connection is what ends the body.
+      // HTTP/1.0 has no chunks, so the end of the connection ends the body.
       ended.onComplete(written -> request.connection().close());
     }
   }
 
-  /** On HTTP/2 the other streams of the connection go on, unless the connection itself is stuck. */
+  /**
+   * Ends the connection, or on HTTP/2 only the stream, so that the connection's other streams go
+   * on. A connection whose client does not read is closed in any case.
+   */
   @Override
   public void abort() {
     if (request.version() == HttpVersion.HTTP_2 && guard.isWritable()) {

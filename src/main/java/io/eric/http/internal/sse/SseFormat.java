@@ -9,22 +9,26 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Server-sent events. An entry becomes {@code event}, {@code id} and {@code data} lines and a blank
- * line; line ends are LF. A text payload is written raw, any other one as the JSON that it came as.
+ * The format of server-sent events. An entry becomes {@code event}, {@code id} and {@code data}
+ * lines and a blank line; line ends are LF. A text payload is written raw, any other payload as the
+ * JSON that arrived.
  *
- * <p>The only place where publishers could forge a field is a line break, so every one in a payload
+ * <p>Publishers could forge a field only by a line break. Every line break in a payload therefore
  * starts a new {@code data} line, and types and ids have none (CWE-93; {@link io.eric.Message} and
- * {@link io.eric.Ids} refuse them). What Unicode alone calls a line break (U+0085, U+2028, U+2029)
- * is none in SSE; in JSON it leaves escaped all the same, in a raw text as it is.
+ * {@link io.eric.Ids} refuse them). Characters that only Unicode calls line breaks (U+0085, U+2028,
+ * U+2029) are none in SSE; they are nevertheless escaped in JSON, and stay as they are in a raw
+ * text. For any thread.
  */
 public final class SseFormat implements StreamFormat {
 
   private static final Buffer HEARTBEAT = Buffer.buffer(":\n");
 
-  /** What an event takes beside its type, epoch and payload, with room for a line break or two. */
+  /**
+   * The bytes of an event besides its type, epoch and payload, with room for a line break or two.
+   */
   private static final int EVENT_OVERHEAD = 64;
 
-  /** The format has no settings. */
+  /** Creates the format, which has no settings. */
   public SseFormat() {}
 
   @Override
@@ -32,7 +36,10 @@ public final class SseFormat implements StreamFormat {
     return "sse";
   }
 
-  /** The retry is not repeated: a stream tells it once, in its {@link #prologue}. */
+  /**
+   * Encodes entries as events. The retry is not repeated, because a stream gets it once, in its
+   * {@link #prologue}.
+   */
   @Override
   public Buffer encode(List<Entry> entries, String epoch, int retryMs) {
     int estimate = 0;
@@ -70,8 +77,11 @@ public final class SseFormat implements StreamFormat {
   }
 
   /**
-   * What a stream starts with: a comment, so that the client sees at once that it is connected, and
-   * the retry. No blank line follows, so the retry belongs to the block of the first event.
+   * Returns the beginning of a stream: a comment, by which the client sees at once that it is
+   * connected, and the retry. No blank line follows, so the retry belongs to the block of the first
+   * event.
+   *
+   * @param retryMs after how many milliseconds the client reconnects
    */
   public Buffer prologue(int retryMs) {
     EventWriter out = new EventWriter(EVENT_OVERHEAD);
@@ -80,7 +90,12 @@ public final class SseFormat implements StreamFormat {
     return out.toBuffer();
   }
 
-  /** All that a client gets which shall come back later: a retry, and the end of its block. */
+  /**
+   * Returns the whole answer to a client that is to come back later: a retry and the end of its
+   * block.
+   *
+   * @param retryMs after how many milliseconds the client reconnects
+   */
   public Buffer refusal(int retryMs) {
     EventWriter out = new EventWriter(EVENT_OVERHEAD);
     out.retry(retryMs);
@@ -88,7 +103,12 @@ public final class SseFormat implements StreamFormat {
     return out.toBuffer();
   }
 
-  /** Adds up to half, so that clients that were cut off together do not come back together. */
+  /**
+   * Adds a random part of up to half, so that clients that were cut off together do not come back
+   * together.
+   *
+   * @param retryMs in milliseconds, as is the result
+   */
   public static int jittered(int retryMs) {
     return retryMs + ThreadLocalRandom.current().nextInt(retryMs / 2 + 1);
   }

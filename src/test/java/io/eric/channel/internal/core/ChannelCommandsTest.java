@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.channel.ChannelProbe;
-import io.eric.internal.client.LocalRegistry;
+import io.eric.internal.client.ChannelDirectory;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -36,10 +36,10 @@ class ChannelCommandsTest {
     try (Hub hub = Hub.start()) {
       hub.channel("x");
       Meters meters = Meters.of(hub.vertx);
-      assertThat(new LocalRegistry(hub.vertx).tell("x", new ChannelRequest.StartListener("l")))
+      assertThat(new ChannelDirectory(hub.vertx).tell("x", new ChannelRequest.StartListener("l")))
           .isTrue();
       await().untilAsserted(() -> assertThat(meters.get(CounterName.STATE_ERRORS_NEWS)).isOne());
-      new LocalRegistry(hub.vertx).tell("x", new ChannelRequest.Detach("nobody", 1, -1));
+      new ChannelDirectory(hub.vertx).tell("x", new ChannelRequest.Detach("nobody", 1, -1));
       Hub.await(hub.channels.get("x").getConnections()); // comes after it
       assertThat(meters.get(CounterName.STATE_ERRORS_NEWS)).isOne();
     }
