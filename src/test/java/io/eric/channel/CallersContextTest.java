@@ -8,6 +8,7 @@ import io.eric.MessageQueueListener;
 import io.eric.MessageStream;
 import io.eric.app.EricVerticle;
 import io.eric.internal.client.ChannelHandle;
+import io.eric.junit5.EricExtension;
 import io.eric.options.DataProcessingChannelOptions;
 import io.eric.options.EricOptions;
 import io.eric.options.SSEChannelOptions;
@@ -33,15 +34,19 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Futures of the Java API complete on the context of who called, as {@link Channel} promises. */
 class CallersContextTest {
 
+  @RegisterExtension
+  static final EricExtension ERIC =
+      EricExtension.with(new EricOptions().setHttpEnabled(false).setSocketEnabled(false));
+
   private static Hub hub;
   private static EricVerticle embedded;
-  private static Vertx other;
   private static DataProcessingChannel work;
   private static Channel plain;
   private static Channel handle;
@@ -49,7 +54,7 @@ class CallersContextTest {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   @BeforeAll
-  static void start() {
+  static void start(EricVerticle hubOfTheClass) {
     hub = Hub.start();
     work = new DataProcessingChannel(new DataProcessingChannelOptions().setId("work"));
     Hub.await(hub.channels.register(work));
@@ -57,15 +62,12 @@ class CallersContextTest {
     handle = new ChannelHandle(hub.vertx, "plain", null, 5);
     repository = new SSEChannelRepository(new StorageOnAThreadOfItsOwn());
     Hub.await(repository.persist(new SSEChannel(new SSEChannelOptions().setId("kept"))));
-    embedded = new EricVerticle(new EricOptions().setHttpEnabled(false).setSocketEnabled(false));
-    other = Vertx.vertx();
-    Hub.await(other.deployVerticle(embedded));
+    embedded = hubOfTheClass;
   }
 
   @AfterAll
   static void stop() {
     hub.close();
-    Hub.await(other.close());
   }
 
   /** What the API has that gives a future. */

@@ -16,6 +16,9 @@ import io.eric.Position;
 import io.eric.PublishOptions;
 import io.eric.ReadOptions;
 import io.eric.UnavailableException;
+import io.eric.junit5.EricExtension;
+import io.eric.junit5.TestReader;
+import io.eric.junit5.TestReaders;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.testing.Hub;
@@ -31,26 +34,24 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The interface for programs: {@link EricClient}, and what its channels publish and read. */
+@ExtendWith(EricExtension.class)
 class EricClientTest {
 
-  private Hub hub;
+  private Vertx vertx;
   private EricClient client;
+  private TestReaders readers;
 
   @BeforeEach
-  void start() {
-    hub = Hub.start();
-    client = EricClient.create(hub.vertx);
-  }
-
-  @AfterEach
-  void stop() {
-    hub.close();
+  void start(Vertx vertx, EricClient client, TestReaders readers) {
+    this.vertx = vertx;
+    this.client = client;
+    this.readers = readers;
   }
 
   private static void until(Callable<Boolean> condition) {
@@ -69,23 +70,12 @@ class EricClientTest {
     return Hub.await(channel.publish(Message.of("t", payload)));
   }
 
-  /** What a stream has yielded. */
-  private static final class Read {
-    final MessageStream<Message> stream;
-    final List<Message> messages = new CopyOnWriteArrayList<>();
-    final List<Throwable> failures = new CopyOnWriteArrayList<>();
-    final Promise<Void> end = Promise.promise();
+  private TestReader<Message> read(Channel channel, ReadOptions options) {
+    return readers.of("a stream of " + channel.id(), channel.read(options));
+  }
 
-    Read(Channel channel, ReadOptions options) {
-      stream = channel.read(options);
-      stream.exceptionHandler(failures::add).endHandler(v -> end.complete());
-      stream.handler(messages::add);
-    }
-
-    List<Object> payloads(int count) {
-      until(() -> messages.size() >= count);
-      return messages.stream().map(Message::payload).toList();
-    }
+  private static List<Object> payloads(TestReader<Message> reader, int count) {
+    return reader.awaitNext(count).stream().map(Message::payload).toList();
   }
 
   @Nested
@@ -203,7 +193,7 @@ class EricClientTest {
       for (int i = 0; i < 20; i++) { // contexts are spread over the loops in turn
         String id = "l" + i;
         Promise<Object> taken = Promise.promise();
-        ((VertxInternal) hub.vertx)
+        ((VertxInternal) vertx)
             .createEventLoopContext()
             .runOnContext(
                 v -> {
@@ -231,7 +221,7 @@ class EricClientTest {
       List<Integer> sent = IntStream.range(0, 100).boxed().toList();
       List<Future<Void>> written = new ArrayList<>();
       Promise<Boolean> full = Promise.promise();
-      hub.vertx.runOnContext(
+      vertx.runOnContext(
           v -> { // nothing is answered within its turn
             sent.forEach(i -> written.add(publisher.write(Message.of("t", i))));
             full.complete(publisher.writeQueueFull());
@@ -240,8 +230,8 @@ class EricClientTest {
       Hub.await(publisher.end());
       assertThat(written).allMatch(Future::succeeded);
       assertThat(publisher.writeQueueFull()).isFalse();
-      Read read = new Read(channel, ReadOptions.listener(listener.id()));
-      assertThat(read.payloads(100)).isEqualTo(sent);
+      TestReader<Message> read = read(channel, ReadOptions.listener(listener.id()));
+      assertThat(payloads(read, 100)).isEqualTo(sent);
       assertThatThrownBy(() -> channel.publisher(PublishOptions.BROADCAST.withKey("k")))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -250,14 +240,14 @@ class EricClientTest {
     void aReadStreamIsPipedIntoAChannel() {
       Channel from = channel();
       Channel to = Hub.await(client.create("y"));
-      Read copied = new Read(to, ReadOptions.watcher());
+      TestReader<Message> copied = read(to, ReadOptions.watcher());
       MessageStream<Message> source = from.read(ReadOptions.watcher().earliest());
       publish(from, 1);
       publish(from, 2);
       Future<Void> piped = source.pipeTo(to.publisher());
-      assertThat(copied.payloads(2)).containsExactly(1, 2);
+      assertThat(payloads(copied, 2)).containsExactly(1, 2);
       publish(from, 3);
-      assertThat(copied.payloads(3)).containsExactly(1, 2, 3);
+      assertThat(payloads(copied, 1)).containsExactly(3);
       source.close();
       Hub.await(piped);
     }
@@ -271,10 +261,9 @@ class EricClientTest {
       Channel channel = channel();
       Position first = publish(channel, 1);
       publish(channel, 2);
-      assertThat(new Read(channel, ReadOptions.watcher().earliest()).payloads(2))
+      assertThat(payloads(read(channel, ReadOptions.watcher().earliest()), 2))
           .containsExactly(1, 2);
-      assertThat(new Read(channel, ReadOptions.watcher().after(first)).payloads(1))
-          .containsExactly(2);
+      assertThat(payloads(read(channel, ReadOptions.watcher().after(first)), 1)).containsExactly(2);
     }
 
     /** What is published next on the stream's context is for the stream already. */
@@ -283,18 +272,18 @@ class EricClientTest {
       Channel channel = channel();
       for (int i = 0; i < 20; i++) { // contexts are spread over the loops in turn
         int payload = i;
-        List<Read> reads = new CopyOnWriteArrayList<>();
+        List<TestReader<Message>> reads = new CopyOnWriteArrayList<>();
         Promise<Position> published = Promise.promise();
-        ((VertxInternal) hub.vertx)
+        ((VertxInternal) vertx)
             .createEventLoopContext()
             .runOnContext(
                 v -> {
-                  reads.add(new Read(channel, ReadOptions.watcher()));
-                  reads.add(new Read(channel, ReadOptions.watcher().latest()));
+                  reads.add(read(channel, ReadOptions.watcher()));
+                  reads.add(read(channel, ReadOptions.watcher().latest()));
                   channel.publish(Message.of("t", payload)).onComplete(published);
                 });
         Hub.await(published.future());
-        reads.forEach(read -> assertThat(read.payloads(1)).startsWith(payload));
+        reads.forEach(read -> assertThat(payloads(read, 1)).startsWith(payload));
       }
     }
 
@@ -303,16 +292,18 @@ class EricClientTest {
       Channel channel = channel();
       Hub.await(channel.registerListener(new MessageQueueListener("desk")));
       Position first = publish(channel, 1);
-      Read read = new Read(channel, ReadOptions.listener("desk"));
-      assertThat(read.payloads(1)).containsExactly(1);
-      assertThat(read.messages.get(0).position()).isEqualTo(first);
-      Hub.await(read.stream.close());
-      Hub.await(read.end.future());
+      MessageStream<Message> stream = channel.read(ReadOptions.listener("desk"));
+      TestReader<Message> read = readers.of("the desk's stream", stream);
+      assertThat(read.awaitNext())
+          .isEqualTo(new Message("t", 1, null, first.toString()))
+          .returns(first, Message::position);
+      Hub.await(stream.close());
+      assertThat(read.awaitEnd()).isEmpty();
       publish(channel, 2);
-      Read again = new Read(channel, ReadOptions.listener("desk"));
-      assertThat(again.payloads(1)).containsExactly(2);
-      Hub.await(again.stream.close());
-      assertThat(new Read(channel, ReadOptions.listener("desk").earliest()).payloads(2))
+      MessageStream<Message> again = channel.read(ReadOptions.listener("desk"));
+      assertThat(payloads(readers.of("the desk's next stream", again), 1)).containsExactly(2);
+      Hub.await(again.close());
+      assertThat(payloads(read(channel, ReadOptions.listener("desk").earliest()), 2))
           .containsExactly(1, 2);
     }
 
@@ -321,19 +312,19 @@ class EricClientTest {
       Channel channel = channel();
       Hub.await(channel.registerListener(new MessageQueueListener("desk")));
       publish(channel, 1);
-      Read latest = new Read(channel, ReadOptions.listener("desk").latest());
+      TestReader<Message> latest = read(channel, ReadOptions.listener("desk").latest());
       until(() -> Hub.await(channel.getConnections()).get(0).lag() == 0);
       publish(channel, 2);
-      assertThat(latest.payloads(1)).containsExactly(2);
+      assertThat(payloads(latest, 1)).containsExactly(2);
     }
 
     @Test
     void aPositionOfAnotherLifeIsAGapAndThenTheOldestThatIsLeft() {
       Channel channel = channel();
       publish(channel, 1);
-      Read read = new Read(channel, ReadOptions.watcher().after(new Position("other", 7)));
-      until(() -> read.messages.size() == 2);
-      assertThat(read.messages).extracting(Message::type).containsExactly(Message.GAP, "t");
+      TestReader<Message> read =
+          read(channel, ReadOptions.watcher().after(new Position("other", 7)));
+      assertThat(read.awaitNext(2)).extracting(Message::type).containsExactly(Message.GAP, "t");
     }
 
     @Test
@@ -343,7 +334,7 @@ class EricClientTest {
               client.create(
                   "x", new JsonObject().put("history", new JsonObject().put("messages", 2))));
       IntStream.rangeClosed(1, 5).forEach(i -> publish(channel, i));
-      assertThat(new Read(channel, ReadOptions.watcher().earliest()).payloads(2))
+      assertThat(payloads(read(channel, ReadOptions.watcher().earliest()), 2))
           .containsExactly(4, 5);
     }
 
@@ -364,23 +355,26 @@ class EricClientTest {
 
     @Test
     void aListenerThatDoesNotExistFailsTheStream() {
-      Read read = new Read(channel(), ReadOptions.listener("none"));
-      Hub.await(read.end.future());
-      assertThat(read.failures).singleElement().isInstanceOf(InvalidListenerException.class);
+      MessageStream<Message> stream = channel().read(ReadOptions.listener("none"));
+      List<Throwable> failures = new CopyOnWriteArrayList<>();
+      Promise<Void> end = Promise.promise();
+      stream.exceptionHandler(failures::add).endHandler(end::complete).handler(message -> {});
+      Hub.await(end.future());
+      assertThat(failures).singleElement().isInstanceOf(InvalidListenerException.class);
     }
 
     @Test
     void aSecondStreamTakesTheListenerOverAndARemovedChannelEndsIt() {
       Channel channel = channel();
       Hub.await(channel.registerListener(new MessageQueueListener("desk")));
-      Read first = new Read(channel, ReadOptions.listener("desk"));
+      TestReader<Message> first = read(channel, ReadOptions.listener("desk"));
       until(() -> isAttached(channel));
-      Read second = new Read(channel, ReadOptions.listener("desk"));
-      Hub.await(first.end.future());
-      assertThat(first.messages).extracting(Message::type).containsExactly(Message.TAKEN_OVER);
+      TestReader<Message> second = read(channel, ReadOptions.listener("desk"));
+      assertThat(first.awaitEnd()).extracting(Message::type).containsExactly(Message.TAKEN_OVER);
       Hub.await(client.remove("x"));
-      Hub.await(second.end.future());
-      assertThat(second.messages).extracting(Message::type).containsExactly(Message.CHANNEL_CLOSED);
+      assertThat(second.awaitEnd())
+          .extracting(Message::type)
+          .containsExactly(Message.CHANNEL_CLOSED);
     }
 
     private boolean isAttached(Channel channel) {

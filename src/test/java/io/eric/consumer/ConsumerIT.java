@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,7 @@ class ConsumerIT {
   private static Document prefabs;
   private static Document metrics;
   private static Document polyglot;
+  private static Document testing;
 
   @BeforeAll
   static void install() throws Exception {
@@ -50,6 +52,7 @@ class ConsumerIT {
     prefabs = Document.read("docs/prefabs.md");
     metrics = Document.read("docs/METRICS.md");
     polyglot = Document.read("docs/POLYGLOT.md");
+    testing = Document.read("docs/TESTING.md");
   }
 
   @Test
@@ -159,6 +162,41 @@ class ConsumerIT {
         .singleElement()
         .asString()
         .startsWith("{\"event\":\"greeting\",\"retry\":5,\"data\":\"hello\",\"id\":\"");
+  }
+
+  @Test
+  void anApplicationAndAStoreOfItsOwnAreTestedByWhoAddsTheTestsJar() throws Exception {
+    ConsumerProject tested =
+        new ConsumerProject(
+                dir.resolve("tested"), repository, with(testing.block("xml", "<dependency>")))
+            .source(testing, "main", "ShelfStore")
+            .source(readme, "test", "NewsTest")
+            .source(testing, "test", "ShelfStoreTest")
+            .source(testing, "test", "ShelfHubTest")
+            .build();
+
+    hasOnlyTestedVersions(tested);
+    assertThat(tested.test())
+        .contains(
+            "NewsTest.whatComesByHttpIsWatched",
+            "ShelfHubTest.aListenerReadsWhatItsShelfHas",
+            "ShelfStoreTest.whatWasAppendedIsReadAsItWas",
+            "ShelfStoreTest.aLogThatIsNotDurableStartsAfreshWithAnotherEpoch")
+        .doesNotContain("ShelfStoreTest.whatWasAcknowledgedIsThereAfterReopening")
+        .hasSizeGreaterThan(40);
+  }
+
+  @Test
+  void theTestsJarHasWhatApplicationsUseAndNoTestOfOurs() throws Exception {
+    try (JarFile jar = new JarFile(LocalRepository.testsJar().toFile())) {
+      assertThat(jar.stream().map(ZipEntry::getName).filter(name -> name.endsWith(".class")))
+          .allMatch(name -> name.matches("io/eric/(junit5|log)/[\\w$-]+\\.class"))
+          .noneMatch(name -> name.matches(".*Test(\\$.*)?\\.class"))
+          .contains(
+              "io/eric/junit5/EricExtension.class",
+              "io/eric/log/MessageStoreContract.class",
+              "io/eric/log/NaiveLog.class");
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A Maven project in a directory of its own. Plugins are called with the versions of this build,
@@ -25,6 +26,12 @@ final class ConsumerProject {
   private static final Duration RUN_TIMEOUT = Duration.ofSeconds(90);
   private static final Pattern ARTIFACT =
       Pattern.compile("[| +\\\\-]*([^:]+):([^:]+):([^:]+):(?:[^:]+:)?([^:]+):(?:compile|runtime)");
+
+  private static final Pattern TESTCASE =
+      Pattern.compile(
+          "<testcase name=\"(\\w+)[^\"]*\" classname=\"(\\w+)\"[^>]*?(?:/>|>.*?</testcase>)",
+          Pattern.DOTALL);
+  private static final String MAVEN = "org.apache.maven.plugins";
 
   private final Path dir;
   private final LocalRepository repository;
@@ -51,30 +58,62 @@ final class ConsumerProject {
     return file("src/main/java/" + mainClass + ".java", document.program(mainClass));
   }
 
+  /** A class that is not public, of the folder {@code main} or {@code test}. */
+  ConsumerProject source(Document document, String folder, String name) throws IOException {
+    return file(
+        "src/" + folder + "/java/" + name + ".java", document.block("java", "class " + name + ' '));
+  }
+
   /** Compiles what is Java. */
   ConsumerProject build() throws Exception {
-    return build("org.apache.maven.plugins", "maven-compiler-plugin");
+    return build(MAVEN, "maven-compiler-plugin");
   }
 
   /** Compiles by the goal {@code compile} of a plugin, and resolves what the program runs with. */
   ConsumerProject build(String group, String plugin) throws Exception {
-    String compiler = group + ':' + plugin + ':' + Pom.plugin(plugin) + ":compile";
-    String dependencies =
-        "org.apache.maven.plugins:maven-dependency-plugin:" + Pom.plugin("maven-dependency-plugin");
+    maven(
+        goal(group, plugin, "compile"),
+        goal(MAVEN, "maven-dependency-plugin", "tree"),
+        "-DoutputFile=tree.txt",
+        goal(MAVEN, "maven-dependency-plugin", "build-classpath"),
+        "-Dmdep.outputFile=classpath.txt");
+    return this;
+  }
+
+  /** Compiles and runs the tests; gives each as {@code class.method}, those skipped left out. */
+  List<String> test() throws Exception {
+    maven(
+        goal(MAVEN, "maven-compiler-plugin", "testCompile"),
+        goal(MAVEN, "maven-surefire-plugin", "test"));
+    List<String> passed = new ArrayList<>();
+    try (Stream<Path> reports = Files.list(dir.resolve("target/surefire-reports"))) {
+      for (Path report : reports.filter(each -> each.toString().endsWith(".xml")).toList()) {
+        TESTCASE
+            .matcher(Files.readString(report))
+            .results()
+            .filter(testcase -> !testcase.group().contains("<skipped"))
+            .forEach(testcase -> passed.add(testcase.group(2) + '.' + testcase.group(1)));
+      }
+    }
+    return passed;
+  }
+
+  private static String goal(String group, String plugin, String goal) throws IOException {
+    return group + ':' + plugin + ':' + Pom.plugin(plugin) + ':' + goal;
+  }
+
+  private void maven(String... goals) throws Exception {
     String home = System.getProperty("maven.home");
-    List<String> command =
+    List<String> command = new ArrayList<>();
+    command.add(home == null ? "mvn" : Path.of(home, "bin", "mvn").toString());
+    command.addAll(
         List.of(
-            home == null ? "mvn" : Path.of(home, "bin", "mvn").toString(),
             "--offline",
             "--batch-mode",
             "-Dstyle.color=never",
             "-Dmaven.repo.local=" + repository.dir(),
-            "-Dkotlin.compiler.daemon=false",
-            compiler,
-            dependencies + ":tree",
-            "-DoutputFile=tree.txt",
-            dependencies + ":build-classpath",
-            "-Dmdep.outputFile=classpath.txt");
+            "-Dkotlin.compiler.daemon=false"));
+    command.addAll(Arrays.asList(goals));
     Path log = dir.resolve("build.log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -89,7 +128,6 @@ final class ConsumerProject {
       process.destroyForcibly();
     }
     assertThat(process.exitValue()).as(() -> text(log)).isZero();
-    return this;
   }
 
   /** Everything that the project has resolved, as {@code group:artifact:version}. */

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A local repository as a user's is after `mvn install` of this project: the library with its POM,
- * and beside it what this build has downloaded, so that no network is needed.
+ * A local repository as a user's is after `mvn install` of this project: the library, what it
+ * offers to tests and its POM, and beside them what this build has downloaded, so that no network
+ * is needed.
  */
 final class LocalRepository {
 
@@ -45,16 +46,24 @@ final class LocalRepository {
     }
   }
 
-  private static void install(Path dir) throws IOException {
-    String version = Pom.version();
+  /** What this build offers to tests. */
+  static Path testsJar() throws IOException {
+    return built("-tests.jar");
+  }
+
+  private static Path built(String ending) throws IOException {
     Path jar =
-        Path.of(System.getProperty("eric.jar")).resolveSibling("eric-vertx-" + version + ".jar");
+        Path.of(System.getProperty("eric.jar"))
+            .resolveSibling("eric-vertx-" + Pom.version() + ending);
     assertThat(jar).as("the library, built before").exists();
-    Path home = Files.createDirectories(dir.resolve("io/eric/eric-vertx").resolve(version));
-    for (Path file : List.of(jar, Pom.FILE)) {
-      String name = file.toString();
-      String type = name.substring(name.lastIndexOf('.')).replace(".xml", ".pom");
-      Files.copy(file, home.resolve("eric-vertx-" + version + type));
+    return jar;
+  }
+
+  private static void install(Path dir) throws IOException {
+    Path home = Files.createDirectories(dir.resolve("io/eric/eric-vertx").resolve(Pom.version()));
+    for (Path jar : List.of(built(".jar"), testsJar())) {
+      Files.copy(jar, home.resolve(jar.getFileName()));
     }
+    Files.copy(Pom.FILE, home.resolve("eric-vertx-" + Pom.version() + ".pom"));
   }
 }

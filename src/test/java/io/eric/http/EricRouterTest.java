@@ -7,7 +7,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.eric.Channel;
+import io.eric.EricClient;
 import io.eric.Message;
+import io.eric.junit5.EricExtension;
+import io.eric.options.EricOptions;
 import io.eric.options.HttpOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
@@ -15,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -24,24 +28,36 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
 /** The door inside an application's own router and server. */
 class EricRouterTest {
 
-  private final Hub hub = Hub.start();
-  private final HttpClient client = hub.vertx.createHttpClient();
+  /** The hub has no door of its own, since the application's is the one to test. */
+  @RegisterExtension
+  static final EricExtension ERIC =
+      EricExtension.with(new EricOptions().setHttpEnabled(false).setSocketEnabled(false));
+
+  private final Vertx vertx;
+  private final EricClient eric;
+  private final HttpClient client;
   private final AtomicInteger ownHooks = new AtomicInteger();
   private EricRouter mounted;
   private String application;
   private int port;
 
+  EricRouterTest(Vertx vertx, EricClient eric) {
+    this.vertx = vertx;
+    this.eric = eric;
+    this.client = vertx.createHttpClient();
+  }
+
   @BeforeEach
   void serve() {
-    Router router = Router.router(hub.vertx);
+    Router router = Router.router(vertx);
     router
         .route("/events/*")
         .handler(
@@ -53,14 +69,9 @@ class EricRouterTest {
                 ctx.next();
               }
             });
-    mounted = EricRouter.mount(hub.vertx, new HttpOptions().setMaxBody(1_000), router, "/events");
+    mounted = EricRouter.mount(vertx, new HttpOptions().setMaxBody(1_000), router, "/events");
     router.get("/own").handler(ctx -> ctx.end("mine"));
-    application = Hub.await(hub.vertx.deployVerticle(new Application(router)));
-  }
-
-  @AfterEach
-  void close() {
-    hub.close();
+    application = Hub.await(vertx.deployVerticle(new Application(router)));
   }
 
   private final class Application extends VerticleBase {
@@ -179,19 +190,19 @@ class EricRouterTest {
 
   @Test
   void streamsEndWithTheVerticleWhoseServerTheyCameBy() {
-    Channel channel = hub.channel("x");
+    Channel channel = Hub.await(eric.create("x"));
     StringBuffer seen = new StringBuffer();
     Promise<Void> end = Promise.promise();
     open("/events/watch/x", seen, end);
     Hub.await(channel.publish(Message.of("t", 1)));
     until(seen, "event: t");
-    Hub.await(hub.vertx.undeploy(application));
+    Hub.await(vertx.undeploy(application));
     Hub.await(end.future());
   }
 
   @Test
   void itIsDrainedAndClosed() {
-    hub.channel("x");
+    Hub.await(eric.create("x"));
     StringBuffer seen = new StringBuffer();
     Promise<Void> end = Promise.promise();
     open("/events/watch/x", seen, end);
@@ -220,10 +231,10 @@ class EricRouterTest {
     logged.start();
     logger.addAppender(logged);
     try {
-      Router router = Router.router(hub.vertx);
-      EricRouter.mount(hub.vertx, new HttpOptions(), router, "/events");
+      Router router = Router.router(vertx);
+      EricRouter.mount(vertx, new HttpOptions(), router, "/events");
       Hub.await(
-          hub.vertx.deployVerticle(
+          vertx.deployVerticle(
               new Application(router),
               new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER)));
       for (int i = 0; i < 3; i++) {
@@ -241,7 +252,7 @@ class EricRouterTest {
   void aPathWithParametersIsRefused() {
     for (String path : new String[] {"", "/", "/events/", "/:a", "events", "/a/*"}) {
       assertThatThrownBy(
-              () -> EricRouter.mount(hub.vertx, new HttpOptions(), Router.router(hub.vertx), path))
+              () -> EricRouter.mount(vertx, new HttpOptions(), Router.router(vertx), path))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("must be like /events");
     }

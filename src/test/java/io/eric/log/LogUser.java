@@ -22,16 +22,25 @@ import java.util.function.Supplier;
 
 /**
  * Uses a log as its channel does: on one context, with the cursors of its listeners, under a clock
- * of its own. Every call waits for the answer.
+ * of its own. For tests of stores, {@link MessageStoreContract} and others.
+ *
+ * <p>Every call waits for the answer, at most 30 seconds, so it must not be made on a thread of
+ * Vert.x. A call fails with what the log's future failed with, and with an {@link AssertionError}
+ * if the future does not complete, or completes on another context. One thread at a time.
  */
-final class LogUser {
+public final class LogUser {
 
-  /** What {@link #entry} makes every message count for. */
-  static final int SIZE = Entry.OVERHEAD + 1 + 4;
+  /** What every message of {@link #entry} counts against limits, in bytes. */
+  public static final int SIZE = Entry.OVERHEAD + 1 + 4;
 
-  final MessageLog log;
-  final Map<String, Long> cursors = new HashMap<>();
-  long now = 1_000_000;
+  /** The log; call it inside of {@link #get}, {@link #run} or {@link #await(Supplier)} only. */
+  public final MessageLog log;
+
+  /** How far each listener has read. A listener that is not in it does not exist. */
+  public final Map<String, Long> cursors = new HashMap<>();
+
+  /** The clock, in milliseconds since 1970; a test moves it. */
+  public long now = 1_000_000;
 
   private final Context context;
 
@@ -40,24 +49,49 @@ final class LogUser {
     this.log = log;
   }
 
-  static LogUser open(
+  /**
+   * Opens a log on a context of its own.
+   *
+   * @param vertx the instance that the context belongs to
+   * @param store the store to open it in
+   * @param channelId the channel
+   * @param retention what the log is to keep
+   * @return a user of the log
+   */
+  public static LogUser open(
       Vertx vertx, MessageStore store, String channelId, RetentionOptions retention) {
     Context context = ((VertxInternal) vertx).createEventLoopContext();
     return new LogUser(context, await(context, () -> store.open(channelId, retention)));
   }
 
-  /** Runs on the log's context and gives what the future was completed with. */
-  <R> R await(Supplier<Future<R>> call) {
+  /**
+   * Calls what answers later, on the log's context.
+   *
+   * @param call makes one call of the log
+   * @param <R> the type of the answer
+   * @return what the future was completed with
+   */
+  public <R> R await(Supplier<Future<R>> call) {
     return await(context, call);
   }
 
-  /** Runs on the log's context. */
-  <R> R get(Supplier<R> call) {
+  /**
+   * Calls what answers at once, on the log's context.
+   *
+   * @param call makes one call of the log
+   * @param <R> the type of the answer
+   * @return the answer
+   */
+  public <R> R get(Supplier<R> call) {
     return await(() -> Future.succeededFuture(call.get()));
   }
 
-  /** Runs on the log's context. */
-  void run(Runnable call) {
+  /**
+   * Calls what has no answer, on the log's context.
+   *
+   * @param call makes one call of the log
+   */
+  public void run(Runnable call) {
     await(
         () -> {
           call.run();
@@ -65,31 +99,57 @@ final class LogUser {
         });
   }
 
-  /** Appends broadcasts of these types (one character each) as one batch. */
-  void broadcast(String... types) {
+  /**
+   * Appends broadcasts as one batch.
+   *
+   * @param types the type of each, one character
+   */
+  public void broadcast(String... types) {
     append(null, types);
   }
 
-  /** Appends dispatches of these types (one character each) as one batch. */
-  void dispatch(String listener, String... types) {
+  /**
+   * Appends dispatches to one listener as one batch.
+   *
+   * @param listener their receiver
+   * @param types the type of each, one character
+   */
+  public void dispatch(String listener, String... types) {
     append(listener, types);
   }
 
-  /** Appends one message with a publisher's key. */
-  void publish(String receiver, String key) {
+  /**
+   * Appends one message with a publisher's key.
+   *
+   * @param receiver the listener that it is dispatched to; null for a broadcast
+   * @param key the key
+   */
+  public void publish(String receiver, String key) {
     Entry keyed =
         new Entry(get(log::lastSequence) + 1, now, receiver, "x", Payload.NULL, null, key);
     await(() -> log.append(List.of(keyed)));
   }
 
-  /** Appends so many broadcasts as one batch. */
-  void broadcastMany(int count) {
+  /**
+   * Appends broadcasts as one batch.
+   *
+   * @param count how many
+   */
+  public void broadcastMany(int count) {
     String[] types = new String[count];
     Arrays.fill(types, "x");
     broadcast(types);
   }
 
-  Entry entry(long sequence, String receiver, String type) {
+  /**
+   * Makes an entry with the time that {@link #now} says, whose payload is null. Appends nothing.
+   *
+   * @param sequence its sequence
+   * @param receiver the listener that it is dispatched to; null for a broadcast
+   * @param type its type, one character
+   * @return the entry
+   */
+  public Entry entry(long sequence, String receiver, String type) {
     return new Entry(sequence, now, receiver, type, Payload.NULL, null, null);
   }
 
@@ -102,19 +162,37 @@ final class LogUser {
     await(() -> log.append(batch));
   }
 
-  void trim() {
+  /** Lets the log trim what {@link #cursors} and {@link #now} allow. */
+  public void trim() {
     run(() -> log.trim(cursors(), now));
   }
 
-  void commit(String listener, long sequence) {
+  /**
+   * Commits one listener's cursor.
+   *
+   * @param listener the listener
+   * @param sequence its cursor
+   */
+  public void commit(String listener, long sequence) {
     await(() -> log.commit(Map.of(listener, sequence)));
   }
 
-  void register(String listener, Registration registration) {
+  /**
+   * Registers a listener.
+   *
+   * @param listener the listener
+   * @param registration what is to be kept of it
+   */
+  public void register(String listener, Registration registration) {
     await(() -> log.register(listener, registration));
   }
 
-  void dropOldest(int times) {
+  /**
+   * Drops the oldest entry, several times.
+   *
+   * @param times how often
+   */
+  public void dropOldest(int times) {
     run(
         () -> {
           for (int i = 0; i < times; i++) {
@@ -123,7 +201,13 @@ final class LogUser {
         });
   }
 
-  void dropOldestOf(String listener, int times) {
+  /**
+   * Drops the oldest dispatch to one listener, several times.
+   *
+   * @param listener the listener
+   * @param times how often
+   */
+  public void dropOldestOf(String listener, int times) {
     run(
         () -> {
           for (int i = 0; i < times; i++) {
@@ -132,26 +216,61 @@ final class LogUser {
         });
   }
 
-  boolean hasAfter(long after, String listener) {
+  /**
+   * Asks whether anything for a listener follows.
+   *
+   * @param after its cursor
+   * @param listener the listener; null for a reader of broadcasts only
+   * @return as {@link MessageLog#hasAfter} says
+   */
+  public boolean hasAfter(long after, String listener) {
     return get(() -> log.hasAfter(after, listener));
   }
 
-  int messages() {
+  /**
+   * Counts what the log keeps.
+   *
+   * @return the number of messages
+   */
+  public int messages() {
     return get(log::usage).messages();
   }
 
-  Slice slice(long after, String listener, int maxMessages, int maxBytes) {
+  /**
+   * Reads what follows for a listener, up to a bound.
+   *
+   * @param after its cursor
+   * @param listener the listener; null for a reader of broadcasts only
+   * @param maxMessages how many messages to return at most
+   * @param maxBytes the read stops when it has reached this
+   * @return as {@link MessageLog#read} says
+   */
+  public Slice slice(long after, String listener, int maxMessages, int maxBytes) {
     return await(() -> log.read(after, listener, maxMessages, maxBytes));
   }
 
-  /** All that follows for a listener, each as {@code 7a} or {@code [3-5 3 overflow]}. */
-  List<String> read(long after, String listener) {
+  /**
+   * Reads all that follows for a listener.
+   *
+   * @param after its cursor
+   * @param listener the listener; null for a reader of broadcasts only
+   * @return each message as {@link #show} gives it
+   */
+  public List<String> read(long after, String listener) {
     return slice(after, listener, Integer.MAX_VALUE, Integer.MAX_VALUE).entries().stream()
         .map(this::show)
         .toList();
   }
 
-  String show(Entry entry) {
+  /**
+   * Describes an entry in short, and checks the positions of a gap.
+   *
+   * @param entry an entry of this log
+   * @return sequence and type, like {@code 7a}; of a gap its first and last sequence, count and
+   *     reason, like {@code [3-5 3 overflow]}
+   * @throws AssertionError if a gap's positions are not of this log, or do not end with the entry
+   */
+  public String show(Entry entry) {
     if (!entry.type().equals(Message.GAP)) {
       return entry.sequence() + entry.type();
     }
@@ -166,7 +285,12 @@ final class LogUser {
         .formatted(from.sequence(), to.sequence(), gap.getLong("missed"), gap.getString("reason"));
   }
 
-  Cursors cursors() {
+  /**
+   * Tells a log how far the listeners have read.
+   *
+   * @return a view of {@link #cursors}
+   */
+  public Cursors cursors() {
     return new Cursors() {
       @Override
       public long of(String listener) {

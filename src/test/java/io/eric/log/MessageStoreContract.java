@@ -19,7 +19,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store must do. A store's test extends this and says how to make one. */
+/**
+ * What every store must do, as tests for JUnit 5. The test of a store of your own extends this
+ * class, overrides the two abstract methods, and may have more tests:
+ *
+ * <pre>{@code
+ * class ShelfStoreTest extends MessageStoreContract {
+ *   @Override
+ *   protected MessageStore createStore(Vertx vertx) {
+ *     return new ShelfStore();
+ *   }
+ *
+ *   @Override
+ *   protected boolean isDurable() {
+ *     return false;
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Each test has a Vert.x and a store of its own, and closes them. Logs are used as channels do,
+ * on contexts of that Vert.x. A store over {@code ChannelLog} has order, retention and gaps from
+ * it; the suite then judges what the store's {@code LogStorage} does. Tests of what outlives a
+ * process are skipped for a store that is not durable, and the other way round.
+ */
 public abstract class MessageStoreContract {
 
   private static final int ANY = Integer.MAX_VALUE;
@@ -34,13 +56,27 @@ public abstract class MessageStoreContract {
   private MessageStore store;
   private LogUser user;
 
+  /** For subclasses; JUnit creates an instance per test. */
+  protected MessageStoreContract() {}
+
   /**
-   * A store on this test's storage. Called again, after the earlier one was closed, it gives a
-   * store as another process would find it.
+   * Creates a store on this test's storage, which is empty at first: each test needs a directory, a
+   * name or a prefix of its own. Called on the test's thread, where it may wait. Called again in
+   * the same test, after the earlier store was closed, it creates a store as another process would
+   * find it.
+   *
+   * @param vertx the test's Vert.x, which the test closes after its stores
+   * @return a store, which the test closes
    */
   protected abstract MessageStore createStore(Vertx vertx);
 
-  /** Whether what was acknowledged is there after closing and creating the store again. */
+  /**
+   * Says whether what was acknowledged is there after closing and creating the store again. Then a
+   * log has its epoch, messages, cursors, registrations and keys again, and the store its
+   * definitions in their order. Otherwise a log starts afresh, with another epoch.
+   *
+   * @return the same for all tests of the class
+   */
   protected abstract boolean isDurable();
 
   @BeforeEach

@@ -14,11 +14,12 @@ import java.util.stream.Stream;
 
 /**
  * What a log must do, in the plainest form: a list of all entries there ever were, each with its
- * fate.
+ * fate. A test of a store that takes random steps takes the same steps here, and then compares the
+ * answers and lets {@link #check} judge what was read. For one thread at a time.
  */
-final class NaiveLog {
+public final class NaiveLog {
 
-  enum Fate {
+  private enum Fate {
     KEPT,
     READ_BY_ALL,
     TOO_OLD,
@@ -26,7 +27,7 @@ final class NaiveLog {
     FORGOTTEN
   }
 
-  /** The index forgets counts of a listener's dispatches beyond so many interrupted losses. */
+  /** The index forgets counts of a listener's dispatches beyond this many interrupted losses. */
   private static final int COUNTED_LOSSES = 8;
 
   private final RetentionOptions retention;
@@ -35,11 +36,21 @@ final class NaiveLog {
   private long floor = 1;
   private boolean countsAreKnown = true;
 
-  NaiveLog(RetentionOptions retention) {
+  /**
+   * Creates the model of a new log.
+   *
+   * @param retention what the log keeps
+   */
+  public NaiveLog(RetentionOptions retention) {
     this.retention = retention;
   }
 
-  void append(Entry entry) {
+  /**
+   * Appends an entry.
+   *
+   * @param entry the entry, whose sequence follows the last one
+   */
+  public void append(Entry entry) {
     entries.add(entry);
     fates.put(entry.sequence(), Fate.KEPT);
     while (inHistory().count() > retention.historyMessages()
@@ -48,12 +59,21 @@ final class NaiveLog {
     }
   }
 
-  /** A log that is rebuilt knows what is gone, but not how many messages it was. */
-  void reopened() {
+  /**
+   * Notes that the log was closed and opened again: a log that is rebuilt knows what is gone, but
+   * not how many messages it was.
+   */
+  public void reopened() {
     countsAreKnown = false;
   }
 
-  void trim(Cursors cursors, long now) {
+  /**
+   * Drops what retention no longer keeps.
+   *
+   * @param cursors how far listeners have read
+   * @param now milliseconds since 1970
+   */
+  public void trim(Cursors cursors, long now) {
     if (retention.messageTtlMs() > 0) {
       doom(e -> now - e.timestamp() > retention.messageTtlMs(), Fate.TOO_OLD);
     }
@@ -69,18 +89,29 @@ final class NaiveLog {
         Fate.READ_BY_ALL);
   }
 
-  void dropOldest() {
+  /** Drops the oldest entry as overflow. */
+  public void dropOldest() {
     kept().findFirst().ifPresent(e -> fates.put(e.sequence(), Fate.OVERFLOWED));
   }
 
-  void dropOldestOf(String listener) {
+  /**
+   * Drops the oldest dispatch to a listener as overflow.
+   *
+   * @param listener the listener
+   */
+  public void dropOldestOf(String listener) {
     kept()
         .filter(e -> listener.equals(e.receiver()))
         .findFirst()
         .ifPresent(e -> fates.put(e.sequence(), Fate.OVERFLOWED));
   }
 
-  void forget(String listener) {
+  /**
+   * Drops everything that was dispatched to a listener.
+   *
+   * @param listener the listener
+   */
+  public void forget(String listener) {
     for (Entry entry : entries) {
       if (listener.equals(entry.receiver())) {
         fates.put(entry.sequence(), Fate.FORGOTTEN);
@@ -88,36 +119,81 @@ final class NaiveLog {
     }
   }
 
-  MessageLog.Usage usage(Predicate<Entry> which) {
+  /**
+   * Counts what is kept.
+   *
+   * @param which the entries to count
+   * @return their number and size
+   */
+  public MessageLog.Usage usage(Predicate<Entry> which) {
     return new MessageLog.Usage(
         (int) kept().filter(which).count(), kept().filter(which).mapToLong(Entry::size).sum());
   }
 
-  long lastSequence() {
+  /**
+   * Names the newest entry.
+   *
+   * @return its sequence, 0 if there never was one
+   */
+  public long lastSequence() {
     return entries.size();
   }
 
-  long firstSequence() {
+  /**
+   * Names the oldest entry that is kept.
+   *
+   * @return its sequence, or {@link #lastSequence()} + 1 if nothing is kept
+   */
+  public long firstSequence() {
     return kept().mapToLong(Entry::sequence).findFirst().orElse(lastSequence() + 1);
   }
 
-  boolean hasAfter(long after, String listener) {
+  /**
+   * Says whether anything for a listener, a message or a gap, follows.
+   *
+   * @param after its cursor
+   * @param listener the listener; null for a reader of broadcasts only
+   * @return whether something does
+   */
+  public boolean hasAfter(long after, String listener) {
     return !messages(after, Long.MAX_VALUE, listener).isEmpty();
   }
 
-  boolean oldestIsUnreadBy(String listener, long cursor) {
+  /**
+   * Says whether the oldest entry is for a listener and unread.
+   *
+   * @param listener the listener
+   * @param cursor how far it has read
+   * @return false also if nothing is kept
+   */
+  public boolean oldestIsUnreadBy(String listener, long cursor) {
     return kept().findFirst().filter(e -> e.isFor(listener) && e.sequence() > cursor).isPresent();
   }
 
-  /** Whether a listener has lost anything that it could not have read in time. */
-  boolean lostUnread(long cursor, String listener) {
+  /**
+   * Says whether a listener has lost anything that it could not have read in time.
+   *
+   * @param cursor how far it has read
+   * @param listener the listener
+   * @return whether a message was dropped for the limit or for its age
+   */
+  public boolean lostUnread(long cursor, String listener) {
     return messages(cursor, Long.MAX_VALUE, listener).stream()
         .map(e -> fates.get(e.sequence()))
         .anyMatch(fate -> fate == Fate.OVERFLOWED || fate == Fate.TOO_OLD);
   }
 
-  /** Checks what a listener was given, all of it or a part that ends at {@code through}. */
-  void check(long after, String listener, List<Entry> given, long through) {
+  /**
+   * Checks what a listener was given: every message for it is there once and in order, or a gap
+   * covers it.
+   *
+   * @param after its cursor before the read
+   * @param listener the listener; null for a reader of broadcasts only
+   * @param given what the log gave
+   * @param through the sequence up to which the read looked
+   * @throws AssertionError if something is missing, out of place or wrongly counted
+   */
+  public void check(long after, String listener, List<Entry> given, long through) {
     long position = after;
     for (Entry entry : given) {
       if (entry.type().equals(Message.GAP)) {
