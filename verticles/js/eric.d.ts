@@ -51,10 +51,16 @@ export interface ListPart {
 export interface Channel {
   readonly id: string;
 
-  /** Publishes a message for all listeners; resolves with its position when it is in the log. */
+  /**
+   * Publishes a message for all listeners, or for one, its `receiver`; resolves with its position when it is in the
+   * log.
+   */
+  publish(type: string, payload?: Json, options?: PublishOptions & { receiver?: string }): Promise<Position>;
+
+  /** Publishes a message for all listeners; resolves as `publish` does. */
   broadcast(type: string, payload?: Json, options?: PublishOptions): Promise<Position>;
 
-  /** Publishes a message for one listener; resolves as `broadcast` does. */
+  /** Publishes a message for one listener; resolves as `publish` does. */
   dispatch(listener: string, type: string, payload?: Json, options?: PublishOptions): Promise<Position>;
 
   /**

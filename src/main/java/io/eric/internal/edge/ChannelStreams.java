@@ -136,7 +136,8 @@ final class ChannelStreams implements ReaderBook.Side {
    * Adds a stream to the live ones, unless a delivery that it lacks has already come, or it is
    * attached in another session.
    *
-   * @param from the sequence up to which it has everything @return whether it is live now
+   * @param from the sequence up to which it has everything
+   * @return whether it is live now
    */
   boolean join(EdgeStream stream, long from) {
     if (delivered > from || !session.equals(stream.session())) {
