@@ -2,7 +2,11 @@ package io.eric.log;
 
 import java.security.SecureRandom;
 
-/** Makes epochs, which name the lives of logs. For implementations of stores. */
+/**
+ * Makes epochs, which name the lives of logs. For implementations of stores.
+ *
+ * <p>Safe for any thread.
+ */
 public final class Epoch {
 
   private static final SecureRandom RANDOM = new SecureRandom();

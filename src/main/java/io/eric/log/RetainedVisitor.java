@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Visits the entries that a log keeps.
  *
+ * <p>Called on the thread that visits the log, before the visit returns.
+ *
  * @param <T> what the log holds of an entry's content: the entry itself, or where to find it
  */
 @FunctionalInterface

@@ -5,6 +5,9 @@ import io.vertx.core.json.JsonObject;
 /**
  * The settings of the SockJS event bus bridge at {@code /eventbus/*}, through which browsers and
  * Node are event bus clients.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class BridgeOptions {
 

@@ -7,6 +7,9 @@ import io.vertx.core.json.JsonObject;
  * How far the options of a channel that a client creates may go, so that no client takes the heap
  * for itself (CWE-770). What the hub itself gives to its channels is always allowed. The heap,
  * where a default is a share of it, is the largest that Java may use.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class ChannelCeilings {
 

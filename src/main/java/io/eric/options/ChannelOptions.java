@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The settings that all channels have. Setters check ranges and throw {@link
  * IllegalArgumentException}.
  *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ *
  * @param <S> the class itself, which setters return
  */
 public abstract class ChannelOptions<S extends ChannelOptions<S>> {

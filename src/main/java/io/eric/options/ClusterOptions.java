@@ -6,6 +6,9 @@ import java.util.List;
 /**
  * How a hub is one of several nodes. Times are in milliseconds. docs/CLUSTER.md explains the
  * settings and where the figures come from.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class ClusterOptions {
 

@@ -5,7 +5,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Which pages of other origins may use the HTTP door. By default none may. */
+/**
+ * Which pages of other origins may use the HTTP door. By default none may.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class CorsOptions {
 
   /** A token of RFC 9110, 5.6.2, without {@code *}, which stands for all names in some places. */

@@ -9,6 +9,9 @@ import java.util.Objects;
  * The settings that all doors have. Setters check ranges and throw {@link
  * IllegalArgumentException}.
  *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ *
  * @param <S> the class itself, which setters return
  */
 public abstract class DoorOptions<S extends DoorOptions<S>> {

@@ -2,7 +2,12 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** How an edge treats its streams. Times are in milliseconds. */
+/**
+ * How an edge treats its streams. Times are in milliseconds.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class EdgeOptions {
 
   /** How often an edge without heartbeats makes statements, in milliseconds. */

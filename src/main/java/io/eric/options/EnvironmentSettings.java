@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads settings from environment variables. The name of a variable is ERIC_ and the setting's path
  * in upper case.
+ *
+ * <p>Safe for any thread.
  */
 public final class EnvironmentSettings {
 

@@ -27,6 +27,9 @@ import java.util.Map;
  *   "shutdown": {"drain": 2000, "timeout": 10000}
  * }
  * }</pre>
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class EricOptions {
 

@@ -8,6 +8,9 @@ import java.util.Objects;
 /**
  * Where a {@link FileStore} keeps its files, what its acknowledgements mean, and its limits. Sizes
  * are in bytes, times in milliseconds.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class FileStoreOptions {
 

@@ -8,6 +8,9 @@ import java.util.List;
  * The settings of the HTTP door. Times are in milliseconds, sizes in bytes. Limits are hard: unless
  * a limit says otherwise, what exceeds it is refused and not queued. In limits per client, a client
  * is an IPv4 address or the first 64 bits of an IPv6 address.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class HttpOptions extends DoorOptions<HttpOptions> {
 

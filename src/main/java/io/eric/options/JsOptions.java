@@ -2,7 +2,12 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** How verticles in JavaScript are run. */
+/**
+ * How verticles in JavaScript are run.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class JsOptions {
 
   private static final long SHORTEST_BUSY_LIMIT = 100;

@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
  * Reads and writes options classes as JSON, strictly: an unknown or ill-typed key is refused by
  * name instead of being ignored. An options class is a bean. Its fields are the settings and have
  * the defaults, its setters check their ranges.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 final class JsonOptions {
 

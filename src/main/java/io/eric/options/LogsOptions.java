@@ -2,7 +2,12 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** What all channels of a hub together may use, and how far a client may go with one channel. */
+/**
+ * What all channels of a hub together may use, and how far a client may go with one channel.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class LogsOptions {
 
   /** The default is a quarter of the largest heap. */

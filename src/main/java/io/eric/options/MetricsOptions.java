@@ -2,7 +2,12 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** Whether {@code /metrics} exists and what it shows. It needs Micrometer on the class path. */
+/**
+ * Whether {@code /metrics} exists and what it shows. It needs Micrometer on the class path.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class MetricsOptions {
 
   private boolean enabled = true;

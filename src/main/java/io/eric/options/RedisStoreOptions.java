@@ -5,7 +5,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** Which Redis a {@link RedisStore} uses, and how. Times are in milliseconds, sizes in bytes. */
+/**
+ * Which Redis a {@link RedisStore} uses, and how. Times are in milliseconds, sizes in bytes.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class RedisStoreOptions {
 
   private static final Pattern URI = Pattern.compile("(redis|rediss|unix)://.+");

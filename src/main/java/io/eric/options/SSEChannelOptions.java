@@ -3,7 +3,12 @@ package io.eric.options;
 import io.eric.channel.SSEChannel;
 import io.vertx.core.json.JsonObject;
 
-/** The settings of an {@link SSEChannel}. */
+/**
+ * The settings of an {@link SSEChannel}.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
 
   private int retry = 5;

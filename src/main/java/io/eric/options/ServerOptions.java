@@ -5,6 +5,9 @@ import io.vertx.core.json.JsonObject;
 /**
  * What {@code serve} gives the hub to run on. A hub inside another application runs on that
  * application's Vert.x instead.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class ServerOptions {
 

@@ -6,7 +6,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Knows all settings, by path ({@code http.port}), with their defaults. */
+/**
+ * Knows all settings, by path ({@code http.port}), with their defaults.
+ *
+ * <p>Safe for any thread.
+ */
 public final class SettingPaths {
 
   private SettingPaths() {}

@@ -2,7 +2,12 @@ package io.eric.options;
 
 import io.vertx.core.json.JsonObject;
 
-/** How a hub goes down. Times are in milliseconds. */
+/**
+ * How a hub goes down. Times are in milliseconds.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class ShutdownOptions {
 
   private long drain = 2_000;

@@ -7,7 +7,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 
-/** The settings of a {@link SocketServer}. Times are in milliseconds, sizes in bytes. */
+/**
+ * The settings of a {@link SocketServer}. Times are in milliseconds, sizes in bytes.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
+ */
 public final class SocketOptions extends DoorOptions<SocketOptions> {
 
   /** By default one connection in 16 is kept for commands. */

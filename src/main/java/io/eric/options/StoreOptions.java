@@ -6,6 +6,9 @@ import io.vertx.core.json.JsonObject;
 /**
  * Where a hub keeps its messages: {@code {"type": "memory", "file": {...}, "redis": {...}}}. Only
  * the section of the chosen type is used; the others may be present all the same.
+ *
+ * <p>Not thread-safe. Components read options when they are created, so later changes have no
+ * defined effect.
  */
 public final class StoreOptions {
 

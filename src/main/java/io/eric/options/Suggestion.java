@@ -3,7 +3,11 @@ package io.eric.options;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Suggests the existing name that a misspelt one was probably meant to be. */
+/**
+ * Suggests the existing name that a misspelt one was probably meant to be.
+ *
+ * <p>Safe for any thread.
+ */
 public final class Suggestion {
 
   private static final int FARTHEST = 3;

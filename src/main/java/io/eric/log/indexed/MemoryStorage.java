@@ -10,6 +10,8 @@ import java.util.Map;
  * Keeps nothing but the entries that the log itself holds in the heap, and answers at once. It has
  * no state, so one may serve any number of logs. A storage that differs from it in a few operations
  * may extend it.
+ *
+ * <p>Safe for any thread.
  */
 public class MemoryStorage implements LogStorage<Entry> {
 

@@ -12,7 +12,7 @@ import io.vertx.core.Future;
  * MessageLog#close closed}; a channel that is opened again has a new, empty log with a new epoch.
  * All futures of the store and its logs are completed when they are returned.
  *
- * <p>Safe for use by many channels at once.
+ * <p>Safe for any thread and for many channels at once. A log is for the context of its channel.
  */
 public final class MemoryStore implements MessageStore {
 

@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * RedisStoreOptions#getTimeout}, and then fail with {@link io.eric.UnavailableException}. Once
  * Redis has been down for longer than that, they fail at once. The store reconnects by itself.
  *
- * <p>Safe for use by many channels at once.
+ * <p>Safe for any thread and for many channels at once. A log is for the context of its channel.
  */
 public final class RedisStore implements MessageStore {
 
