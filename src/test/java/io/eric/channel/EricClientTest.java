@@ -1,8 +1,8 @@
 package io.eric.channel;
 
+import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.eric.Channel;
 import io.eric.EricClient;
@@ -25,10 +25,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.WriteStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,14 +49,6 @@ class EricClientTest {
   @AfterEach
   void stop() {
     hub.close();
-  }
-
-  private static void until(Callable<Boolean> condition) {
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(condition);
   }
 
   private Channel channel() {
