@@ -14,13 +14,13 @@ import io.eric.options.EricOptions;
 import io.eric.options.StoreOptions;
 import io.eric.prefab.SimpleDistributedApplicationListener;
 import io.eric.socket.SocketClient;
+import io.eric.testing.FreePort;
 import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,7 +54,7 @@ class EmbeddedClusterTest {
 
   @Test
   void partsOfAnApplicationTalkToEachOtherAcrossNodesByThePlainApi() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     EricVerticle here = hub(clustered(port), "here");
     EricVerticle there = hub(clustered(port), "there");
     Hub.await(here.channels().create("talk", null));
@@ -83,7 +83,7 @@ class EmbeddedClusterTest {
 
   @Test
   void aListenerThatWasStoppedStaysStoppedWhateverNodeOwnsTheChannel() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     Vertx ownersVertx = clustered(port);
     EricVerticle owner = hub(ownersVertx, "owner");
     Vertx vertx = clustered(port);
@@ -131,7 +131,7 @@ class EmbeddedClusterTest {
 
   @Test
   void aChannelIsRemovedThroughTheDoorsOfANodeThatDoesNotOwnIt() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     EricVerticle owner = hub(clustered(port), "owner");
     Vertx vertx = clustered(port);
     EricVerticle here = hub(vertx, "here");
@@ -157,7 +157,7 @@ class EmbeddedClusterTest {
 
   @Test
   void aStoreOfItsOwnCannotBeGivenToAHubInACluster() throws Exception {
-    Vertx vertx = clustered(freePort());
+    Vertx vertx = clustered(FreePort.find());
     EricOptions options = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);
 
     assertThatThrownBy(
@@ -264,11 +264,5 @@ class EmbeddedClusterTest {
     EricVerticle hub = new EricVerticle();
     Hub.await(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));
     return hub;
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }
