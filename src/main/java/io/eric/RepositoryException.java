@@ -14,4 +14,11 @@ public final class RepositoryException extends EricException {
   public RepositoryException(String message, @Nullable Throwable cause) {
     super("RepositoryError", 500, message, cause);
   }
+
+  /** Returns the error of a call to a store: the cause if it is one of the protocol's errors. */
+  public static EricException of(Throwable cause) {
+    return cause instanceof EricException eric
+        ? eric
+        : new RepositoryException("the store failed", cause);
+  }
 }

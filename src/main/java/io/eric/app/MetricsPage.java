@@ -39,15 +39,17 @@ final class MetricsPage implements AutoCloseable {
     this.vertx = vertx;
     this.meters = Meters.of(vertx);
     for (CounterName counter : CounterName.values()) {
-      FunctionCounter.builder(counter.metric(), meters, all -> all.get(counter))
-          .description(counter.help())
-          .tags(labels(counter))
+      Metric metric = counter.metric();
+      FunctionCounter.builder(metric.name(), meters, all -> all.get(counter))
+          .description(metric.help())
+          .tags(labels(metric))
           .register(registry);
     }
     for (GaugeName gauge : GaugeName.values()) {
-      io.micrometer.core.instrument.Gauge.builder(gauge.metric(), this, page -> page.read(gauge))
-          .description(gauge.help())
-          .tags(labels(gauge))
+      Metric metric = gauge.metric();
+      io.micrometer.core.instrument.Gauge.builder(metric.name(), this, page -> page.read(gauge))
+          .description(metric.help())
+          .tags(labels(metric))
           .register(registry);
     }
     collections = options.isJvm() ? new JvmGcMetrics() : null;

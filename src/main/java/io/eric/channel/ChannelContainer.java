@@ -498,10 +498,11 @@ public final class ChannelContainer {
    * @param after the id after which the part begins; null to begin with the first
    * @param limit the largest number of ids, 1 to 10,000
    * @throws InvalidChannelException if there is no channel {@code after} (any more)
-   * @throws InvalidMessageFormatException if the limit is out of range
+   * @throws InvalidMessageFormatException if {@code after} is not an id, or the limit is out of
+   *     range
    */
   public List<String> getIds(@Nullable String after, int limit) {
-    Command.Page page = new Command.Page(after, Command.Page.checkedLimit(limit), null);
+    Command.Page page = Command.ListAll.checked(null, after, (long) limit, null).page();
     return order().page(page).items().stream().map(String::valueOf).toList();
   }
 

@@ -2,6 +2,7 @@ package io.eric.http;
 
 import io.eric.InvalidChannelException;
 import io.eric.internal.client.BusClient;
+import io.eric.internal.client.ListPages;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.ListPage;
 import io.vertx.core.Future;
@@ -27,9 +28,7 @@ final class HubListing implements ListPart.Source {
   private static final int LISTENERS_AT_A_TIME = 100;
 
   private final BusClient bus;
-  private int left;
-  private Command.Page page;
-  private boolean allChannels;
+  private final ListPages pages;
 
   /**
    * The text in front of the next channel: the opening brace, or a comma after the first channel.
@@ -54,13 +53,11 @@ final class HubListing implements ListPart.Source {
   /**
    * Creates the list.
    *
-   * @param after the channel that the list begins after, or null
-   * @param limit how many channels the list has at most, or {@link Integer#MAX_VALUE}
+   * @param list the channels that it has
    */
-  HubListing(BusClient bus, @Nullable String after, int limit) {
+  HubListing(BusClient bus, Command.ListAll list) {
     this.bus = bus;
-    this.left = limit;
-    this.page = new Command.Page(after, Math.min(limit, CHANNELS_AT_A_TIME), null);
+    this.pages = new ListPages(bus, list, CHANNELS_AT_A_TIME);
   }
 
   @Override
@@ -70,19 +67,14 @@ final class HubListing implements ListPart.Source {
       return listeners(inside, listeners)
           .map(found -> goOn(inside, found.orElse(ListPage.all(List.of()))));
     }
-    if (!waiting.isEmpty() || allChannels) {
+    if (!waiting.isEmpty() || pages.isEnded()) {
       return channels();
     }
-    return bus.list(new Command.ListAll(null, page))
+    return pages
+        .next()
         .compose(
             ids -> {
               ids.items().forEach(id -> waiting.add((String) id));
-              left -= ids.items().size();
-              String next = ids.next();
-              allChannels = next == null || left == 0;
-              if (next != null && !allChannels) {
-                page = page.next(Math.min(left, CHANNELS_AT_A_TIME), next);
-              }
               return channels();
             });
   }
@@ -147,7 +139,7 @@ final class HubListing implements ListPart.Source {
   }
 
   private ListPart end(StringBuilder text) {
-    boolean isLast = allChannels && waiting.isEmpty();
+    boolean isLast = pages.isEnded() && waiting.isEmpty();
     if (isLast) {
       text.append(separator.equals("{") ? "{}" : "}");
     }

@@ -56,9 +56,9 @@ final class HubRoutes {
     list(ctx, HubListing::new);
   }
 
-  /** Creates a list that begins after an item, or with the first item if that is null. */
+  /** Creates the text of a list. */
   private interface Listed {
-    ListPart.Source from(BusClient bus, @Nullable String after, int limit);
+    ListPart.Source from(BusClient bus, Command.ListAll list);
   }
 
   private void list(RoutingContext ctx, Listed listed) {
@@ -73,8 +73,8 @@ final class HubRoutes {
           ListPart.Source source =
               listed.from(
                   bus,
-                  after == null ? null : Ids.check("channel", after),
-                  limit == null ? Integer.MAX_VALUE : limit(limit));
+                  Command.ListAll.checked(
+                      null, after, limit == null ? null : (Long) number(limit), null));
           if (request.method().equals(HttpMethod.HEAD)) {
             describe(request.response());
           } else {
@@ -95,11 +95,12 @@ final class HubRoutes {
             failure -> Problem.send(response, BusClient.asEric(failure, null)));
   }
 
-  private static int limit(String text) {
+  /** Returns the number that a limit is, or one that is refused as a limit. */
+  private static long number(String limit) {
     try {
-      return Command.Page.checkedLimit(Long.parseLong(text));
+      return Long.parseLong(limit);
     } catch (NumberFormatException noNumber) {
-      return Command.Page.checkedLimit(-1);
+      return -1;
     }
   }
 

@@ -71,7 +71,7 @@ final class PublishBatcher {
     long bytes = queue == null ? 0 : queue.bytesInFlight;
     int size = message.size();
     if (messages >= maxMessages || size > maxBytes - bytes) {
-      meters.count(CounterName.CHANNEL_LANE_FULL);
+      meters.count(CounterName.CHANNEL_WINDOW_FULL);
       return Future.failedFuture(
           new UnavailableException("too many messages under way, nothing was appended"));
     }

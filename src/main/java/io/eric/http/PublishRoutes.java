@@ -96,25 +96,23 @@ final class PublishRoutes {
       Problem.send(response, e);
       return;
     }
-    append(message)
-        .onComplete(
-            id -> {
-              if (!response.closed()) {
-                response.putHeader(MESSAGE_ID, id);
-                JsonAnswer.nothing(response);
-              }
-            },
-            failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));
+    publish(response, message, id -> JsonAnswer.nothing(response));
   }
 
   /** Publishes a single message, whose outcome is the status of the answer. */
   private void publishOne(HttpServerResponse response, Command.Publish message) {
+    publish(response, message, id -> JsonAnswer.json(response, written(id)));
+  }
+
+  /** Publishes a message and answers with its id, to which {@code answer} adds the body. */
+  private void publish(
+      HttpServerResponse response, Command.Publish message, Consumer<String> answer) {
     append(message)
         .onComplete(
             id -> {
               if (!response.closed()) {
                 response.putHeader(MESSAGE_ID, id);
-                JsonAnswer.json(response, written(id));
+                answer.accept(id);
               }
             },
             failure -> Problem.send(response, BusClient.asEric(failure, message.channel())));

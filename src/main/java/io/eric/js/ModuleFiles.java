@@ -132,11 +132,6 @@ final class ModuleFiles implements FileSystem {
     return own;
   }
 
-  /** Returns the module root. */
-  Path root() {
-    return root;
-  }
-
   /** Returns a file's name as it is shown in messages: relative to the root. */
   String shown(String path) {
     Path file = Path.of(path);

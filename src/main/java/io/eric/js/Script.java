@@ -206,10 +206,6 @@ final class Script {
     }
   }
 
-  boolean isClosed() {
-    return closed;
-  }
-
   /** Returns the converter of values; only while a call is under way. */
   JsValues values() {
     return Objects.requireNonNull(loaded).values();

@@ -1,7 +1,6 @@
 package io.eric.metrics;
 
 import io.eric.internal.client.ReaderBook;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The counters of a hub, see {@link Meters}. They count what has passed, and for every bound how
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * so the number of time series is limited. docs/METRICS.md has the same list. Immutable, so safe
  * for any thread.
  */
-public enum CounterName implements Metric {
+public enum CounterName {
   /** Messages appended to logs. */
   PUBLISHED("eric_messages_published_total", "Messages appended to logs"),
   /** Messages written to streams that keep up. */
@@ -105,7 +104,7 @@ public enum CounterName implements Metric {
   /** Bus listeners detached because {@code channel.noHandlerTimeout} had passed. */
   CONSUMERS_GONE(
       "eric_consumers_gone_total",
-      "Listeners on the event bus detached because nobody was at their address"),
+      "Listeners on the event bus detached because their address had no handler"),
 
   /** Requests whose header {@code Host} had a name that is not in {@code http.hosts}. */
   FOREIGN_HOSTS("eric_strangers_refused_total", "reason", "host", Help.STRANGERS),
@@ -217,7 +216,7 @@ public enum CounterName implements Metric {
    * Requests refused because of {@code http.maxInFlightPerChannel} or {@code
    * http.maxInFlightBytesPerChannel}.
    */
-  CHANNEL_LANE_FULL("eric_requests_refused_total", "reason", "channel", Help.REQUESTS_REFUSED),
+  CHANNEL_WINDOW_FULL("eric_requests_refused_total", "reason", "channel", Help.REQUESTS_REFUSED),
   /** Pauses in reading because of {@code socket.maxInFlight} or {@code socket.maxInFlightBytes}. */
   READS_PAUSED(
       "eric_reads_paused_total",
@@ -227,40 +226,20 @@ public enum CounterName implements Metric {
   SAMPLES_MISSING(
       "eric_samples_missing_total", "Parts of the hub that did not give their gauges in time");
 
-  private final String metric;
-  private final @Nullable String label;
-  private final @Nullable String labelValue;
-  private final String help;
+  @SuppressWarnings("ImmutableEnumChecker") // it does not know that a record of texts is immutable
+  private final Metric metric;
 
-  CounterName(String metric, String help) {
-    this(metric, null, null, help);
+  CounterName(String name, String help) {
+    this.metric = new Metric(name, help);
   }
 
-  CounterName(String metric, @Nullable String label, @Nullable String labelValue, String help) {
-    this.metric = metric;
-    this.label = label;
-    this.labelValue = labelValue;
-    this.help = help;
+  CounterName(String name, String label, String labelValue, String help) {
+    this.metric = new Metric(name, label, labelValue, help);
   }
 
-  @Override
-  public String metric() {
+  /** Returns the metric's name and description. */
+  public Metric metric() {
     return metric;
-  }
-
-  @Override
-  public @Nullable String label() {
-    return label;
-  }
-
-  @Override
-  public @Nullable String labelValue() {
-    return labelValue;
-  }
-
-  @Override
-  public String help() {
-    return help;
   }
 
   /** Sentences that several constants share, because Prometheus wants one sentence per name. */
@@ -269,10 +248,10 @@ public enum CounterName implements Metric {
     static final String DELIVERED = "Messages handed to readers, repeats included";
     static final String UNREAD = "Connections closed because their answers were not read";
     static final String REFUSED = "Messages that channels refused to append";
-    static final String DROPPED = "Messages dropped although somebody might not have read them";
+    static final String DROPPED = "Messages dropped although a listener might not have read them";
     static final String GAPS = "Gaps told to listeners";
     static final String STATE_ERRORS =
-        "Events that cannot be and news that nobody takes, ignored: a fault of eric";
+        "Events that cannot be and news that no part takes, ignored: a fault of eric";
     static final String STREAMS_REFUSED = "Streams refused";
     static final String STREAMS_CLOSED = "Streams closed by a limit";
     static final String CONNECTIONS = "Connections accepted";

@@ -1,12 +1,10 @@
 package io.eric.metrics;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The gauges of a hub, which describe the present moment; see {@link Meters}. They are sums over
  * the hub, never per channel. Immutable, so safe for any thread.
  */
-public enum GaugeName implements Metric {
+public enum GaugeName {
   /** Open channels. */
   CHANNELS("eric_channels", "Open channels"),
   /** Channels that do not answer, which makes {@code /healthz} DOWN. */
@@ -60,40 +58,20 @@ public enum GaugeName implements Metric {
   /** The bytes of answers that wait for their clients. */
   UNSENT_ANSWERS("eric_http_unsent_answer_bytes", "Bytes of answers that clients have not taken");
 
-  private final String metric;
-  private final @Nullable String label;
-  private final @Nullable String labelValue;
-  private final String help;
+  @SuppressWarnings("ImmutableEnumChecker") // it does not know that a record of texts is immutable
+  private final Metric metric;
 
-  GaugeName(String metric, String help) {
-    this(metric, null, null, help);
+  GaugeName(String name, String help) {
+    this.metric = new Metric(name, help);
   }
 
-  GaugeName(String metric, @Nullable String label, @Nullable String labelValue, String help) {
-    this.metric = metric;
-    this.label = label;
-    this.labelValue = labelValue;
-    this.help = help;
+  GaugeName(String name, String label, String labelValue, String help) {
+    this.metric = new Metric(name, label, labelValue, help);
   }
 
-  @Override
-  public String metric() {
+  /** Returns the metric's name and description. */
+  public Metric metric() {
     return metric;
-  }
-
-  @Override
-  public @Nullable String label() {
-    return label;
-  }
-
-  @Override
-  public @Nullable String labelValue() {
-    return labelValue;
-  }
-
-  @Override
-  public String help() {
-    return help;
   }
 
   private static final class Help {

@@ -23,11 +23,6 @@ final class LineFormat implements StreamFormat {
   private static final Buffer SPACE = Buffer.buffer(" ");
 
   @Override
-  public String name() {
-    return "json-lines";
-  }
-
-  @Override
   public Buffer encode(List<Entry> entries, String epoch, int retryMs) {
     int expected = 0;
     for (Entry entry : entries) {

@@ -2,6 +2,7 @@ package io.eric.socket;
 
 import io.eric.internal.FifoTurns;
 import io.eric.internal.client.BusClient;
+import io.eric.internal.client.ListPages;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.ListPage;
 import io.vertx.core.buffer.Buffer;
@@ -20,14 +21,11 @@ final class ListAnswer {
   private static final byte[] CLOSE = {']'};
   private static final byte[] CLOSE_LINE = {']', '\n'};
 
-  private final BusClient bus;
+  private final ListPages pages;
   private final FifoTurns turns;
   private final CommandPipeline.Client client;
-  private final @Nullable String channel;
   private final boolean lines;
   private final Outcome outcome;
-  private Command.Page page;
-  private int left;
   private boolean begun;
   private boolean asking;
   private boolean ended;
@@ -52,15 +50,11 @@ final class ListAnswer {
       Command.ListAll command,
       boolean lines,
       Outcome outcome) {
-    this.bus = bus;
+    this.pages = new ListPages(bus, command, AT_A_TIME);
     this.turns = turns;
     this.client = client;
-    this.channel = command.channel();
     this.lines = lines;
     this.outcome = outcome;
-    this.left = command.page().limit() == 0 ? Integer.MAX_VALUE : command.page().limit();
-    this.page =
-        new Command.Page(command.page().after(), Math.min(left, AT_A_TIME), command.page().place());
   }
 
   /** Asks for the next piece if the client can take it. */
@@ -77,7 +71,8 @@ final class ListAnswer {
       turns.done();
       return;
     }
-    bus.list(new Command.ListAll(channel, page))
+    pages
+        .next()
         .onComplete(
             (part, failure) -> {
               asking = false;
@@ -104,9 +99,6 @@ final class ListAnswer {
   }
 
   private void write(ListPage part) {
-    left -= part.items().size();
-    String next = part.next();
-    boolean isLast = next == null || left == 0;
     byte[] json = CommandPipeline.text(part.items());
     Buffer bytes = Buffer.buffer(json.length + 2);
     boolean empty = part.items().isEmpty();
@@ -116,12 +108,11 @@ final class ListAnswer {
       bytes.appendString(", ").appendBytes(json, 1, json.length - 2);
     }
     begun = true;
-    if (isLast) {
+    if (pages.isEnded()) {
       ended = true;
       client.write(bytes.appendBytes(lines ? CLOSE_LINE : CLOSE));
       outcome.written();
     } else {
-      page = page.next(Math.min(left, AT_A_TIME), String.valueOf(next));
       client.write(bytes);
       advance();
     }

@@ -73,11 +73,6 @@ final class PipelinedConnection {
     }
   }
 
-  /** Closes the connection; commands without an answer fail. */
-  void close() {
-    socket.close();
-  }
-
   private void flush() {
     Buffer bytes;
     synchronized (this) {

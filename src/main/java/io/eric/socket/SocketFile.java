@@ -80,11 +80,6 @@ final class SocketFile {
     }
   }
 
-  /** Returns the path under which clients find the socket. */
-  Path path() {
-    return path;
-  }
-
   /** Returns the path to bind at. */
   Path bindPath() {
     return directory.resolve(BIND_NAME);

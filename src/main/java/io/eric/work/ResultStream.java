@@ -2,7 +2,6 @@ package io.eric.work;
 
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.internal.CallersContext;
 import io.eric.internal.client.DemandedStream;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -27,7 +26,6 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
    */
   private static final long END_TIMEOUT_MS = 2_000;
 
-  private final Vertx vertx;
   private final Context channel;
   private final MessageQueueListener listener;
   private final Source source;
@@ -50,25 +48,17 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
 
   ResultStream(Vertx vertx, Context channel, MessageQueueListener listener, Source source) {
     super(vertx, "results of listener " + listener.id());
-    this.vertx = vertx;
     this.channel = channel;
     this.listener = listener;
     this.source = source;
   }
 
   @Override
-  public Future<Void> close() {
-    return CallersContext.of(
-        vertx,
-        () -> {
-          Promise<Void> closed = Promise.promise();
-          context.runOnContext(
-              v -> {
-                finish(); // nothing more is handed out from here on
-                channel.runOnContext(w -> source.close().onComplete(closed));
-              });
-          return closed.future();
-        });
+  protected Future<Void> closed() {
+    finish(); // nothing more is handed out from here on
+    Promise<Void> closed = Promise.promise();
+    channel.runOnContext(v -> source.close().onComplete(closed));
+    return closed.future();
   }
 
   @Override

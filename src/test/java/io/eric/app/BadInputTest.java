@@ -3,10 +3,10 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.eric.options.HttpOptions;
 import io.eric.options.SocketOptions;
+import io.eric.testing.Hub;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -65,13 +65,13 @@ class BadInputTest {
                 .setHttp(new HttpOptions().setPort(0).setRequestTimeout(DEADLINE_MS))
                 .setSocket(
                     new SocketOptions().setPath(socket.toString()).setCommandTimeout(DEADLINE_MS)));
-    Await.forResult(vertx.deployVerticle(hub));
-    Await.forResult(hub.channels().create("news", null));
+    Hub.await(vertx.deployVerticle(hub));
+    Hub.await(hub.channels().create("news", null));
   }
 
   @AfterAll
   void stop() throws Exception {
-    Await.forResult(vertx.close());
+    Hub.await(vertx.close());
   }
 
   // ---- HTTP
@@ -338,7 +338,7 @@ class BadInputTest {
   private String onBus(Object body) throws Exception {
     try {
       JsonObject answer =
-          Await.forResult(
+          Hub.await(
               vertx
                   .eventBus()
                   .<JsonObject>request(

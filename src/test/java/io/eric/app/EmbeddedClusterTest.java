@@ -9,18 +9,18 @@ import io.eric.Channel;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.app.cli.Await;
 import io.eric.log.indexed.MemoryStore;
 import io.eric.options.EricOptions;
 import io.eric.options.StoreOptions;
 import io.eric.prefab.SimpleDistributedApplicationListener;
 import io.eric.socket.SocketClient;
+import io.eric.testing.FreePort;
+import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,16 +48,16 @@ class EmbeddedClusterTest {
   @AfterEach
   void close() throws Exception {
     for (Vertx vertx : started) {
-      Await.forResult(vertx.close());
+      Hub.await(vertx.close());
     }
   }
 
   @Test
   void partsOfAnApplicationTalkToEachOtherAcrossNodesByThePlainApi() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     EricVerticle here = hub(clustered(port), "here");
     EricVerticle there = hub(clustered(port), "there");
-    Await.forResult(here.channels().create("talk", null));
+    Hub.await(here.channels().create("talk", null));
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> there.channels().getAllIds().contains("talk"));
@@ -75,7 +75,7 @@ class EmbeddedClusterTest {
     join(alice, here.channel("talk"));
     join(bob, there.channel("talk"));
 
-    Await.forResult(alice.dispatchTo("bob", Message.of("hello", "of alice")));
+    Hub.await(alice.dispatchTo("bob", Message.of("hello", "of alice")));
 
     await().atMost(Duration.ofSeconds(60)).until(() -> !heard.isEmpty());
     assertThat(heard).containsExactly("of bob");
@@ -83,7 +83,7 @@ class EmbeddedClusterTest {
 
   @Test
   void aListenerThatWasStoppedStaysStoppedWhateverNodeOwnsTheChannel() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     Vertx ownersVertx = clustered(port);
     EricVerticle owner = hub(ownersVertx, "owner");
     Vertx vertx = clustered(port);
@@ -94,25 +94,25 @@ class EmbeddedClusterTest {
     MessageQueueListener stoppedHere = running("stoppedHere", channel);
     MessageQueueListener stoppedThere = running("stoppedThere", channel);
     MessageQueueListener startedHere = new Observer("startedHere");
-    Await.forResult(channel.registerListener(startedHere));
+    Hub.await(channel.registerListener(startedHere));
     for (String consumer : List.of("consumer", "stoppedConsumer")) {
-      Await.forResult(channel.registerListener(new MessageQueueListener(consumer)));
+      Hub.await(channel.registerListener(new MessageQueueListener(consumer)));
       vertx
           .eventBus()
           .localConsumer("eric.listener." + channel.id() + '/' + consumer)
           .handler(message -> message.reply(null));
-      Await.forResult(
+      Hub.await(
           vertx.eventBus().request(address, new JsonObject().put("v", "l").put("r", consumer)));
     }
 
-    Await.forResult(stoppedHere.stop());
-    Await.forResult(startedHere.start());
+    Hub.await(stoppedHere.stop());
+    Hub.await(startedHere.start());
     for (String each : List.of("stoppedThere", "stoppedConsumer")) {
-      Await.forResult(
+      Hub.await(
           ownersVertx.eventBus().request(address, new JsonObject().put("v", "s").put("r", each)));
     }
     started.remove(ownersVertx);
-    Await.forResult(ownersVertx.close());
+    Hub.await(ownersVertx.close());
 
     await()
         .atMost(Duration.ofSeconds(60))
@@ -131,7 +131,7 @@ class EmbeddedClusterTest {
 
   @Test
   void aChannelIsRemovedThroughTheDoorsOfANodeThatDoesNotOwnIt() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     EricVerticle owner = hub(clustered(port), "owner");
     Vertx vertx = clustered(port);
     EricVerticle here = hub(vertx, "here");
@@ -150,27 +150,25 @@ class EmbeddedClusterTest {
 
     String bySocket = channelOwnedBy(owner, here).id();
     SocketClient socket = new SocketClient(vertx, dir.resolve("here.sock").toString());
-    Await.forResult(socket.removeChannel(bySocket));
+    Hub.await(socket.removeChannel(bySocket));
     assertThat(owner.channels().getAllIds()).doesNotContain(bySocket);
     assertThat(here.channels().getAllIds()).doesNotContain(bySocket);
   }
 
   @Test
   void aStoreOfItsOwnCannotBeGivenToAHubInACluster() throws Exception {
-    Vertx vertx = clustered(freePort());
+    Vertx vertx = clustered(FreePort.find());
     EricOptions options = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);
 
     assertThatThrownBy(
-            () ->
-                Await.forResult(
-                    vertx.deployVerticle(new EricVerticle(options, MemoryStore.create()))))
+            () -> Hub.await(vertx.deployVerticle(new EricVerticle(options, MemoryStore.create()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "the store io.eric.log.indexed.MemoryStore that was given to EricVerticle")
         .hasMessageContaining("in a clustered Vert.x messages are kept by the nodes");
     EricOptions onDisk = new EricOptions(options);
     onDisk.getStore().setType(StoreOptions.Type.FILE);
-    assertThatThrownBy(() -> Await.forResult(vertx.deployVerticle(new EricVerticle(onDisk))))
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(onDisk))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("setting \"store.type\" must be memory");
     assertThat(vertx.deploymentIDs()).isEmpty();
@@ -186,7 +184,7 @@ class EmbeddedClusterTest {
           .until(
               () -> {
                 if (!user.channels().getAllIds().contains(id)) {
-                  Await.forResult(owner.channels().create(id, null));
+                  Hub.await(owner.channels().create(id, null));
                 }
                 return user.channels().getAllIds().contains(id)
                     && owner.channels().isOpen(id) != user.channels().isOpen(id);
@@ -200,13 +198,13 @@ class EmbeddedClusterTest {
   private static MessageQueueListener running(String id, Channel channel) throws Exception {
     MessageQueueListener listener = new Observer(id);
     listener.start();
-    Await.forResult(channel.registerListener(listener));
+    Hub.await(channel.registerListener(listener));
     return listener;
   }
 
   private static Map<String, ListenerStatus.State> state(EricVerticle hub, String channel)
       throws Exception {
-    return Await.forResult(hub.channel(channel).getConnections()).stream()
+    return Hub.await(hub.channel(channel).getConnections()).stream()
         .collect(Collectors.toMap(ListenerStatus::listener, ListenerStatus::state));
   }
 
@@ -224,8 +222,8 @@ class EmbeddedClusterTest {
 
   private static void join(SimpleDistributedApplicationListener part, Channel channel)
       throws Exception {
-    Await.forResult(part.joinTo(channel));
-    Await.forResult(part.start());
+    Hub.await(part.joinTo(channel));
+    Hub.await(part.start());
     channel.messageStream(part).handler(event -> {});
   }
 
@@ -249,7 +247,7 @@ class EmbeddedClusterTest {
         .setEnabled(true)
         .addMember("127.0.0.1:" + port);
     Vertx vertx =
-        Await.forResult(
+        Hub.await(
             Vertx.builder()
                 .withClusterManager(new HazelcastClusterManager(config))
                 .buildClustered());
@@ -264,13 +262,7 @@ class EmbeddedClusterTest {
             .put("cluster", new JsonObject().put("quorum", 1))
             .put("socket", new JsonObject().put("path", dir.resolve(name + ".sock").toString()));
     EricVerticle hub = new EricVerticle();
-    Await.forResult(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));
+    Hub.await(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));
     return hub;
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.eric.ListenerStatus;
 import io.eric.Message;
-import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
+import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -31,18 +31,18 @@ class EricVerticleTest {
 
   @AfterEach
   void close() throws Exception {
-    Await.forResult(vertx.close());
+    Hub.await(vertx.close());
   }
 
   @Test
   void itIsDeployedByNameWithAConfigInAnybodysApplication() throws Exception {
-    Await.forResult(
+    Hub.await(
         vertx.deployVerticle(
             "io.eric.app.EricVerticle", new DeploymentOptions().setConfig(config())));
 
     assertThat(dir.resolve("e.sock")).exists();
     JsonObject answer =
-        Await.forResult(
+        Hub.await(
                 vertx
                     .eventBus()
                     .<JsonObject>request("eric.channels", new JsonObject().put("v", "ls")))
@@ -53,9 +53,9 @@ class EricVerticleTest {
   @Test
   void predefinedChannelsHaveTheirListenersAndOptions() throws Exception {
     EricVerticle hub = new EricVerticle(new EricOptions(config()));
-    Await.forResult(vertx.deployVerticle(hub));
+    Hub.await(vertx.deployVerticle(hub));
 
-    assertThat(Await.forResult(hub.channel("news").getConnections()))
+    assertThat(Hub.await(hub.channel("news").getConnections()))
         .extracting(ListenerStatus::listener)
         .containsExactlyInAnyOrder("desk", "archive");
     assertThat(hub.channels().getAllIds()).containsExactly("news");
@@ -65,10 +65,10 @@ class EricVerticleTest {
   void undeployingClosesBothDoorsAndLetsAnotherHubStart() throws Exception {
     for (int life = 0; life < 2; life++) {
       EricVerticle hub = new EricVerticle(new EricOptions(config()));
-      String id = Await.forResult(vertx.deployVerticle(hub));
+      String id = Hub.await(vertx.deployVerticle(hub));
       connect(hub.httpPort());
 
-      Await.forResult(vertx.undeploy(id));
+      Hub.await(vertx.undeploy(id));
 
       // The kernel's socket goes with the event loop's next look at its keys, a moment later.
       await()
@@ -88,14 +88,13 @@ class EricVerticleTest {
       config.getJsonObject("http").put("port", taken.getLocalPort());
 
       assertThatThrownBy(
-              () ->
-                  Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config)))))
+              () -> Hub.await(vertx.deployVerticle(new EricVerticle(new EricOptions(config)))))
           .isInstanceOf(Exception.class);
     }
 
     assertThat(dir.resolve("e.sock")).doesNotExist();
     assertThat(vertx.deploymentIDs()).isEmpty();
-    Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config()))));
+    Hub.await(vertx.deployVerticle(new EricVerticle(new EricOptions(config()))));
   }
 
   @Test
@@ -103,7 +102,7 @@ class EricVerticleTest {
     JsonObject config = config();
     config.getJsonObject("http").put("instances", 2).put("port", 0);
     assertThatThrownBy(
-            () -> Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config)))))
+            () -> Hub.await(vertx.deployVerticle(new EricVerticle(new EricOptions(config)))))
         .hasStackTraceContaining("http.instances is 2, it must be 1 with http.port 0");
   }
 
@@ -112,8 +111,7 @@ class EricVerticleTest {
     Files.writeString(dir.resolve("e.sock"), "mine");
 
     assertThatThrownBy(
-            () ->
-                Await.forResult(vertx.deployVerticle(new EricVerticle(new EricOptions(config())))))
+            () -> Hub.await(vertx.deployVerticle(new EricVerticle(new EricOptions(config())))))
         .isInstanceOf(Exception.class);
 
     assertThat(dir.resolve("e.sock")).hasContent("mine");
@@ -122,13 +120,13 @@ class EricVerticleTest {
   @Test
   void aChannelOutlivesTheVerticleThatHasCreatedIt() throws Exception {
     EricVerticle hub = new EricVerticle(new EricOptions(config()));
-    Await.forResult(vertx.deployVerticle(hub));
+    Hub.await(vertx.deployVerticle(hub));
     String creator =
-        Await.forResult(vertx.deployVerticle(context -> hub.channels().create("mine", null)));
+        Hub.await(vertx.deployVerticle(context -> hub.channels().create("mine", null)));
 
-    Await.forResult(vertx.undeploy(creator));
+    Hub.await(vertx.undeploy(creator));
 
-    assertThat(Await.forResult(hub.channel("mine").broadcast(Message.of("a", 1)))).isNotBlank();
+    assertThat(Hub.await(hub.channel("mine").broadcast(Message.of("a", 1)))).isNotBlank();
   }
 
   @Test
@@ -138,7 +136,7 @@ class EricVerticleTest {
     config.getJsonObject("socket").put("enabled", false);
     EricVerticle hub = new EricVerticle(new EricOptions(config));
 
-    Await.forResult(vertx.deployVerticle(hub));
+    Hub.await(vertx.deployVerticle(hub));
 
     assertThat(hub.httpPort()).isZero();
     assertThat(dir.resolve("e.sock")).doesNotExist();
@@ -149,8 +147,7 @@ class EricVerticleTest {
   void aBadConfigFailsTheDeploymentByName() {
     DeploymentOptions options =
         new DeploymentOptions().setConfig(new JsonObject().put("colour", "red"));
-    assertThatThrownBy(
-            () -> Await.forResult(vertx.deployVerticle("io.eric.app.EricVerticle", options)))
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle("io.eric.app.EricVerticle", options)))
         .hasMessageContaining("colour");
   }
 

@@ -2,7 +2,6 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.cli.Await;
 import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
@@ -10,6 +9,7 @@ import io.eric.log.indexed.ChannelLog;
 import io.eric.log.indexed.MemoryStorage;
 import io.eric.options.EricOptions;
 import io.eric.options.RetentionOptions;
+import io.eric.testing.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -46,13 +46,13 @@ class FailingStoreTest {
     options.getHttp().setPort(0);
     options.getSocket().setPath(dir.resolve("s").toString());
     hub = new EricVerticle(options, new FailingStore());
-    Await.forResult(vertx.deployVerticle(hub));
-    Await.forResult(hub.channels().create("news", null));
+    Hub.await(vertx.deployVerticle(hub));
+    Hub.await(hub.channels().create("news", null));
   }
 
   @AfterEach
   void stop() throws Exception {
-    Await.forResult(vertx.close());
+    Hub.await(vertx.close());
   }
 
   @Test

@@ -2,9 +2,9 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.eric.options.SSEChannelOptions;
+import io.eric.testing.Hub;
 import io.eric.testing.StreamSwarm;
 import io.eric.testing.StreamSwarm.Subscriber;
 import io.vertx.core.Future;
@@ -130,8 +130,8 @@ class FlatOutIT {
     options.getHttp().setPort(0);
     EricVerticle hub = new EricVerticle(options);
     try {
-      Await.forResult(vertx.deployVerticle(hub));
-      Await.forResult(hub.channels().create(CHANNEL, null));
+      Hub.await(vertx.deployVerticle(hub));
+      Hub.await(hub.channels().create(CHANNEL, null));
       try (StreamSwarm swarm = new StreamSwarm("127.0.0.1", hub.httpPort())) {
         List<Subscriber> subscribers = swarm.open("/watch/" + CHANNEL, SUBSCRIBERS);
         long before = liveHeap();
@@ -143,7 +143,7 @@ class FlatOutIT {
         assertThat(liveHeap() - before).as("growth of the live heap").isLessThan(HEAP / 2);
       }
     } finally {
-      Await.forResult(vertx.close());
+      Hub.await(vertx.close());
     }
   }
 

@@ -7,9 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.eric.app.cli.Await;
 import io.eric.internal.protocol.BusReply;
 import io.eric.options.EricOptions;
+import io.eric.testing.Hub;
 import io.eric.testing.Mutator;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -468,7 +468,7 @@ class FuzzIT {
     try {
       EricVerticle hub =
           new EricVerticle(new EricOptions().setSocketEnabled(false).setHttpEnabled(false));
-      Await.forResult(vertx.deployVerticle(hub));
+      Hub.await(vertx.deployVerticle(hub));
       for (int batch = 1; isTime(); batch++) {
         List<CompletableFuture<?>> answers = new ArrayList<>();
         for (int i = 0; i < BATCH; i++, requests++) {
@@ -487,7 +487,7 @@ class FuzzIT {
       assertThat(errors.errors).isEmpty();
     } finally {
       root.detachAppender(errors);
-      Await.forResult(vertx.close());
+      Hub.await(vertx.close());
     }
     System.out.println("event bus: " + requests + " requests");
     return null;
@@ -609,11 +609,11 @@ class FuzzIT {
                         .getJsonObject(0)
                         .getLong("lag")
                     == 0);
-    Await.forResult(consumer.unregister());
+    Hub.await(consumer.unregister());
   }
 
   private static JsonObject ask(Vertx vertx, String address, JsonObject command) throws Exception {
-    return Await.forResult(
+    return Hub.await(
         vertx
             .eventBus()
             .<JsonObject>request(address, command, new DeliveryOptions().setSendTimeout(60_000))

@@ -2,13 +2,13 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.cli.Await;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Metric;
 import io.eric.options.EricOptions;
 import io.eric.options.HttpOptions;
 import io.eric.options.MetricsOptions;
+import io.eric.testing.Hub;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,14 +39,14 @@ class MetricsTest {
 
   @AfterEach
   void close() throws Exception {
-    Await.forResult(vertx.close());
+    Hub.await(vertx.close());
   }
 
   @Test
   void thePageIsInPrometheusFormAndCountsWhatHappens() throws Exception {
     EricVerticle hub = hub(new MetricsOptions());
-    Await.forResult(hub.channels().create("news", null));
-    Await.forResult(hub.channel("news").addListener());
+    Hub.await(hub.channels().create("news", null));
+    Hub.await(hub.channel("news").addListener());
     for (int i = 0; i < 3; i++) {
       assertThat(send(hub, "POST", "/broadcast?channel_id=news", "{\"type\":\"t\"}").statusCode())
           .isEqualTo(200);
@@ -80,7 +79,7 @@ class MetricsTest {
             .filter(line -> !line.startsWith("#"))
             .map(line -> line.substring(0, line.lastIndexOf(' ')).replace("\"", ""))
             .toList();
-    List<String> known = rows().map(MetricsTest::series).toList();
+    List<String> known = metrics().map(MetricsTest::series).toList();
 
     assertThat(shown).containsExactlyInAnyOrderElementsOf(known);
     assertThat(documented()).containsExactlyElementsOf(expected());
@@ -99,7 +98,7 @@ class MetricsTest {
                 page.text().map(text -> vertx.getOrCreateContext() == asking).onComplete(answered));
         answers.add(answered.future());
       }
-      Await.forResult(Future.all(answers));
+      Hub.await(Future.all(answers));
       assertThat(answers).extracting(Future::result).containsOnly(true);
     }
   }
@@ -113,8 +112,8 @@ class MetricsTest {
 
   @Test
   void metricsOfOneNameHaveOneLabelAndOneMeaning() {
-    rows()
-        .collect(Collectors.groupingBy(Metric::metric))
+    metrics()
+        .collect(Collectors.groupingBy(Metric::name))
         .values()
         .forEach(
             same -> {
@@ -124,26 +123,35 @@ class MetricsTest {
             });
   }
 
-  private static Stream<Metric> rows() {
-    return Stream.concat(Arrays.stream(CounterName.values()), Arrays.stream(GaugeName.values()));
+  private static Stream<Metric> metrics() {
+    return Stream.concat(counters(), gauges());
+  }
+
+  private static Stream<Metric> counters() {
+    return Arrays.stream(CounterName.values()).map(CounterName::metric);
+  }
+
+  private static Stream<Metric> gauges() {
+    return Arrays.stream(GaugeName.values()).map(GaugeName::metric);
   }
 
   private static String series(Metric metric) {
     return metric.label() == null
-        ? metric.metric()
-        : metric.metric() + '{' + metric.label() + '=' + metric.labelValue() + '}';
+        ? metric.name()
+        : metric.name() + '{' + metric.label() + '=' + metric.labelValue() + '}';
   }
 
   /** A row per name: its kind, its label with all values, its meaning. */
   private static List<String> expected() {
-    return new TreeSet<>(
-            rows().collect(Collectors.groupingBy(Metric::metric)).values().stream()
-                .map(MetricsTest::row)
-                .toList())
-        .stream().toList();
+    return Stream.concat(rows("counter", counters()), rows("gauge", gauges())).sorted().toList();
   }
 
-  private static String row(List<Metric> same) {
+  private static Stream<String> rows(String kind, Stream<Metric> metrics) {
+    return metrics.collect(Collectors.groupingBy(Metric::name)).values().stream()
+        .map(same -> row(kind, same));
+  }
+
+  private static String row(String kind, List<Metric> same) {
     Metric first = same.get(0);
     String labels =
         first.label() == null
@@ -154,15 +162,7 @@ class MetricsTest {
                 + same.stream()
                     .map(metric -> '`' + metric.labelValue() + '`')
                     .collect(Collectors.joining(", "));
-    return "| `"
-        + first.metric()
-        + "` | "
-        + (first instanceof CounterName ? "counter" : "gauge")
-        + " | "
-        + labels
-        + " | "
-        + first.help()
-        + " |";
+    return "| `" + first.name() + "` | " + kind + " | " + labels + " | " + first.help() + " |";
   }
 
   private static List<String> documented() throws Exception {
@@ -178,7 +178,7 @@ class MetricsTest {
                 .setSocketEnabled(false)
                 .setHttp(new HttpOptions().setPort(0))
                 .setMetrics(metrics));
-    Await.forResult(vertx.deployVerticle(hub));
+    Hub.await(vertx.deployVerticle(hub));
     return hub;
   }
 

@@ -2,9 +2,9 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.eric.app.cli.LineInput;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -40,12 +40,13 @@ record RealFile(Path path, int lines, String sha256) {
     try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(file))) {
       for (ProcessBuilder source : sources) {
         Process process = source.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        try (var in = process.getInputStream()) {
-          LineInput reader = new LineInput(in, 1 << 20);
-          byte[] line;
-          while (written < lines && (line = reader.next()) != null) {
-            if (io.eric.Payload.isUtf8(line, 0, line.length)) {
-              out.write(line);
+        // Latin-1 gives each byte as it is, so that lines of any encoding can be judged.
+        try (var in = process.inputReader(StandardCharsets.ISO_8859_1)) {
+          String line;
+          while (written < lines && (line = in.readLine()) != null) {
+            byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
+            if (io.eric.Payload.isUtf8(bytes, 0, bytes.length)) {
+              out.write(bytes);
               out.write('\n');
               written++;
             }

@@ -9,12 +9,12 @@ import com.launchdarkly.eventsource.MessageEvent;
 import io.eric.Channel;
 import io.eric.ListenerStatus;
 import io.eric.app.Program.Result;
-import io.eric.app.cli.Await;
 import io.eric.options.EricOptions;
 import io.eric.options.OverflowPolicy;
 import io.eric.options.PredefinedChannel;
 import io.eric.options.SSEChannelOptions;
 import io.eric.socket.SocketClient;
+import io.eric.testing.Hub;
 import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.Future;
@@ -52,7 +52,7 @@ class RealInputIT {
 
   @AfterEach
   void close() throws Exception {
-    Await.forResult(vertx.close());
+    Hub.await(vertx.close());
   }
 
   @Test
@@ -61,7 +61,7 @@ class RealInputIT {
     RealFile file = RealFile.in(dir);
     assertThat(file.lines()).isGreaterThanOrEqualTo(100_000);
     EricVerticle hub = new EricVerticle(options());
-    Await.forResult(vertx.deployVerticle(hub));
+    Hub.await(vertx.deployVerticle(hub));
     Channel channel = hub.channel(CHANNEL);
     String stream = "http://127.0.0.1:" + hub.httpPort() + "/stream/" + CHANNEL + '/';
     Program program = new Program(dir, Map.of("ERIC_SOCKET_PATH", socket()));
@@ -114,7 +114,7 @@ class RealInputIT {
         .atMost(Duration.ofSeconds(30))
         .until(
             () ->
-                Await.forResult(channel.getConnections()).stream()
+                Hub.await(channel.getConnections()).stream()
                         .filter(
                             c ->
                                 c.state() == ListenerStatus.State.LIVE
@@ -197,7 +197,7 @@ class RealInputIT {
 
   private CompletableFuture<String> busListener(RealFile file) throws Exception {
     Received received = new Received(file.lines());
-    Await.forResult(vertx.deployVerticle(new BusListener(received)));
+    Hub.await(vertx.deployVerticle(new BusListener(received)));
     return received.done();
   }
 

@@ -8,7 +8,6 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
-import io.eric.app.cli.Await;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.file.FileStore;
 import io.eric.options.EricOptions;
@@ -17,6 +16,7 @@ import io.eric.options.OverflowPolicy;
 import io.eric.options.PredefinedChannel;
 import io.eric.options.RetentionOptions;
 import io.eric.options.StoreOptions;
+import io.eric.testing.Hub;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class RestartTest {
 
   @AfterEach
   void close() throws Exception {
-    Await.forResult(vertx.close());
+    Hub.await(vertx.close());
   }
 
   private EricOptions options() {
@@ -54,16 +54,16 @@ class RestartTest {
 
   private void start(EricOptions options) throws Exception {
     hub = new EricVerticle(options);
-    deployment = Await.forResult(vertx.deployVerticle(hub));
+    deployment = Hub.await(vertx.deployVerticle(hub));
   }
 
   private void restart(EricOptions options) throws Exception {
-    Await.forResult(vertx.undeploy(deployment));
+    Hub.await(vertx.undeploy(deployment));
     start(options);
   }
 
   private Map<String, ListenerStatus.State> states(String channel) throws Exception {
-    return Await.forResult(hub.channel(channel).getConnections()).stream()
+    return Hub.await(hub.channel(channel).getConnections()).stream()
         .collect(
             java.util.stream.Collectors.toMap(
                 ListenerStatus::listener,
@@ -76,15 +76,15 @@ class RestartTest {
   void channelsComeBackInTheirOrderWithTheirOptions() throws Exception {
     start(options());
     for (String id : List.of("zebra", "gone", "ape", "mouse")) {
-      Await.forResult(
+      Hub.await(
           hub.channels().create(id, new JsonObject().put("overflow", "reject").put("retry", 77)));
     }
-    Await.forResult(hub.channels().rm("gone"));
+    Hub.await(hub.channels().rm("gone"));
 
     restart(options());
 
     assertThat(hub.channels().getAllIds()).containsExactly("zebra", "ape", "mouse");
-    Await.forResult(hub.channels().create("gone", null));
+    Hub.await(hub.channels().create("gone", null));
     restart(options());
     assertThat(hub.channels().getAllIds()).containsExactly("zebra", "ape", "mouse", "gone");
   }
@@ -92,19 +92,19 @@ class RestartTest {
   @Test
   void listenersComeBackWithTheirStateAndTheirPosition() throws Exception {
     start(options());
-    Channel news = Await.forResult(hub.channels().create("news", null));
+    Channel news = Hub.await(hub.channels().create("news", null));
     for (String id : List.of("zoe", "stopped", "read", "gone", "ann")) {
-      Await.forResult(news.registerListener(new MessageQueueListener(id)));
+      Hub.await(news.registerListener(new MessageQueueListener(id)));
     }
     for (String id : List.of("stopped", "read", "ann")) {
-      Await.forResult(Await.forResult(news.getListener(id)).start());
+      Hub.await(Hub.await(news.getListener(id)).start());
     }
-    String first = Await.forResult(news.broadcast(Message.of("t", 1)));
-    String second = Await.forResult(news.dispatch("read", Message.of("t", 2)));
-    String third = Await.forResult(news.broadcast(Message.of("t", 3)));
-    assertThat(Await.forResult(news.deliverNext("read")).id()).isEqualTo(first);
-    Await.forResult(Await.forResult(news.getListener("stopped")).stop());
-    Await.forResult(news.removeListener("gone"));
+    String first = Hub.await(news.broadcast(Message.of("t", 1)));
+    String second = Hub.await(news.dispatch("read", Message.of("t", 2)));
+    String third = Hub.await(news.broadcast(Message.of("t", 3)));
+    assertThat(Hub.await(news.deliverNext("read")).id()).isEqualTo(first);
+    Hub.await(Hub.await(news.getListener("stopped")).stop());
+    Hub.await(news.removeListener("gone"));
 
     restart(options());
 
@@ -115,11 +115,11 @@ class RestartTest {
             Map.entry("read", ListenerStatus.State.DETACHED),
             Map.entry("ann", ListenerStatus.State.DETACHED));
     Channel again = hub.channel("news");
-    assertThat(Await.forResult(again.deliverNext("read")).id()).isEqualTo(second);
-    assertThat(Await.forResult(again.deliverNext("read")).id()).isEqualTo(third);
-    assertThat(Await.forResult(again.deliverNext("ann")).id()).isEqualTo(first);
-    assertThat(Await.forResult(again.deliverNext("ann")).id()).isEqualTo(third);
-    String fourth = Await.forResult(again.broadcast(Message.of("t", 4)));
+    assertThat(Hub.await(again.deliverNext("read")).id()).isEqualTo(second);
+    assertThat(Hub.await(again.deliverNext("read")).id()).isEqualTo(third);
+    assertThat(Hub.await(again.deliverNext("ann")).id()).isEqualTo(first);
+    assertThat(Hub.await(again.deliverNext("ann")).id()).isEqualTo(third);
+    String fourth = Hub.await(again.broadcast(Message.of("t", 4)));
     assertThat(fourth).isEqualTo(third.replaceAll("-3$", "-4"));
   }
 
@@ -131,8 +131,8 @@ class RestartTest {
                 Map.of(
                     "news", new PredefinedChannel(new JsonObject().put("retry", 1), List.of("a"))));
     start(options);
-    Await.forResult(hub.channels().create("other", null));
-    Await.forResult(hub.channel("news").broadcast(Message.of("t", 1)));
+    Hub.await(hub.channels().create("other", null));
+    Hub.await(hub.channel("news").broadcast(Message.of("t", 1)));
 
     EricOptions changed =
         options()
@@ -147,28 +147,27 @@ class RestartTest {
     assertThat(states("news").keySet()).containsExactly("a", "b");
     assertThat(((io.eric.channel.AbstractChannel) hub.channel("news")).options().getOverflow())
         .isEqualTo(OverflowPolicy.REJECT);
-    assertThat(Await.forResult(hub.channel("news").getConnections()).get(0).lag()).isEqualTo(1);
+    assertThat(Hub.await(hub.channel("news").getConnections()).get(0).lag()).isEqualTo(1);
   }
 
   @Test
   void aChannelWhoseOptionsAreNoLongerTakenStopsTheStartByName() throws Exception {
-    FileStore store = Await.forResult(FileStore.open(vertx, options().getStore().getFile()));
-    Await.forResult(store.open("odd", RetentionOptions.DEFAULT));
-    Await.forResult(
-        store.define(new ChannelDefinition("odd", new JsonObject().put("colour", "red"))));
-    Await.forResult(store.close());
+    FileStore store = Hub.await(FileStore.open(vertx, options().getStore().getFile()));
+    Hub.await(store.open("odd", RetentionOptions.DEFAULT));
+    Hub.await(store.define(new ChannelDefinition("odd", new JsonObject().put("colour", "red"))));
+    Hub.await(store.close());
 
     assertThatThrownBy(() -> start(options()))
         .isInstanceOf(InvalidMessageFormatException.class)
         .hasMessageContaining("odd")
         .hasMessageContaining("colour");
-    Await.forResult(Await.forResult(FileStore.open(vertx, options().getStore().getFile())).close());
+    Hub.await(Hub.await(FileStore.open(vertx, options().getStore().getFile())).close());
   }
 
   @Test
   void theDirectoryOfAnotherHubIsRefusedByName() throws Exception {
     start(options());
-    assertThatThrownBy(() -> Await.forResult(vertx.deployVerticle(new EricVerticle(options()))))
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(options()))))
         .hasMessageContaining(dir.resolve("store").toString())
         .hasMessageContaining("in use");
   }

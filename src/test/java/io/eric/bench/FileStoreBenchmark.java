@@ -12,6 +12,7 @@ import io.eric.options.FileStoreOptions;
 import io.eric.options.FileStoreOptions.Fsync;
 import io.eric.options.RetentionOptions;
 import io.eric.options.SSEChannelOptions;
+import io.eric.testing.AllRead;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -220,7 +221,7 @@ public final class FileStoreBenchmark {
         }
         Future<Void> append = log.append(batch(log.lastSequence() + 1, batch));
         count += batch;
-        log.trim(NOBODY, System.currentTimeMillis());
+        log.trim(ALL_READ, System.currentTimeMillis());
         if (!append.isComplete()) {
           append.onSuccess(stored -> next(context, log)).onFailure(done::fail);
           return;
@@ -230,18 +231,7 @@ public final class FileStoreBenchmark {
     }
   }
 
-  private static final io.eric.log.Cursors NOBODY =
-      new io.eric.log.Cursors() {
-        @Override
-        public long of(String listener) {
-          return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long lowest() {
-          return Long.MAX_VALUE;
-        }
-      };
+  private static final io.eric.log.Cursors ALL_READ = new AllRead();
 
   private static void print(String what, double[] figures) {
     double[] sorted = figures.clone();

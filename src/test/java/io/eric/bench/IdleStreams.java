@@ -108,11 +108,6 @@ public final class IdleStreams {
     private static final Buffer HEARTBEAT = Buffer.buffer(":\n\n");
 
     @Override
-    public String name() {
-      return "nothing";
-    }
-
-    @Override
     public Buffer encode(List<Entry> entries, String epoch, int retryMs) {
       return HEARTBEAT;
     }

@@ -7,6 +7,7 @@ import io.eric.log.MessageLog;
 import io.eric.log.Slice;
 import io.eric.log.indexed.MemoryStore;
 import io.eric.options.RetentionOptions;
+import io.eric.testing.AllRead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,18 +30,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LogBenchmark {
 
-  private static final Cursors ALL_READ =
-      new Cursors() {
-        @Override
-        public long of(String listener) {
-          return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long lowest() {
-          return Long.MAX_VALUE;
-        }
-      };
+  private static final Cursors ALL_READ = new AllRead();
 
   /** Listeners that dispatches go to in turn. */
   @Param({"10", "10000"})

@@ -9,6 +9,7 @@ import io.eric.log.indexed.MemoryStore;
 import io.eric.log.redis.RedisStore;
 import io.eric.options.RedisStoreOptions;
 import io.eric.options.RetentionOptions;
+import io.eric.testing.AllRead;
 import io.eric.testing.RedisServer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -125,16 +126,5 @@ public final class RedisStoreBenchmark {
     }
   }
 
-  private static final Cursors ALL_READ =
-      new Cursors() {
-        @Override
-        public long of(String listener) {
-          return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long lowest() {
-          return Long.MAX_VALUE;
-        }
-      };
+  private static final Cursors ALL_READ = new AllRead();
 }

@@ -1,5 +1,6 @@
 package io.eric.channel;
 
+import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,11 +59,7 @@ class BusContractTest {
   }
 
   private void awaitState(String channel, String id, String state) {
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(() -> listener(channel, id).getString("state").equals(state));
+    until(() -> listener(channel, id).getString("state").equals(state));
   }
 
   private void broadcast(String channel, Object... payloads) {
@@ -173,15 +169,11 @@ class BusContractTest {
     private void awaitWatching(io.eric.Channel channel) {
       // A watcher sees what comes from now on: probe until it does.
       Received probe = new Received(channel.watch());
-      await()
-          .pollDelay(Duration.ZERO)
-          .pollInterval(Duration.ofMillis(2))
-          .atMost(Duration.ofSeconds(Hub.PATIENCE))
-          .until(
-              () -> {
-                hub.ask(channel.id(), json("v", "ls"));
-                return true;
-              });
+      until(
+          () -> {
+            hub.ask(channel.id(), json("v", "ls"));
+            return true;
+          });
       Hub.await(probe.stream.close());
     }
 
@@ -466,11 +458,7 @@ class BusContractTest {
       new Consumer(hub.vertx, "x", "l", true);
       hub.ask("x", json("v", "l", "r", "l"));
       awaitState("x", "l", "live");
-      await()
-          .pollDelay(Duration.ZERO)
-          .pollInterval(Duration.ofMillis(2))
-          .atMost(Duration.ofSeconds(Hub.PATIENCE))
-          .until(() -> listener("x", "l").getLong("lag") == 0);
+      until(() -> listener("x", "l").getLong("lag") == 0);
       assertThat(listener("x", "l").getString("position")).endsWith("-3");
     }
 
@@ -622,11 +610,7 @@ class BusContractTest {
       consumer.request(2);
       consumer.acknowledgeAll();
       broadcast("x", 3);
-      await()
-          .pollDelay(Duration.ZERO)
-          .pollInterval(Duration.ofMillis(2))
-          .atMost(Duration.ofSeconds(Hub.PATIENCE))
-          .until(() -> consumer.data(1).contains(3));
+      until(() -> consumer.data(1).contains(3));
       // At least once, and in order: nothing appears before what precedes it.
       List<Object> data = consumer.data(1);
       assertThat(data.indexOf((Object) 1)).isLessThan(data.indexOf((Object) 2));
@@ -752,11 +736,7 @@ class BusContractTest {
       broadcast("x", 1, 2);
       consumer.request(1);
       consumer.request(0).reply(null);
-      await()
-          .pollDelay(Duration.ZERO)
-          .pollInterval(Duration.ofMillis(2))
-          .atMost(Duration.ofSeconds(Hub.PATIENCE))
-          .until(() -> listener("x", "l").getString("position").endsWith("-1"));
+      until(() -> listener("x", "l").getString("position").endsWith("-1"));
       var channel = hub.channels.get("x");
       Received stream = new Received(channel.messageStream(Hub.await(channel.getListener("l"))));
       assertThat(stream.data(1)).containsExactly(2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eric.Channel;
+import io.eric.EricClient;
 import io.eric.InvalidChannelException;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
@@ -12,6 +13,7 @@ import io.eric.MessageQueueListener;
 import io.eric.MessageStream;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -159,6 +161,26 @@ class ListsTest {
         .isInstanceOf(InvalidMessageFormatException.class);
     assertThatThrownBy(() -> hub.channels.getIds("none", 1))
         .isInstanceOf(InvalidChannelException.class);
+  }
+
+  /** It is refused at once and in the same words, also where no hub is running. */
+  @Test
+  void whatAPartIsToBeginAfterMustBeAnId() {
+    Vertx alone = Vertx.vertx();
+    try {
+      EricClient client = EricClient.create(alone);
+      assertThat(Hub.failure(client.list("no/id", 1)))
+          .isInstanceOf(InvalidMessageFormatException.class)
+          .hasMessageContaining("a channel id has 1 to 128 characters");
+      assertThat(Hub.failure(client.channel("x").getConnections("no/id", 1)))
+          .isInstanceOf(InvalidMessageFormatException.class)
+          .hasMessageContaining("a listener id has 1 to 128 characters");
+    } finally {
+      Hub.await(alone.close());
+    }
+    assertThatThrownBy(() -> hub.channels.getIds("no/id", 1))
+        .isInstanceOf(InvalidMessageFormatException.class)
+        .hasMessageContaining("a channel id has 1 to 128 characters");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.eric.channel;
 
+import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.eric.Channel;
 import io.eric.ListenerStatus;
@@ -14,10 +14,8 @@ import io.eric.testing.Hub;
 import io.eric.testing.Received;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,14 +36,6 @@ class RetentionTest {
   @AfterEach
   void stop() {
     hub.close();
-  }
-
-  private static void until(Callable<Boolean> condition) {
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(condition);
   }
 
   private Channel channel(String overflow, int limit) {

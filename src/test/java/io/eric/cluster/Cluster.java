@@ -2,7 +2,7 @@ package io.eric.cluster;
 
 import static org.awaitility.Awaitility.await;
 
-import java.net.ServerSocket;
+import io.eric.testing.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ final class Cluster implements AutoCloseable {
               .toArray(String[]::new);
       settings.put("ERIC_CLUSTER_MEMBERS", String.join(",", all));
     } else {
-      settings.put("ERIC_CLUSTER_PORT", Integer.toString(freePorts()));
+      settings.put("ERIC_CLUSTER_PORT", Integer.toString(FreePort.find()));
     }
     nodes =
         IntStream.rangeClosed(1, size)
@@ -60,13 +60,6 @@ final class Cluster implements AutoCloseable {
     } catch (Throwable e) {
       close();
       throw e;
-    }
-  }
-
-  /** Nodes on one host take the ports that follow the first. */
-  private static int freePorts() throws Exception {
-    try (ServerSocket any = new ServerSocket(0)) {
-      return Math.min(any.getLocalPort(), 65_000);
     }
   }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Payload;
 import io.eric.UnavailableException;
-import io.eric.log.Cursors;
 import io.eric.log.Entry;
 import io.eric.log.MessageLog;
 import io.eric.options.RetentionOptions;
+import io.eric.testing.AllRead;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -77,7 +77,7 @@ class FencingTest {
       Entry entry = entry(sequence);
       get(() -> now.append(List.of(entry)));
     }
-    run(() -> now.trim(allHaveRead(), Long.MAX_VALUE / 2));
+    run(() -> now.trim(new AllRead(), Long.MAX_VALUE / 2));
     get(() -> now.append(List.of(entry(6)))); // carries the trim
 
     assertThat(failure(() -> old.append(List.of(entry(2)))))
@@ -146,20 +146,6 @@ class FencingTest {
     return get(() -> log.read(log.firstSequence() - 1, null, 100, 1 << 20)).entries().stream()
         .map(Entry::sequence)
         .toList();
-  }
-
-  private static Cursors allHaveRead() {
-    return new Cursors() {
-      @Override
-      public long of(String listener) {
-        return Long.MAX_VALUE;
-      }
-
-      @Override
-      public long lowest() {
-        return Long.MAX_VALUE;
-      }
-    };
   }
 
   private void run(Runnable action) throws Exception {

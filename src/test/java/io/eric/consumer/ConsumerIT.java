@@ -2,7 +2,7 @@ package io.eric.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.ServerSocket;
+import io.eric.testing.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -81,7 +81,7 @@ class ConsumerIT {
   }
 
   private static void isMounted(ConsumerProject project) throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (ConsumerProject.Run program = project.start(Map.of(), "Mounted", Integer.toString(port))) {
       program.awaitLine("serving /events/watch/news");
       assertThat(get(port, "/").body()).isEqualTo("my application");
@@ -116,7 +116,7 @@ class ConsumerIT {
             "ERIC_CLUSTER_NAME",
             "consumer" + ProcessHandle.current().pid(),
             "ERIC_CLUSTER_PORT",
-            Integer.toString(freePort()));
+            Integer.toString(FreePort.find()));
     try (ConsumerProject.Run alice = clustered.start(environment, "Hello", "alice", "bob");
         ConsumerProject.Run bob = clustered.start(environment, "Hello", "bob", "alice")) {
       alice.awaitLine("bob greets alice");
@@ -235,11 +235,5 @@ class ConsumerIT {
   private static void hasOnlyTestedVersions(ConsumerProject project) throws Exception {
     assertThat(project.resolved()).hasSizeGreaterThan(20);
     assertThat(sbom.artifacts()).containsAll(project.resolved());
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return Math.min(socket.getLocalPort(), 65_000);
-    }
   }
 }

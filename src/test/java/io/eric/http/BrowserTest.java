@@ -6,12 +6,12 @@ import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.options.CorsOptions;
 import io.eric.options.HttpOptions;
+import io.eric.testing.FreePort;
 import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +96,7 @@ class BrowserTest {
   @Test
   @RequiresCommand({"node", "chromium"})
   void allowedPagesAndTheHubsOwnDoEverythingAndNoButtonIsDead() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     CorsOptions cors = new CorsOptions().setOrigins(List.of("http://guest.localhost:" + port));
     try (HttpHub hub = new HttpHub(new HttpOptions().setCors(cors))) {
       for (int i = 0; i < 300; i++) {
@@ -174,11 +174,5 @@ class BrowserTest {
 
   private static String url(HttpHub hub) {
     return "http://127.0.0.1:" + hub.port();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket any = new ServerSocket(0)) {
-      return any.getLocalPort();
-    }
   }
 }

@@ -362,7 +362,7 @@ class HttpBoundsTest {
     assertThat(outcomes.getJsonObject(1).getString("id")).endsWith("-2");
     assertThat(outcomes.getJsonObject(2).getString("error")).isEqualTo("Unavailable");
     assertThat(hub.broadcast("news", "t", 1)).endsWith("-3");
-    assertThat(hub.counted(CounterName.CHANNEL_LANE_FULL)).isEqualTo(1);
+    assertThat(hub.counted(CounterName.CHANNEL_WINDOW_FULL)).isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -11,11 +11,6 @@ import java.util.List;
 final class Lines implements StreamFormat {
 
   @Override
-  public String name() {
-    return "lines";
-  }
-
-  @Override
   public Buffer encode(List<Entry> entries, String epoch, int retryMs) {
     StringBuilder lines = new StringBuilder();
     for (Entry entry : entries) {

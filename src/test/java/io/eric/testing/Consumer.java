@@ -4,10 +4,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 
 /** A listener's consumer on the event bus as a test plays it: it answers when it is told to. */
 public final class Consumer {
@@ -35,11 +33,7 @@ public final class Consumer {
 
   /** Waits until there are so many deliveries, and gives them all. */
   public List<JsonObject> bodies(int count) {
-    Awaitility.await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(() -> requests.size() >= count);
+    Hub.until(() -> requests.size() >= count);
     return requests.stream().map(Message::body).toList();
   }
 

@@ -2,10 +2,8 @@ package io.eric.testing;
 
 import io.eric.MessageStream;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
 
 /** What a stream has yielded. */
 public final class Received {
@@ -27,11 +25,7 @@ public final class Received {
 
   /** Waits until there are so many items, and gives them all. */
   public List<JsonObject> items(int count) {
-    Awaitility.await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(() -> items.size() >= count || !failures.isEmpty());
+    Hub.until(() -> items.size() >= count || !failures.isEmpty());
     if (!failures.isEmpty()) {
       throw new AssertionError("the stream failed", failures.get(0));
     }
@@ -50,21 +44,13 @@ public final class Received {
 
   /** Waits for the end, and gives all items. */
   public List<JsonObject> untilEnd() {
-    Awaitility.await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(() -> ended);
+    Hub.until(() -> ended);
     return List.copyOf(items);
   }
 
   /** Waits for a failure. */
   public Throwable failure() {
-    Awaitility.await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(() -> !failures.isEmpty());
+    Hub.until(() -> !failures.isEmpty());
     return failures.get(0);
   }
 

@@ -1,8 +1,8 @@
 package io.eric.work;
 
+import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.eric.InvalidListenerException;
 import io.eric.ListenerStatus;
@@ -18,11 +18,9 @@ import io.eric.testing.Received;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -86,14 +84,6 @@ class DataProcessingChannelTest {
 
   private ListenerStatus connection() {
     return Hub.await(channel.getConnections()).get(0);
-  }
-
-  private static void until(Callable<Boolean> condition) {
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(condition);
   }
 
   private static void pass(CountDownLatch latch) throws InterruptedException {

@@ -1,8 +1,8 @@
 package io.eric.work;
 
+import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.eric.Message;
 import io.eric.MessageQueueListener;
@@ -14,11 +14,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -96,14 +94,6 @@ class DataProcessingWorkerTest {
 
   private ProcessingProgress progress() {
     return Hub.await(channel.progress("queue"));
-  }
-
-  private static void until(Callable<Boolean> condition) {
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(condition);
   }
 
   @Nested

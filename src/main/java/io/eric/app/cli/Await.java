@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
  * Waits for asynchronous results on the main thread, which is not an event loop. Never call it on
  * one.
  */
-public final class Await {
+final class Await {
 
   private Await() {}
 
@@ -17,7 +17,7 @@ public final class Await {
    * @throws Exception the failure itself if it is an exception, otherwise an {@code
    *     ExecutionException} with the failure as its cause
    */
-  public static <T> T forResult(Future<T> future) throws Exception {
+  static <T> T forResult(Future<T> future) throws Exception {
     try {
       return future.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Reads lines as bytes. A line ends with LF or CR LF, or with the input. A line that is too long is
  * refused before it is read to its end. For one thread; methods block.
  */
-public final class LineInput {
+final class LineInput {
 
   private final InputStream in;
   private final int maxLength;
@@ -20,7 +20,7 @@ public final class LineInput {
   private int end;
 
   /** Reads lines of at most {@code maxLength} bytes, not counting the line feed. */
-  public LineInput(InputStream in, int maxLength) {
+  LineInput(InputStream in, int maxLength) {
     this.in = in;
     this.maxLength = maxLength;
   }
@@ -31,7 +31,7 @@ public final class LineInput {
    * @throws PayloadTooLargeException if the line is longer than the limit; {@link #skipRest} passes
    *     over the rest of it
    */
-  public byte @Nullable [] next() throws IOException {
+  byte @Nullable [] next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(128);
     boolean any = false;
     while (position < end || fill()) {

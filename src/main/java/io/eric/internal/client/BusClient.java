@@ -233,19 +233,17 @@ public final class BusClient implements ChannelLink {
    * @return fails with an {@link EricException}
    */
   public Future<List<Object>> listAll(@Nullable String channel) {
-    return rest(channel, new ArrayList<>(), Command.Page.first(ITEMS_AT_A_TIME));
+    return rest(
+        new ListPages(this, new Command.ListAll(channel), ITEMS_AT_A_TIME), new ArrayList<>());
   }
 
-  private Future<List<Object>> rest(
-      @Nullable String channel, List<Object> known, Command.Page page) {
-    return list(new Command.ListAll(channel, page))
+  private static Future<List<Object>> rest(ListPages pages, List<Object> known) {
+    return pages
+        .next()
         .compose(
-            part -> {
-              part.items().forEach(known::add);
-              String next = part.next();
-              return next == null
-                  ? Future.succeededFuture(known)
-                  : rest(channel, known, page.next(ITEMS_AT_A_TIME, next));
+            page -> {
+              page.items().forEach(known::add);
+              return pages.isEnded() ? Future.succeededFuture(known) : rest(pages, known);
             });
   }
 

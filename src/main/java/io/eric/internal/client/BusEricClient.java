@@ -66,13 +66,13 @@ public final class BusEricClient implements EricClient {
 
   @Override
   public Future<List<String>> list(@Nullable String after, int limit) {
-    Command.Page page;
+    Command.ListAll list;
     try {
-      page = new Command.Page(after, Command.Page.checkedLimit(limit), null);
+      list = Command.ListAll.checked(null, after, (long) limit, null);
     } catch (EricException e) {
       return Future.failedFuture(e);
     }
-    return client.list(new Command.ListAll(null, page)).map(part -> ids(part.items()));
+    return client.list(list).map(part -> ids(part.items()));
   }
 
   private static List<String> ids(Iterable<Object> items) {

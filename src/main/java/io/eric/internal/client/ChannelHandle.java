@@ -321,14 +321,13 @@ public final class ChannelHandle implements Channel {
 
   @Override
   public Future<List<ListenerStatus>> getConnections(@Nullable String after, int limit) {
-    Command.Page page;
+    Command.ListAll list;
     try {
-      String known = after == null ? null : Command.checkedListener(after);
-      page = new Command.Page(known, Command.Page.checkedLimit(limit), null);
+      list = Command.ListAll.checked(id, after, (long) limit, null);
     } catch (EricException e) {
       return Future.failedFuture(e);
     }
-    return client.list(new Command.ListAll(id, page)).map(part -> connections(part.items()));
+    return client.list(list).map(part -> connections(part.items()));
   }
 
   private static List<ListenerStatus> connections(Iterable<Object> items) {

@@ -1,8 +1,11 @@
 package io.eric.internal.client;
 
 import io.eric.MessageStream;
+import io.eric.internal.CallersContext;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
 
   private static final Logger logger = LoggerFactory.getLogger(DemandedStream.class);
 
+  protected final Vertx vertx;
   protected final Context context;
   private final String what;
   private final AtomicLong demand = new AtomicLong(Long.MAX_VALUE);
@@ -33,6 +37,7 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
    * @param what the stream's name in the log
    */
   protected DemandedStream(Vertx vertx, String what) {
+    this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.what = what;
   }
@@ -45,6 +50,24 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
 
   /** Hands out items that are there, because more are demanded. On the stream's context. */
   protected abstract void handOut();
+
+  /**
+   * Ends the stream, because its user closes it. On the stream's context.
+   *
+   * @return completes when nothing more happens because of the stream
+   */
+  protected abstract Future<Void> closed();
+
+  @Override
+  public final Future<Void> close() {
+    return CallersContext.of(
+        vertx,
+        () -> {
+          Promise<Void> closed = Promise.promise();
+          context.runOnContext(v -> closed().onComplete(closed));
+          return closed.future();
+        });
+  }
 
   @Override
   public final MessageStream<T> handler(@Nullable Handler<T> handler) {

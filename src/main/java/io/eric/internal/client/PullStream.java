@@ -4,7 +4,6 @@ import io.eric.Ids;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.UnavailableException;
-import io.eric.internal.CallersContext;
 import io.eric.internal.Loop;
 import io.eric.internal.VertxLoop;
 import io.eric.internal.protocol.Addresses;
@@ -19,7 +18,6 @@ import io.eric.metrics.Meters;
 import io.eric.options.EdgeOptions;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
@@ -44,7 +42,6 @@ final class PullStream<T> extends DemandedStream<T>
   private static final int BATCH_MESSAGES = 256;
   private static final int BATCH_BYTES = 64 << 10;
 
-  private final Vertx vertx;
   private final String channelId;
   private final @Nullable String start;
   private final BooleanSupplier mayOpen;
@@ -113,7 +110,6 @@ final class PullStream<T> extends DemandedStream<T>
       boolean raw,
       Form<T> form) {
     super(vertx, "messages of channel " + channelId);
-    this.vertx = vertx;
     this.channelId = channelId;
     this.start = start;
     this.mayOpen = mayOpen;
@@ -145,18 +141,9 @@ final class PullStream<T> extends DemandedStream<T>
   }
 
   @Override
-  public Future<Void> close() {
-    return CallersContext.of(
-        vertx,
-        () -> {
-          Promise<Void> closed = Promise.promise();
-          context.runOnContext(
-              v -> {
-                end();
-                closed.complete();
-              });
-          return closed.future();
-        });
+  protected Future<Void> closed() {
+    end();
+    return Future.succeededFuture();
   }
 
   @Override

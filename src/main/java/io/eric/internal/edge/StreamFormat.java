@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public interface StreamFormat {
 
-  /** Returns the format's name. Two formats of the same name produce the same bytes. */
-  String name();
-
   /**
    * Encodes messages; called once per batch for all streams.
    *

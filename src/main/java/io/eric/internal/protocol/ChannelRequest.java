@@ -31,6 +31,10 @@ public sealed interface ChannelRequest extends WireRecord {
     return this;
   }
 
+  private static @Nullable String hookAt(String node, @Nullable String hook) {
+    return hook == null ? null : Addresses.at(node, hook);
+  }
+
   /** A key in a JSON {@code l} that repeats to a new owner what a former owner was told. */
   String RENEWED = "renewed";
 
@@ -399,8 +403,7 @@ public sealed interface ChannelRequest extends WireRecord {
 
     @Override
     public RegisterListener sentFrom(String node) {
-      return new RegisterListener(
-          listener, hook == null ? null : Addresses.at(node, hook), running);
+      return new RegisterListener(listener, hookAt(node, hook), running);
     }
   }
 
@@ -431,7 +434,7 @@ public sealed interface ChannelRequest extends WireRecord {
 
     @Override
     public RenewHook sentFrom(String node) {
-      return new RenewHook(listener, hook == null ? null : Addresses.at(node, hook), running);
+      return new RenewHook(listener, hookAt(node, hook), running);
     }
   }
 

@@ -117,6 +117,28 @@ public sealed interface Command {
     public ListAll(@Nullable String channel) {
       this(channel, Page.ALL);
     }
+
+    /**
+     * Returns the command for what a client asked for.
+     *
+     * @param channel the id of a channel, or null to list the channels
+     * @param after as in {@link Page}
+     * @param limit the greatest number of items, 1 to {@link Page#MAX_LIMIT}; null for all
+     * @param place as in {@link Page}
+     * @throws InvalidMessageFormatException if {@code after} is not an id, or the limit is out of
+     *     range
+     */
+    public static ListAll checked(
+        @Nullable String channel,
+        @Nullable String after,
+        @Nullable Long limit,
+        @Nullable String place) {
+      if (after != null) {
+        Ids.check(channel == null ? "channel" : "listener", after);
+      }
+      return new ListAll(
+          channel, new Page(after, limit == null ? 0 : Page.checkedLimit(limit), place));
+    }
   }
 
   /**
@@ -144,12 +166,7 @@ public sealed interface Command {
       return new Page(null, limit, place);
     }
 
-    /**
-     * Checks a limit that a client gave.
-     *
-     * @throws InvalidMessageFormatException if it is out of range
-     */
-    public static int checkedLimit(long limit) {
+    private static int checkedLimit(long limit) {
       if (limit < 1 || limit > MAX_LIMIT) {
         throw new InvalidMessageFormatException("limit is a whole number from 1 to " + MAX_LIMIT);
       }

@@ -395,14 +395,7 @@ public final class CommandReader {
     if (channel != null && fields.receiver != null) {
       return new Command.FindListener(channel, fields.receiver());
     }
-    String after = fields.after;
-    if (after != null) {
-      after = channel == null ? Command.checkedChannel(after) : Command.checkedListener(after);
-    }
-    Long limit = fields.limit;
-    return new Command.ListAll(
-        channel,
-        new Command.Page(after, limit == null ? 0 : Command.Page.checkedLimit(limit), fields.page));
+    return Command.ListAll.checked(channel, fields.after, fields.limit, fields.page);
   }
 
   private static int window(int window) {

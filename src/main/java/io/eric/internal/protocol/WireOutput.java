@@ -20,11 +20,6 @@ public final class WireOutput {
     this.bytes = new byte[Math.max(16, room)];
   }
 
-  /** Returns the number of bytes. */
-  public int length() {
-    return length;
-  }
-
   /** Returns a copy of the bytes. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, length);

@@ -1,6 +1,5 @@
 package io.eric.log.indexed;
 
-import io.eric.EricException;
 import io.eric.RepositoryException;
 import io.eric.log.Cursors;
 import io.eric.log.Entry;
@@ -287,9 +286,6 @@ public final class ChannelLog<T> implements MessageLog {
   }
 
   private static <U> Future<U> failure(Throwable cause) {
-    return Future.failedFuture(
-        cause instanceof EricException
-            ? cause
-            : new RepositoryException("the store failed", cause));
+    return Future.failedFuture(RepositoryException.of(cause));
   }
 }

@@ -94,8 +94,7 @@ public final class LogIndex<T> {
   }
 
   public long firstSequence() {
-    int oldest = all.first();
-    return oldest == RetainedEntries.NONE ? lastSequence + 1 : all.sequence(oldest);
+    return sequenceOrNext(all.first());
   }
 
   public MessageLog.Usage usage() {
@@ -373,8 +372,12 @@ public final class LogIndex<T> {
   }
 
   private long floorSequence() {
-    int floor = all.floor();
-    return floor == RetainedEntries.NONE ? lastSequence + 1 : all.sequence(floor);
+    return sequenceOrNext(all.floor());
+  }
+
+  /** Returns the sequence of the entry in a cell, or the next entry's sequence without a cell. */
+  private long sequenceOrNext(int cell) {
+    return cell == RetainedEntries.NONE ? lastSequence + 1 : all.sequence(cell);
   }
 
   private void dropBehindFloor(Cursors cursors) {

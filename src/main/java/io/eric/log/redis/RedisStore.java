@@ -1,6 +1,5 @@
 package io.eric.log.redis;
 
-import io.eric.EricException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.internal.OptionalDependency;
@@ -226,9 +225,6 @@ public final class RedisStore implements MessageStore {
   }
 
   private static <R> Future<R> failure(Throwable cause) {
-    return Future.failedFuture(
-        cause instanceof EricException
-            ? cause
-            : new RepositoryException("the store failed", cause));
+    return Future.failedFuture(RepositoryException.of(cause));
   }
 }

@@ -1,7 +1,7 @@
 package io.eric.internal.edge;
 
+import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.eric.Channel;
 import io.eric.InvalidChannelException;
@@ -20,10 +20,8 @@ import io.eric.testing.Hub;
 import io.eric.work.DataProcessingChannel;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,14 +54,6 @@ class EdgeTest {
   @AfterEach
   void stop() {
     hub.close();
-  }
-
-  private static void until(Callable<Boolean> condition) {
-    await()
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .atMost(Duration.ofSeconds(Hub.PATIENCE))
-        .until(condition);
   }
 
   private void listener(String id) {

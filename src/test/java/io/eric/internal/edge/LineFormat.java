@@ -10,11 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class LineFormat implements StreamFormat {
 
   @Override
-  public String name() {
-    return "lines";
-  }
-
-  @Override
   public Buffer encode(List<Entry> entries, String epoch, int retryMs) {
     Buffer lines = Buffer.buffer();
     for (Entry entry : entries) {

@@ -31,11 +31,6 @@ public final class SseFormat implements StreamFormat {
   /** Creates the format, which has no settings. */
   public SseFormat() {}
 
-  @Override
-  public String name() {
-    return "sse";
-  }
-
   /**
    * Encodes entries as events. The retry is not repeated, because a stream gets it once, in its
    * {@link #prologue}.
