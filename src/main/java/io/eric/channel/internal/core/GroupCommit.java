@@ -245,9 +245,7 @@ final class GroupCommit {
       return unavailable;
     }
     logger.error("append of {} messages failed", messages, cause);
-    return cause instanceof EricException eric
-        ? eric
-        : new RepositoryException("the store failed", cause);
+    return RepositoryException.of(cause);
   }
 
   private void fail(List<PendingAppend> batch, EricException error) {
