@@ -34,8 +34,8 @@ final class LocalNode {
   final HazelcastInstance hazelcast;
   private final AtomicInteger merges = new AtomicInteger();
 
-  private LocalNode(ClusterOptions options) {
-    vertx = startVertx(options);
+  private LocalNode(Vertx vertx, ClusterOptions options) {
+    this.vertx = vertx;
     hazelcast =
         ((HazelcastClusterManager) ((VertxInternal) vertx).clusterManager()).getHazelcastInstance();
     hazelcast
@@ -51,15 +51,23 @@ final class LocalNode {
     await(channels.start());
   }
 
-  /** As a served hub starts: what a change of members has made fail begins anew. */
-  private static Vertx startVertx(ClusterOptions options) {
+  /** As a served hub starts: what a change of members has made fail begins anew, all of it. */
+  private static LocalNode start(ClusterOptions options) {
     try {
       return StartAttempts.untilStarted(
-          () ->
-              ClusteredVertx.start(new VertxOptions().setEventLoopPoolSize(1), options)
-                  .toCompletionStage()
-                  .toCompletableFuture()
-                  .get(60, TimeUnit.SECONDS));
+          () -> {
+            Vertx vertx =
+                ClusteredVertx.start(new VertxOptions().setEventLoopPoolSize(1), options)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(60, TimeUnit.SECONDS);
+            try {
+              return new LocalNode(vertx, options);
+            } catch (RuntimeException | Error e) {
+              await(vertx.close().otherwiseEmpty());
+              throw e;
+            }
+          });
     } catch (Exception e) {
       throw new AssertionError(e);
     }
@@ -82,7 +90,7 @@ final class LocalNode {
                 .put("rebalanceDelay", 0));
     List<LocalNode> nodes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      nodes.add(new LocalNode(options));
+      nodes.add(start(options));
       for (LocalNode each : nodes) {
         each.awaitSize(i + 1);
         each.awaitSafe();
