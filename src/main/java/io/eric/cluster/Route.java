@@ -13,6 +13,7 @@ import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.CommandReader;
 import io.eric.internal.protocol.LocalCodec;
+import io.eric.internal.protocol.Verb;
 import io.eric.metrics.Meters;
 import io.eric.options.PublishTimeouts;
 import io.vertx.core.Future;
@@ -410,7 +411,8 @@ final class Route {
   // ---- what is changed on the way
 
   private static boolean isPublish(JsonObject json) {
-    return "b".equals(json.getValue("v")) || "d".equals(json.getValue("v"));
+    Verb verb = Verb.of(json.getValue("v"));
+    return verb == Verb.BROADCAST || verb == Verb.DISPATCH;
   }
 
   /** Names the places of this node so that the owner finds them. */
@@ -425,21 +427,9 @@ final class Route {
   /** Notes what was said, if it has to be said to the next owner too. */
   void remember(Object body) {
     if (body instanceof JsonObject json) {
-      String listener = String.valueOf(json.getValue("r"));
-      switch (String.valueOf(json.getValue("v"))) {
-        case "l" -> {
-          standing.put("consumer " + listener, renewed(json));
-          runs(listener, true);
-        }
-        case "s" -> {
-          standing.remove("consumer " + listener);
-          runs(listener, false);
-        }
-        case "rl" -> {
-          standing.remove("consumer " + listener);
-          standing.remove("hook " + listener);
-        }
-        default -> {}
+      Verb verb = Verb.of(json.getValue("v"));
+      if (verb != null) {
+        remember(verb, json);
       }
     } else if (body instanceof ChannelRequest.RegisterListener register
         && register.hook() != null) {
@@ -450,6 +440,33 @@ final class Route {
       standing.put("hook " + renew.listener(), renew);
     } else if (body instanceof ChannelRequest.StartListener start) {
       runs(start.listener(), true);
+    }
+  }
+
+  private void remember(Verb verb, JsonObject json) {
+    String listener = String.valueOf(json.getValue("r"));
+    switch (verb) {
+      case LISTEN -> {
+        standing.put("consumer " + listener, renewed(json));
+        runs(listener, true);
+      }
+      case STOP -> {
+        standing.remove("consumer " + listener);
+        runs(listener, false);
+      }
+      case REMOVE_LISTENER -> {
+        standing.remove("consumer " + listener);
+        standing.remove("hook " + listener);
+      }
+      // The channel's log has what these have changed, and watchers attach anew by themselves.
+      case CREATE_CHANNEL,
+          REMOVE_CHANNEL,
+          ADD_LISTENER,
+          DISPATCH,
+          BROADCAST,
+          WATCH,
+          LIST,
+          PING -> {}
     }
   }
 
@@ -598,15 +615,15 @@ final class Route {
     }
 
     private boolean isRemoval() {
-      return body instanceof JsonObject json && "rc".equals(json.getValue("v"));
+      return body instanceof JsonObject json && Verb.of(json.getValue("v")) == Verb.REMOVE_CHANNEL;
     }
 
     private boolean mayBeRepeated() {
       if (body instanceof ChannelRequest request) {
         return request.isRepeatable();
       }
-      return body instanceof JsonObject json
-          && ("ls".equals(json.getValue("v")) || "ping".equals(json.getValue("v")));
+      Verb verb = body instanceof JsonObject json ? Verb.of(json.getValue("v")) : null;
+      return verb != null && verb.isReadOnly();
     }
   }
 

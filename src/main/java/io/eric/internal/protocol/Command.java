@@ -24,6 +24,12 @@ public sealed interface Command {
    */
   @Nullable String channel();
 
+  /** Returns the verb that names the command in its JSON form. */
+  Verb verb();
+
+  /** Adds to the JSON form what the command has beside its verb and its channel. */
+  default void addTo(JsonObject json) {}
+
   /**
    * Creates a channel.
    *
@@ -34,16 +40,53 @@ public sealed interface Command {
   record CreateChannel(@Nullable String channel, @Nullable JsonObject options) implements Command {
     /** Creates a channel that the hub names, with the hub's defaults. */
     public static final CreateChannel ANY = new CreateChannel(null, null);
+
+    @Override
+    public Verb verb() {
+      return Verb.CREATE_CHANNEL;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      if (options != null) {
+        json.put("options", options);
+      }
+    }
   }
 
   /** Removes a channel. */
-  record RemoveChannel(String channel) implements Command {}
+  record RemoveChannel(String channel) implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.REMOVE_CHANNEL;
+    }
+  }
 
   /** Adds a listener; {@code listener} is the wanted id, or null if the hub shall choose one. */
-  record AddListener(String channel, @Nullable String listener) implements Command {}
+  record AddListener(String channel, @Nullable String listener) implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.ADD_LISTENER;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      putIfPresent(json, "r", listener);
+    }
+  }
 
   /** Removes a listener. */
-  record RemoveListener(String channel, String listener) implements Command {}
+  record RemoveListener(String channel, String listener) implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.REMOVE_LISTENER;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      json.put("r", listener);
+    }
+  }
 
   /**
    * Dispatches to a listener, or broadcasts if {@code listener} is null.
@@ -59,6 +102,19 @@ public sealed interface Command {
       @Nullable String key,
       @Nullable String sender)
       implements Command, WireRecord {
+
+    @Override
+    public Verb verb() {
+      return listener == null ? Verb.BROADCAST : Verb.DISPATCH;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      putIfPresent(json, "r", listener);
+      json.put("t", type).put("p", payload.value());
+      putIfPresent(json, "key", key);
+      putIfPresent(json, "sender", sender);
+    }
 
     @Override
     public void write(WireOutput out) {
@@ -99,13 +155,44 @@ public sealed interface Command {
    *     bus
    */
   record Listen(String channel, String listener, @Nullable String after, int window)
-      implements Command {}
+      implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.LISTEN;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      json.put("r", listener).put("window", window);
+      putIfPresent(json, "after", after);
+    }
+  }
 
   /** Streams the broadcasts with an anonymous listener. */
-  record Watch(String channel, @Nullable String after) implements Command {}
+  record Watch(String channel, @Nullable String after) implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.WATCH;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      putIfPresent(json, "after", after);
+    }
+  }
 
   /** Stops a listener. */
-  record Stop(String channel, String listener) implements Command {}
+  record Stop(String channel, String listener) implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.STOP;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      json.put("r", listener);
+    }
+  }
 
   /**
    * Lists the channels, or one channel's listeners, in order of creation.
@@ -138,6 +225,20 @@ public sealed interface Command {
       }
       return new ListAll(
           channel, new Page(after, limit == null ? 0 : Page.checkedLimit(limit), place));
+    }
+
+    @Override
+    public Verb verb() {
+      return Verb.LIST;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      putIfPresent(json, "after", page.after());
+      putIfPresent(json, "page", page.place());
+      if (page.limit() > 0) {
+        json.put("limit", page.limit());
+      }
     }
   }
 
@@ -177,7 +278,17 @@ public sealed interface Command {
   /**
    * Looks up one listener; the answer is like that to {@link ListAll}, with this listener alone.
    */
-  record FindListener(String channel, String listener) implements Command {}
+  record FindListener(String channel, String listener) implements Command {
+    @Override
+    public Verb verb() {
+      return Verb.LIST;
+    }
+
+    @Override
+    public void addTo(JsonObject json) {
+      json.put("r", listener);
+    }
+  }
 
   /**
    * Asks whether the hub, or a channel, answers.
@@ -189,49 +300,17 @@ public sealed interface Command {
     public Ping() {
       this(null);
     }
+
+    @Override
+    public Verb verb() {
+      return Verb.PING;
+    }
   }
 
   /** Returns the JSON form of docs/PROTOCOL.md section 1. */
   default JsonObject toJson() {
-    JsonObject json = new JsonObject();
-    if (this instanceof CreateChannel create) {
-      json.put("v", "c");
-      if (create.options() != null) {
-        json.put("options", create.options());
-      }
-    } else if (this instanceof RemoveChannel) {
-      json.put("v", "rc");
-    } else if (this instanceof AddListener add) {
-      json.put("v", "r");
-      putIfPresent(json, "r", add.listener());
-    } else if (this instanceof RemoveListener remove) {
-      json.put("v", "rl").put("r", remove.listener());
-    } else if (this instanceof Publish publish) {
-      json.put("v", publish.listener() == null ? "b" : "d");
-      putIfPresent(json, "r", publish.listener());
-      json.put("t", publish.type()).put("p", publish.payload().value());
-      putIfPresent(json, "key", publish.key());
-      putIfPresent(json, "sender", publish.sender());
-    } else if (this instanceof Listen listen) {
-      json.put("v", "l").put("r", listen.listener()).put("window", listen.window());
-      putIfPresent(json, "after", listen.after());
-    } else if (this instanceof Watch watch) {
-      json.put("v", "w");
-      putIfPresent(json, "after", watch.after());
-    } else if (this instanceof Stop stop) {
-      json.put("v", "s").put("r", stop.listener());
-    } else if (this instanceof ListAll list) {
-      json.put("v", "ls");
-      putIfPresent(json, "after", list.page().after());
-      putIfPresent(json, "page", list.page().place());
-      if (list.page().limit() > 0) {
-        json.put("limit", list.page().limit());
-      }
-    } else if (this instanceof FindListener find) {
-      json.put("v", "ls").put("r", find.listener());
-    } else {
-      json.put("v", "ping");
-    }
+    JsonObject json = new JsonObject().put("v", verb().word());
+    addTo(json);
     putIfPresent(json, "c", channel());
     return json;
   }

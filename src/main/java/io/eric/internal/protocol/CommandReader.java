@@ -27,7 +27,6 @@ public final class CommandReader {
 
   private static final int MAX_RAW_SHOWN = 200;
   private static final int MAX_KEY_SHOWN = 64;
-  private static final String VERBS = "c, rc, r, rl, d, b, l, w, s, ls, ping";
   private static final String NO_OBJECT = "not a JSON object";
   private static final String MORE_THAN_ONE = "there is more than one JSON document";
 
@@ -366,28 +365,35 @@ public final class CommandReader {
   }
 
   private static Command command(Fields fields) {
-    return switch (fields.present("v", fields.verb)) {
-      case "c" ->
+    return switch (verb(fields)) {
+      case CREATE_CHANNEL ->
           new Command.CreateChannel(
               fields.channel == null ? null : Command.checkedChannel(fields.channel),
               fields.options);
-      case "rc" -> new Command.RemoveChannel(fields.channel());
-      case "r" ->
+      case REMOVE_CHANNEL -> new Command.RemoveChannel(fields.channel());
+      case ADD_LISTENER ->
           new Command.AddListener(
               fields.channel(),
               fields.receiver == null ? null : Command.checkedListener(fields.receiver));
-      case "rl" -> new Command.RemoveListener(fields.channel(), fields.receiver());
-      case "d" -> publish(fields.channel(), fields.receiver(), fields, fields.key);
-      case "b" -> publish(fields.channel(), null, fields, fields.key);
-      case "l" ->
+      case REMOVE_LISTENER -> new Command.RemoveListener(fields.channel(), fields.receiver());
+      case DISPATCH -> publish(fields.channel(), fields.receiver(), fields, fields.key);
+      case BROADCAST -> publish(fields.channel(), null, fields, fields.key);
+      case LISTEN ->
           new Command.Listen(
               fields.channel(), fields.receiver(), fields.after, window(fields.window));
-      case "w" -> new Command.Watch(fields.channel(), fields.after);
-      case "s" -> new Command.Stop(fields.channel(), fields.receiver());
-      case "ls" -> list(fields);
-      case "ping" -> new Command.Ping();
-      default -> throw new InvalidMessageFormatException("unknown verb, allowed here: " + VERBS);
+      case WATCH -> new Command.Watch(fields.channel(), fields.after);
+      case STOP -> new Command.Stop(fields.channel(), fields.receiver());
+      case LIST -> list(fields);
+      case PING -> new Command.Ping();
     };
+  }
+
+  private static Verb verb(Fields fields) {
+    Verb verb = Verb.of(fields.present("v", fields.verb));
+    if (verb == null) {
+      throw new InvalidMessageFormatException("unknown verb, allowed here: " + Verb.words());
+    }
+    return verb;
   }
 
   private static Command list(Fields fields) {
