@@ -32,6 +32,7 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -144,14 +145,15 @@ final class Door {
     return this;
   }
 
-  /** As {@link #refusingTheRest}, below a path of somebody else's router, which has its own. */
-  Door refusingTheRestBelow(String mountPoint) {
+  /** As {@link #refusingTheRest}, below a path of an application's router, which has its own. */
+  Door refusingTheRestWhereMounted() {
     router
         .route()
         .handler(
             ctx -> {
-              String path = ctx.normalizedPath().substring(mountPoint.length());
-              Iterable<String> allowed = AllowedMethods.at(router, path.isEmpty() ? "/" : path);
+              String mountPoint = Objects.requireNonNullElse(ctx.mountPoint(), "/");
+              String path = '/' + ctx.normalizedPath().substring(mountPoint.length());
+              Iterable<String> allowed = AllowedMethods.at(router, path);
               if (allowed.iterator().hasNext()) {
                 refuseMethod(ctx, allowed);
               } else {

@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Route;
@@ -43,6 +44,8 @@ import org.slf4j.LoggerFactory;
  * bus is not mounted. The bounds of bodies, streams, requests under way and unsent answers hold as
  * they do at a door, from a connection's first request here on.
  *
+ * <p>A request for the path itself is redirected to the path with a slash at its end.
+ *
  * <p>For any thread.
  */
 public final class EricRouter {
@@ -59,6 +62,7 @@ public final class EricRouter {
   /** Whether it was logged that requests do not come on an event loop. */
   private final AtomicBoolean misplaced = new AtomicBoolean();
 
+  private volatile boolean draining;
   private volatile boolean closed;
 
   private EricRouter(Vertx vertx, HttpOptions options, String mountPoint) {
@@ -91,12 +95,13 @@ public final class EricRouter {
 
   /**
    * Ends the streams with {@code _eric_goodbye}, spread over this time, and refuses publishers and
-   * new streams meanwhile.
+   * new streams from now on.
    *
    * @param overMs in milliseconds
    * @return completed when all streams have ended
    */
   public Future<Void> drain(long overMs) {
+    draining = true;
     List<Future<Void>> drained = new ArrayList<>();
     doors.forEach((context, door) -> drained.add(on(context, () -> door.door.drain(overMs))));
     return Future.join(drained).mapEmpty();
@@ -121,8 +126,7 @@ public final class EricRouter {
 
   private void handle(RoutingContext ctx) {
     if (closed) {
-      Problem.send(
-          ctx.response(), new UnavailableException("the door at " + mountPoint + " is closed"));
+      refuseClosed(ctx);
       return;
     }
     ContextInternal context = ContextInternal.current();
@@ -133,7 +137,16 @@ public final class EricRouter {
       Problem.send(ctx.response(), 500, new RepositoryException("internal error", null));
       return;
     }
-    MountedDoor door = doors.computeIfAbsent(context.unwrap(), MountedDoor::new);
+    if (isPathItself(ctx)) {
+      redirectBelow(ctx);
+      return;
+    }
+    MountedDoor door = door(context.unwrap());
+    if (closed) { // meanwhile, perhaps without this door
+      door.close();
+      refuseClosed(ctx);
+      return;
+    }
     if (door.started.succeeded()) {
       door.door.handle(ctx);
       return;
@@ -146,6 +159,41 @@ public final class EricRouter {
           request.resume();
         },
         ctx::fail);
+  }
+
+  private void refuseClosed(RoutingContext ctx) {
+    Problem.send(
+        ctx.response(), new UnavailableException("the door at " + mountPoint + " is closed"));
+  }
+
+  /** Returns the door of a context, which is the current one. */
+  private MountedDoor door(ContextInternal context) {
+    MountedDoor known = doors.get(context);
+    if (known != null) {
+      return known;
+    }
+    MountedDoor door = new MountedDoor(context);
+    doors.put(context, door);
+    if (draining) { // perhaps begun before this door was to be found
+      door.door.drain(0);
+    }
+    return door;
+  }
+
+  private boolean isPathItself(RoutingContext ctx) {
+    String outer = ctx.mountPoint(); // with a slash at its end
+    int outerLength = outer == null ? 0 : outer.length() - 1;
+    return ctx.normalizedPath().length() == outerLength + mountPoint.length();
+  }
+
+  /** As file servers do with a directory's name, because the routes are below the path. */
+  private static void redirectBelow(RoutingContext ctx) {
+    String query = ctx.request().query();
+    ctx.response()
+        .setStatusCode(308)
+        .putHeader(
+            HttpHeaders.LOCATION, ctx.normalizedPath() + '/' + (query == null ? "" : '?' + query))
+        .end();
   }
 
   /** The door of one context. */
@@ -171,13 +219,14 @@ public final class EricRouter {
                     new MountedConnections(meters, bounds.ofSharedConnections()),
                     Entrance.ofMount(options, meters))
                 .withPages(vertx, null)
-                .refusingTheRestBelow(mountPoint);
+                .refusingTheRestWhereMounted();
         door.start().onComplete(opened);
       } finally {
         context.endDispatch(former);
       }
       this.started = opened.future();
-      context.addCloseHook(done -> close().onComplete(done));
+      // Outside a verticle the hook runs on the thread that closes Vert.x.
+      context.addCloseHook(done -> on(context, this::close).onComplete(done));
     }
 
     private Future<Void> close() {

@@ -248,6 +248,72 @@ class EricRouterTest {
     }
   }
 
+  private int serve(Router router) {
+    return Hub.await(vertx.createHttpServer().requestHandler(router).listen(0, "localhost"))
+        .actualPort();
+  }
+
+  @Test
+  void twoDoorsStandOnOneServerAndOneConnection() {
+    Router router = Router.router(vertx);
+    EricRouter first = EricRouter.mount(vertx, new HttpOptions(), router, "/a");
+    EricRouter.mount(vertx, new HttpOptions(), router, "/b");
+    EricRouter.mount(vertx, new HttpOptions(), router, "/a/again");
+    port = serve(router);
+    Hub.await(eric.create("x"));
+    for (int i = 0; i < 3; i++) { // by the client's one connection
+      assertThat(send(HttpMethod.GET, "/a/channels", "").status()).isEqualTo(200);
+      assertThat(send(HttpMethod.GET, "/b/channels", "").status()).isEqualTo(200);
+    }
+    Hub.await(first.close());
+    assertThat(send(HttpMethod.GET, "/a/channels", "").status()).isEqualTo(503);
+    assertThat(send(HttpMethod.GET, "/b/channels", "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void theApplicationsRouterMayBeASubRouter() {
+    Router inner = Router.router(vertx);
+    EricRouter.mount(vertx, new HttpOptions(), inner, "/events");
+    Router outer = Router.router(vertx);
+    outer.route("/api/*").subRouter(inner);
+    port = serve(outer);
+    assertThat(send(HttpMethod.GET, "/api/events/channels", "").status()).isEqualTo(200);
+    assertThat(send(HttpMethod.GET, "/api/events/dispatch", "").status()).isEqualTo(405);
+    assertThat(send(HttpMethod.GET, "/api/events/nothing", "").status()).isEqualTo(404);
+    assertThat(location("/api/events?limit=3")).isEqualTo("308 /api/events/?limit=3");
+  }
+
+  @Test
+  void thePathItselfLeadsBelow() {
+    assertThat(location("/events")).isEqualTo("308 /events/");
+    assertThat(send(HttpMethod.GET, "/events/", "").status()).isEqualTo(200);
+  }
+
+  private String location(String path) {
+    return Hub.await(
+        client
+            .request(HttpMethod.GET, port, "localhost", path)
+            .compose(HttpClientRequest::send)
+            .map(answer -> answer.statusCode() + " " + answer.getHeader("location")));
+  }
+
+  @Test
+  void aContextThatComesWhileItIsDrainedTakesNoStreamsAndNoPublishers() {
+    Router router = Router.router(vertx);
+    EricRouter drained = EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+    Hub.await(eric.create("x"));
+    Hub.await(drained.drain(1));
+    Hub.await(vertx.deployVerticle(new Application(router)));
+    assertThat(
+            send(
+                    HttpMethod.POST,
+                    "/events/broadcast?channel_id=x",
+                    "{\"type\":\"t\",\"payload\":1}")
+                .status())
+        .isEqualTo(503);
+    assertThat(send(HttpMethod.GET, "/events/watch/x", "").status()).isEqualTo(503);
+  }
+
   @Test
   void aPathWithParametersIsRefused() {
     for (String path : new String[] {"", "/", "/events/", "/:a", "events", "/a/*"}) {

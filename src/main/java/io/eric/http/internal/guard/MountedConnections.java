@@ -44,8 +44,9 @@ public final class MountedConnections implements Connections {
     }
     ConnectionGuard guard =
         new ConnectionGuard(ClientQuota.client(connection.remoteAddress()), meters, limits);
+    // Without a name, because a second door may be mounted on the same server.
+    handler.pipeline().addFirst(guard);
     guards.put(connection, guard);
-    handler.pipeline().addFirst("eric-guard", guard);
     guard.onRemoval(() -> guards.remove(connection));
     return guard;
   }
