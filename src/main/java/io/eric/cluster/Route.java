@@ -51,7 +51,7 @@ final class Route {
   /** Less than the 5 s that a caller waits. */
   private static final long PATIENCE_MS = 4_800;
 
-  /** By how much a batch is given up here before its publisher gives it up. */
+  /** By how much at most a batch is given up here before its publisher gives it up. */
   private static final long MARGIN_MS = 200;
 
   /** A read of a stream may wait for a listener's own code. */
@@ -185,7 +185,9 @@ final class Route {
     ownersTerm = term;
     if (isNew) {
       for (Waiting each : List.copyOf(waiting)) {
-        holdBack(each);
+        if (!each.sent || each.mayBeRepeated()) {
+          holdBack(each);
+        } // else the former owner may have done it: only its answer, or the lack of one, tells
         if (each.body instanceof ChannelRequest.Fetch) {
           fail(each, "the stream has to be opened again");
         }
@@ -264,9 +266,13 @@ final class Route {
   private static long patienceMs(Message<Object> message) {
     String left = message.headers().get(PublishAttempts.LEFT_MS);
     if (left != null) {
-      return Long.parseLong(left) - MARGIN_MS;
+      return patienceMs(Long.parseLong(left));
     }
     return isLong(message.body()) ? LONG_PATIENCE_MS : PATIENCE_MS;
+  }
+
+  private static long patienceMs(long leftMs) {
+    return leftMs - Math.min(MARGIN_MS, leftMs / 2);
   }
 
   private static boolean isLong(Object body) {
@@ -652,7 +658,7 @@ final class Route {
         return elsewhere.attempt(id, batch, leftMs, answerMs);
       }
       Promise<Published> answer = Promise.promise();
-      take(batch, new BatchCaller(answer), leftMs - MARGIN_MS);
+      take(batch, new BatchCaller(answer), patienceMs(leftMs));
       return answer.future();
     }
 

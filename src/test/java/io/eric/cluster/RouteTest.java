@@ -5,6 +5,7 @@ import static io.eric.testing.Hub.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Payload;
+import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
@@ -13,6 +14,7 @@ import io.eric.internal.protocol.Command;
 import io.eric.internal.protocol.LocalCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
@@ -147,14 +149,43 @@ class RouteTest {
     assertThat(asked).hasSize(1);
   }
 
+  @Test
+  void aCommandThatMayHaveBeenDoneIsNotAskedOfTheNextOwner() {
+    List<Message<Object>> asked = new CopyOnWriteArrayList<>();
+    vertx.eventBus().localConsumer(ADDRESS).handler(asked::add);
+    Future<Message<Object>> answer = ask("r");
+    Awaitility.await().until(() -> asked.size() == 1);
+    on(() -> route.servedBy("me", 2, true));
+    turns();
+    asked.get(0).reply(BusReply.result("bob"));
+
+    assertThat(await(answer).body()).isEqualTo(BusReply.result("bob"));
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void aPublisherThatWaitsShortlyIsServedToo() {
+    LocalCodec.register(vertx);
+    Published published = new Published("e", List.of(new Outcome(1, 0, null)));
+    vertx
+        .eventBus()
+        .localConsumer(ADDRESS)
+        .handler(
+            message -> vertx.setTimer(20, due -> message.reply(published, LocalCodec.options())));
+    DeliveryOptions shortly =
+        LocalCodec.options().addHeader(PublishAttempts.LEFT_MS, "200").setSendTimeout(60_000);
+    assertThat(await(publish(shortly)).body()).isEqualTo(published);
+  }
+
   private Future<Message<Object>> publish() {
+    return publish(LocalCodec.options().setSendTimeout(60_000));
+  }
+
+  private Future<Message<Object>> publish(DeliveryOptions options) {
     Command.Publish message = new Command.Publish("x", null, "t", Payload.NULL, "key", null);
     return vertx
         .eventBus()
-        .request(
-            ADDRESS,
-            new ChannelRequest.PublishBatch(List.of(message)),
-            LocalCodec.options().setSendTimeout(60_000));
+        .request(ADDRESS, new ChannelRequest.PublishBatch(List.of(message)), options);
   }
 
   private Future<Message<Object>> ask(String verb) {

@@ -231,17 +231,23 @@ public final class PublishAttempts {
     }
 
     private void find(Throwable unhandled) {
+      timer = timers.after(Math.max(1, leftMs()), () -> answer.tryFail(BusClient.unserved()));
       channels
           .find(channel, unhandled)
-          .onSuccess(
+          .onComplete(
               found -> {
-                if (leftMs() > 0) {
+                stopTimer();
+                if (answer.future().isComplete()) {
+                  return;
+                }
+                if (found.failed()) {
+                  answer.tryFail(BusClient.asEric(found.cause(), channel));
+                } else if (leftMs() > 0) {
                   ask();
                 } else {
                   answer.tryFail(BusClient.unserved());
                 }
-              })
-          .onFailure(e -> answer.tryFail(BusClient.asEric(e, channel)));
+              });
     }
 
     /** Handles that the running attempt is not answered in time. */

@@ -18,6 +18,7 @@ import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.options.PublishTimeouts;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.util.List;
@@ -34,6 +35,7 @@ class PublishAttemptsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private volatile boolean readersNeedTime;
+  private @Nullable Future<Void> lookUp;
   private final Meters meters = Meters.of(vertx);
   private final List<ChannelRequest.PublishBatch> received = new CopyOnWriteArrayList<>();
 
@@ -138,6 +140,14 @@ class PublishAttemptsTest {
   }
 
   @Test
+  void timeRunsOutWhileTheChannelIsLookedFor() {
+    LocalCodec.register(vertx);
+    lookUp = Promise.<Void>promise().future();
+    Throwable e = failure(client(50, 200, false).publish("nowhere", List.of(message("a"))));
+    assertThat(e).isInstanceOf(UnavailableException.class).hasMessageContaining("nobody serves");
+  }
+
+  @Test
   void anAttemptIsNoLongerThanAllOfThem() {
     assertThatThrownBy(() -> new PublishTimeouts(2, 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -190,7 +200,7 @@ class PublishAttemptsTest {
 
     @Override
     public Future<Void> find(String channel, Throwable unhandled) {
-      return Future.failedFuture(unhandled);
+      return lookUp == null ? Future.failedFuture(unhandled) : lookUp;
     }
   }
 
