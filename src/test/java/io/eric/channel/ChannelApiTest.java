@@ -775,6 +775,52 @@ class ChannelApiTest {
       assertThat(Hub.await(four)).isEqualTo("epoch-3");
     }
 
+    private Future<JsonObject> keyed(String key) {
+      return slowHub.request(
+          "eric.channel.narrow", new JsonObject().put("v", "b").put("t", "t").put("key", key));
+    }
+
+    @Test
+    void aRepeatOfAMessageUnderWayWaitsThoughNoMoreMayBeUnderWay() {
+      slowHub.channel("narrow", new JsonObject().put("inFlightMessages", 2));
+      Future<JsonObject> one = keyed("one");
+      SlowStore.Append first = store.next();
+      Future<JsonObject> two = keyed("two");
+      Future<JsonObject> repeat = keyed("two");
+      assertThat(Hub.failure(keyed("three"))).hasMessageContaining("are under way");
+      assertThat(repeat.isComplete()).isFalse();
+      first.complete();
+      store.next().complete();
+      assertThat(Hub.await(repeat)).isEqualTo(Hub.await(two));
+      assertThat(Hub.await(one).getString("id")).isEqualTo("epoch-1");
+    }
+
+    @Test
+    void aRepeatIsAnsweredAtOnceThoughNoMoreMayBeUnderWay() {
+      slowHub.channel("narrow", new JsonObject().put("inFlightMessages", 1));
+      Future<JsonObject> one = keyed("one");
+      store.next().complete();
+      Hub.await(one);
+      Future<JsonObject> two = keyed("two");
+      SlowStore.Append second = store.next();
+      assertThat(Hub.await(keyed("one"))).isEqualTo(Hub.await(one));
+      second.complete();
+      assertThat(Hub.await(two).getString("id")).isEqualTo("epoch-2");
+    }
+
+    @Test
+    void withRepeatsTwiceAsMuchMayBeUnderWay() {
+      slowHub.channel("narrow", new JsonObject().put("inFlightMessages", 2));
+      Future<JsonObject> one = keyed("one");
+      SlowStore.Append first = store.next();
+      List<Future<JsonObject>> repeats = List.of(keyed("one"), keyed("one"), keyed("one"));
+      assertThat(Hub.failure(keyed("one"))).hasMessageContaining("are under way");
+      first.complete();
+      for (Future<JsonObject> repeat : repeats) {
+        assertThat(Hub.await(repeat)).isEqualTo(Hub.await(one));
+      }
+    }
+
     @Test
     void repeatsOfAKeyDoNotUseUpWhatMayBeUnderWay() {
       Channel narrow = slowHub.channel("narrow", new JsonObject().put("inFlightMessages", 2));

@@ -3,11 +3,15 @@ package io.eric.channel;
 import static io.eric.testing.Hub.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eric.Channel;
+import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.Payload;
 import io.eric.channel.internal.overflow.LogBudget;
 import io.eric.channel.internal.readers.ListenerCount;
 import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.ChannelResponse.Published;
 import io.eric.internal.protocol.Command;
 import io.eric.log.MessageLog;
 import io.eric.log.MessageStore;
@@ -16,12 +20,18 @@ import io.eric.log.indexed.ChannelLog;
 import io.eric.log.indexed.MemoryStorage;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Meters;
+import io.eric.options.OverflowPolicy;
 import io.eric.options.RetentionOptions;
 import io.eric.options.SSEChannelOptions;
+import io.eric.testing.Hub;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,6 +78,100 @@ class LeavingTest {
     }
     await(vertx.undeploy(deployment));
     assertThat(budget.used()).isZero();
+  }
+
+  /** The next messages would exceed the limit of the log. */
+  @Test
+  void aLeaveEndsWhenTheAppendUnderWayIsDoneThoughTheNextMessagesWaitForAReader() {
+    SlowStore store = new SlowStore();
+    ChannelContainer channels = new ChannelContainer(vertx, store, new SSEChannelOptions());
+    await(channels.start());
+    JsonObject options =
+        new JsonObject()
+            .put("overflow", "wait")
+            .put("waitStall", 600_000)
+            .put("limit", new JsonObject().put("messages", 4));
+    Channel channel = await(channels.create("x", options));
+    MessageQueueListener listener = await(channel.addListener());
+    await(listener.start());
+    var stream = channel.messageStream(listener);
+    stream.pause();
+    stream.handler(item -> {});
+    Hub.until(
+        () -> await(channel.getConnections()).get(0).state() == ListenerStatus.State.CATCHING_UP);
+    List<Future<?>> published = new ArrayList<>();
+    published.add(publish(1));
+    SlowStore.Append first = store.next();
+    published.addAll(List.of(publish(2), publish(3), publish(4)));
+    await(channel.getConnections()); // all of them have reached the channel
+    first.complete();
+    SlowStore.Append second = store.next();
+    assertThat(second.batch).hasSize(3);
+    List<Future<?>> queued = List.of(publish(5), publish(6));
+    await(channel.getConnections());
+
+    Future<List<Object>> left = channels.leave("x", true);
+    await(vertx.timer(1)); // the channel has begun to leave
+    second.complete();
+
+    await(left);
+    await(Future.all(published));
+    for (Future<?> refused : queued) {
+      assertThat(Hub.failure(refused))
+          .isInstanceOfSatisfying(
+              ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(503));
+    }
+    assertThat(store.underWay()).isZero();
+  }
+
+  @Test
+  void whatComesWhileAFullChannelClosesIsRefusedAndDoesNotWaitForReaders() {
+    ContextChannel channel =
+        new ContextChannel(
+            new SSEChannelOptions()
+                .setId("x")
+                .setOverflow(OverflowPolicy.WAIT)
+                .setWaitStall(600_000)
+                .setRetention(new RetentionOptions(0, 0, 0, 4, 1 << 20, 0)));
+    await(vertx.deployVerticle(channel));
+    MessageQueueListener listener = await(channel.addListener());
+    await(listener.start());
+    var stream = channel.messageStream(listener);
+    stream.pause();
+    stream.handler(item -> {});
+    Hub.until(
+        () -> await(channel.getConnections()).get(0).state() == ListenerStatus.State.CATCHING_UP);
+    for (int i = 1; i <= 4; i++) {
+      publish(i);
+    }
+    Hub.until(() -> ChannelProbe.kept(channel) == 4);
+    Promise<Published> answer = Promise.promise();
+    channel.run(
+        () -> {
+          ChannelProbe.open(channel).close(null);
+          ChannelProbe.open(channel)
+              .appender
+              .publishOwn(
+                  new Command.Publish("x", null, "t", Payload.NULL, null, null), answer::complete);
+        });
+    assertThat(await(answer.future()).outcomes().get(0).code()).isEqualTo(503);
+  }
+
+  /** Lets a test act on the channel's context. */
+  private static final class ContextChannel extends SSEChannel {
+    ContextChannel(SSEChannelOptions options) {
+      super(options);
+    }
+
+    void run(Runnable action) {
+      context.runOnContext(v -> action.run());
+    }
+  }
+
+  private Future<?> publish(int payload) {
+    return vertx
+        .eventBus()
+        .request("eric.channel.x", new JsonObject().put("v", "b").put("t", "t").put("p", payload));
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which messages a channel accepts. A message that is malformed, too large or beyond a
  * bound is refused at once. A message with a known key is a repeat, and gets the outcome of the
- * first one.
+ * first one; repeats have room of their own beyond the bounds.
  */
 final class Admission {
 
@@ -78,12 +78,9 @@ final class Admission {
       if (!own && !isReport(message)) {
         CommandReader.checkType(message.type());
       }
-      if (inFlight.messages() >= options.getInFlightMessages()
-          || inFlight.bytes() + size > options.getInFlightBytes()) {
-        throw new UnavailableException("too many messages of this channel are under way");
-      }
       KeyWindow.Known first =
           message.key() == null ? null : keys.find(message.key(), clock.getAsLong());
+      checkBounds(size, first != null);
       if (first == null) {
         check(message);
         if (message.key() != null) {
@@ -103,6 +100,23 @@ final class Admission {
       meters.count(reason(e));
       append.complete(new Outcome(0, e.code(), e.text()));
       return false;
+    }
+  }
+
+  /**
+   * Checks that one more message may be in flight. A repeat may take the bounds up to twice,
+   * because a refusal would contradict a first attempt that is still appended. First attempts alone
+   * fill the bounds at most once, so there is room for a repeat of each.
+   */
+  private void checkBounds(long size, boolean isRepeat) {
+    long messages = inFlight.messages();
+    long bytes = inFlight.bytes() + size;
+    if (isRepeat) {
+      messages -= options.getInFlightMessages();
+      bytes -= options.getInFlightBytes();
+    }
+    if (messages >= options.getInFlightMessages() || bytes > options.getInFlightBytes()) {
+      throw new UnavailableException("too many messages of this channel are under way");
     }
   }
 

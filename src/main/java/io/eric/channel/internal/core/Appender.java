@@ -120,11 +120,11 @@ public final class Appender {
   }
 
   /**
-   * Refuses the messages that are not on their way to the store yet, because the readers that could
-   * make room for them are being ended.
+   * Refuses the messages that are not on their way to the store yet, and those that would have to
+   * wait from now on, because the readers that could make room for them are being ended.
    */
   void close() {
-    commit.refuseQueued(new UnavailableException("the channel is closing, nothing was appended"));
+    commit.close(new UnavailableException("the channel is closing, nothing was appended"));
   }
 
   /** Returns the messages that are not acknowledged yet. */

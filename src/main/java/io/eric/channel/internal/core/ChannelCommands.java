@@ -236,10 +236,11 @@ public final class ChannelCommands {
   private Future<String> renew(RenewHook renew) {
     Listener known = channel.listeners.find(renew.listener());
     boolean lost = known == null;
-    setHook(
-        known == null ? channel.add(renew.listener()) : known,
-        renew.hook(),
-        lost && renew.running());
+    Listener listener = known == null ? channel.add(renew.listener()) : known;
+    setHook(listener, renew.hook(), lost && renew.running());
+    if (lost) {
+      channel.keep(listener);
+    }
     return Future.succeededFuture(BusReply.ACK);
   }
 

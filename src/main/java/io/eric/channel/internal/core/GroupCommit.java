@@ -47,6 +47,10 @@ final class GroupCommit {
   private boolean appending;
   private String lastType = "";
   private boolean waitsForReaders;
+
+  /** The answer to messages that would have to wait for readers; null while messages may wait. */
+  private @Nullable EricException insteadOfWaiting;
+
   private @Nullable Promise<Void> leaving;
 
   /**
@@ -102,12 +106,13 @@ final class GroupCommit {
    *
    * @param refusal the answer to the messages that wait; null if they still go into the log, unless
    *     they wait for readers
-   * @param waiting the answer to the messages that wait for readers
+   * @param waiting the answer to the messages that wait for readers, or would have to later
    * @return completed when the last append is done
    */
   Future<Void> leave(@Nullable EricException refusal, EricException waiting) {
     Promise<Void> done = Promise.promise();
     leaving = done;
+    insteadOfWaiting = waiting;
     if (refusal != null) {
       refuseQueued(refusal);
     } else if (waitsForReaders) {
@@ -117,8 +122,16 @@ final class GroupCommit {
     return done.future();
   }
 
-  /** Refuses the messages that are not on their way to the store yet. */
-  void refuseQueued(EricException reason) {
+  /**
+   * Refuses the messages that are not on their way to the store yet, and those that would have to
+   * wait for readers from now on.
+   */
+  void close(EricException reason) {
+    insteadOfWaiting = reason;
+    refuseQueued(reason);
+  }
+
+  private void refuseQueued(EricException reason) {
     List<PendingAppend> refused = queue;
     queue = new ArrayList<>();
     fail(refused, reason);
@@ -137,6 +150,10 @@ final class GroupCommit {
   private void appendQueued() {
     while (!appending && !waitsForReaders && !queue.isEmpty()) {
       int room = room(queue.size());
+      if (room == 0 && insteadOfWaiting != null) {
+        refuseQueued(insteadOfWaiting); // the gate is closed, and would call back at once
+        return;
+      }
       if (room == 0) {
         waitsForReaders = true;
         acknowledgements.release(

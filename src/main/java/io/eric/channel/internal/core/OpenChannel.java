@@ -264,7 +264,22 @@ public final class OpenChannel implements BusConsumer.Owner {
    * fails.
    */
   Future<Void> keepAdded(Listener listener) {
-    return keep(listener).onFailure(e -> listeners.remove(listener));
+    return keep(listener).onFailure(e -> takeBack(listener));
+  }
+
+  /**
+   * Removes a listener that the store did not keep, from the store too: the store may have the
+   * listener's cursor and messages already.
+   */
+  private void takeBack(Listener listener) {
+    if (listeners.find(listener.id) != listener) {
+      return; // removed meanwhile, and another listener may have the id
+    }
+    if (life.isEnding()) {
+      listeners.remove(listener); // the log may be another owner's by now
+      return;
+    }
+    remove(listener).onFailure(e -> logger.warn("channel {} could not forget a listener", id, e));
   }
 
   /** Opens a stream; its listener is started from then on. */
