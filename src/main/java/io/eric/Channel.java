@@ -46,7 +46,14 @@ public interface Channel {
    * A stream into the channel, for {@code pipeTo}: publishes what is written to it, in order. It is
    * full while 1,024 messages, or as many as {@code setWriteQueueMaxSize} says, are not
    * acknowledged. A message that is refused fails its {@code write}, is told to the exception
-   * handler and fails {@code end} too, but does not stop the stream.
+   * handler and fails {@code end} too, but what is written afterwards is still published. A {@code
+   * pipeTo} fails with the first failed write and stops there, as a pipe of Vert.x does: its source
+   * is a stream that is no longer read, so close it. To go on after a refusal, write each message
+   * yourself and handle the future of its {@code write}.
+   *
+   * <p>What a stream of another channel says of itself concerns the reader of that stream: messages
+   * of the types {@link Message#GAP}, {@link Message#TAKEN_OVER} and {@link Message#CHANNEL_CLOSED}
+   * are left out, and their {@code write} succeeds. Any other reserved type is refused.
    *
    * @param options for every message; without a key, because a key names one message
    * @throws IllegalArgumentException if there is a key
@@ -57,7 +64,12 @@ public interface Channel {
    * The messages of a listener or watcher, each with its {@link Message#id() id}. What the hub
    * itself has to say comes as messages of reserved types: {@link Message#GAP}, {@link
    * Message#TAKEN_OVER}, {@link Message#CHANNEL_CLOSED}. What cannot be read, a listener that does
-   * not exist for instance, is told to the exception handler, and the stream ends.
+   * not exist for instance, is told to the exception handler, and the stream ends. So does the
+   * stream before a message that cannot be decoded, because a limit of Vert.x's JSON parser is
+   * exceeded; doors send such a message on as it is.
+   *
+   * @return a stream that opens when its handler is set; {@link MessageStream#attached} tells when
+   *     the channel knows it
    */
   MessageStream<Message> read(ReadOptions options);
 
@@ -107,7 +119,10 @@ public interface Channel {
    */
   MessageStream<JsonObject> messageStream(MessageQueueListener listener);
 
-  /** The broadcasts from now on, as {@code adapt} gives them, read by a watcher. */
+  /**
+   * The broadcasts from when the stream is {@linkplain MessageStream#attached attached}, as {@code
+   * adapt} gives them, read by a watcher.
+   */
   MessageStream<JsonObject> watch();
 
   /** The listeners and where they stand, in order of creation, watchers left out. */

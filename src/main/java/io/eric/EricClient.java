@@ -45,13 +45,18 @@ public interface EricClient {
   /**
    * Creates a channel, or returns the existing one with this id, which keeps its own options.
    *
+   * @param id 1 to 128 characters out of {@code A-Z a-z 0-9 . _ ~ -}
    * @param options as in {@link #create(String, JsonObject)}
+   * @return fails with {@link InvalidMessageFormatException} if the id or an option is not allowed
    */
   Future<Channel> createIfAbsent(String id, @Nullable JsonObject options);
 
   /**
    * Returns a handle on a channel. The channel is looked up only when the handle is used, so it may
    * be created later.
+   *
+   * @param id 1 to 128 characters out of {@code A-Z a-z 0-9 . _ ~ -}
+   * @throws InvalidMessageFormatException if the id is not allowed; no future could tell it
    */
   Channel channel(String id);
 

@@ -11,6 +11,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,15 +46,35 @@ public final class Payload {
    */
   public static final int MAX_DEPTH = 1000;
 
+  /**
+   * The most bytes in UTF-8 of an object's name. This limit and the next two are those with which
+   * Vert.x decodes JSON by default: a longer value could be kept, but not be read by a program.
+   */
+  public static final int MAX_NAME_BYTES = 50_000;
+
+  /** The most digits of a number, those of the exponent included. */
+  public static final int MAX_NUMBER_DIGITS = 1000;
+
+  /** The most characters of a string that is or is in a value of a program. */
+  public static final int MAX_STRING_LENGTH = 20_000_000;
+
+  /** The bits of the longest number, and a few more: a digit has 3.33 bits. */
+  private static final int MAX_NUMBER_BITS = 10 * MAX_NUMBER_DIGITS / 3;
+
+  /** The most bytes that UTF-8 needs for a {@code char}. */
+  private static final int MAX_BYTES_PER_CHAR = 3;
+
   /** The deepest nesting of a payload unless the settings say otherwise. */
   public static final int DEFAULT_MAX_DEPTH = 128;
 
   /**
-   * Encodes a value that nests at most {@value #MAX_DEPTH} deep.
+   * Encodes a value that nests at most {@value #MAX_DEPTH} deep. Its names have at most {@value
+   * #MAX_NAME_BYTES} bytes in UTF-8, its numbers {@value #MAX_NUMBER_DIGITS} digits and its strings
+   * {@value #MAX_STRING_LENGTH} characters.
    *
    * @param value a value that {@link Message#payload()} allows
-   * @throws InvalidMessageFormatException if it holds NaN or an infinity, which JSON lacks, nests
-   *     too deep, or is not a JSON value
+   * @throws InvalidMessageFormatException if it holds NaN or an infinity, which JSON lacks, exceeds
+   *     one of these limits, or is not a JSON value
    */
   public static Payload of(@Nullable Object value) {
     if (value instanceof Payload payload) {
@@ -95,13 +117,15 @@ public final class Payload {
   /**
    * Decodes the value: null, String, Number, Boolean, JsonObject or JsonArray.
    *
-   * @throws IllegalStateException if {@link #ofValidJson} was given something that is not JSON
+   * @throws IllegalStateException if the value exceeds a limit with which Vert.x decodes JSON; a
+   *     value from {@link #of} does not, unless the program has lowered these limits. Also if
+   *     {@link #ofValidJson} was given something that is not JSON
    */
   public @Nullable Object value() {
     try {
       return Json.decodeValue(Buffer.buffer(json));
     } catch (DecodeException e) {
-      throw new IllegalStateException("not JSON: ofValidJson was called with something else", e);
+      throw new IllegalStateException("the payload cannot be decoded: " + e.getMessage(), e);
     }
   }
 
@@ -156,19 +180,25 @@ public final class Payload {
   }
 
   /**
-   * Checks for values that JSON lacks. The depth is limited, because a hostile value could
-   * otherwise overflow the stack.
+   * Checks for values that JSON lacks or that could not be decoded again. The depth is limited,
+   * because a hostile value could otherwise overflow the stack.
    */
   private static void check(@Nullable Object value, int depthLeft) {
     if (value instanceof Double d && !Double.isFinite(d)
         || value instanceof Float f && !Float.isFinite(f)) {
       throw new InvalidMessageFormatException("JSON knows no NaN and no infinity");
     }
-    if (value instanceof JsonObject object) {
+    if (value instanceof String text) {
+      checkLength(text);
+    } else if (value instanceof BigInteger || value instanceof BigDecimal) {
+      checkDigits((Number) value);
+    } else if (value instanceof JsonObject object) {
+      object.getMap().keySet().forEach(Payload::checkName);
       checkAll(object.getMap().values(), depthLeft);
     } else if (value instanceof JsonArray array) {
       checkAll(array.getList(), depthLeft);
     } else if (value instanceof Map<?, ?> map) {
+      map.keySet().forEach(name -> checkName(String.valueOf(name)));
       checkAll(map.values(), depthLeft);
     } else if (value instanceof Iterable<?> values) {
       checkAll(values, depthLeft);
@@ -182,6 +212,53 @@ public final class Payload {
     for (Object each : values) {
       check(each, depthLeft - 1);
     }
+  }
+
+  private static void checkLength(String text) {
+    if (text.length() > MAX_STRING_LENGTH) {
+      throw new InvalidMessageFormatException(
+          "a string in the payload has "
+              + text.length()
+              + " characters, at most "
+              + MAX_STRING_LENGTH
+              + " are allowed");
+    }
+  }
+
+  /** Counts the bits first, because the digits of a huge number take minutes to compute. */
+  private static void checkDigits(Number number) {
+    BigInteger whole =
+        number instanceof BigDecimal decimal ? decimal.unscaledValue() : (BigInteger) number;
+    if (whole.bitLength() > MAX_NUMBER_BITS
+        || number.toString().chars().filter(Character::isDigit).count() > MAX_NUMBER_DIGITS) {
+      throw new InvalidMessageFormatException(
+          "a number in the payload has more than " + MAX_NUMBER_DIGITS + " digits");
+    }
+  }
+
+  private static void checkName(String name) {
+    if (name.length() <= MAX_NAME_BYTES / MAX_BYTES_PER_CHAR) {
+      return; // as a rule, and without a look at the characters
+    }
+    long bytes = name.codePoints().mapToLong(Payload::bytesInUtf8).sum();
+    if (bytes > MAX_NAME_BYTES) {
+      throw new InvalidMessageFormatException(
+          "a name in the payload has "
+              + bytes
+              + " bytes in UTF-8, at most "
+              + MAX_NAME_BYTES
+              + " are allowed");
+    }
+  }
+
+  private static int bytesInUtf8(int codePoint) {
+    if (codePoint < 0x80) {
+      return 1;
+    }
+    if (codePoint < 0x800) {
+      return 2;
+    }
+    return codePoint < 0x10000 ? 3 : 4;
   }
 
   /** Checks eight bytes at a time, because most messages are ASCII and every one is checked. */

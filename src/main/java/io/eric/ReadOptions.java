@@ -24,7 +24,8 @@ public final class ReadOptions {
 
   /**
    * Reads broadcasts as an anonymous listener that goes away with the stream. Reading begins with
-   * the next message, unless {@link #after}, {@link #earliest} or {@link #latest} say otherwise.
+   * the next message that is published once the stream is {@linkplain MessageStream#attached
+   * attached}, unless {@link #after} or {@link #earliest} say otherwise.
    */
   public static ReadOptions watcher() {
     return new ReadOptions(null, null);
@@ -53,7 +54,10 @@ public final class ReadOptions {
     return new ReadOptions(listener, EARLIEST);
   }
 
-  /** Begins with the next message that is published, and skips the messages that are queued. */
+  /**
+   * Begins with the next message that is published once the stream is {@linkplain
+   * MessageStream#attached attached}, and skips the messages that are queued.
+   */
   public ReadOptions latest() {
     return new ReadOptions(listener, LATEST);
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -90,6 +92,54 @@ class PayloadTest {
     assertThatThrownBy(() -> Payload.of(tooDeep))
         .isInstanceOf(InvalidMessageFormatException.class)
         .hasMessage("the payload nests deeper than 1000");
+  }
+
+  /** A message that its readers cannot decode would end their streams. */
+  @Example
+  void whatCannotBeDecodedAgainIsRefused() {
+    Map<Object, String> refused =
+        Map.of(
+            new JsonObject().put("x".repeat(50_001), 1),
+            "a name in the payload has 50001 bytes in UTF-8, at most 50000 are allowed",
+            Map.of("a", List.of(Map.of("\u00e4".repeat(25_001), 1))),
+            "a name in the payload has 50002 bytes in UTF-8, at most 50000 are allowed",
+            new BigInteger("1".repeat(1_001)),
+            "a number in the payload has more than 1000 digits",
+            new JsonArray().add(new BigDecimal("0." + "1".repeat(1_500))),
+            "a number in the payload has more than 1000 digits",
+            BigInteger.ONE.shiftLeft(10_000_000),
+            "a number in the payload has more than 1000 digits",
+            "s".repeat(20_000_001),
+            "a string in the payload has 20000001 characters, at most 20000000 are allowed");
+    refused.forEach(
+        (value, reason) ->
+            assertThatThrownBy(() -> Payload.of(value))
+                .isInstanceOf(InvalidMessageFormatException.class)
+                .hasMessage(reason));
+  }
+
+  @Example
+  void whatIsJustAllowedIsDecodedAgain() {
+    List<Object> allowed =
+        List.of(
+            new JsonObject().put("x".repeat(50_000), 1),
+            new JsonObject().put("\u00e4".repeat(25_000), 1),
+            new JsonObject().put("\n".repeat(50_000), 1),
+            new JsonObject().put("\ud83d\ude00".repeat(12_500), 1),
+            new BigInteger("-" + "1".repeat(1_000)),
+            "s".repeat(20_000_000));
+    for (Object value : allowed) {
+      assertThat(Payload.of(value).value()).isEqualTo(value);
+    }
+    assertThat(Payload.of(new BigDecimal("-0." + "1".repeat(999))).value()).isEqualTo(-1 / 9.0);
+  }
+
+  @Example
+  void whatCannotBeDecodedIsNotBlamedOnItsPublisher() {
+    assertThatThrownBy(() -> json("1".repeat(1_001)).value())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("the payload cannot be decoded: ")
+        .hasMessageContaining("1000");
   }
 
   @Example

@@ -3,6 +3,8 @@ package io.eric.socket;
 import io.eric.EricException;
 import io.eric.MessageStream;
 import io.eric.UnavailableException;
+import io.eric.internal.CallersContext;
+import io.eric.internal.UserHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -28,9 +30,13 @@ final class LineStream implements MessageStream<JsonObject> {
    */
   private static final int MAX_LINE = 64 << 20;
 
+  /** What the log calls a stream. */
+  private static final String NAME = "a stream of the socket";
+
   private final Context context;
   private final Supplier<Future<NetSocket>> connect;
   private final Buffer command;
+  private final Promise<Void> attached = Promise.promise();
   private final Promise<Void> ended = Promise.promise();
   private @Nullable Handler<JsonObject> handler;
   private @Nullable Handler<Throwable> exceptionHandler;
@@ -98,6 +104,11 @@ final class LineStream implements MessageStream<JsonObject> {
   }
 
   @Override
+  public Future<Void> attached() {
+    return CallersContext.of(attached::future);
+  }
+
+  @Override
   public Future<Void> close() {
     onContext(
         () -> {
@@ -149,24 +160,22 @@ final class LineStream implements MessageStream<JsonObject> {
       close();
       return;
     }
-    Handler<JsonObject> to = handler;
-    if (to != null) {
-      to.handle(message);
-    }
+    attached.tryComplete(); // the socket gives no earlier sign
+    UserHandler.call(handler, message, NAME);
   }
 
   private void fail(Throwable failure) {
-    Handler<Throwable> to = exceptionHandler;
-    if (to != null && !closed) {
-      to.handle(failure);
+    attached.tryFail(failure);
+    if (!closed) {
+      UserHandler.call(exceptionHandler, failure, NAME);
     }
   }
 
   private void end() {
     closed = true;
-    Handler<Void> to = endHandler;
-    if (ended.tryComplete() && to != null) {
-      to.handle(null);
+    attached.tryFail(new IllegalStateException("the stream has ended before its first message"));
+    if (ended.tryComplete()) {
+      UserHandler.call(endHandler, null, NAME);
     }
   }
 

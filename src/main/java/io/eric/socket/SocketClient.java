@@ -117,7 +117,8 @@ public final class SocketClient {
    *
    * <p>The stream connects when its handler is set. Its exception handler gets every failure, and
    * its end handler is called once, at the end of every stream. Pausing the stream stops the
-   * reading.
+   * reading. The server gives no sign before the first message, so {@link MessageStream#attached}
+   * completes with that.
    */
   public MessageStream<JsonObject> stream(String channelId, String listenerId) {
     return open(command("l", channelId).put("r", listenerId));
@@ -154,7 +155,7 @@ public final class SocketClient {
   /**
    * Returns a stream whose messages are broadcast in order. It is full while 1,024 messages are
    * unanswered. It must be used from one thread at a time; its handlers run on the client's
-   * context.
+   * context. It leaves out what {@link io.eric.Channel#publisher} leaves out.
    */
   public WriteStream<Message> publisher(String channelId) {
     return new PublishingStream(message -> published(channelId, null, message));

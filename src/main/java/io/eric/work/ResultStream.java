@@ -71,7 +71,12 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
       finish(); // a stopped listener's stream yields nothing
       return;
     }
-    channel.runOnContext(v -> source.open(this).onFailure(this::fail));
+    channel.runOnContext(
+        v ->
+            source
+                .open(this)
+                .onSuccess(opened -> context.runOnContext(w -> reportAttached()))
+                .onFailure(this::fail));
   }
 
   // ---- from the channel's context

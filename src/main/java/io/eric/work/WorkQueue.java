@@ -184,6 +184,18 @@ final class WorkQueue implements DirectAttachment {
       return;
     }
     granting = true;
+    try {
+      grant();
+    } catch (RuntimeException e) {
+      fail(e); // a message that cannot be decoded would come again and again
+    } finally {
+      granting = false;
+    }
+    offerEnd();
+    readMore();
+  }
+
+  private void grant() {
     boolean given;
     do {
       showGaps();
@@ -192,9 +204,6 @@ final class WorkQueue implements DirectAttachment {
         given |= giveFairly(takers.removeFirst(), left);
       }
     } while (given && !closed);
-    granting = false;
-    offerEnd();
-    readMore();
   }
 
   /**

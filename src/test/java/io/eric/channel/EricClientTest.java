@@ -12,6 +12,7 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.MessageStream;
+import io.eric.PayloadTooLargeException;
 import io.eric.Position;
 import io.eric.PublishOptions;
 import io.eric.ReadOptions;
@@ -102,6 +103,9 @@ class EricClientTest {
       assertThat(Hub.failure(client.create("y", new JsonObject().put("overflow", "none"))))
           .isInstanceOf(InvalidMessageFormatException.class)
           .hasMessageContaining("overflow");
+      assertThat(Hub.failure(client.createIfAbsent("a/b", null)))
+          .isInstanceOf(InvalidMessageFormatException.class)
+          .hasMessageContaining("a channel id has");
       assertThat(Hub.failure(client.list(null, 0)))
           .isInstanceOf(InvalidMessageFormatException.class);
       assertThatThrownBy(() -> client.channel(""))
@@ -241,6 +245,29 @@ class EricClientTest {
       source.close();
       Hub.await(piped);
     }
+
+    @Test
+    void aPipeLeavesOutWhatItsSourceSaysOfItself() {
+      Channel from = channel();
+      Channel to = Hub.await(client.create("y"));
+      TestReader<Message> copied = read(to, ReadOptions.watcher());
+      publish(from, 1);
+      Future<Void> piped =
+          from.read(ReadOptions.watcher().after(new Position("other", 7))) // it begins with a gap
+              .pipeTo(to.publisher());
+      assertThat(payloads(copied, 1)).containsExactly(1);
+      Hub.await(client.remove("x"));
+      Hub.await(piped);
+    }
+
+    @Test
+    void aPipeStopsAtAMessageThatIsRefused() {
+      Channel from = channel();
+      Channel to = Hub.await(client.create("y", new JsonObject().put("maxPayload", 100)));
+      Future<Void> piped = from.read(ReadOptions.watcher().earliest()).pipeTo(to.publisher());
+      publish(from, "x".repeat(200));
+      assertThat(Hub.failure(piped)).isInstanceOf(PayloadTooLargeException.class);
+    }
   }
 
   @Nested
@@ -275,6 +302,39 @@ class EricClientTest {
         Hub.await(published.future());
         reads.forEach(read -> assertThat(payloads(read, 1)).startsWith(payload));
       }
+    }
+
+    @Test
+    void aWatcherThatIsAttachedSeesWhatAnyThreadPublishes() {
+      Channel channel = channel();
+      for (int i = 0; i < 50; i++) {
+        MessageStream<Message> stream = channel.read(ReadOptions.watcher());
+        TestReader<Message> read = readers.of("a watcher of a thread that is not Vert.x's", stream);
+        Hub.await(stream.attached());
+        publish(channel, i);
+        assertThat(payloads(read, 1)).containsExactly(i);
+        Hub.await(stream.close());
+      }
+    }
+
+    @Test
+    void aStreamThatIsNotAttachedSaysWhy() {
+      Channel channel = channel();
+      MessageStream<Message> refused = channel.read(ReadOptions.listener("none"));
+      Future<Void> early = refused.attached();
+      refused.handler(message -> {});
+      assertThat(Hub.failure(early)).isInstanceOf(InvalidListenerException.class);
+      MessageStream<Message> closed = channel.read(ReadOptions.watcher());
+      Hub.await(closed.close());
+      assertThat(Hub.failure(closed.attached()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the stream has ended before it was attached");
+      MessageQueueListener listener = Hub.await(channel.addListener());
+      Hub.await(listener.start());
+      Hub.await(listener.stop());
+      MessageStream<Message> stopped = channel.read(ReadOptions.listener(listener.id()).latest());
+      stopped.handler(message -> {});
+      assertThat(Hub.failure(stopped.attached())).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -103,7 +103,9 @@ class SocketClientTest {
     get(client.broadcastMessage("ch", "t", "queued \uD83D\uDE00"));
     BlockingQueue<JsonObject> seen = new LinkedBlockingQueue<>();
     CompletableFuture<Void> ended = new CompletableFuture<>();
-    client.stream("ch", "me").endHandler(v -> ended.complete(null)).handler(seen::add);
+    MessageStream<JsonObject> stream = client.stream("ch", "me");
+    stream.endHandler(v -> ended.complete(null)).handler(seen::add);
+    get(stream.attached());
     JsonObject first = seen.poll(30, SECONDS);
     assertThat(first.getString("event")).isEqualTo("t");
     assertThat(first.getString("data")).isEqualTo("queued \uD83D\uDE00");
@@ -115,6 +117,26 @@ class SocketClientTest {
     assertThat(seen.poll(30, SECONDS).getString("event")).isEqualTo(Message.CHANNEL_CLOSED);
 
     assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void aStreamEndsAlthoughTheUsersHandlersThrow() throws Exception {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    MessageStream<JsonObject> stream = client.watch("no");
+    stream
+        .exceptionHandler(
+            failure -> {
+              throw new IllegalStateException("of the user");
+            })
+        .endHandler(
+            v -> {
+              ended.complete(null);
+              throw new IllegalStateException("of the user");
+            })
+        .handler(message -> {});
+    ended.get(30, SECONDS);
+    get(stream.close());
+    assertThat(failure(stream.attached())).isInstanceOf(InvalidChannelException.class);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.eric.work;
 
 import static io.eric.testing.Hub.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.MessageStream;
+import io.eric.Payload;
 import io.eric.options.DataProcessingChannelOptions;
 import io.eric.options.OverflowPolicy;
 import io.eric.options.RetentionOptions;
@@ -106,6 +108,36 @@ class DataProcessingChannelTest {
               new JsonObject().put("event", "test1").put("data", "test1!").put("id", ids.get(0)),
               new JsonObject().put("event", "test2").put("data", "test2!").put("id", ids.get(1)),
               new JsonObject().put("event", "test3").put("data", "test3!").put("id", ids.get(2)));
+    }
+
+    /** Results that never come would say nothing of the failure. */
+    @Test
+    void aMessageThatCannotBeDecodedEndsTheResults() {
+      MessageQueueListener listener = open(options(2));
+      byte[] tooLong = "1".repeat(Payload.MAX_NUMBER_DIGITS + 1).getBytes(UTF_8);
+      Hub.await(channel.dispatch("queue", Message.of("t", Payload.ofValidJson(tooLong))));
+      Promise<Throwable> failure = Promise.promise();
+      Promise<Void> end = Promise.promise();
+      channel
+          .processQueue(listener)
+          .exceptionHandler(failure::complete)
+          .endHandler(end::complete)
+          .handler(result -> {});
+      assertThat(Hub.await(failure.future()))
+          .hasMessageStartingWith("the payload cannot be decoded");
+      Hub.await(end.future());
+    }
+
+    @Test
+    void theResultsAreAttachedOnceTheWorkHasBegun() {
+      MessageQueueListener listener = open(options(2));
+      MessageStream<JsonObject> results = channel.processQueue(listener);
+      results.handler(result -> {});
+      Hub.await(results.attached());
+      Hub.await(channel.removeListener(listener.id()));
+      MessageStream<JsonObject> late = channel.processQueue(listener);
+      late.handler(result -> {});
+      assertThat(Hub.failure(late.attached())).isInstanceOf(InvalidListenerException.class);
     }
 
     @Test

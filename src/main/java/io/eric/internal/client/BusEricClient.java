@@ -46,7 +46,12 @@ public final class BusEricClient implements EricClient {
 
   @Override
   public Future<Channel> createIfAbsent(String id, @Nullable JsonObject options) {
-    return create(Ids.check("channel", id), options)
+    try {
+      Command.checkedChannel(id); // here null asks for no random id
+    } catch (EricException e) {
+      return Future.failedFuture(e);
+    }
+    return create(id, options)
         .recover(
             e ->
                 e instanceof InvalidChannelException refusal && refusal.code() == CONFLICT

@@ -2,6 +2,7 @@ package io.eric.internal.client;
 
 import io.eric.MessageStream;
 import io.eric.internal.CallersContext;
+import io.eric.internal.UserHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -9,8 +10,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The user's side of a stream: its handlers, and how many items they have asked for. Handlers may
@@ -21,12 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class DemandedStream<T> implements MessageStream<T> {
 
-  private static final Logger logger = LoggerFactory.getLogger(DemandedStream.class);
-
   protected final Vertx vertx;
   protected final Context context;
   private final String what;
   private final AtomicLong demand = new AtomicLong(Long.MAX_VALUE);
+  private final Promise<Void> attached = Promise.promise();
   private volatile @Nullable Handler<T> handler;
   private volatile @Nullable Handler<Void> endHandler;
   private volatile @Nullable Handler<Throwable> exceptionHandler;
@@ -73,13 +71,23 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
   public final MessageStream<T> handler(@Nullable Handler<T> handler) {
     this.handler = handler;
     if (handler != null) {
-      if (Vertx.currentContext() == context) {
-        open(); // at once, so that the stream has what the caller publishes next
-      } else {
-        context.runOnContext(v -> open());
-      }
+      onContext(this::open); // at once if possible, so that it has what the caller publishes next
     }
     return this;
+  }
+
+  /** Does work on the stream's context: at once if the caller is there, else later. */
+  protected final void onContext(Runnable work) {
+    if (Vertx.currentContext() == context) {
+      work.run();
+    } else {
+      context.runOnContext(v -> work.run());
+    }
+  }
+
+  @Override
+  public final Future<Void> attached() {
+    return CallersContext.of(vertx, attached::future);
   }
 
   @Override
@@ -128,30 +136,23 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
    * exception of the handler is logged and does not stop the stream.
    */
   protected final void giveUnasked(T item) {
-    Handler<T> receiver = handler;
-    if (receiver == null) {
-      return;
-    }
-    try {
-      receiver.handle(item);
-    } catch (RuntimeException e) {
-      logger.error("a handler of {} failed", what, e);
-    }
+    UserHandler.call(handler, item, what);
   }
 
-  /** Calls the exception handler, if there is one. */
+  /** Notes that the stream is attached. Idempotent. */
+  protected final void reportAttached() {
+    attached.tryComplete();
+  }
+
+  /** Calls the exception handler, if there is one. The stream has to be ended afterwards. */
   protected final void report(Throwable reason) {
-    Handler<Throwable> receiver = exceptionHandler;
-    if (receiver != null) {
-      receiver.handle(reason);
-    }
+    attached.tryFail(reason);
+    UserHandler.call(exceptionHandler, reason, what);
   }
 
   /** Calls the end handler, if there is one. */
   protected final void reportEnd() {
-    Handler<Void> receiver = endHandler;
-    if (receiver != null) {
-      receiver.handle(null);
-    }
+    attached.tryFail(new IllegalStateException("the stream has ended before it was attached"));
+    UserHandler.call(endHandler, null, what);
   }
 }

@@ -1,10 +1,12 @@
 package io.eric.internal.client;
 
 import io.eric.Message;
+import io.eric.internal.UserHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.streams.WriteStream;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +17,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PublishingStream implements WriteStream<Message> {
 
+  /** What the log calls a publisher. */
+  private static final String NAME = "a publisher";
+
   /** The default window, which is what a hub takes from one connection at a time by default. */
   private static final int DEFAULT_WINDOW = 1024;
+
+  /** What a stream of messages says to its reader of itself; no reader of another one needs it. */
+  private static final Set<String> LEFT_OUT =
+      Set.of(Message.GAP, Message.TAKEN_OVER, Message.CHANNEL_CLOSED);
 
   private final Function<Message, Future<?>> publish;
   private int window = DEFAULT_WINDOW;
   private int outstanding;
+
+  /** Whether the drain handler is to be called when half of the window is free. */
   private boolean wasFull;
+
+  /** Whether the window has been full since the drain handler was set. */
+  private boolean fullSinceSet;
+
   private @Nullable Throwable firstFailure;
   private @Nullable Promise<Void> ended;
   private @Nullable Handler<Void> drained;
@@ -37,7 +52,8 @@ public final class PublishingStream implements WriteStream<Message> {
   }
 
   /**
-   * Publishes a message, even if the window is full.
+   * Publishes a message, even if the window is full. Leaves out what a stream of messages says of
+   * itself: {@link Message#GAP}, {@link Message#TAKEN_OVER} and {@link Message#CHANNEL_CLOSED}.
    *
    * @return completes when the message is acknowledged; fails with an {@link
    *     io.eric.EricException}, or with an {@link IllegalStateException} after {@link #end}
@@ -48,10 +64,26 @@ public final class PublishingStream implements WriteStream<Message> {
       if (ended != null) {
         return Future.failedFuture(new IllegalStateException("the publisher has ended"));
       }
+      if (LEFT_OUT.contains(message.type())) {
+        return Future.succeededFuture();
+      }
       outstanding++;
-      wasFull |= outstanding >= window;
+      noteIfFull();
     }
-    return publish.apply(message).<Void>mapEmpty().onComplete(answer -> answered(answer.cause()));
+    Future<?> published;
+    try {
+      published = publish.apply(message);
+    } catch (RuntimeException e) {
+      published = Future.failedFuture(e); // else the message would count as under way for ever
+    }
+    return published.<Void>mapEmpty().onComplete(answer -> answered(answer.cause()));
+  }
+
+  private void noteIfFull() {
+    if (outstanding >= window) {
+      wasFull = true;
+      fullSinceSet = true;
+    }
   }
 
   /**
@@ -82,6 +114,7 @@ public final class PublishingStream implements WriteStream<Message> {
   @Override
   public synchronized PublishingStream setWriteQueueMaxSize(int messages) {
     window = Math.max(1, messages);
+    noteIfFull();
     return this;
   }
 
@@ -90,10 +123,24 @@ public final class PublishingStream implements WriteStream<Message> {
     return outstanding >= window;
   }
 
-  /** Sets the handler that is called when the window was full and half of it is free again. */
+  /**
+   * Sets the handler that is called when the window was full and half of it is free again. If this
+   * has happened since the last handler was set, the new one is called at once, on the caller's
+   * thread: the caller may have seen the full window before the answers came.
+   */
   @Override
-  public synchronized PublishingStream drainHandler(@Nullable Handler<Void> handler) {
-    drained = handler;
+  public PublishingStream drainHandler(@Nullable Handler<Void> handler) {
+    boolean missed;
+    synchronized (this) {
+      drained = handler;
+      missed = handler != null && fullSinceSet && !wasFull;
+      if (handler != null) {
+        fullSinceSet = false;
+      }
+    }
+    if (missed) {
+      UserHandler.call(handler, null, NAME);
+    }
     return this;
   }
 
@@ -124,12 +171,10 @@ public final class PublishingStream implements WriteStream<Message> {
         tellEnded = ended;
       }
     }
-    if (tellFailed != null && failure != null) {
-      tellFailed.handle(failure);
+    if (failure != null) {
+      UserHandler.call(tellFailed, failure, NAME);
     }
-    if (tellDrained != null) {
-      tellDrained.handle(null);
-    }
+    UserHandler.call(tellDrained, null, NAME);
     if (tellEnded != null) {
       complete(tellEnded);
     }

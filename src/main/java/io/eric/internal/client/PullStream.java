@@ -67,13 +67,15 @@ final class PullStream<T> extends DemandedStream<T>
 
   /**
    * Ends the stream when the verticle that reads is undeployed, so that the channel does not wait
-   * for it.
+   * for it. Without a verticle, Vert.x calls this on the thread that closes Vert.x.
    */
   private final Closeable undeployed =
-      done -> {
-        end();
-        done.succeed();
-      };
+      done ->
+          onContext(
+              () -> {
+                end();
+                done.succeed();
+              });
 
   /** Converts messages to the items that the user gets. */
   interface Form<T> {
@@ -173,7 +175,15 @@ final class PullStream<T> extends DemandedStream<T>
                   Addresses.moved(channelId), move -> context.runOnContext(v -> reader.moved()));
     }
     bookTimer = loop.every(EdgeOptions.DEFAULT_CONFIRM_INTERVAL / 4, book::tick);
-    reader.open(start).onSuccess(opened -> reader.begin()).onFailure(this::failed);
+    reader.open(start).onSuccess(this::opened).onFailure(this::failed);
+  }
+
+  private void opened(Attached answer) {
+    if (answer.stopped()) {
+      end(); // there is no stream, because the listener was stopped
+    } else {
+      reader.begin();
+    }
   }
 
   private void news(io.vertx.core.eventbus.Message<ChannelResponse> message) {
@@ -221,6 +231,7 @@ final class PullStream<T> extends DemandedStream<T>
 
   @Override
   public void attached(Attached now, long startsAfter) {
+    reportAttached();
     if (!now.epoch().equals(epoch)) {
       epoch = now.epoch();
       through = startsAfter;
@@ -332,12 +343,26 @@ final class PullStream<T> extends DemandedStream<T>
       return;
     }
     handing = true;
+    try {
+      handOutBatch();
+    } catch (RuntimeException e) {
+      failed(e); // the stream would otherwise wait for ever behind this message
+    } finally {
+      handing = false;
+    }
+    if (isDrained()) {
+      reader.drained();
+    }
+  }
+
+  private void handOutBatch() {
     while (isDemanded() && !batch.isEmpty() && !pausing && !ended) {
       Read next = batch.removeFirst();
+      T item = form.message(next.entry, next.epoch);
       if (next.epoch.equals(epoch)) { // sequences of a former log mean nothing in the present one
         handedOut = next.entry.sequence();
       }
-      give(form.message(next.entry, next.epoch));
+      give(item);
       if (delayMs > 0) {
         pausing = true;
         vertx.setTimer(
@@ -350,10 +375,6 @@ final class PullStream<T> extends DemandedStream<T>
       if (Message.CHANNEL_CLOSED.equals(next.entry.type())) {
         end();
       }
-    }
-    handing = false;
-    if (isDrained()) {
-      reader.drained();
     }
   }
 

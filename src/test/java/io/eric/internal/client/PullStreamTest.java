@@ -18,6 +18,8 @@ import io.eric.internal.protocol.Session;
 import io.eric.internal.protocol.StreamTallies;
 import io.eric.log.Entry;
 import io.eric.testing.Hub;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +27,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +84,92 @@ class PullStreamTest {
     assertThat(ended(1)).isEqualTo(1_001);
   }
 
+  /** A stream that stayed open without another message would say nothing of its failure. */
+  @Test
+  void aMessageThatCannotBeConvertedEndsTheStreamBeforeIt() {
+    playChannel();
+    PullStream<JsonObject> stream =
+        stream(
+            entry -> {
+              if (entry.sequence() == 1_001) {
+                throw new IllegalStateException("cannot be decoded");
+              }
+              return new JsonObject();
+            });
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    Promise<Void> end = Promise.promise();
+    stream.exceptionHandler(failures::add).endHandler(end::complete).handler(got::add);
+    Hub.await(end.future());
+    assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
+    assertThat(got).hasSize(1);
+    await().atMost(PATIENCE).until(() -> hasSaid(ChannelRequest.Detach.class));
+    assertThat(((ChannelRequest.Detach) said.get(said.size() - 1)).written()).isEqualTo(1_000);
+  }
+
+  @Test
+  void anErrorOfTheUsersHandlerStopsNothing() {
+    playChannel();
+    PullStream<JsonObject> stream = stream();
+    stream.handler(
+        item -> {
+          got.add(item);
+          throw new AssertionError("of the user");
+        });
+    await().atMost(PATIENCE).until(() -> got.size() == 2);
+  }
+
+  @Test
+  void aStreamEndsAlthoughTheUsersHandlersThrow() {
+    PullStream<JsonObject> refused = stream(); // there is no channel
+    Promise<Void> end = Promise.promise();
+    refused
+        .exceptionHandler(
+            failure -> {
+              throw new IllegalStateException("of the user");
+            })
+        .endHandler(end::complete)
+        .handler(got::add);
+    Hub.await(end.future());
+    playChannel();
+    PullStream<JsonObject> closed = stream();
+    closed
+        .endHandler(
+            over -> {
+              throw new IllegalStateException("of the user");
+            })
+        .handler(got::add);
+    await().atMost(PATIENCE).until(() -> got.size() == 2);
+    Hub.await(closed.close());
+  }
+
+  /** What else the stream does at that moment happens on its context too. */
+  @Test
+  void itEndsOnItsContextWhenVertxIsClosed() {
+    Vertx closing = Vertx.vertx();
+    PullStream<JsonObject> stream =
+        new PullStream<>(
+            closing,
+            new BusClient(closing),
+            "x",
+            "l",
+            null,
+            () -> true,
+            false,
+            form(entry -> new JsonObject()));
+    AtomicReference<Thread> endedBy = new AtomicReference<>();
+    Promise<Thread> handlersThread = Promise.promise();
+    stream.context.runOnContext(v -> handlersThread.complete(Thread.currentThread()));
+    stream.endHandler(end -> endedBy.set(Thread.currentThread()));
+    closing
+        .eventBus()
+        .localConsumer(Addresses.channel("x"), unanswered -> {}); // so that it stays attaching
+    stream.handler(got::add);
+    Thread itsThread = Hub.await(handlersThread.future());
+    Hub.await(Future.future(opened -> stream.context.runOnContext(v -> opened.complete())));
+    Hub.await(closing.close());
+    assertThat(endedBy.get()).isSameAs(itsThread);
+  }
+
   private long ended(long number) {
     Message<Ended> answer =
         Hub.await(
@@ -88,8 +178,12 @@ class PullStreamTest {
   }
 
   private PullStream<JsonObject> stream() {
+    return stream(entry -> new JsonObject());
+  }
+
+  private PullStream<JsonObject> stream(Function<Entry, JsonObject> convert) {
     return new PullStream<>(
-        vertx, new BusClient(vertx), "x", "l", null, () -> true, false, new Nothing());
+        vertx, new BusClient(vertx), "x", "l", null, () -> true, false, form(convert));
   }
 
   private boolean hasSaid(Class<?> kind) {
@@ -136,16 +230,17 @@ class PullStreamTest {
         new Fetched(entries, sequences[sequences.length - 1], false, false));
   }
 
-  private static final class Nothing implements PullStream.Form<JsonObject> {
+  private static PullStream.Form<JsonObject> form(Function<Entry, JsonObject> convert) {
+    return new PullStream.Form<>() {
+      @Override
+      public JsonObject message(Entry entry, String epoch) {
+        return convert.apply(entry);
+      }
 
-    @Override
-    public JsonObject message(Entry entry, String epoch) {
-      return new JsonObject();
-    }
-
-    @Override
-    public JsonObject last(Entry entry, String epoch, int retryMs) {
-      return new JsonObject();
-    }
+      @Override
+      public JsonObject last(Entry entry, String epoch, int retryMs) {
+        return new JsonObject();
+      }
+    };
   }
 }
