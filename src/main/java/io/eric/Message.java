@@ -5,7 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a publisher sends and a listener receives.
+ * What a publisher sends and a listener receives. Safe for any thread, provided that its payload is
+ * not changed.
  *
  * @param type 1 to 255 characters without control characters (C0, C1, DEL), U+2028 and U+2029;
  *     types that start with {@value #RESERVED_PREFIX} are the hub's own and refused from publishers
@@ -65,7 +66,10 @@ public record Message(
     }
   }
 
-  /** Stores of earlier versions have types that nobody may send any more. */
+  /**
+   * Replaces the characters that a type must not have by U+FFFD, because stores of earlier versions
+   * may hold types with such characters.
+   */
   public static String plain(String type) {
     int i = 0;
     while (i < type.length() && isPlain(type.charAt(i))) {

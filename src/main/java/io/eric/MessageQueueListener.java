@@ -38,8 +38,9 @@ public class MessageQueueListener {
   }
 
   /**
-   * Called for each message before it is yielded, in order, the next one when the returned future
-   * has completed; on the context that registered the listener. It must not block.
+   * Handles each message before it is yielded. The channel calls this method in order, on the
+   * context that registered the listener, and for the next message when the returned future has
+   * completed. The method must not block.
    *
    * @return a failed future (or a thrown exception) is reported in place of the message as {@code
    *     _eric_error}

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a channel's log, written {@code <epoch>-<sequence>}; what clients see as {@code id}.
+ * Immutable, so safe for any thread.
  *
  * @param epoch names one life of the log: it changes when content was lost
  * @param sequence the number of the message in that life, from 1; 0 is before the first

@@ -32,10 +32,11 @@ public final class ReadOptions {
   }
 
   /**
-   * Reads the messages of a listener, which has to exist, and starts it. Any other stream of the
-   * listener ends. Reading goes on where the listener stands, unless {@link #after}, {@link
-   * #earliest} or {@link #latest} say otherwise. With one of these, a listener that was stopped is
-   * not started, and the stream ends at once.
+   * Reads the messages of a listener, which has to exist. Any other stream of the listener ends.
+   *
+   * <p>By default, reading goes on where the listener stands, and starts the listener even if it
+   * was stopped. {@link #after}, {@link #earliest} and {@link #latest} begin elsewhere. They start
+   * a listener that was never started, but not one that was stopped, whose stream ends at once.
    */
   public static ReadOptions listener(String id) {
     return new ReadOptions(id, null);
@@ -43,7 +44,8 @@ public final class ReadOptions {
 
   /**
    * Begins with the message that follows a position. If the position belongs to an earlier life of
-   * the log, one {@link Message#GAP} says so, and the oldest message that is left follows.
+   * the log, or lies beyond the log's end, one {@link Message#GAP} of reason {@code epoch} says so,
+   * and the oldest message that is left follows.
    */
   public ReadOptions after(Position position) {
     return new ReadOptions(listener, position.toString());

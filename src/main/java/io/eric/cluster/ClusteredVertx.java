@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the Vert.x of a node. */
+/**
+ * Starts the Vert.x of a node.
+ *
+ * <p>Safe for any thread.
+ */
 public final class ClusteredVertx {
 
   private static final Logger logger = LoggerFactory.getLogger(ClusteredVertx.class);

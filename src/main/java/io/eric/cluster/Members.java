@@ -55,9 +55,9 @@ final class Members {
   }
 
   /**
-   * All nodes, and which life of theirs this is: a node that merges into another cluster keeps its
-   * name and begins a new life, so that one which has left and come back is told from one that has
-   * stayed, also by who looks only afterwards.
+   * Returns each node with the id of its present life. A node that merges into another cluster
+   * keeps its name and begins a new life. By these ids, a caller that looks only afterwards can
+   * tell a node that has left and come back from one that has stayed.
    */
   SortedMap<String, UUID> lives() {
     SortedMap<String, UUID> lives = new TreeMap<>();

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * proof was asked for, that they see it. A node that was frozen sees its former members until it
  * hears of its loss, so its own view proves nothing.
  *
- * <p>However many ask, one round of questions is under way and one more waits for it: who asks
- * during a round waits for the next one, because an answer of this one may be older than the
- * question. On one loop only.
+ * <p>At most one round of questions is under way, and at most one more waits for it. A caller that
+ * asks during a round waits for the next one, because an answer of the current round may be older
+ * than the caller's question. Not thread-safe: only one loop may use it.
  */
 final class QuorumRounds {
 
-  /** How long a round may take. Who waits for the next round waits twice as long at most. */
+  /** How long a round may take. A caller that waits for the next round waits twice as long. */
   static final long ROUND_MS = 2_000;
 
   /** From one round to the next: a frozen node is not to find a pile of questions. */

@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starting a node, again when it was the moment that was wrong. To start is to ask every member,
- * and a question is lost when the one who asks or the one who is asked is taken for dead at that
- * moment.
+ * Starts a node, and starts it again after a failure that may pass. A node that starts asks every
+ * member, and a question is lost if one of the two is taken for dead at that moment.
+ *
+ * <p>Safe for any thread that may be blocked.
  */
 public final class StartAttempts {
 

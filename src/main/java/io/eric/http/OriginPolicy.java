@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Pages of other origins are therefore refused before anything happens (CWE-352, CWE-1385).
  * Requests for other host names are refused too, because an attacker can point a name of their own
  * at this address and so have a page count as the hub's own (CWE-350, DNS rebinding). Programs send
- * neither {@code Origin} nor {@code Sec-Fetch-Site} and pass. On one event loop only.
+ * neither {@code Origin} nor {@code Sec-Fetch-Site} and pass.
+ *
+ * <p>Not thread-safe: only one event loop may use a policy.
  */
 public final class OriginPolicy {
 

@@ -21,13 +21,22 @@ public final class UserHandler {
    *
    * @param stream the stream's name in the log
    */
-  public static <E extends @Nullable Object> void call(
-      @Nullable Handler<E> handler, E event, String stream) {
-    if (handler == null) {
-      return;
+  public static <E> void call(@Nullable Handler<E> handler, E event, String stream) {
+    if (handler != null) {
+      run(() -> handler.handle(event), stream);
     }
+  }
+
+  /** As {@link #call(Handler, Object, String)}, for a handler of an event without a value. */
+  public static void call(@Nullable Handler<Void> handler, String stream) {
+    if (handler != null) {
+      run(() -> handler.handle(null), stream);
+    }
+  }
+
+  private static void run(Runnable call, String stream) {
     try {
-      handler.handle(event);
+      call.run();
     } catch (Throwable e) {
       logger.error("a handler of {} failed", stream, e);
     }

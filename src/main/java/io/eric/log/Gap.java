@@ -8,7 +8,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of a log in which messages for a listener are no longer kept.
+ * A stretch of a log in which messages for a listener are no longer kept. Immutable, so safe for
+ * any thread.
  *
  * @param from the first position of the stretch
  * @param to the last position of the stretch. It is the gap's own position too, so a client that

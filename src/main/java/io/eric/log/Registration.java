@@ -1,7 +1,7 @@
 package io.eric.log;
 
 /**
- * What a store keeps of a listener in addition to its cursor.
+ * What a store keeps of a listener in addition to its cursor. Immutable, so safe for any thread.
  *
  * @param created the last sequence before the listener existed; its cursor is never below it
  * @param state whether it was started

@@ -3,7 +3,8 @@ package io.eric.log;
 import java.util.List;
 
 /**
- * The result of a read for one listener.
+ * The result of a read for one listener. Safe for any thread, provided that its list is not
+ * changed.
  *
  * @param entries the messages for the listener in ascending sequence. Where messages were lost,
  *     there is an entry of type {@code _eric_gap} with the sequence of the last lost one.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.eric.Ids;
 import io.eric.InvalidMessageFormatException;
 import io.vertx.core.json.JsonObject;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getOverflow()}. */
   public S setOverflow(OverflowPolicy overflow) {
-    this.overflow = overflow;
+    this.overflow = Objects.requireNonNull(overflow, "overflow");
     return self();
   }
 

@@ -114,7 +114,12 @@ public final class EricOptions {
     return new EricOptions(EnvironmentSettings.read(System.getenv()));
   }
 
-  /** Returns all settings, defaults included. */
+  /**
+   * Returns all settings, defaults included. So a hub that gets its settings from this JSON does
+   * not start without Micrometer, unless {@code metrics.enabled} is false or removed from it: the
+   * JSON {@linkplain MetricsOptions#isAsked() asks for} metrics. A hub that gets these options
+   * themselves does start.
+   */
   public JsonObject toJson() {
     JsonObject predefined = new JsonObject();
     channels.forEach((id, each) -> predefined.put(id, each.toJson()));

@@ -47,6 +47,11 @@ final class JsonOptions {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .withCoercionConfig(
+              LogicalType.Enum,
+              c ->
+                  c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
+          .withCoercionConfig(
               LogicalType.Textual,
               c ->
                   c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
@@ -147,8 +152,8 @@ final class JsonOptions {
     if (wanted == null) {
       return "has a wrong value";
     } else if (wanted.isEnum()) {
-      return e instanceof InvalidFormatException format
-          ? '"' + String.valueOf(format.getValue()) + "\" is none of " + constants(wanted)
+      return e instanceof InvalidFormatException format && format.getValue() instanceof String text
+          ? '"' + text + "\" is none of " + constants(wanted)
           : "must be one of " + constants(wanted);
     } else if (Collection.class.isAssignableFrom(wanted)) {
       return "must be an array";

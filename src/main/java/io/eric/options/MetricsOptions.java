@@ -34,7 +34,11 @@ public final class MetricsOptions {
     this.asked = other.asked;
   }
 
-  /** Returns all settings, defaults included. */
+  /**
+   * Returns all settings, defaults included. JSON does not tell a default from a setting, so
+   * options that are read from a JSON in which {@code enabled} is true count as {@linkplain
+   * #isAsked() asked for}. The copying constructor keeps the difference.
+   */
   public JsonObject toJson() {
     return JsonOptions.write(this);
   }
@@ -55,7 +59,10 @@ public final class MetricsOptions {
     return this;
   }
 
-  /** Returns whether {@link #isEnabled()} was set to true and is not only so by default. */
+  /**
+   * Returns whether {@link #isEnabled()} was set to true, by its setter or by JSON, and is not only
+   * so by default.
+   */
   public boolean isAsked() {
     return asked;
   }

@@ -2,7 +2,10 @@ package io.eric.options;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a channel does when its log is at the limit because a listener has not read it. */
+/**
+ * What a channel does when its log is at the limit because a listener has not read it. Immutable,
+ * so safe for any thread.
+ */
 public enum OverflowPolicy {
   /**
    * The channel drops the oldest message. A listener that had not read it gets one {@code

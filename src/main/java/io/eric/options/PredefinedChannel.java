@@ -7,7 +7,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * A channel that exists from the start.
+ * A channel that exists from the start. Safe for any thread, provided that its options are not
+ * changed after its creation.
  *
  * @param options what differs from the hub's {@code channel} settings, in their JSON form
  * @param listeners the ids of the listeners that it has from the start; they collect messages but
@@ -18,11 +19,13 @@ public record PredefinedChannel(JsonObject options, List<String> listeners) {
   static final String LISTENERS = "listeners";
 
   /**
-   * Checks the ids.
+   * Checks the options and the ids.
    *
-   * @throws IllegalArgumentException naming the id that is malformed
+   * @throws IllegalArgumentException naming the option that is unknown, ill-typed or out of range,
+   *     or the id that is malformed
    */
   public PredefinedChannel {
+    EricOptions.channelWithoutId(options);
     listeners = List.copyOf(listeners);
     for (String listener : listeners) {
       checkId(LISTENERS, listener);

@@ -2,7 +2,8 @@ package io.eric.options;
 
 /**
  * How long a publish may take, in milliseconds. A channel may hold acknowledgements back for its
- * {@code publishStall}, by default 1 s, so an attempt must last longer than that.
+ * {@code publishStall}, by default 1 s, so an attempt must last longer than that. Immutable, so
+ * safe for any thread.
  *
  * @param attempt how long one attempt may take before a publish that can be repeated is sent again;
  *     the minimum is 1

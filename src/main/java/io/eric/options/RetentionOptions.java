@@ -3,7 +3,8 @@ package io.eric.options;
 /**
  * What a channel's log keeps. It has two bounds: {@code history} is what stays for resume after all
  * listeners have read it, and {@code limit} is how far the log may grow for listeners that lag or
- * have not started. Of each bound, the part that is reached first counts.
+ * have not started. Of each bound, the part that is reached first counts. Immutable, so safe for
+ * any thread.
  *
  * @param historyMessages the largest number of messages; the minimum is 0, the default 10,000
  * @param historyBytes the largest number of bytes; the minimum is 0, the default 4 MiB

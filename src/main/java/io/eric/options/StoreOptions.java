@@ -2,6 +2,7 @@ package io.eric.options;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.json.JsonObject;
+import java.util.Objects;
 
 /**
  * Where a hub keeps its messages: {@code {"type": "memory", "file": {...}, "redis": {...}}}. Only
@@ -67,7 +68,7 @@ public final class StoreOptions {
 
   /** See {@link #getType()}. */
   public StoreOptions setType(Type type) {
-    choice.type = type;
+    choice.type = Objects.requireNonNull(type, "type");
     return this;
   }
 

@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Reports a setting that does not exist, and which ones exist in its place. */
+/**
+ * Reports a setting that does not exist, and which ones exist in its place. What it reports does
+ * not change, so it is safe for any thread.
+ */
 public final class UnknownSettingException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1;

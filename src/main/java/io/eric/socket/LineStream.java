@@ -175,7 +175,7 @@ final class LineStream implements MessageStream<JsonObject> {
     closed = true;
     attached.tryFail(new IllegalStateException("the stream has ended before its first message"));
     if (ended.tryComplete()) {
-      UserHandler.call(endHandler, null, NAME);
+      UserHandler.call(endHandler, NAME);
     }
   }
 

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * asked for. It is closed, with all that was opened here, when its test or class is over, whether
  * that has failed or not; a hub that does not start is closed too.
  *
- * <p>The hub serves HTTP on a free port of 127.0.0.1 and keeps messages in memory. Everything that
+ * <p>The hub serves HTTP on a free port of 127.0.0.1 and keeps messages in memory. Every file that
  * it writes is in a temporary directory of its own. Register the extension by a field to have other
  * settings:
  *
@@ -95,9 +95,10 @@ public final class EricExtension implements ParameterResolver {
 
   /**
    * Creates an extension whose hubs have these settings, except for what would let one hub meet
-   * another: HTTP has one instance, on a free port of 127.0.0.1, and the files of the socket and of
-   * the file store are in the hub's temporary directory. Ask for a parameter {@link EricOptions} to
-   * learn their paths.
+   * another: HTTP has one instance, on a free port of 127.0.0.1, the files of the socket and of the
+   * file store are in the hub's temporary directory, and the prefix of a store in Redis is followed
+   * by a random one. Ask for a parameter {@link EricOptions} to learn the paths and the prefix. The
+   * keys in Redis stay when the hub is closed.
    *
    * @param options the settings, which are copied. The Unix socket is enabled unless they say
    *     otherwise

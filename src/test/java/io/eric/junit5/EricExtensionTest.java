@@ -125,6 +125,20 @@ class EricExtensionTest {
     }
 
     @Test
+    void twoHubsHaveTwoPrefixesInRedisAfterTheOneOfTheSettings() {
+      EricOptions wanted = new EricOptions().setSocketEnabled(false);
+      wanted.getStore().getRedis().setPrefix("tests:");
+      try (RunningHub one = RunningHub.start(wanted, null);
+          RunningHub another = RunningHub.start(wanted, null)) {
+        String prefix = one.options().getStore().getRedis().getPrefix();
+        assertThat(prefix).startsWith("tests:").endsWith(":");
+        assertThat(another.options().getStore().getRedis().getPrefix())
+            .startsWith("tests:")
+            .isNotEqualTo(prefix);
+      }
+    }
+
+    @Test
     void aReaderWaitsAsLongAsTheExtensionSays(TestReaders readers) {
       TestReader<Message> listener = readers.listen("desk", "ann");
       assertThatThrownBy(listener::awaitNext)

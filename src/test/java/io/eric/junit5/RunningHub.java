@@ -4,6 +4,7 @@ import io.eric.EricClient;
 import io.eric.app.EricVerticle;
 import io.eric.log.MessageStore;
 import io.eric.options.EricOptions;
+import io.eric.options.RedisStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.client.WebClient;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -66,12 +68,14 @@ final class RunningHub implements ExtensionContext.Store.CloseableResource, Auto
     }
   }
 
-  /** Changes what two hubs on one machine must not share. */
+  /** Changes what two hubs on one machine, or on one Redis, must not share. */
   private static EricOptions isolated(EricOptions wanted, Path directory) {
     EricOptions options = new EricOptions(wanted);
     options.getHttp().setHost(HOST).setPort(0).setInstances(1);
     options.getSocket().setPath(directory.resolve("eric.sock").toString());
     options.getStore().getFile().setDirectory(directory.resolve("store").toString());
+    RedisStoreOptions redis = options.getStore().getRedis();
+    redis.setPrefix(redis.getPrefix() + UUID.randomUUID() + ':');
     return options;
   }
 

@@ -104,12 +104,12 @@ public final class TestReader<T> implements AutoCloseable {
    * Waits for the next item that is as wanted, and passes over those before it.
    *
    * @param what how a failure is to name the item, like {@code the order's payment}
-   * @param wanted whether an item is the one
+   * @param wanted whether an item is the one; called on the caller's thread, without a lock
    * @return the item
    * @throws AssertionError if none comes within the extension's timeout, or the stream fails or
    *     ends before it
    */
-  public synchronized T awaitNext(String what, Predicate<? super T> wanted) {
+  public T awaitNext(String what, Predicate<? super T> wanted) {
     Deadline deadline = new Deadline(timeout);
     T item;
     do {
@@ -154,7 +154,7 @@ public final class TestReader<T> implements AutoCloseable {
     return told;
   }
 
-  private T take(String what, Deadline deadline) {
+  private synchronized T take(String what, Deadline deadline) {
     while (waiting.isEmpty()) {
       if (failure != null || ended || !await(deadline)) {
         throw failed(what, deadline);

@@ -13,6 +13,8 @@ import io.eric.ReadOptions;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,24 @@ class TestReaderTest {
     assertThat(watcher.awaitNext("three", message -> message.payload().equals(3)).id())
         .endsWith("-3");
     assertThat(watcher.awaitNext().payload()).isEqualTo(4);
+  }
+
+  @Test
+  void aPredicateMayWaitForAnotherThreadThatUsesTheReader() {
+    TestReader<Message> watcher = readers.watch("news");
+    publish(1, 2);
+    assertThat(
+            watcher
+                .awaitNext(
+                    "one whose successor has come",
+                    one ->
+                        CompletableFuture.supplyAsync(watcher::awaitNext)
+                            .orTimeout(10, TimeUnit.SECONDS)
+                            .join()
+                            .payload()
+                            .equals(2))
+                .payload())
+        .isEqualTo(1);
   }
 
   @Test
@@ -119,7 +139,14 @@ class TestReaderTest {
 
   @Test
   void aChannelThatDoesNotExistIsRefusedAtOnce() {
-    assertThatThrownBy(() -> readers.watch("none")).isInstanceOf(InvalidChannelException.class);
+    assertThatThrownBy(() -> readers.watch("none"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("a watcher of channel \"none\" cannot be opened: ")
+        .hasCauseInstanceOf(InvalidChannelException.class)
+        .satisfies(
+            refused ->
+                assertThat(refused.getStackTrace())
+                    .anyMatch(frame -> frame.getClassName().equals(getClass().getName())));
   }
 
   @Test

@@ -54,7 +54,7 @@ public final class TestReaders implements ExtensionContext.Store.CloseableResour
    *
    * @param channelId the channel, which has to exist
    * @return the reader
-   * @throws EricException if there is no such channel
+   * @throws AssertionError if there is no such channel
    */
   public TestReader<Message> watch(String channelId) {
     return read(channelId, ReadOptions.watcher());
@@ -66,7 +66,7 @@ public final class TestReaders implements ExtensionContext.Store.CloseableResour
    * @param channelId the channel, which has to exist
    * @param listenerId the listener; if there is none, the reader's first wait fails
    * @return the reader
-   * @throws EricException if there is no such channel
+   * @throws AssertionError if there is no such channel
    */
   public TestReader<Message> listen(String channelId, String listenerId) {
     return read(channelId, ReadOptions.listener(listenerId));
@@ -78,7 +78,7 @@ public final class TestReaders implements ExtensionContext.Store.CloseableResour
    * @param channelId the channel, which has to exist
    * @param options what to read, and where to begin
    * @return the reader
-   * @throws EricException if there is no such channel
+   * @throws AssertionError if there is no such channel
    */
   public TestReader<Message> read(String channelId, ReadOptions options) {
     if (Context.isOnVertxThread()) {
@@ -101,6 +101,10 @@ public final class TestReaders implements ExtensionContext.Store.CloseableResour
             });
     try {
       return reading.future().await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (EricException e) {
+      // It has no stack trace of its own, and a test has to show the line that opened the reader.
+      throw new AssertionError(
+          name(channelId, options) + " cannot be opened: " + e.getMessage(), e);
     } catch (TimeoutException e) {
       throw new AssertionError(
           "channel \""

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -281,8 +282,13 @@ public final class LogUser {
         || !to.equals(new Position(log.epoch(), entry.sequence()))) {
       throw new AssertionError("positions of " + entry + " in epoch " + log.epoch());
     }
-    return "[%d-%d %s %s]"
-        .formatted(from.sequence(), to.sequence(), gap.getLong("missed"), gap.getString("reason"));
+    return String.format(
+        Locale.ROOT,
+        "[%d-%d %s %s]",
+        from.sequence(),
+        to.sequence(),
+        gap.getLong("missed"),
+        gap.getString("reason"));
   }
 
   /**

@@ -160,6 +160,40 @@ class EricOptionsTest {
   }
 
   @Test
+  void aConstantIsWrittenByItsNameAndNotByItsNumber() {
+    String policies = "setting \"channel.overflow\": must be one of gap, reject, ";
+    assertRefused("channel.overflow", 1, policies);
+    assertRefused("channel.overflow", true, policies);
+    assertRefused("store.type", 1, "setting \"store.type\": must be one of memory, file, redis");
+    assertRefused("store.type", "1", "setting \"store.type\": \"1\" is none of memory, file, ");
+    assertRefused("store.type", "", "setting \"store.type\": \"\" is none of memory, file, ");
+  }
+
+  @Test
+  void aConstantIsNeverNull() {
+    assertThatThrownBy(() -> new SSEChannelOptions().setOverflow(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("overflow");
+    assertThatThrownBy(() -> new StoreOptions().setType(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("type");
+  }
+
+  @Test
+  void aPredefinedChannelThatIsMadeByAProgramIsCheckedAsOneFromAFile() {
+    assertThatThrownBy(
+            () -> new PredefinedChannel(new JsonObject().put("overflw", "wait"), List.of()))
+        .isInstanceOf(UnknownSettingException.class)
+        .hasMessageContaining("unknown setting \"overflw\"");
+    assertThatThrownBy(() -> new PredefinedChannel(new JsonObject().put("id", "x"), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting \"id\"");
+    assertThatThrownBy(() -> new PredefinedChannel(new JsonObject().put("retry", -1), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("retry is -1");
+  }
+
+  @Test
   void unknownSectionsAreRefused() {
     assertRefused("htttp", new JsonObject(), "unknown setting \"htttp\"", "http", "shutdown");
     assertRefused("store.fil", 1, "unknown setting \"store.fil\"; allowed here: file, redis, type");

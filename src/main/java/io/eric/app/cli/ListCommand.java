@@ -30,7 +30,7 @@ final class ListCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "At most so many of them, 1 to 10000; without it all.")
+      description = "The largest number to print, 1 to 10000; all by default.")
   private @Nullable Long limit;
 
   @Option(

@@ -153,6 +153,6 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
   /** Calls the end handler, if there is one. */
   protected final void reportEnd() {
     attached.tryFail(new IllegalStateException("the stream has ended before it was attached"));
-    UserHandler.call(endHandler, null, what);
+    UserHandler.call(endHandler, what);
   }
 }

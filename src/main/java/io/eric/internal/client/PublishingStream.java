@@ -139,7 +139,7 @@ public final class PublishingStream implements WriteStream<Message> {
       }
     }
     if (missed) {
-      UserHandler.call(handler, null, NAME);
+      UserHandler.call(handler, NAME);
     }
     return this;
   }
@@ -174,7 +174,7 @@ public final class PublishingStream implements WriteStream<Message> {
     if (failure != null) {
       UserHandler.call(tellFailed, failure, NAME);
     }
-    UserHandler.call(tellDrained, null, NAME);
+    UserHandler.call(tellDrained, NAME);
     if (tellEnded != null) {
       complete(tellEnded);
     }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The condition of a {@link FileStore} at one moment. Counters count since the store was opened.
+ * Immutable, so safe for any thread.
  *
  * @param problem what keeps the store from writing, {@code null} if nothing does
  * @param queuedBytes the bytes that wait for the disk
