@@ -166,9 +166,11 @@ class ConsumerIT {
 
   @Test
   void anApplicationAndAStoreOfItsOwnAreTestedByWhoAddsTheTestsJar() throws Exception {
+    String pom =
+        ConsumerProject.withBuild(
+            with(testing.block("xml", "<dependency>")), testing.block("xml", "<build>"));
     ConsumerProject tested =
-        new ConsumerProject(
-                dir.resolve("tested"), repository, with(testing.block("xml", "<dependency>")))
+        new ConsumerProject(dir.resolve("tested"), repository, pom)
             .source(testing, "main", "ShelfStore")
             .source(readme, "test", "NewsTest")
             .source(testing, "test", "ShelfStoreTest")
@@ -196,6 +198,16 @@ class ConsumerIT {
               "io/eric/junit5/EricExtension.class",
               "io/eric/log/MessageStoreContract.class",
               "io/eric/log/NaiveLog.class");
+    }
+  }
+
+  /**
+   * Both jars have the package {@code io.eric.log}, so the JVM takes only one of them as a module.
+   */
+  @Test
+  void theTestsJarIsNoModule() throws Exception {
+    try (JarFile jar = new JarFile(LocalRepository.testsJar().toFile())) {
+      assertThat(jar.getManifest().getMainAttributes().getValue("Automatic-Module-Name")).isNull();
     }
   }
 

@@ -47,6 +47,11 @@ final class ConsumerProject {
     return pom.replace("</dependencies>", more + "</dependencies>");
   }
 
+  /** The POM with a section of plugins. */
+  static String withBuild(String pom, String build) {
+    return pom.replace("</project>", build + "</project>");
+  }
+
   ConsumerProject file(String path, String text) throws IOException {
     Path file = dir.resolve(path);
     Files.createDirectories(file.getParent());
@@ -80,11 +85,12 @@ final class ConsumerProject {
     return this;
   }
 
-  /** Compiles and runs the tests; gives each as {@code class.method}, those skipped left out. */
+  /**
+   * Compiles and runs the tests, by the Surefire of the POM; gives each as {@code class.method},
+   * those skipped left out.
+   */
   List<String> test() throws Exception {
-    maven(
-        goal(MAVEN, "maven-compiler-plugin", "testCompile"),
-        goal(MAVEN, "maven-surefire-plugin", "test"));
+    maven(goal(MAVEN, "maven-compiler-plugin", "testCompile"), "surefire:test");
     List<String> passed = new ArrayList<>();
     try (Stream<Path> reports = Files.list(dir.resolve("target/surefire-reports"))) {
       for (Path report : reports.filter(each -> each.toString().endsWith(".xml")).toList()) {
