@@ -19,7 +19,7 @@ public final class UserHandler {
    * Calls a handler, if there is one. Whatever it throws is logged: errors too, because a failed
    * assertion is one.
    *
-   * @param event what the handler gets; null for a handler that is only told that something happened
+   * @param event what the handler gets; null if it is only told that something happened
    * @param stream the stream's name in the log
    */
   public static <E> void call(@Nullable Handler<E> handler, @Nullable E event, String stream) {
