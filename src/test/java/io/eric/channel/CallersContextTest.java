@@ -88,6 +88,7 @@ class CallersContextTest {
     START_LISTENER(() -> with(listener(plain), it -> it.start())),
     STOP_LISTENER(() -> with(listener(plain), it -> it.stop())),
     JOIN(() -> () -> new SimpleDistributedApplicationListener(newName()).joinTo(plain)),
+    ATTACHED(() -> with(streamOf(plain), it -> it.attached())),
     CLOSE_STREAM(() -> with(streamOf(plain), it -> it.close())),
     CLOSE_WATCH(() -> with(watched(), it -> it.close())),
     CLOSE_RESULTS(() -> with(results(), it -> it.close())),
