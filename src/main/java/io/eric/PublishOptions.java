@@ -1,5 +1,6 @@
 package io.eric;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +30,31 @@ public record PublishOptions(@Nullable String receiver, @Nullable String key, lo
     }
   }
 
-  /** Returns options for a dispatch to one listener, without a key. */
+  /**
+   * Returns options for a dispatch to one listener, without a key.
+   *
+   * @throws NullPointerException if the id is null
+   */
   public static PublishOptions to(String receiver) {
     return BROADCAST.withReceiver(receiver);
   }
 
-  /** Returns the same options for a dispatch to this listener. */
+  /**
+   * Returns the same options for a dispatch to this listener.
+   *
+   * @throws NullPointerException if the id is null, which must not become a broadcast
+   */
   public PublishOptions withReceiver(String listenerId) {
-    return new PublishOptions(listenerId, key, timeout);
+    return new PublishOptions(Objects.requireNonNull(listenerId, "receiver"), key, timeout);
   }
 
-  /** Returns the same options with this key. */
+  /**
+   * Returns the same options with this key.
+   *
+   * @throws NullPointerException if the key is null
+   */
   public PublishOptions withKey(String key) {
-    return new PublishOptions(receiver, key, timeout);
+    return new PublishOptions(receiver, Objects.requireNonNull(key, "key"), timeout);
   }
 
   /** Returns the same options with this timeout, in milliseconds. */

@@ -1,5 +1,6 @@
 package io.eric;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,17 +38,23 @@ public final class ReadOptions {
    * <p>By default, reading goes on where the listener stands, and starts the listener even if it
    * was stopped. {@link #after}, {@link #earliest} and {@link #latest} begin elsewhere. They start
    * a listener that was never started, but not one that was stopped, whose stream ends at once.
+   *
+   * @throws NullPointerException if the id is null, which must not become a watcher
    */
   public static ReadOptions listener(String id) {
-    return new ReadOptions(id, null);
+    return new ReadOptions(Objects.requireNonNull(id, "listener"), null);
   }
 
   /**
    * Begins with the message that follows a position. If the position belongs to an earlier life of
    * the log, or lies beyond the log's end, one {@link Message#GAP} of reason {@code epoch} says so,
    * and the oldest message that is left follows.
+   *
+   * @param position for one that was kept as text: {@link Position#parse}
+   * @throws NullPointerException if it is null, as {@code parse} is for a text that is no position
    */
   public ReadOptions after(Position position) {
+    Objects.requireNonNull(position, "position");
     return new ReadOptions(listener, position.toString());
   }
 

@@ -59,6 +59,9 @@ public final class ChannelContainer {
   private static final CommandReader READER = new CommandReader();
   private static final DeliveryOptions LOCAL = LocalCodec.options();
 
+  /** The local map of a Vert.x instance in which its one container is noted. */
+  private static final String CONTAINERS = "io.eric.containers";
+
   private final Vertx vertx;
 
   /**
@@ -86,6 +89,9 @@ public final class ChannelContainer {
   private Runnable unwatched = () -> {};
   private volatile @Nullable Placement placement;
   private boolean closed;
+
+  /** Whether this is the container of its Vert.x instance; guarded by {@code channels}. */
+  private boolean isNoted;
 
   /**
    * Creates a container without channels. Without a cluster, channels belong to the verticle on
@@ -121,17 +127,53 @@ public final class ChannelContainer {
     this.defaultOptions = new SSEChannelOptions(this.defaults);
   }
 
-  /** Lets a cluster decide where channels live. Call it before {@link #start}. */
+  /**
+   * Lets a cluster decide where channels live. Call it before {@link #start}.
+   *
+   * @throws IllegalStateException if this Vert.x instance has a container already
+   */
   public void placedBy(Placement placement) {
+    refuseSecond();
     this.placement = placement;
+  }
+
+  /**
+   * Makes this the only container of its Vert.x instance. With two of them at one address, requests
+   * would go to either in turn, and each would know its own channels only.
+   */
+  private void refuseSecond() {
+    synchronized (channels) {
+      if (!isNoted
+          && vertx.sharedData().getLocalMap(CONTAINERS).putIfAbsent(CONTAINERS, true) != null) {
+        throw new IllegalStateException(
+            "a hub runs in this Vert.x instance already: deploy one per instance, as one instance"
+                + " of its verticle");
+      }
+      isNoted = true;
+    }
+  }
+
+  private void forget() {
+    synchronized (channels) {
+      if (isNoted) {
+        isNoted = false;
+        vertx.sharedData().getLocalMap(CONTAINERS).remove(CONTAINERS);
+      }
+    }
   }
 
   /**
    * Starts answering at {@code eric.channels} and checking that the channels answer.
    *
-   * @return completed when {@code eric.channels} can be reached
+   * @return completed when {@code eric.channels} can be reached; fails with {@link
+   *     IllegalStateException} if this Vert.x instance has a container already
    */
   public Future<Void> start() {
+    try {
+      refuseSecond();
+    } catch (IllegalStateException second) {
+      return Future.failedFuture(second);
+    }
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.CHANNELS, this::handle);
     consumer = address;
@@ -552,7 +594,7 @@ public final class ChannelContainer {
     for (Registered registered : all) {
       undeployed.add(registered.deployment.future().compose(vertx::undeploy));
     }
-    return Future.join(undeployed).<Void>mapEmpty().otherwiseEmpty();
+    return Future.join(undeployed).<Void>mapEmpty().otherwiseEmpty().onComplete(done -> forget());
   }
 
   private void sample(Meters.Readings readings) {

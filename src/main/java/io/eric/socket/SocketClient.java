@@ -21,6 +21,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.streams.WriteStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +150,7 @@ public final class SocketClient {
   /** Appends a message for one listener. Completes when the message is acknowledged. */
   public Future<Void> dispatch(
       String channelId, String listenerId, String type, @Nullable Object payload) {
-    return publish(channelId, listenerId, type, payload);
+    return publish(channelId, Objects.requireNonNull(listenerId, "listenerId"), type, payload);
   }
 
   /**

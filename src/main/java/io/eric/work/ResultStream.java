@@ -57,7 +57,8 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
   protected Future<Void> closed() {
     finish(); // nothing more is handed out from here on
     Promise<Void> closed = Promise.promise();
-    channel.runOnContext(v -> source.close().onComplete(closed));
+    // In a later turn, so that the queue is told first which results a running hand-out gave.
+    context.runOnContext(turn -> channel.runOnContext(v -> source.close().onComplete(closed)));
     return closed.future();
   }
 
@@ -71,6 +72,7 @@ final class ResultStream extends DemandedStream<JsonObject> implements WorkQueue
       finish(); // a stopped listener's stream yields nothing
       return;
     }
+    endWithVerticle();
     channel.runOnContext(
         v ->
             source

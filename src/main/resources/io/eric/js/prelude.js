@@ -239,13 +239,24 @@
 
   const result = async (address, body) => (await command(address, body)).result;
 
+  /** Refuses an option that the called function does not have: ignored, a misspelt one would go unnoticed. */
+  function checked(options, ...known) {
+    for (const name of Object.keys(options)) {
+      if (!known.includes(name)) {
+        throw new TypeError(`there is no option ${name} here, there is ${known.join(', ')}`);
+      }
+    }
+    return options;
+  }
+
   const LISTED_AT_A_TIME = 1000;
 
   /**
    * Returns a part of a list, or the whole list. The whole list is asked for part by part, because the hub refuses long
    * lists in one answer.
    */
-  async function list(address, { limit, after } = {}) {
+  async function list(address, part = {}) {
+    const { limit, after } = checked(part, 'limit', 'after');
     if (limit !== undefined) {
       return result(address, after === undefined ? { v: 'ls', limit } : { v: 'ls', limit, after });
     }
@@ -294,10 +305,15 @@
       return this.#id;
     }
 
-    async publish(type, payload = null, { receiver, ...options } = {}) {
-      return receiver === undefined
-        ? this.broadcast(type, payload, options)
-        : this.dispatch(receiver, type, payload, options);
+    async publish(type, payload = null, options = {}) {
+      if (!('receiver' in options)) {
+        return this.broadcast(type, payload, options);
+      }
+      const { receiver, ...others } = options;
+      if (receiver === undefined || receiver === null) {
+        throw new TypeError(`receiver is ${receiver}, which must not become a message for all`);
+      }
+      return this.dispatch(receiver, type, payload, others);
     }
 
     async broadcast(type, payload = null, options = {}) {
@@ -308,7 +324,8 @@
       return this.#publish({ v: 'd', r: listener, t: type, p: payload }, options);
     }
 
-    async #publish(body, { key, sender }) {
+    async #publish(body, options) {
+      const { key, sender } = checked(options, 'key', 'sender');
       if (key !== undefined) {
         body.key = key;
       }
@@ -318,8 +335,8 @@
       return (await command(this.#address, body)).id;
     }
 
-    subscribe(listener, options = {}) {
-      return created(listener, options, () =>
+    async subscribe(listener, options = {}) {
+      return created(listener, checked(options, 'ifAbsent'), () =>
         result(this.#address, listener === undefined ? { v: 'r' } : { v: 'r', r: listener }),
       );
     }
@@ -351,7 +368,7 @@
     }
 
     work(listener, process, options = {}) {
-      return new Worker(this, listener, process, options.max ?? 1);
+      return new Worker(this, listener, process, checked(options, 'max').max ?? 1);
     }
   }
 
@@ -572,7 +589,7 @@
     constructor(channel, listener, options = {}) {
       this.#channel = channel;
       this.#listener = listener;
-      this.#options = { window: 256, ...options };
+      this.#options = { window: 256, ...checked(options, 'window', 'after') };
     }
 
     async open() {
@@ -746,6 +763,7 @@
     bus,
     channel: (id) => new Channel(id),
     create: async (id, options = {}) => {
+      checked(options, 'ifAbsent', 'options');
       const body = { v: 'c' };
       if (id !== undefined && id !== null) {
         body.c = id;

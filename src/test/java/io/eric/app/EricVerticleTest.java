@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.Channel;
+import io.eric.EricClient;
 import io.eric.ListenerStatus;
 import io.eric.Message;
+import io.eric.MessageQueueListener;
+import io.eric.UnavailableException;
 import io.eric.options.EricOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +22,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +102,57 @@ class EricVerticleTest {
     assertThat(dir.resolve("e.sock")).doesNotExist();
     assertThat(vertx.deploymentIDs()).isEmpty();
     Hub.await(vertx.deployVerticle(new EricVerticle(new EricOptions(config()))));
+  }
+
+  @Test
+  void aSecondHubInOneVertxIsRefusedAndTheFirstGoesOn() throws Exception {
+    JsonObject silent = new JsonObject().put("http", new JsonObject().put("enabled", false));
+    silent.put("socket", new JsonObject().put("enabled", false));
+    String name = "io.eric.app.EricVerticle";
+    DeploymentOptions options = new DeploymentOptions().setConfig(silent);
+    String first = Hub.await(vertx.deployVerticle(name, options));
+    Channel news = Hub.await(EricClient.create(vertx).create("news"));
+
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(name, options)))
+        .hasStackTraceContaining("a hub runs in this Vert.x instance already");
+    assertThat(Hub.await(news.publish(Message.of("greeting", "hello"))).sequence()).isEqualTo(1);
+
+    Hub.await(vertx.undeploy(first));
+    assertThatThrownBy(
+            () ->
+                Hub.await(
+                    vertx.deployVerticle(name, new DeploymentOptions(options).setInstances(2))))
+        .hasStackTraceContaining("a hub runs in this Vert.x instance already");
+    Hub.await(vertx.deployVerticle(name, options));
+  }
+
+  @Test
+  void aClientOfAHubThatDoesNotRunIsToldSo() throws Exception {
+    Channel news = EricClient.create(vertx).channel("news");
+    for (Supplier<Future<?>> use : uses(news)) {
+      assertThatThrownBy(() -> Hub.await(use.get()))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessage("the hub is not running");
+    }
+    Hub.await(vertx.close());
+    for (Supplier<Future<?>> use : uses(news)) {
+      assertThatThrownBy(() -> Hub.await(use.get()))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessage("this Vert.x is closed");
+    }
+  }
+
+  private List<Supplier<Future<?>>> uses(Channel channel) {
+    EricClient client = EricClient.create(vertx);
+    return List.of(
+        () -> client.create("news"),
+        client::list,
+        () -> client.remove("news"),
+        () -> channel.publish(Message.of("greeting", "hello")),
+        channel::addListener,
+        channel::getConnections,
+        () -> channel.deliverNext("desk"),
+        () -> channel.registerListener(new MessageQueueListener("desk")));
   }
 
   @Test

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -401,6 +402,53 @@ class EricClientTest {
       stream.fetch(2);
       until(() -> got.size() == 3);
       assertThat(got).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aNegativeNumberOfItemsIsRefused() {
+      MessageStream<Message> stream = channel().read(ReadOptions.watcher());
+      assertThatThrownBy(() -> stream.fetch(-1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("amount is -1, it must be at least 0");
+    }
+
+    @Test
+    void aStreamThatItsHandlerClosesGetsNothingMoreAndTheListenerKeepsTheRest() {
+      Channel channel = channel();
+      Hub.await(channel.registerListener(new MessageQueueListener("desk")));
+      IntStream.rangeClosed(1, 5).forEach(i -> publish(channel, i));
+      MessageStream<Message> stream = channel.read(ReadOptions.listener("desk"));
+      List<Object> got = new CopyOnWriteArrayList<>();
+      Promise<Void> end = Promise.promise();
+      stream
+          .endHandler(end::complete)
+          .handler(
+              message -> {
+                got.add(message.payload());
+                stream.close();
+              });
+      Hub.await(end.future());
+      assertThat(got).containsExactly(1);
+      assertThat(payloads(read(channel, ReadOptions.listener("desk")), 4))
+          .containsExactly(2, 3, 4, 5);
+    }
+
+    @Test
+    void whatIsForNobodyDoesNotBecomeWhatIsForAll() {
+      Channel channel = channel();
+      String nobody = id(null);
+      assertThatThrownBy(() -> channel.dispatch(nobody, Message.of("t", 1)))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("receiver");
+      assertThatThrownBy(() -> ReadOptions.listener(nobody)).hasMessage("listener");
+      assertThatThrownBy(() -> PublishOptions.BROADCAST.withKey(nobody)).hasMessage("key");
+      assertThat(publish(channel, 1).sequence()).isEqualTo(1);
+    }
+
+    /** A value that an application looked up in vain. */
+    @SuppressWarnings("NullAway")
+    private static String id(@Nullable String found) {
+      return found;
     }
 
     @Test

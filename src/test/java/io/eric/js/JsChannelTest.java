@@ -114,6 +114,43 @@ class JsChannelTest {
   }
 
   @Test
+  void anOptionThatDoesNotExistIsRefusedByName() {
+    scripts.run(
+        """
+        export async function start(eric) {
+          const channel = await eric.create('strict');
+          const refused = (call) => new Promise((resolve) => resolve(call()))
+            .then(() => 'taken', (e) => `${e.name}: ${e.message}`)
+            .then((outcome) => eric.bus.send('out', outcome));
+          await refused(() => eric.create('loose', { overflow: 'reject' }));
+          await refused(() => eric.channels({ limt: 1 }));
+          await refused(() => channel.listeners({ limt: 1 }));
+          await refused(() => channel.subscribe('desk', { ifAbsnt: true }));
+          await refused(() => channel.publish('t', 1, { kye: 'k' }));
+          await refused(() => channel.dispatch('desk', 't', 1, { kye: 'k' }));
+          await refused(() => channel.listen('desk', { windw: 1 }));
+          await refused(() => channel.join('desk', {}, { windw: 1 }));
+          await refused(() => channel.work('desk', () => 1, { maximum: 2 }));
+          await refused(() => channel.publish('t', 1, { receiver: undefined }));
+        }
+        """);
+    String none = "TypeError: there is no option ";
+    assertThat(outcomes(10))
+        .isEqualTo(
+            List.of(
+                none + "overflow here, there is ifAbsent, options",
+                none + "limt here, there is limit, after",
+                none + "limt here, there is limit, after",
+                none + "ifAbsnt here, there is ifAbsent",
+                none + "kye here, there is key, sender",
+                none + "kye here, there is key, sender",
+                none + "windw here, there is window, after",
+                none + "windw here, there is window, after",
+                none + "maximum here, there is max",
+                "TypeError: receiver is undefined, which must not become a message for all"));
+  }
+
+  @Test
   void whatAHandlerFailsComesAgainBeforeWhatCameAfterIt() {
     Channel channel = scripts.hub.channel("failing");
     String id =

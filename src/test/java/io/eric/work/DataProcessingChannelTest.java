@@ -19,6 +19,7 @@ import io.eric.testing.Hub;
 import io.eric.testing.Received;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -510,6 +511,48 @@ class DataProcessingChannelTest {
       assertThat(first.untilEnd().get(1).getString("event")).isEqualTo("_eric_taken_over");
       publish(2);
       assertThat(second.data(1)).containsExactly(2);
+    }
+
+    @Test
+    void closingItInItsHandlerRepeatsNothingThatWasHandedOver() {
+      MessageQueueListener listener = open(options(1));
+      publish(1, 5);
+      List<Object> first = new CopyOnWriteArrayList<>();
+      Promise<Void> ended = Promise.promise();
+      MessageStream<JsonObject> stream = channel.processQueue(listener);
+      stream
+          .endHandler(v -> ended.complete())
+          .handler(
+              item -> {
+                first.add(item.getValue("data"));
+                stream.close();
+              });
+      Hub.await(ended.future());
+      assertThat(first).containsExactly(1);
+      until(() -> connection().state() == ListenerStatus.State.DETACHED);
+      assertThat(new Received(channel.processQueue(listener)).data(4)).containsExactly(2, 3, 4, 5);
+    }
+
+    @Test
+    void theStreamOfAVerticleEndsWithIt() {
+      MessageQueueListener listener = open(options(1));
+      List<Object> seen = new CopyOnWriteArrayList<>();
+      VerticleBase reader =
+          new VerticleBase() {
+            @Override
+            public Future<?> start() {
+              channel.processQueue(listener).handler(item -> seen.add(item.getValue("data")));
+              return Future.succeededFuture();
+            }
+          };
+      String deployment = Hub.await(hub.vertx.deployVerticle(reader));
+      publish(1);
+      until(() -> seen.size() == 1);
+      Hub.await(hub.vertx.undeploy(deployment));
+      until(() -> connection().state() == ListenerStatus.State.DETACHED);
+      publish(2);
+      assertThat(new Received(channel.processQueue(listener)).data(1)).containsExactly(2);
+      assertThat(seen).containsExactly(1);
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ public final class BusClient implements ChannelLink {
    *     or if no hub is running
    */
   public Future<Void> isReady() {
-    return bus.<JsonObject>request(Addresses.READINESS, null, json)
+    return unlessClosed(() -> bus.<JsonObject>request(Addresses.READINESS, null, json))
         .recover(e -> Future.failedFuture(asEric(e, null)))
         .compose(
             reply ->
@@ -121,7 +122,7 @@ public final class BusClient implements ChannelLink {
     Supplier<Future<Message<JsonObject>>> attempt =
         () -> bus.request(address, command.toJson(), json);
     return (channel == null
-            ? attempt.get().map(Message::body)
+            ? unlessClosed(attempt).map(Message::body)
             : insist(channel, attempt, System.nanoTime()))
         .recover(e -> Future.failedFuture(asEric(e, channel)));
   }
@@ -141,7 +142,7 @@ public final class BusClient implements ChannelLink {
    */
   public Future<ChannelResponse.Published> publish(
       String channel, List<Command.Publish> messages, long timeoutMs) {
-    return publishing.publish(channel, messages, timeoutMs);
+    return unlessClosed(() -> publishing.publish(channel, messages, timeoutMs));
   }
 
   /** Returns the place where this client's publishes are repeated. */
@@ -181,8 +182,7 @@ public final class BusClient implements ChannelLink {
    * cluster, moving. No attempt begins after the time that a publish may take.
    */
   private <T> Future<T> insist(String channel, Supplier<Future<Message<T>>> attempt, long since) {
-    return attempt
-        .get()
+    return unlessClosed(attempt)
         .transform(
             answer ->
                 answer.succeeded()
@@ -215,10 +215,17 @@ public final class BusClient implements ChannelLink {
                     : Future.failedFuture(unhandled);
               }
               return Future.failedFuture(
-                  BusReply.hadNoHandler(found.cause())
-                      ? unhandled // no hub is running here that could know the channel
-                      : unserved());
+                  BusReply.hadNoHandler(found.cause()) ? asEric(found.cause(), null) : unserved());
             });
+  }
+
+  /** Gives a failed future where a closed Vert.x throws, because its event loops have ended. */
+  private static <T> Future<T> unlessClosed(Supplier<Future<T>> request) {
+    try {
+      return request.get();
+    } catch (RejectedExecutionException closed) {
+      return Future.failedFuture(new UnavailableException("this Vert.x is closed"));
+    }
   }
 
   static UnavailableException unserved() {

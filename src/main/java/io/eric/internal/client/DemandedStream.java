@@ -3,11 +3,13 @@ package io.eric.internal.client;
 import io.eric.MessageStream;
 import io.eric.internal.CallersContext;
 import io.eric.internal.UserHandler;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,18 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
   private volatile @Nullable Handler<T> handler;
   private volatile @Nullable Handler<Void> endHandler;
   private volatile @Nullable Handler<Throwable> exceptionHandler;
+
+  /**
+   * Ends the stream when its verticle is undeployed, so that the channel does not wait for it.
+   * Without a verticle, Vert.x calls this on the thread that closes Vert.x.
+   */
+  private final Closeable undeployed =
+      done ->
+          onContext(
+              () -> {
+                closed();
+                done.succeed();
+              });
 
   /**
    * Creates a stream on the caller's context; it demands everything until it is paused.
@@ -62,7 +76,8 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
         vertx,
         () -> {
           Promise<Void> closed = Promise.promise();
-          context.runOnContext(v -> closed().onComplete(closed));
+          // At once if the caller is the handler: it gets no item after the one it has at hand.
+          onContext(() -> closed().onComplete(closed));
           return closed.future();
         });
   }
@@ -103,6 +118,9 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
 
   @Override
   public final MessageStream<T> fetch(long amount) {
+    if (amount < 0) {
+      throw new IllegalArgumentException("amount is " + amount + ", it must be at least 0");
+    }
     demand.accumulateAndGet(amount, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
     context.runOnContext(v -> handOut());
     return this;
@@ -139,6 +157,11 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     UserHandler.call(handler, item, what);
   }
 
+  /** Lets the stream end with its verticle from now on. */
+  protected final void endWithVerticle() {
+    ((ContextInternal) context).addCloseHook(undeployed);
+  }
+
   /** Notes that the stream is attached. Idempotent. */
   protected final void reportAttached() {
     attached.tryComplete();
@@ -150,8 +173,9 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     UserHandler.call(exceptionHandler, reason, what);
   }
 
-  /** Calls the end handler, if there is one. */
+  /** Calls the end handler, if there is one. The stream needs its verticle no more. */
   protected final void reportEnd() {
+    ((ContextInternal) context).removeCloseHook(undeployed);
     attached.tryFail(new IllegalStateException("the stream has ended before it was attached"));
     UserHandler.call(endHandler, what);
   }

@@ -16,11 +16,9 @@ import io.eric.internal.protocol.Session;
 import io.eric.log.Entry;
 import io.eric.metrics.Meters;
 import io.eric.options.EdgeOptions;
-import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -64,18 +62,6 @@ final class PullStream<T> extends DemandedStream<T>
   private boolean pausing;
   private boolean handing;
   private boolean ended;
-
-  /**
-   * Ends the stream when the verticle that reads is undeployed, so that the channel does not wait
-   * for it. Without a verticle, Vert.x calls this on the thread that closes Vert.x.
-   */
-  private final Closeable undeployed =
-      done ->
-          onContext(
-              () -> {
-                end();
-                done.succeed();
-              });
 
   /** Converts messages to the items that the user gets. */
   interface Form<T> {
@@ -166,7 +152,7 @@ final class PullStream<T> extends DemandedStream<T>
     // The bus calls handlers on a duplicate of the context, but the user's handlers belong on the
     // context itself.
     ours.handler(message -> context.runOnContext(v -> news(message)));
-    ((ContextInternal) context).addCloseHook(undeployed);
+    endWithVerticle();
     if (new AddressRouter(vertx).far() != null) {
       moves =
           vertx
@@ -350,7 +336,7 @@ final class PullStream<T> extends DemandedStream<T>
     } finally {
       handing = false;
     }
-    if (isDrained()) {
+    if (!ended && isDrained()) {
       reader.drained();
     }
   }
@@ -390,7 +376,6 @@ final class PullStream<T> extends DemandedStream<T>
     reader.leave(handedOut);
     if (consumer != null) {
       consumer.unregister();
-      ((ContextInternal) context).removeCloseHook(undeployed);
     }
     if (moves != null) {
       moves.unregister();
