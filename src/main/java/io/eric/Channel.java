@@ -19,17 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Channel {
 
-  /** The channel's id. */
+  /** Returns the channel's id. */
   String id();
 
-  /** As {@link #publish(Message, PublishOptions)}: a broadcast without a key. */
+  /**
+   * Publishes as {@link #publish(Message, PublishOptions)} does, to all listeners and without a
+   * key.
+   */
   default Future<Position> publish(Message message) {
     return publish(message, PublishOptions.BROADCAST);
   }
 
   /**
-   * Appends a message to the channel's log: for every listener, those that are not started
-   * included, or for one.
+   * Appends a message to the channel's log. It is for one listener, or for all listeners, those
+   * that are not started included.
    *
    * @return the message's position, when it is in the log as durably as the hub's store makes it;
    *     fails with {@link InvalidMessageFormatException}, {@link PayloadTooLargeException}, {@link
@@ -37,15 +40,18 @@ public interface Channel {
    */
   Future<Position> publish(Message message, PublishOptions options);
 
-  /** As {@link #publisher(PublishOptions)}: what is written is broadcast. */
+  /**
+   * Returns a stream as {@link #publisher(PublishOptions)} does, whose messages are for all
+   * listeners.
+   */
   default WriteStream<Message> publisher() {
     return publisher(PublishOptions.BROADCAST);
   }
 
   /**
-   * A stream into the channel, for {@code pipeTo}: publishes what is written to it, in order. It is
-   * full while 1,024 messages, or as many as {@code setWriteQueueMaxSize} says, are not
-   * acknowledged. A message that is refused fails its {@code write}, is told to the exception
+   * Returns a stream into the channel, for {@code pipeTo}. It publishes what is written to it, in
+   * order. It is full while 1,024 messages, or as many as {@code setWriteQueueMaxSize} says, are
+   * not acknowledged. A message that is refused fails its {@code write}, is told to the exception
    * handler and fails {@code end} too, but what is written afterwards is still published. A {@code
    * pipeTo} fails with the first failed write and stops there, as a pipe of Vert.x does: its source
    * is a stream that is no longer read, so close it. To go on after a refusal, write each message
@@ -61,44 +67,51 @@ public interface Channel {
   WriteStream<Message> publisher(PublishOptions options);
 
   /**
-   * The messages of a listener or watcher, each with its {@link Message#id() id}. What the hub
-   * itself has to say comes as messages of reserved types: {@link Message#GAP}, {@link
-   * Message#TAKEN_OVER}, {@link Message#CHANNEL_CLOSED}. What cannot be read, a listener that does
-   * not exist for instance, is told to the exception handler, and the stream ends. So does the
-   * stream before a message that cannot be decoded, because a limit of Vert.x's JSON parser is
-   * exceeded; doors send such a message on as it is.
+   * Returns the messages of a listener or watcher, each with its {@link Message#id() id}. The hub's
+   * own news are messages of reserved types: {@link Message#GAP}, {@link Message#TAKEN_OVER},
+   * {@link Message#CHANNEL_CLOSED}. If the messages cannot be read, for instance because the
+   * listener does not exist, the stream calls its exception handler and ends. It does the same
+   * before a message that exceeds a limit of Vert.x's JSON parser and therefore cannot be decoded;
+   * doors send such a message on as it is.
    *
-   * @return a stream that opens when its handler is set; {@link MessageStream#attached} tells when
-   *     the channel knows it
+   * @return a stream that opens when its handler is set. On the context that called this method, a
+   *     watcher has what is published next. From another thread, wait for {@link
+   *     MessageStream#attached} before you publish
    */
   MessageStream<Message> read(ReadOptions options);
 
-  /** As {@link #publish(Message)}, with the position as a text. */
+  /** Publishes as {@link #publish(Message)} does, and gives the position as a text. */
   default Future<String> broadcast(Message message) {
     return publish(message).map(Position::toString);
   }
 
-  /** As {@link #publish(Message, PublishOptions)} for one listener, with the position as a text. */
+  /**
+   * Publishes for one listener as {@link #publish(Message, PublishOptions)} does, and gives the
+   * position as a text.
+   *
+   * @throws NullPointerException if the listener's id is null
+   */
   default Future<String> dispatch(String listenerId, Message message) {
     return publish(message, PublishOptions.to(listenerId)).map(Position::toString);
   }
 
-  /** Adds a listener; its queue collects from now on, and it is not started. */
+  /** Adds a listener, which is not started. Its queue collects from now on. */
   Future<MessageQueueListener> addListener();
 
   /**
-   * Adds a listener of your own, see {@link MessageQueueListener}. If it was started before, it is
-   * started here too.
+   * Adds a listener of your own, see {@link MessageQueueListener}. A listener that was started
+   * before is started at the channel too.
    *
    * @return fails with {@link InvalidListenerException} if the id is taken
    */
   Future<Void> registerListener(MessageQueueListener listener);
 
-  /** Removes a listener with its queue; its stream ends. */
+  /** Removes a listener with its queue, and ends its stream. */
   Future<Void> removeListener(String listenerId);
 
   /**
-   * A handle on a listener: the object that was registered here, or one that starts and stops it.
+   * Returns a listener. It is the object that was registered here, or else an object that can start
+   * and stop the listener.
    *
    * @return fails with {@link InvalidListenerException} if there is none
    */
@@ -107,33 +120,34 @@ public interface Channel {
   /**
    * Takes the next message of a started listener that has no stream.
    *
-   * @return fails with {@link NoMessagesException} if nothing waits or the listener is stopped,
-   *     with the exception of {@link MessageQueueListener#onMessage} if that failed (then the
-   *     message stays and is taken again)
+   * @return fails with {@link NoMessagesException} if no message waits or the listener is stopped.
+   *     If {@link MessageQueueListener#onMessage} fails, the future fails with its exception, and
+   *     the message stays and is taken again
    */
   Future<Message> deliverNext(String listenerId);
 
   /**
-   * The listener's messages as the channel's {@code adapt} gives them, queued ones first, with
-   * {@code id}. A stopped listener's stream yields nothing and ends.
+   * Returns the listener's messages in the form that the channel's {@code adapt} gives them, with
+   * their {@code id}. Queued messages come first. The stream of a stopped listener ends at once.
    */
   MessageStream<JsonObject> messageStream(MessageQueueListener listener);
 
   /**
-   * The broadcasts from when the stream is {@linkplain MessageStream#attached attached}, as {@code
-   * adapt} gives them, read by a watcher.
+   * Returns a watcher's messages in the form that {@code adapt} gives them: the broadcasts that are
+   * published after the stream is {@linkplain MessageStream#attached attached}.
    */
   MessageStream<JsonObject> watch();
 
-  /** The listeners and where they stand, in order of creation, watchers left out. */
+  /** Lists the listeners and their positions, in order of creation. Watchers are not listed. */
   Future<List<ListenerStatus>> getConnections();
 
   /**
-   * A part of {@link #getConnections()}: a channel may have a hundred thousand listeners.
+   * Lists a part of {@link #getConnections()}, because a channel may have a hundred thousand
+   * listeners.
    *
-   * @param after the id of the listener that it begins after; null to begin with the first
-   * @param limit how many at most, 1 to 10,000
-   * @return fewer than {@code limit} at the end of the list; fails with {@link
+   * @param after the id of the listener after which the part begins; null to begin with the first
+   * @param limit the greatest number of listeners, 1 to 10,000
+   * @return fewer listeners than {@code limit} at the end of the list; fails with {@link
    *     InvalidListenerException} if there is no listener {@code after} (any more)
    */
   Future<List<ListenerStatus>> getConnections(@Nullable String after, int limit);

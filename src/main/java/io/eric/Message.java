@@ -91,22 +91,24 @@ public record Message(
     return c >= ' ' && c < 0x7f || c > 0x9f && c != 0x2028 && c != 0x2029;
   }
 
-  /** An unsigned message that is not yet in a log. */
+  /** Creates an unsigned message that is not yet in a log. */
   public static Message of(String type, @Nullable Object payload) {
     return new Message(type, payload, null, null);
   }
 
-  /** The message's place in the channel's log; {@code null} for a message that is in none. */
+  /**
+   * Returns the message's place in the channel's log; {@code null} for a message that is in none.
+   */
   public @Nullable Position position() {
     return Position.parse(id);
   }
 
-  /** The same message, signed by a listener. */
+  /** Returns the same message, signed by a listener. */
   public Message signedBy(String listenerId) {
     return new Message(type, payload, listenerId, id);
   }
 
-  /** Whether only the hub may send a message of this type. */
+  /** Returns whether only the hub may send a message of this type. */
   public static boolean isReserved(String type) {
     return type.startsWith(RESERVED_PREFIX);
   }

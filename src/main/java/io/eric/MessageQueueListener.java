@@ -18,13 +18,13 @@ public class MessageQueueListener {
   private volatile boolean running;
   private volatile @Nullable Function<Boolean, Future<Void>> registration;
 
-  /** A listener with a random id. */
+  /** Creates a listener with a random id. */
   public MessageQueueListener() {
     this(Ids.random());
   }
 
   /**
-   * A listener with an id of its own.
+   * Creates a listener with an id of your choice.
    *
    * @throws InvalidMessageFormatException if the id is malformed
    */
@@ -32,7 +32,7 @@ public class MessageQueueListener {
     this.id = Ids.check("listener", id);
   }
 
-  /** The listener's id, unique in its channel. */
+  /** Returns the listener's id, which is unique in its channel. */
   public final String id() {
     return id;
   }
@@ -52,14 +52,14 @@ public class MessageQueueListener {
   /**
    * Lets messages be taken out.
    *
-   * @return completed when the channel knows; at once if the listener is not registered yet
+   * @return completed when the channel knows, or at once if the listener is not registered yet
    */
   public Future<Void> start() {
     return set(true);
   }
 
   /**
-   * Ends the listener's stream; its queue keeps collecting.
+   * Ends the listener's stream. The queue keeps collecting.
    *
    * @return completed when the channel knows; at once if the listener is not registered yet
    */
@@ -67,23 +67,24 @@ public class MessageQueueListener {
     return set(false);
   }
 
-  /** Whether the listener was started and not stopped since. */
+  /** Returns whether the listener was started and not stopped since. */
   public final boolean isRunning() {
     return running;
   }
 
   /**
-   * Whether {@link #onMessage} has to be called for each message, which keeps the listener's
-   * streams from sharing their bytes with others. True for every subclass; one that does not
-   * override {@code onMessage} may answer false. Asked once, when the listener is registered.
+   * Returns whether {@link #onMessage} has to be called for each message. The streams of such a
+   * listener cannot share their bytes with other streams. This method returns true for every
+   * subclass; a subclass that does not override {@code onMessage} may return false. It is called
+   * once, when the listener is registered.
    */
   public boolean observesMessages() {
     return getClass() != MessageQueueListener.class;
   }
 
   /**
-   * For the channel or handle that registers this listener: what to call when it is started (true)
-   * or stopped (false).
+   * Sets the function to call when the listener is started (true) or stopped (false). The channel
+   * or handle that registers this listener calls this method.
    */
   public final void registered(Function<Boolean, Future<Void>> registration) {
     this.registration = registration;

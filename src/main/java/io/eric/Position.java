@@ -14,7 +14,7 @@ public record Position(String epoch, long sequence) {
   /** The longest text that can be a position. */
   private static final int MAX_LENGTH = 64;
 
-  /** Reads a position, or gives {@code null} for a text that is none. */
+  /** Reads a position that {@link #toString} has written; {@code null} for a text that is none. */
   public static @Nullable Position parse(@Nullable String text) {
     if (text == null || text.length() > MAX_LENGTH) {
       return null;
