@@ -14,6 +14,9 @@ public abstract class EricException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The code of an error whose cause is that a channel or listener exists already. */
+  static final int EXISTS = 409;
+
   private final String name;
   private final int code;
 
@@ -83,8 +86,8 @@ public abstract class EricException extends RuntimeException {
     }
     String message = unescape(text.substring(open + 2, text.length() - 2));
     return switch (text.substring(0, open)) {
-      case "InvalidChannelException" -> new InvalidChannelException(message, code == 409);
-      case "InvalidListenerException" -> new InvalidListenerException(message, code == 409);
+      case "InvalidChannelException" -> new InvalidChannelException(message, code == EXISTS);
+      case "InvalidListenerException" -> new InvalidListenerException(message, code == EXISTS);
       case "InvalidMessageFormat" -> new InvalidMessageFormatException(message);
       case "PayloadTooLarge" -> new PayloadTooLargeException(message);
       case "LogFullException" -> new LogFullException(message);

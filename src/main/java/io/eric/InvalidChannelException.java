@@ -6,12 +6,17 @@ public final class InvalidChannelException extends EricException {
   private static final long serialVersionUID = 1L;
 
   InvalidChannelException(String message, boolean exists) {
-    super("InvalidChannelException", exists ? 409 : 404, message, null);
+    super("InvalidChannelException", exists ? EXISTS : 404, message, null);
   }
 
   /** Reports that no channel has this id. */
   public static InvalidChannelException unknown(String id) {
     return new InvalidChannelException("No channel with id " + id, false);
+  }
+
+  /** Returns whether the error is that the channel exists already. */
+  public boolean exists() {
+    return code() == EXISTS;
   }
 
   /** Reports that a channel with this id exists already. */

@@ -6,7 +6,7 @@ public final class InvalidListenerException extends EricException {
   private static final long serialVersionUID = 1L;
 
   InvalidListenerException(String message, boolean exists) {
-    super("InvalidListenerException", exists ? 409 : 404, message, null);
+    super("InvalidListenerException", exists ? EXISTS : 404, message, null);
   }
 
   /** Reports that no listener has this id. */
@@ -16,7 +16,7 @@ public final class InvalidListenerException extends EricException {
 
   /** Returns whether the error is that the listener exists already. */
   public boolean exists() {
-    return code() == 409;
+    return code() == EXISTS;
   }
 
   /** Reports that a listener with this id exists already. */

@@ -16,8 +16,6 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 
-private const val CONFLICT = 409
-
 /**
  * Publishes a message as [Channel.publish] does, with its default timeout, and suspends until the
  * message is in the channel's log. Cancellation ends the waiting, but does not recall the message.
@@ -50,7 +48,7 @@ suspend fun Channel.subscribe(id: String): MessageQueueListener {
   try {
     registerListener(listener).coAwait()
   } catch (e: InvalidListenerException) {
-    if (e.code() != CONFLICT) throw e
+    if (!e.exists()) throw e
     return getListener(id).coAwait().also { it.start().coAwait() }
   }
   listener.start().coAwait()

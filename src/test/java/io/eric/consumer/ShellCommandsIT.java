@@ -68,6 +68,7 @@ class ShellCommandsIT {
     assertThat(watcher.shown()).containsPattern("(?m)^id: \\S+$");
 
     Terminal listener = open(block("curl -N localhost:8080/stream/news/desk"));
+    listener.awaitShown("data: for you\n");
     publishUntilShown(publish, listener, "data: hello");
     assertThat(open(publish).awaitEnd()).endsWith("null");
 

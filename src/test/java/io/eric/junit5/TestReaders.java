@@ -3,11 +3,12 @@ package io.eric.junit5;
 import io.eric.Channel;
 import io.eric.EricClient;
 import io.eric.EricException;
-import io.eric.ListenerStatus;
+import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.MessageStream;
 import io.eric.ReadOptions;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.streams.ReadStream;
@@ -92,11 +93,14 @@ public final class TestReaders implements ExtensionContext.Store.CloseableResour
             turn -> {
               MessageStream<Message> stream = channel.read(options);
               TestReader<Message> reader = of(name(channelId, options), stream);
-              // A channel takes the requests of one context in order, so the answer to a second
-              // one proves that the stream has been attached.
-              channel
-                  .getConnections(null, 1)
-                  .map((List<ListenerStatus> any) -> reader)
+              stream
+                  .attached()
+                  .map(reader)
+                  .recover(
+                      e ->
+                          isToldByReader(e)
+                              ? Future.succeededFuture(reader)
+                              : Future.failedFuture(e))
                   .onComplete(reading);
             });
     try {
@@ -114,6 +118,12 @@ public final class TestReaders implements ExtensionContext.Store.CloseableResour
               + " ms, so it cannot be read",
           e);
     }
+  }
+
+  /** A reader tells why its stream has ended, but where there is no channel nothing can be read. */
+  private static boolean isToldByReader(Throwable notAttached) {
+    return notAttached instanceof InvalidListenerException
+        || notAttached instanceof IllegalStateException;
   }
 
   /**

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** A client that reaches the hub over the event bus. For any thread. */
 public final class BusEricClient implements EricClient {
 
-  /** The code of the refusal to create a channel that exists. */
-  private static final int CONFLICT = 409;
-
   /**
    * The {@code retry} that the items of plain streams show, in milliseconds: the default of a
    * channel.
@@ -54,7 +51,7 @@ public final class BusEricClient implements EricClient {
     return create(id, options)
         .recover(
             e ->
-                e instanceof InvalidChannelException refusal && refusal.code() == CONFLICT
+                e instanceof InvalidChannelException refusal && refusal.exists()
                     ? Future.succeededFuture(channel(id))
                     : Future.failedFuture(e));
   }

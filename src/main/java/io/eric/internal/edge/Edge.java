@@ -45,7 +45,7 @@ public final class Edge {
   private final Function<Edge, EdgeAddress> opening;
   private final BooleanSupplier clustered;
   final Map<String, ChannelStreams> channels = new HashMap<>();
-  final HeartbeatTimer pulse;
+  final HeartbeatTimer heartbeats;
   final TurnWrites turnWrites;
   final UnconfirmedChannels unconfirmed;
   private @Nullable EdgeAddress registered;
@@ -88,7 +88,7 @@ public final class Edge {
     this.opening = opening;
     this.format = format;
     this.options = options;
-    this.pulse = new HeartbeatTimer(loop, options, this::confirmStreams);
+    this.heartbeats = new HeartbeatTimer(loop, options, this::confirmStreams);
     this.turnWrites = new TurnWrites(loop, options.getBatchBytes());
   }
 
@@ -169,7 +169,7 @@ public final class Edge {
   /** Detaches and ends everything at once. Idempotent. */
   public Future<Void> close() {
     closed = true;
-    pulse.stop();
+    heartbeats.stop();
     for (EdgeStream stream : all()) {
       stream.endAtOnce();
     }
@@ -226,7 +226,7 @@ public final class Edge {
   /** Forgets a stream that is over. */
   void closed(EdgeStream stream) {
     streams--;
-    pulse.remove(stream);
+    heartbeats.remove(stream);
     if (stream.channel.remove(stream)) {
       channels.remove(stream.channel.id, stream.channel);
     }
@@ -242,7 +242,7 @@ public final class Edge {
 
   /** Gives a stream that has begun its heartbeats, and its writes a deadline. */
   void begun(EdgeStream stream) {
-    pulse.add(stream);
+    heartbeats.add(stream);
   }
 
   /**

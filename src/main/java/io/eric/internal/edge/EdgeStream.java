@@ -598,7 +598,7 @@ public final class EdgeStream implements ChannelReader.Stream {
    * Does what is due: writes a heartbeat, or ends the stream at a write deadline or at its maximum
    * age.
    */
-  void pulse(long now) {
+  void tick(long now) {
     StreamSink open = sink;
     if (over || open == null) {
       return;

@@ -56,7 +56,7 @@ final class HeartbeatTimer {
   private void beat() {
     long now = loop.nanoTime();
     for (EdgeStream stream : new ArrayList<>(streams)) {
-      stream.pulse(now);
+      stream.tick(now);
     }
     beaten.run();
   }

@@ -749,7 +749,7 @@ class EdgeTest {
     until(() -> ChannelProbe.listeners(channel) == 0 && ChannelProbe.edges(channel) == 0);
     assertThat(user.edge.streams()).isZero();
     assertThat(user.edge.channels).isEmpty();
-    assertThat(user.edge.pulse.streams).isEmpty();
+    assertThat(user.edge.heartbeats.streams).isEmpty();
     broadcast("still works");
   }
 

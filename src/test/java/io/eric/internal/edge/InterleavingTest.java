@@ -237,7 +237,7 @@ class InterleavingTest {
       for (EdgeUser user : users) {
         assertThat(user.edge.streams()).as("seed %d", seed).isZero();
         assertThat(user.edge.channels).as("seed %d", seed).isEmpty();
-        assertThat(user.edge.pulse.streams).as("seed %d", seed).isEmpty();
+        assertThat(user.edge.heartbeats.streams).as("seed %d", seed).isEmpty();
       }
       await()
           .pollDelay(Duration.ZERO)
