@@ -1,9 +1,14 @@
 package io.eric.channel;
 
 import static io.eric.testing.Hub.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.Message;
+import io.eric.Payload;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
 import io.eric.testing.Consumer;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
@@ -14,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -637,6 +643,51 @@ class BusContractTest {
       assertThat(all.get(5).getValue("data")).isEqualTo("good");
     }
 
+    private long counted(CounterName counter) {
+      return Meters.of(hub.vertx).get(counter);
+    }
+
+    private String broadcastTooLongToDecode() {
+      byte[] number = "1".repeat(Payload.MAX_NUMBER_DIGITS + 1).getBytes(UTF_8);
+      return Hub.await(
+          hub.channels.get("x").broadcast(Message.of("t", Payload.ofValidJson(number))));
+    }
+
+    @Test
+    void aMessageThatCannotBeDecodedIsReportedInItsPlace() {
+      listen(json(), json(), true);
+      broadcast("x", "before");
+      String id = broadcastTooLongToDecode();
+      broadcast("x", "after");
+      List<JsonObject> all = consumer.bodies(3);
+      assertThat(all.get(0).getValue("data")).isEqualTo("before");
+      JsonObject report = all.get(1);
+      assertThat(report.getString("event")).isEqualTo("_eric_error");
+      assertThat(report.getString("id")).isEqualTo(id);
+      JsonObject data = report.getJsonObject("data");
+      assertThat(data.getString("error")).isEqualTo("InvalidMessageFormat");
+      assertThat(data.getString("message")).startsWith("the payload cannot be decoded");
+      assertThat(data.getString("id")).isEqualTo(id);
+      assertThat(all.get(2).getValue("data")).isEqualTo("after");
+      until(() -> listener("x", "l").getString("position").endsWith("-3"));
+    }
+
+    @Test
+    void aMessageThatCannotBeDecodedIsSkippedIfItsReportIsRefusedTooOften() {
+      listen(json("maxDeliveries", 2), json(), false);
+      String id = broadcastTooLongToDecode();
+      broadcast("x", "after");
+      consumer.request(1);
+      consumer.request(0).fail(1, "no");
+      consumer.request(2).fail(1, "no again");
+      List<JsonObject> all = consumer.bodies(6);
+      assertThat(all.get(4).getString("id")).isEqualTo(id);
+      assertThat(all.get(4).getJsonObject("data").getString("message")).isEqualTo("no again");
+      assertThat(all.get(5).getValue("data")).isEqualTo("after");
+      consumer.request(5).reply(null);
+      until(() -> listener("x", "l").getString("position").endsWith("-2"));
+    }
+
     @Test
     void withoutHandlersTheListenerIsDetachedAndKeepsItsMessages() {
       hub.channel("x", json("noHandlerTimeout", 50));
@@ -659,6 +710,31 @@ class BusContractTest {
       Consumer late = new Consumer(hub.vertx, "x", "l", true);
       assertThat(late.data(2)).containsExactly(1, 2);
       assertThat(listener("x", "l").getString("state")).isNotEqualTo("detached");
+    }
+
+    /** It counts as absent from the moment it is gone, not since an earlier absence. */
+    @Test
+    void aConsumerThatFailsWasThereAndItsNextAbsenceBeginsAnew() {
+      long timeout = 1_000;
+      hub.channel("x", json("maxDeliveries", 0, "noHandlerTimeout", timeout));
+      hub.ask("x", json("v", "r", "r", "l"));
+      hub.ask("x", json("v", "l", "r", "l"));
+      broadcast("x", 1);
+      until(() -> counted(CounterName.REDELIVERIES) >= 1);
+      Consumer failing = new Consumer(hub.vertx, "x", "l", false);
+      failing.request(0);
+      long absent = counted(CounterName.REDELIVERIES);
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeout);
+      int deliveries = 0;
+      do {
+        failing.request(deliveries++).fail(1, "not now");
+      } while (System.nanoTime() < end);
+      long failed = absent + deliveries;
+      until(() -> counted(CounterName.REDELIVERIES) >= failed);
+      failing.leave();
+      until(() -> counted(CounterName.REDELIVERIES) > failed);
+      assertThat(listener("x", "l").getString("state")).isNotEqualTo("detached");
+      assertThat(failing.count()).as("the pauses grow").isLessThan(10);
     }
 
     @Test
@@ -716,6 +792,38 @@ class BusContractTest {
       consumer.request(1).reply(null);
       broadcast("x", 1);
       assertThat(consumer.data(3).get(2)).isEqualTo(1);
+    }
+
+    @Test
+    void aGapThatIsRefusedTooOftenIsSkippedAndReportedInItsPlace() {
+      listen(json("maxDeliveries", 2), json("after", "garbage"), false);
+      consumer.request(0).fail(1, "no");
+      consumer.request(1).fail(1, "no again");
+      consumer.request(2);
+      broadcast("x", 1);
+      List<JsonObject> all = consumer.bodies(4);
+      assertThat(all)
+          .extracting(body -> body.getString("event"))
+          .containsExactly("_eric_gap", "_eric_gap", "_eric_error", "t");
+      assertThat(all.get(2).getString("id")).isEqualTo(all.get(0).getString("id"));
+      consumer.request(3).reply(null);
+      until(() -> listener("x", "l").getString("position").endsWith("-1"));
+      assertThat(counted(CounterName.GAP_EPOCH)).isEqualTo(1);
+    }
+
+    @Test
+    void aGapOfTheLogThatIsSentAgainIsCountedOnce() {
+      hub.channel("x", json("limit", json("messages", 2)));
+      hub.ask("x", json("v", "r", "r", "l"));
+      broadcast("x", 1, 2, 3, 4);
+      consumer = new Consumer(hub.vertx, "x", "l", false);
+      hub.ask("x", json("v", "l", "r", "l", "window", 1));
+      assertThat(consumer.bodies(1).get(0).getString("event")).isEqualTo("_eric_gap");
+      consumer.request(0).fail(1, "not now");
+      assertThat(consumer.bodies(2).get(1)).isEqualTo(consumer.bodies(2).get(0));
+      assertThat(counted(CounterName.GAP_OVERFLOW)).isEqualTo(1);
+      consumer.request(1).reply(null);
+      assertThat(consumer.bodies(3).get(2).getString("event")).isEqualTo("t");
     }
 
     @Test

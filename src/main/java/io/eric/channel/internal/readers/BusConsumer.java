@@ -1,5 +1,7 @@
 package io.eric.channel.internal.readers;
 
+import io.eric.InvalidMessageFormatException;
+import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
 import io.eric.internal.Loop;
@@ -50,6 +52,7 @@ public final class BusConsumer implements DirectAttachment {
   private long next;
   private final @Nullable Entry resumeGap;
   private @Nullable Entry gap;
+  private long lastCountedGap = -1;
   private Future<Void> observed = Future.succeededFuture();
   private boolean reading;
   private boolean closed;
@@ -139,11 +142,9 @@ public final class BusConsumer implements DirectAttachment {
   @Override
   public void fill() {
     if (gap != null && !closed && timer == null) {
-      GapCount.of(gap, meters);
       Sent first = new Sent(gap, true);
       gap = null;
-      inFlight.addLast(first);
-      deliver(first);
+      send(first);
     }
     int room = window - inFlight.size();
     if (closed || reading || timer != null || room <= 0) {
@@ -189,12 +190,9 @@ public final class BusConsumer implements DirectAttachment {
       return;
     }
     Slice slice = read.result();
-    GapCount.of(slice.entries(), meters);
     for (Entry entry : slice.entries()) {
       next = entry.sequence();
-      Sent sent = new Sent(entry, false);
-      inFlight.addLast(sent);
-      deliver(sent);
+      send(new Sent(entry, false));
     }
     if (slice.entries().isEmpty()) {
       next = slice.through();
@@ -207,6 +205,16 @@ public final class BusConsumer implements DirectAttachment {
     } else {
       fill();
     }
+  }
+
+  private void send(Sent sent) {
+    Entry entry = sent.entry;
+    if (entry.type().equals(Message.GAP) && entry.sequence() > lastCountedGap) {
+      lastCountedGap = entry.sequence(); // a gap that is sent again is still one gap
+      GapCount.of(entry, meters);
+    }
+    inFlight.addLast(sent);
+    deliver(sent);
   }
 
   private void deliver(Sent sent) {
@@ -244,17 +252,39 @@ public final class BusConsumer implements DirectAttachment {
             });
   }
 
+  /**
+   * Returns what the consumer gets. A message that cannot be decoded would fail at every attempt,
+   * so its report is delivered in its place.
+   */
   private JsonObject body(Entry entry) {
+    try {
+      return body(entry, entry.payload().value());
+    } catch (IllegalStateException e) {
+      Entry report =
+          report(entry, new InvalidMessageFormatException(String.valueOf(e.getMessage())));
+      return body(report, report.payload().value());
+    }
+  }
+
+  private JsonObject body(Entry entry, @Nullable Object data) {
     JsonObject body =
         new JsonObject()
             .put("event", entry.type())
-            .put("data", entry.payload().value())
-            .put("id", new Position(log.epoch(), entry.sequence()).toString())
+            .put("data", data)
+            .put("id", id(entry))
             .put("channel", channelId);
     if (entry.sender() != null) {
       body.put("sender", entry.sender());
     }
     return body;
+  }
+
+  private Entry report(Entry entry, Throwable failure) {
+    return ErrorReport.inPlaceOf(entry, id(entry), failure);
+  }
+
+  private String id(Entry entry) {
+    return new Position(log.epoch(), entry.sequence()).toString();
   }
 
   private void acknowledged(Sent sent) {
@@ -304,6 +334,7 @@ public final class BusConsumer implements DirectAttachment {
         return;
       }
     } else {
+      withoutHandlersSince = -1; // a handler has failed, so there was one
       failures = failing == sequence ? failures + 1 : 1;
       failing = sequence;
       if (maxDeliveries > 0 && failures >= maxDeliveries) {
@@ -367,9 +398,8 @@ public final class BusConsumer implements DirectAttachment {
     failing = 0;
     failures = 0;
     pause = FIRST_PAUSE_MS;
-    String id = new Position(log.epoch(), entry.sequence()).toString();
-    Entry report = ErrorReport.inPlaceOf(entry, id, failure);
-    var unused = link.deliver(address, body(report), ackTimeout);
+    gap = null; // if the message is that gap, it was taken back to be sent again
+    var unused = link.deliver(address, body(report(entry, failure)), ackTimeout);
     next = entry.sequence();
     if (inFlight.isEmpty()) {
       moveCursor(next);
