@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The HTTP door, docs/PROTOCOL.md section 4: REST commands and event streams over HTTP/1.1 and
  * HTTP/2. It is deployed on event loops, {@link HttpOptions#getInstances()} times; instances on one
- * port share its connections. Publishes reach channels of the same JVM directly; everything else
- * goes over the event bus.
+ * port share its connections. Deploying it as a worker or on a virtual thread fails with an {@link
+ * IllegalStateException}. Publishes reach channels of the same JVM directly; everything else goes
+ * over the event bus.
  */
 public final class HttpVerticle extends VerticleBase {
 
@@ -88,6 +89,10 @@ public final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    if (!context.isEventLoopContext()) {
+      return Future.failedFuture(
+          new IllegalStateException("deploy the HTTP door on an event loop, not as a worker"));
+    }
     Meters meters = Meters.of(vertx);
     DoorBounds bounds = new DoorBounds(vertx, options, meters);
     GuardedHttpServer guarded =

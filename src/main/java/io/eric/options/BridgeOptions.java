@@ -81,7 +81,8 @@ public final class BridgeOptions {
   /**
    * Returns how long a socket may send nothing before it is closed, in milliseconds. It is closed
    * after twice this time at the latest. Clients ping every 5 s, but browsers let a hidden tab do
-   * so only once a minute, so the default is longer than that: 90 s. The minimum is 1.
+   * so only once a minute, so the default is longer than that: 90 s. The range is 1 ms to ten
+   * years.
    */
   public long getPingTimeout() {
     return pingTimeout;
@@ -89,7 +90,7 @@ public final class BridgeOptions {
 
   /** See {@link #getPingTimeout()}. */
   public BridgeOptions setPingTimeout(long pingTimeout) {
-    this.pingTimeout = Range.atLeast("pingTimeout", pingTimeout, 1);
+    this.pingTimeout = Range.between("pingTimeout", pingTimeout, 1, Range.TEN_YEARS_MS);
     return this;
   }
 }

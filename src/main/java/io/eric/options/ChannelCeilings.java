@@ -229,7 +229,7 @@ public final class ChannelCeilings {
 
   /**
    * Returns the most for {@code publishStall}, {@code waitStall} and {@code noHandlerTimeout}, in
-   * milliseconds. The minimum is 0, the default 10 min.
+   * milliseconds. The range is 0 to ten years, the default 10 min.
    */
   public long getStall() {
     return stall;
@@ -237,13 +237,13 @@ public final class ChannelCeilings {
 
   /** See {@link #getStall()}. */
   public ChannelCeilings setStall(long stall) {
-    this.stall = Range.atLeast("stall", stall, 0);
+    this.stall = Range.between("stall", stall, 0, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
    * Returns the most for {@code history.age}, {@code messageTtl}, {@code keysAge} and {@code
-   * ackTimeout}, in milliseconds. The minimum is 0, the default 30 days.
+   * ackTimeout}, in milliseconds. The range is 0 to ten years, the default 30 days.
    */
   public long getAge() {
     return age;
@@ -251,7 +251,7 @@ public final class ChannelCeilings {
 
   /** See {@link #getAge()}. */
   public ChannelCeilings setAge(long age) {
-    this.age = Range.atLeast("age", age, 0);
+    this.age = Range.between("age", age, 0, Range.TEN_YEARS_MS);
     return this;
   }
 }

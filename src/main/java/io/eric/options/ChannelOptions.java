@@ -128,7 +128,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   /**
    * Returns how long acknowledgements to publishers are held back at most while a healthy edge is
    * behind, in milliseconds. It must be less than the {@code attemptTimeout} of the doors. The
-   * minimum is 0, the default 1 s.
+   * range is 0 to ten years, the default 1 s.
    */
   public long getPublishStall() {
     return publishStall;
@@ -136,7 +136,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getPublishStall()}. */
   public S setPublishStall(long publishStall) {
-    this.publishStall = Range.atLeast("publishStall", publishStall, 0);
+    this.publishStall = Range.between("publishStall", publishStall, 0, Range.TEN_YEARS_MS);
     return self();
   }
 
@@ -144,8 +144,8 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
    * Returns how long publishers wait under the policy {@code wait} for a connected listener that
    * takes nothing, in milliseconds. After that the listener counts as stuck, and the log drops what
    * it has not read, as under {@code gap}. TCP reports progress in steps of up to 64 KiB, so a
-   * listener that takes less than a step in this time looks stuck. The minimum is 0, the default 10
-   * s.
+   * listener that takes less than a step in this time looks stuck. The range is 0 to ten years, the
+   * default 10 s.
    */
   public long getWaitStall() {
     return waitStall;
@@ -153,13 +153,13 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getWaitStall()}. */
   public S setWaitStall(long waitStall) {
-    this.waitStall = Range.atLeast("waitStall", waitStall, 0);
+    this.waitStall = Range.between("waitStall", waitStall, 0, Range.TEN_YEARS_MS);
     return self();
   }
 
   /**
    * Returns how long a listener on the event bus may take to acknowledge, in milliseconds. The
-   * minimum is 1, the default 30 s.
+   * range is 1 ms to ten years, the default 30 s.
    */
   public long getAckTimeout() {
     return ackTimeout;
@@ -167,7 +167,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getAckTimeout()}. */
   public S setAckTimeout(long ackTimeout) {
-    this.ackTimeout = Range.atLeast("ackTimeout", ackTimeout, 1);
+    this.ackTimeout = Range.between("ackTimeout", ackTimeout, 1, Range.TEN_YEARS_MS);
     return self();
   }
 
@@ -187,7 +187,8 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /**
    * Returns how long delivery to a listener on the event bus is tried while its address has no
-   * handler, in milliseconds, before the listener is detached. The minimum is 0, the default 5 s.
+   * handler, in milliseconds, before the listener is detached. The range is 0 to ten years, the
+   * default 5 s.
    */
   public long getNoHandlerTimeout() {
     return noHandlerTimeout;
@@ -195,7 +196,8 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getNoHandlerTimeout()}. */
   public S setNoHandlerTimeout(long noHandlerTimeout) {
-    this.noHandlerTimeout = Range.atLeast("noHandlerTimeout", noHandlerTimeout, 0);
+    this.noHandlerTimeout =
+        Range.between("noHandlerTimeout", noHandlerTimeout, 0, Range.TEN_YEARS_MS);
     return self();
   }
 
@@ -292,8 +294,8 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
   }
 
   /**
-   * Returns how long a publisher's key is remembered, in milliseconds. The minimum is 0, the
-   * default 2 min.
+   * Returns how long a publisher's key is remembered, in milliseconds. The range is 0 to ten years,
+   * the default 2 min.
    */
   public long getKeysAge() {
     return keysAge;
@@ -301,7 +303,7 @@ public abstract class ChannelOptions<S extends ChannelOptions<S>> {
 
   /** See {@link #getKeysAge()}. */
   public S setKeysAge(long keysAge) {
-    this.keysAge = Range.atLeast("keysAge", keysAge, 0);
+    this.keysAge = Range.between("keysAge", keysAge, 0, Range.TEN_YEARS_MS);
     return self();
   }
 

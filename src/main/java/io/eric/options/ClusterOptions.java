@@ -151,8 +151,8 @@ public final class ClusterOptions {
   }
 
   /**
-   * Returns how often nodes tell each other that they live; only whole seconds count. The minimum
-   * is 1000, the default 1 s.
+   * Returns how often nodes tell each other that they live; only whole seconds count. The range is
+   * 1000 ms to one week, the default 1 s.
    */
   public int getHeartbeatInterval() {
     return heartbeatInterval;
@@ -160,13 +160,14 @@ public final class ClusterOptions {
 
   /** See {@link #getHeartbeatInterval()}. */
   public ClusterOptions setHeartbeatInterval(int heartbeatInterval) {
-    this.heartbeatInterval = Range.atLeast("heartbeatInterval", heartbeatInterval, 1_000);
+    this.heartbeatInterval =
+        Range.between("heartbeatInterval", heartbeatInterval, 1_000, Range.ONE_WEEK_MS);
     return this;
   }
 
   /**
-   * Returns how long a node may be silent before it is considered dead. The minimum is 2000, the
-   * default 5 s.
+   * Returns how long a node may be silent before it is considered dead. The range is 2000 ms to one
+   * week, the default 5 s.
    */
   public int getHeartbeatTimeout() {
     return heartbeatTimeout;
@@ -174,13 +175,14 @@ public final class ClusterOptions {
 
   /** See {@link #getHeartbeatTimeout()}. */
   public ClusterOptions setHeartbeatTimeout(int heartbeatTimeout) {
-    this.heartbeatTimeout = Range.atLeast("heartbeatTimeout", heartbeatTimeout, 2_000);
+    this.heartbeatTimeout =
+        Range.between("heartbeatTimeout", heartbeatTimeout, 2_000, Range.ONE_WEEK_MS);
     return this;
   }
 
   /**
-   * Returns how often the parts of a cluster that was cut look for each other. The minimum is 1000,
-   * the default 5 s.
+   * Returns how often the parts of a cluster that was cut look for each other. The range is 1000 ms
+   * to one week, the default 5 s.
    */
   public int getMergeInterval() {
     return mergeInterval;
@@ -188,13 +190,14 @@ public final class ClusterOptions {
 
   /** See {@link #getMergeInterval()}. */
   public ClusterOptions setMergeInterval(int mergeInterval) {
-    this.mergeInterval = Range.atLeast("mergeInterval", mergeInterval, 1_000);
+    this.mergeInterval = Range.between("mergeInterval", mergeInterval, 1_000, Range.ONE_WEEK_MS);
     return this;
   }
 
   /**
    * Returns how long the membership must be unchanged before channels move to the nodes where they
-   * belong; with 0, a channel that is served never moves. The minimum is 0, the default 10 s.
+   * belong; with 0, a channel that is served never moves. The range is 0 to one week, the default
+   * 10 s.
    */
   public int getRebalanceDelay() {
     return rebalanceDelay;
@@ -202,7 +205,7 @@ public final class ClusterOptions {
 
   /** See {@link #getRebalanceDelay()}. */
   public ClusterOptions setRebalanceDelay(int rebalanceDelay) {
-    this.rebalanceDelay = Range.atLeast("rebalanceDelay", rebalanceDelay, 0);
+    this.rebalanceDelay = Range.between("rebalanceDelay", rebalanceDelay, 0, Range.ONE_WEEK_MS);
     return this;
   }
 

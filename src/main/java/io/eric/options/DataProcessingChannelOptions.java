@@ -89,7 +89,7 @@ public final class DataProcessingChannelOptions
 
   /**
    * Returns how often progress is published while there is any, in milliseconds; 0 means never. The
-   * minimum is 0, the default 1 s.
+   * range is 0 to ten years, the default 1 s.
    */
   public long getProgressInterval() {
     return progressInterval;
@@ -97,7 +97,8 @@ public final class DataProcessingChannelOptions
 
   /** See {@link #getProgressInterval()}. */
   public DataProcessingChannelOptions setProgressInterval(long progressInterval) {
-    this.progressInterval = Range.atLeast("progressInterval", progressInterval, 0);
+    this.progressInterval =
+        Range.between("progressInterval", progressInterval, 0, Range.TEN_YEARS_MS);
     return this;
   }
 }

@@ -49,18 +49,24 @@ public abstract class DoorOptions<S extends DoorOptions<S>> {
   /**
    * Returns how long a publish may take, in milliseconds: the settings {@code attemptTimeout} and
    * {@code publishTimeout}. An attempt must last longer than a channel's {@code publishStall}. The
-   * default is {@link PublishTimeouts#DEFAULT}, 2 s and 5 s.
+   * default is {@link PublishTimeouts#DEFAULT}, 2 s and 5 s, and neither may exceed ten years.
    */
   public PublishTimeouts publishTimeouts() {
-    return new PublishTimeouts(attemptTimeout, publishTimeout);
+    return inRange(new PublishTimeouts(attemptTimeout, publishTimeout));
   }
 
   /** See {@link #publishTimeouts()}. */
   @JsonIgnore
   public S setPublishTimeouts(PublishTimeouts timeouts) {
-    this.attemptTimeout = timeouts.attempt();
+    this.attemptTimeout = inRange(timeouts).attempt();
     this.publishTimeout = timeouts.publish();
     return self();
+  }
+
+  /** Checks all attempts together only, since one of them is never longer. */
+  private static PublishTimeouts inRange(PublishTimeouts timeouts) {
+    Range.atMost("publishTimeout", timeouts.publish(), Range.TEN_YEARS_MS);
+    return timeouts;
   }
 
   /**

@@ -51,8 +51,8 @@ public final class EdgeOptions {
 
   /**
    * Returns the pause after which an idle stream is probed; 0 means never. A heartbeat is written
-   * only to streams that their channels have {@linkplain #getConfirmInterval confirmed}. The
-   * minimum is 0, the default 15 s.
+   * only to streams that their channels have {@linkplain #getConfirmInterval confirmed}. The range
+   * is 0 to ten years, the default 15 s.
    */
   public long getHeartbeat() {
     return heartbeat;
@@ -60,7 +60,7 @@ public final class EdgeOptions {
 
   /** See {@link #getHeartbeat()}. */
   public EdgeOptions setHeartbeat(long heartbeat) {
-    this.heartbeat = Range.atLeast("heartbeat", heartbeat, 0);
+    this.heartbeat = Range.between("heartbeat", heartbeat, 0, Range.TEN_YEARS_MS);
     return this;
   }
 
@@ -98,8 +98,8 @@ public final class EdgeOptions {
   }
 
   /**
-   * Returns how long a client may leave written bytes unread before it counts as gone. The minimum
-   * is 1, the default 60 s.
+   * Returns how long a client may leave written bytes unread before it counts as gone. The range is
+   * 1 ms to ten years, the default 60 s.
    */
   public long getWriteDeadline() {
     return writeDeadline;
@@ -107,14 +107,14 @@ public final class EdgeOptions {
 
   /** See {@link #getWriteDeadline()}. */
   public EdgeOptions setWriteDeadline(long writeDeadline) {
-    this.writeDeadline = Range.atLeast("writeDeadline", writeDeadline, 1);
+    this.writeDeadline = Range.between("writeDeadline", writeDeadline, 1, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
    * Returns the age, give or take a tenth, at which a stream ends and its client reconnects; 0
    * means that streams do not end by age. Ending them finds peers that vanished and spreads
-   * reconnects. The minimum is 0, the default 1 h.
+   * reconnects. The range is 0 to ten years, the default 1 h.
    */
   public long getStreamMaxAge() {
     return streamMaxAge;
@@ -122,7 +122,7 @@ public final class EdgeOptions {
 
   /** See {@link #getStreamMaxAge()}. */
   public EdgeOptions setStreamMaxAge(long streamMaxAge) {
-    this.streamMaxAge = Range.atLeast("streamMaxAge", streamMaxAge, 0);
+    this.streamMaxAge = Range.between("streamMaxAge", streamMaxAge, 0, Range.TEN_YEARS_MS);
     return this;
   }
 
@@ -141,8 +141,8 @@ public final class EdgeOptions {
   }
 
   /**
-   * Returns how long a live stream may leave bytes unwritten before it is demoted. The minimum is
-   * 1, the default 100 ms.
+   * Returns how long a live stream may leave bytes unwritten before it is demoted. The range is 1
+   * ms to ten years, the default 100 ms.
    */
   public long getLagTime() {
     return lagTime;
@@ -150,7 +150,7 @@ public final class EdgeOptions {
 
   /** See {@link #getLagTime()}. */
   public EdgeOptions setLagTime(long lagTime) {
-    this.lagTime = Range.atLeast("lagTime", lagTime, 1);
+    this.lagTime = Range.between("lagTime", lagTime, 1, Range.TEN_YEARS_MS);
     return this;
   }
 

@@ -102,7 +102,8 @@ public final class FileStoreOptions {
 
   /**
    * Returns how long acknowledged messages may be unforced under {@link Fsync#INTERVAL}, and
-   * committed cursors under {@link Fsync#ALWAYS}. The minimum is 1, the default 100 ms.
+   * committed cursors under {@link Fsync#ALWAYS}. The range is 1 ms to ten years, the default 100
+   * ms.
    */
   public long getFsyncInterval() {
     return fsyncInterval;
@@ -110,7 +111,7 @@ public final class FileStoreOptions {
 
   /** See {@link #getFsyncInterval()}. */
   public FileStoreOptions setFsyncInterval(long fsyncInterval) {
-    this.fsyncInterval = Range.atLeast("fsyncInterval", fsyncInterval, 1);
+    this.fsyncInterval = Range.between("fsyncInterval", fsyncInterval, 1, Range.TEN_YEARS_MS);
     return this;
   }
 

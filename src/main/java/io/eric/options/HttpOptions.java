@@ -445,7 +445,8 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /**
    * Returns how long a client may take to send one request, head and body, before the connection is
-   * closed. The same time holds for a message on a WebSocket. The minimum is 1, the default 10 s.
+   * closed. The same time holds for a message on a WebSocket. The range is 1 ms to ten years, the
+   * default 10 s.
    */
   public long getRequestTimeout() {
     return requestTimeout;
@@ -453,13 +454,13 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /** See {@link #getRequestTimeout()}. */
   public HttpOptions setRequestTimeout(long requestTimeout) {
-    this.requestTimeout = Range.between("requestTimeout", requestTimeout, 1, Long.MAX_VALUE);
+    this.requestTimeout = Range.between("requestTimeout", requestTimeout, 1, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
    * Returns how long a connection may stay open between requests. A connection with an open stream
-   * is not idle. The minimum is 1, the default 75 s.
+   * is not idle. The range is 1 ms to ten years, the default 75 s.
    */
   public long getIdleTimeout() {
     return idleTimeout;
@@ -467,14 +468,14 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /** See {@link #getIdleTimeout()}. */
   public HttpOptions setIdleTimeout(long idleTimeout) {
-    this.idleTimeout = Range.between("idleTimeout", idleTimeout, 1, Long.MAX_VALUE);
+    this.idleTimeout = Range.between("idleTimeout", idleTimeout, 1, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
    * Returns the least time that event streams tell a client to wait before it reconnects, because a
    * browser's EventSource obeys even a channel's very short one. Up to half of the time is added at
-   * random. The minimum is 1, the default 1 s.
+   * random. The range is 1 ms to one week, the default 1 s.
    */
   public int getRetryFloor() {
     return retryFloor;
@@ -482,7 +483,7 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /** See {@link #getRetryFloor()}. */
   public HttpOptions setRetryFloor(int retryFloor) {
-    this.retryFloor = Range.between("retryFloor", retryFloor, 1, Integer.MAX_VALUE);
+    this.retryFloor = Range.between("retryFloor", retryFloor, 1, Range.ONE_WEEK_MS);
     return this;
   }
 

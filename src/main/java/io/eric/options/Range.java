@@ -3,6 +3,15 @@ package io.eric.options;
 /** Checks settings against their ranges. A complaint names the setting and what is allowed. */
 final class Range {
 
+  /**
+   * The longest time that a setting may have: far beyond use, and in nanoseconds it fits into a
+   * {@code long} 29 times, so that it can be converted and added to others.
+   */
+  static final long TEN_YEARS_MS = 10L * 365 * 86_400_000;
+
+  /** As {@link #TEN_YEARS_MS}, for an {@code int}: this fits into one three times. */
+  static final int ONE_WEEK_MS = 7 * 86_400_000;
+
   private Range() {}
 
   /** Passes a value through that is not below {@code least}. */
@@ -18,6 +27,11 @@ final class Range {
 
   /** Passes a value through that is not above {@code most}. */
   static int atMost(String name, int value, int most) {
+    return (int) atMost(name, (long) value, most);
+  }
+
+  /** Passes a value through that is not above {@code most}. */
+  static long atMost(String name, long value, long most) {
     require(value <= most, name, value, "at most " + most);
     return value;
   }

@@ -15,6 +15,9 @@ public final class RedisStoreOptions {
 
   private static final Pattern URI = Pattern.compile("(redis|rediss|unix)://.+");
 
+  /** The client's own limit, an {@code int}, is somewhat larger than the setting. */
+  private static final int MOST_PENDING = 1_000_000_000;
+
   private String uri = "redis://localhost:6379";
   private String prefix = "eric:";
   private long timeout = 1_500;
@@ -83,7 +86,7 @@ public final class RedisStoreOptions {
    * Returns how long an operation waits for an answer, and as long again for a missing connection,
    * before it fails. After a missing answer the connection is made anew. An append that meets both
    * fails after three times this at the latest. For its first connection a store waits at least 10
-   * s. The minimum is 10, the default 1.5 s.
+   * s. The range is 10 ms to ten years, the default 1.5 s.
    */
   public long getTimeout() {
     return timeout;
@@ -91,13 +94,13 @@ public final class RedisStoreOptions {
 
   /** See {@link #getTimeout()}. */
   public RedisStoreOptions setTimeout(long timeout) {
-    this.timeout = Range.atLeast("timeout", timeout, 10);
+    this.timeout = Range.between("timeout", timeout, 10, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
    * Returns the pause before the first attempt to reconnect, which doubles with each further one.
-   * The minimum is 1, the default 100 ms.
+   * The range is 1 ms to ten years, the default 100 ms.
    */
   public long getReconnectMin() {
     return reconnectMin;
@@ -105,26 +108,29 @@ public final class RedisStoreOptions {
 
   /** See {@link #getReconnectMin()}. */
   public RedisStoreOptions setReconnectMin(long reconnectMin) {
-    this.reconnectMin = Range.atLeast("reconnectMin", reconnectMin, 1);
+    this.reconnectMin = Range.between("reconnectMin", reconnectMin, 1, Range.TEN_YEARS_MS);
     return this;
   }
 
-  /** Returns the longest pause between attempts to reconnect. The minimum is 1, the default 5 s. */
+  /**
+   * Returns the longest pause between attempts to reconnect. The range is 1 ms to ten years, the
+   * default 5 s.
+   */
   public long getReconnectMax() {
     return reconnectMax;
   }
 
   /** See {@link #getReconnectMax()}. */
   public RedisStoreOptions setReconnectMax(long reconnectMax) {
-    this.reconnectMax = Range.atLeast("reconnectMax", reconnectMax, 1);
+    this.reconnectMax = Range.between("reconnectMax", reconnectMax, 1, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
    * Returns how many requests may wait on each of the two connections, for an answer or for the
    * connection; a further one fails at once with {@code Unavailable}. A channel has at most a few
-   * under way: an append, its cursors, a trim, and a read per reader that lags. The minimum is 1,
-   * the default 65,536.
+   * under way: an append, its cursors, a trim, and a read per reader that lags. The range is 1 to
+   * 1,000,000,000, the default 65,536.
    */
   public int getMaxPending() {
     return maxPending;
@@ -132,7 +138,7 @@ public final class RedisStoreOptions {
 
   /** See {@link #getMaxPending()}. */
   public RedisStoreOptions setMaxPending(int maxPending) {
-    this.maxPending = Range.atLeast("maxPending", maxPending, 1);
+    this.maxPending = Range.between("maxPending", maxPending, 1, MOST_PENDING);
     return this;
   }
 

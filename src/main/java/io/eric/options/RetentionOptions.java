@@ -8,11 +8,12 @@ package io.eric.options;
  *
  * @param historyMessages the largest number of messages; the minimum is 0, the default 10,000
  * @param historyBytes the largest number of bytes; the minimum is 0, the default 4 MiB
- * @param historyAgeMs the largest age, in milliseconds; the minimum is 0, the default 5 minutes
+ * @param historyAgeMs the largest age, in milliseconds; the range is 0 to ten years, the default 5
+ *     minutes
  * @param limitMessages the largest number of messages; the minimum is 1, the default 65,536
  * @param limitBytes the largest number of bytes; the minimum is 1, the default 64 MiB
- * @param messageTtlMs the age, in milliseconds, at which messages are dropped, read or not; 0, the
- *     minimum and default, means never
+ * @param messageTtlMs the age, in milliseconds, at which messages are dropped, read or not; the
+ *     range is 0 to ten years; 0, the default, means never
  */
 public record RetentionOptions(
     int historyMessages,
@@ -34,9 +35,9 @@ public record RetentionOptions(
   public RetentionOptions {
     Range.atLeast("history.messages", historyMessages, 0);
     Range.atLeast("history.bytes", historyBytes, 0);
-    Range.atLeast("history.age", historyAgeMs, 0);
+    Range.between("history.age", historyAgeMs, 0, Range.TEN_YEARS_MS);
     Range.atLeast("limit.messages", limitMessages, 1);
     Range.atLeast("limit.bytes", limitBytes, 1);
-    Range.atLeast("messageTtl", messageTtlMs, 0);
+    Range.between("messageTtl", messageTtlMs, 0, Range.TEN_YEARS_MS);
   }
 }

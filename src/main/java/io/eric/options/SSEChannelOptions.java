@@ -37,7 +37,8 @@ public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
 
   /**
    * Returns how long clients are told to wait before they reconnect, in milliseconds; an HTTP door
-   * never goes below its own floor. The minimum is 0, the default 5, the reference's value.
+   * never goes below its own floor. The range is 0 to one week, the default 5, the reference's
+   * value.
    */
   public int getRetry() {
     return retry;
@@ -45,7 +46,7 @@ public final class SSEChannelOptions extends ChannelOptions<SSEChannelOptions> {
 
   /** See {@link #getRetry()}. */
   public SSEChannelOptions setRetry(int retry) {
-    this.retry = Range.atLeast("retry", retry, 0);
+    this.retry = Range.between("retry", retry, 0, Range.ONE_WEEK_MS);
     return this;
   }
 }

@@ -37,7 +37,7 @@ public final class ShutdownOptions {
 
   /**
    * Returns the time over which the open streams are ended evenly, so that their clients do not all
-   * reconnect at once; 0 means at once. The minimum is 0, the default 2 s.
+   * reconnect at once; 0 means at once. The range is 0 to ten years, the default 2 s.
    */
   public long getDrain() {
     return drain;
@@ -45,13 +45,13 @@ public final class ShutdownOptions {
 
   /** See {@link #getDrain()}. */
   public ShutdownOptions setDrain(long drain) {
-    this.drain = Range.atLeast("drain", drain, 0);
+    this.drain = Range.between("drain", drain, 0, Range.TEN_YEARS_MS);
     return this;
   }
 
   /**
-   * Returns how long the rest may take after draining before the process ends anyway. The minimum
-   * is 1, the default 10 s.
+   * Returns how long the rest may take after draining before the process ends anyway. The range is
+   * 1 ms to ten years, the default 10 s.
    */
   public long getTimeout() {
     return timeout;
@@ -59,7 +59,7 @@ public final class ShutdownOptions {
 
   /** See {@link #getTimeout()}. */
   public ShutdownOptions setTimeout(long timeout) {
-    this.timeout = Range.atLeast("timeout", timeout, 1);
+    this.timeout = Range.between("timeout", timeout, 1, Range.TEN_YEARS_MS);
     return this;
   }
 }

@@ -140,7 +140,7 @@ public final class SocketOptions extends DoorOptions<SocketOptions> {
   /**
    * Returns how long a command may take to arrive, counted from its first byte, or for the first
    * command of a connection from the connect. The check may be late by a quarter of this time. The
-   * minimum is 1, the default 10 s.
+   * range is 1 ms to ten years, the default 10 s.
    */
   public long getCommandTimeout() {
     return commandTimeout;
@@ -148,7 +148,7 @@ public final class SocketOptions extends DoorOptions<SocketOptions> {
 
   /** See {@link #getCommandTimeout()}. */
   public SocketOptions setCommandTimeout(long commandTimeout) {
-    this.commandTimeout = Range.atLeast("commandTimeout", commandTimeout, 1);
+    this.commandTimeout = Range.between("commandTimeout", commandTimeout, 1, Range.TEN_YEARS_MS);
     return this;
   }
 

@@ -175,7 +175,7 @@ public final class SocketServer extends VerticleBase {
     boolean refused = draining || full;
     open.meters()
         .count(refused ? CounterName.SOCKET_CONNECTIONS_REFUSED : CounterName.SOCKET_CONNECTIONS);
-    if (refused && connections.size() > options.getMaxConnections() + EXPLAINED) {
+    if (refused && connections.size() - EXPLAINED > options.getMaxConnections()) {
       connection.abort();
     } else if (draining) {
       connection.refuse(new UnavailableException("the server is shutting down"));
@@ -217,7 +217,7 @@ public final class SocketServer extends VerticleBase {
       rested.giveWay();
       served--;
     }
-    if (served <= max && lingering != null && connections.size() > max + EXPLAINED) {
+    if (served <= max && lingering != null && connections.size() - EXPLAINED > max) {
       lingering.abort();
     }
     return served <= max;

@@ -1,5 +1,6 @@
 package io.eric.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,7 +27,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,6 +250,31 @@ class EricRouterTest {
     } finally {
       logger.detachAppender(logged);
     }
+  }
+
+  @Test
+  void theApplicationHearsOfItsConnectionsFailuresAfterARequestToTheDoor() throws Exception {
+    Router router = Router.router(vertx);
+    EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+    AtomicReference<Throwable> heard = new AtomicReference<>();
+    int own =
+        Hub.await(
+                vertx
+                    .createHttpServer()
+                    .requestHandler(router)
+                    .connectionHandler(connection -> connection.exceptionHandler(heard::set))
+                    .listen(0, "localhost"))
+            .actualPort();
+
+    try (Socket reset = new Socket("localhost", own)) {
+      reset
+          .getOutputStream()
+          .write("GET /events/channels HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+      assertThat(reset.getInputStream().read()).isEqualTo('H');
+      reset.setSoLinger(true, 0);
+    }
+
+    Awaitility.await().untilAsserted(() -> assertThat(heard.get()).isInstanceOf(IOException.class));
   }
 
   private int serve(Router router) {

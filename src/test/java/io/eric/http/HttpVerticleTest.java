@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.log.indexed.MemoryStore;
+import io.eric.metrics.GaugeName;
 import io.eric.options.HttpOptions;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.ThreadingModel;
 import java.net.BindException;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +69,60 @@ class HttpVerticleTest {
           .isEqualTo("event: t\nid: " + id + "\ndata: to all\n\n");
       client.close();
     }
+  }
+
+  @Test
+  void aDoorGoesOnWhenAnotherOfItsPortAndEventLoopIsUndeployed() {
+    try (HttpHub one = new HttpHub(new HttpOptions(), MemoryStore.create(), 1)) {
+      one.channel("news");
+      int port = one.port();
+      HttpHub.await(one.vertx.undeploy(one.doorId));
+      String first = HttpHub.await(one.vertx.deployVerticle(door(port)));
+      String second = HttpHub.await(one.vertx.deployVerticle(door(port)));
+      List<RawClient> earlier = new ArrayList<>();
+      List<RawClient> silent = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        RawClient client = new RawClient(port).get("/channels");
+        assertThat(client.body(client.head())).isEqualTo("[\"news\"]");
+        earlier.add(client);
+        silent.add(new RawClient(port));
+      }
+      await().until(() -> one.sampled(GaugeName.HTTP_CONNECTIONS) == 8);
+
+      HttpHub.await(one.vertx.undeploy(first));
+
+      for (int i = 0; i < 4; i++) {
+        try (RawClient later = new RawClient(port)) {
+          assertThat(later.get("/channels").head().status()).isEqualTo("HTTP/1.1 200 OK");
+        }
+      }
+      // Half of them were closed with the first door; the deadlines of the second one close the
+      // rest.
+      assertThat(earlier).allMatch(RawClient::isClosedByServer);
+      assertThat(silent).allMatch(RawClient::isClosedByServer);
+      await().until(() -> one.sampled(GaugeName.HTTP_CONNECTIONS) == 0);
+      HttpHub.await(one.vertx.undeploy(second));
+      await().until(() -> RawClient.isRefusedAt(port));
+    }
+  }
+
+  private static HttpVerticle door(int port) {
+    return new HttpVerticle(
+        new HttpOptions().setPort(port).setRequestTimeout(2_000).setIdleTimeout(2_000));
+  }
+
+  @Test
+  void itRunsOnAnEventLoopOnly() {
+    HttpVerticle misplaced = new HttpVerticle(new HttpOptions().setPort(0));
+    assertThatThrownBy(
+            () ->
+                HttpHub.await(
+                    hub.vertx.deployVerticle(
+                        misplaced,
+                        new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER))))
+        .hasCauseInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("deploy the HTTP door on an event loop");
+    assertThat(misplaced.actualPort()).isZero();
   }
 
   @Test

@@ -97,6 +97,84 @@ class OptionsClassesTest {
         .isEqualTo(new PublishTimeouts(9_000, 9_000));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "channel.ackTimeout",
+        "channel.history.age",
+        "channel.keysAge",
+        "channel.messageTtl",
+        "channel.noHandlerTimeout",
+        "channel.waitStall",
+        "http.bridge.pingTimeout",
+        "http.edge.heartbeat",
+        "http.edge.lagTime",
+        "http.edge.streamMaxAge",
+        "http.edge.writeDeadline",
+        "http.idleTimeout",
+        "http.publishTimeout",
+        "http.requestTimeout",
+        "logs.ceilings.age",
+        "logs.ceilings.stall",
+        "shutdown.drain",
+        "shutdown.timeout",
+        "socket.commandTimeout",
+        "socket.publishTimeout",
+        "store.file.fsyncInterval",
+        "store.redis.reconnectMax",
+        "store.redis.reconnectMin",
+        "store.redis.timeout"
+      })
+  void aTimeIsTenYearsAtMost(String path) {
+    assertLongest(path, 10L * 365 * 86_400_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "channel.retry",
+        "cluster.heartbeatInterval",
+        "cluster.heartbeatTimeout",
+        "cluster.mergeInterval",
+        "cluster.rebalanceDelay",
+        "http.retryFloor"
+      })
+  void aTimeThatIsAnIntIsAWeekAtMost(String path) {
+    assertLongest(path, 7L * 86_400_000);
+  }
+
+  private static void assertLongest(String path, long longest) {
+    String name = path.substring(path.lastIndexOf('.') + 1);
+    assertThatThrownBy(() -> new EricOptions(setting(path, longest + 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name + " is " + (longest + 1) + ", it must be ")
+        .hasMessageEndingWith(" " + longest);
+    assertThat(new EricOptions(setting(path, longest))).isNotNull();
+  }
+
+  private static JsonObject setting(String path, long value) {
+    Object nested = value;
+    for (String rest = path; !rest.isEmpty(); ) {
+      int dot = rest.lastIndexOf('.');
+      nested = new JsonObject().put(rest.substring(dot + 1), nested);
+      rest = dot < 0 ? "" : rest.substring(0, dot);
+    }
+    return (JsonObject) nested;
+  }
+
+  @Test
+  void theIntervalOfProgressIsTenYearsAtMost() {
+    assertThatThrownBy(() -> new DataProcessingChannelOptions().setProgressInterval(Long.MAX_VALUE))
+        .hasMessage(
+            "progressInterval is 9223372036854775807, it must be 0 to " + 10L * 365 * 86_400_000);
+  }
+
+  @Test
+  void theCommandsThatWaitForRedisLeaveRoomForThoseOfTheHub() {
+    assertThatThrownBy(() -> new RedisStoreOptions().setMaxPending(Integer.MAX_VALUE))
+        .hasMessage("maxPending is 2147483647, it must be 1 to 1000000000");
+  }
+
   @Test
   void aListWithNullIsRefusedByName() {
     JsonArray withNull = new JsonArray().addNull();

@@ -11,13 +11,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stands at the raw end of a connection's pipeline and closes the connection of a slow client. The
@@ -32,8 +29,6 @@ import org.slf4j.LoggerFactory;
  * loop only.
  */
 public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
   /** HTTP/2's error code for a request that was not processed, RFC 9113, section 7. */
   private static final long REFUSED_STREAM = 0x7;
@@ -294,21 +289,6 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     ctx.fireChannelWritabilityChanged();
     if (!waiting.isEmpty() && ctx.channel().isWritable()) {
       ctx.executor().execute(this::handleWaiting);
-    }
-  }
-
-  /**
-   * Closes the connection after an I/O error, such as a reset by the client, and logs it at debug
-   * level only. Vert.x logs it as an error while the connection has no handler yet, as during the
-   * upgrade to HTTP/2, so that clients could fill the log (CWE-779).
-   */
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
-      LOG.debug("a connection failed: {}", cause.toString());
-      var unused = ctx.close();
-    } else {
-      ctx.fireExceptionCaught(cause);
     }
   }
 

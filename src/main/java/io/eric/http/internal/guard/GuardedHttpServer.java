@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -18,8 +19,11 @@ import io.vertx.core.internal.http.HttpServerInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.shareddata.Shareable;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -40,9 +44,6 @@ public final class GuardedHttpServer implements Connections {
   private final ConnectionGuard.Limits limits;
   private final Accepts accepts;
   private final EventLoop eventLoop;
-
-  /** The guards of connections that Vert.x has not shown yet. */
-  private final Map<Ends, ConnectionGuard> accepted = new HashMap<>();
 
   /** The guards of connections that Vert.x has shown. */
   private final IdentityHashMap<HttpConnection, ConnectionGuard> guards = new IdentityHashMap<>();
@@ -76,16 +77,35 @@ public final class GuardedHttpServer implements Connections {
    * @return fails if the server cannot listen, for example because the port is in use
    */
   public Future<HttpServer> listen(HttpServer server, Context context) {
-    accepts.servers.putIfAbsent(eventLoop, this);
+    accepts.loops.computeIfAbsent(eventLoop, first -> new LoopServers()).servers.add(this);
     return ((HttpServerInternal) server)
         .listen(
             ServerChannels.handledBy(
-                (ContextInternal) context, () -> new AcceptHandler(accepts.servers)));
+                (ContextInternal) context, () -> new AcceptHandler(accepts.loops)));
   }
 
-  /** Makes the acceptor close connections that are given to this event loop from now on. */
+  /**
+   * Accepts no more connections. Another server of the port on this event loop goes on; without
+   * one, connections that are given to this event loop from now on are closed.
+   */
   public void close() {
-    accepts.servers.remove(eventLoop, this);
+    LoopServers loop = accepts.loops.get(eventLoop);
+    if (loop == null || !loop.servers.remove(this)) {
+      return;
+    }
+    GuardedHttpServer next = loop.servers.peek();
+    if (next == null) {
+      accepts.loops.remove(eventLoop);
+    }
+    // The loop runs over a copy, because closing a connection removes it from the map.
+    for (Accepted waiting : List.copyOf(loop.accepted.values())) {
+      if (waiting.server != this) {
+        continue;
+      }
+      if (next == null || !next.takeOver(waiting)) {
+        var unused = waiting.channel.close();
+      }
+    }
   }
 
   /** Returns how many connections are open. */
@@ -95,14 +115,15 @@ public final class GuardedHttpServer implements Connections {
 
   /** Takes over a connection that Vert.x shows, before its first request. */
   public void shown(HttpConnection connection) {
-    // If there are more servers than event loops, another server has accepted the connection.
-    GuardedHttpServer acceptor = accepts.servers.getOrDefault(eventLoop, this);
+    LoopServers loop = accepts.loops.get(eventLoop);
     Ends ends = Ends.of(connection);
-    ConnectionGuard guard = ends == null ? null : acceptor.accepted.remove(ends);
-    if (guard == null) { // the connection is closed by now
+    Accepted accepted = loop == null || ends == null ? null : loop.accepted.remove(ends);
+    // If there are more servers than event loops, another server may have accepted the connection.
+    if (accepted == null || (accepted.server != this && !takeOver(accepted))) {
       connection.close();
       return;
     }
+    ConnectionGuard guard = accepted.guard;
     guards.put(connection, guard);
     guard.onRemoval(() -> guards.remove(connection));
   }
@@ -112,36 +133,72 @@ public final class GuardedHttpServer implements Connections {
     return guards.get(connection);
   }
 
-  private void guard(Channel channel) {
+  private void accept(Channel channel, Map<Ends, Accepted> waiting) {
     Ends ends = Ends.of(channel);
     if (ends == null) {
       var unused = channel.close();
       return;
     }
     Object client = ClientQuota.client(((InetSocketAddress) channel.remoteAddress()).getAddress());
-    CounterName bound = bound(client);
-    if (bound != null) {
-      meters.count(bound);
+    if (!admits(client)) {
       var unused = channel.close();
       return;
     }
     meters.count(CounterName.HTTP_CONNECTIONS);
-    connections++;
     ConnectionGuard guard = new ConnectionGuard(client, meters, limits);
-    accepted.put(ends, guard);
+    Accepted accepted = new Accepted(channel, client, this, guard);
+    waiting.put(ends, accepted);
     var unused =
         channel
             .closeFuture()
             .addListener(
                 closed -> {
-                  connections--;
-                  clients.release(client);
-                  accepted.remove(ends, guard);
+                  accepted.server.left(client);
+                  waiting.remove(ends, accepted);
                 });
-    channel.pipeline().addLast("guard", guard).addLast("slices", new InputSlices());
+    channel
+        .pipeline()
+        .addLast("guard", guard)
+        .addLast("errors", new IoErrors())
+        .addLast("slices", new InputSlices());
     if (options.isHttp2()) {
       UpgradeFilter.place(channel.pipeline());
     }
+  }
+
+  /**
+   * Makes a connection that another server has accepted one of this server, whose bounds hold from
+   * now on. Those of the other server would end with that server.
+   *
+   * @return false if the connection is closed, or is one too many and must be closed
+   */
+  private boolean takeOver(Accepted accepted) {
+    ChannelPipeline pipeline = accepted.guard.pipeline();
+    if (pipeline == null || !admits(accepted.client)) {
+      return false;
+    }
+    accepted.server.left(accepted.client);
+    accepted.server = this;
+    ConnectionGuard replaced = accepted.guard;
+    accepted.guard = new ConnectionGuard(accepted.client, meters, limits);
+    pipeline.replace(replaced, "guard", accepted.guard);
+    return true;
+  }
+
+  /** Counts a connection, or the bound that forbids it. */
+  private boolean admits(Object client) {
+    CounterName bound = bound(client);
+    if (bound != null) {
+      meters.count(bound);
+      return false;
+    }
+    connections++;
+    return true;
+  }
+
+  private void left(Object client) {
+    connections--;
+    clients.release(client);
   }
 
   /**
@@ -161,10 +218,10 @@ public final class GuardedHttpServer implements Connections {
   /** Stands in the channel of the listening socket and sees each connection first. */
   private static final class AcceptHandler extends ChannelInboundHandlerAdapter {
 
-    private final ConcurrentMap<EventLoop, GuardedHttpServer> servers;
+    private final ConcurrentMap<EventLoop, LoopServers> loops;
 
-    private AcceptHandler(ConcurrentMap<EventLoop, GuardedHttpServer> servers) {
-      this.servers = servers;
+    private AcceptHandler(ConcurrentMap<EventLoop, LoopServers> loops) {
+      this.loops = loops;
     }
 
     @Override
@@ -183,17 +240,18 @@ public final class GuardedHttpServer implements Connections {
 
     /** Runs on the event loop that the connection was given to. */
     private void guard(Channel channel) {
-      GuardedHttpServer server = servers.get(channel.eventLoop());
-      if (server == null) {
+      LoopServers loop = loops.get(channel.eventLoop());
+      GuardedHttpServer server = loop == null ? null : loop.servers.peek();
+      if (loop == null || server == null) {
         var unused = channel.close();
       } else {
-        server.guard(channel);
+        server.accept(channel, loop.accepted);
       }
     }
   }
 
   /** The servers of one port by event loop. Vert.x opens one listening socket for all of them. */
-  private record Accepts(ConcurrentMap<EventLoop, GuardedHttpServer> servers) implements Shareable {
+  private record Accepts(ConcurrentMap<EventLoop, LoopServers> loops) implements Shareable {
 
     private static Accepts of(Vertx vertx, HttpOptions options) {
       if (options.getPort() == 0) {
@@ -205,6 +263,35 @@ public final class GuardedHttpServer implements Connections {
           .computeIfAbsent(
               options.getHost() + ':' + options.getPort(),
               none -> new Accepts(new ConcurrentHashMap<>()));
+    }
+  }
+
+  /**
+   * The servers of one port on one event loop, on which alone this is used. The first one accepts
+   * all connections, because Vert.x has not chosen the server of a connection at that time.
+   */
+  private static final class LoopServers {
+
+    private final Deque<GuardedHttpServer> servers = new ArrayDeque<>(1);
+
+    /** The connections that Vert.x has not shown yet. */
+    private final Map<Ends, Accepted> accepted = new HashMap<>();
+  }
+
+  /** A connection, with the server that counts it and whose limits its guard has. */
+  private static final class Accepted {
+
+    private final Channel channel;
+    private final Object client;
+    private GuardedHttpServer server;
+    private ConnectionGuard guard;
+
+    private Accepted(
+        Channel channel, Object client, GuardedHttpServer server, ConnectionGuard guard) {
+      this.channel = channel;
+      this.client = client;
+      this.server = server;
+      this.guard = guard;
     }
   }
 

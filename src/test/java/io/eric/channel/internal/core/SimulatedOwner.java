@@ -37,7 +37,7 @@ public final class SimulatedOwner {
 
   /** For those who come back with an old position. */
   public static final RetentionOptions KEEPS_ALL =
-      new RetentionOptions(1_000_000, 1L << 30, Long.MAX_VALUE / 4, 1_000_000, 1L << 30, 0);
+      new RetentionOptions(1_000_000, 1L << 30, 315_360_000_000L, 1_000_000, 1L << 30, 0);
 
   /** What all have acknowledged is gone. */
   public static final RetentionOptions KEEPS_UNREAD =
