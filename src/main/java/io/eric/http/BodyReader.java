@@ -1,6 +1,7 @@
 package io.eric.http;
 
 import io.eric.PayloadTooLargeException;
+import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.http.internal.guard.ByteBudget;
 import io.eric.http.internal.guard.ConnectionGuard;
@@ -17,6 +18,8 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the bodies of requests as a whole. The size and the time of each are bounded, and so is the
@@ -28,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyReader {
 
+  private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
+
+  private static final String READ_BEFORE =
+      "the body was read before it came to this door: mount the door before any BodyHandler, and"
+          + " let an asynchronous handler before the door pause the request until it goes on";
+
   /**
    * How much is read after a body was refused, in multiples of the maximum of a body. A client that
    * is still sending does not read the answer.
@@ -38,6 +47,7 @@ final class BodyReader {
   private final Deadlines deadlines;
   private final Connections connections;
   private final Meters meters;
+  private boolean toldReadBefore;
 
   BodyReader(int maxBody, Deadlines deadlines, Connections connections, Meters meters) {
     this.connections = connections;
@@ -51,6 +61,10 @@ final class BodyReader {
    * To be called before the request's handler returns.
    */
   void read(HttpServerRequest request, Consumer<byte[]> then) {
+    if (request.isEnded()) {
+      refuseReadBefore(request);
+      return;
+    }
     Body body = new Body(request, then);
     request.handler(body::append).endHandler(end -> body.end()).exceptionHandler(e -> body.free());
     if (announced(request) > maxBody) {
@@ -58,6 +72,18 @@ final class BodyReader {
     } else if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
       request.response().writeContinue();
     }
+  }
+
+  /**
+   * Refuses a request whose body a handler of the application has read, or Vert.x has dropped
+   * because no handler was set. It is logged once, because every request comes the same way.
+   */
+  private void refuseReadBefore(HttpServerRequest request) {
+    if (!toldReadBefore) {
+      toldReadBefore = true;
+      LOG.error("{}: {}", request.path(), READ_BEFORE);
+    }
+    Problem.send(request.response(), 500, new RepositoryException(READ_BEFORE, null));
   }
 
   private static long announced(HttpServerRequest request) {
@@ -141,7 +167,9 @@ final class BodyReader {
       byte[] bytes = this.bytes;
       int length = this.length;
       free();
-      if (bytes != null && length > 0 && isUntyped()) {
+      if (bytes != null && length < request.bytesRead()) {
+        refuseReadBefore(request); // its beginning
+      } else if (bytes != null && length > 0 && isUntyped()) {
         Problem.send(request.response(), BodyPolicy.untyped());
       } else if (bytes != null) {
         then.accept(bytes.length == length ? bytes : Arrays.copyOf(bytes, length));

@@ -61,6 +61,9 @@ final class Door {
   private final Router router;
   private boolean draining;
 
+  /** Whether a request that another router has passed on is with the routes at this moment. */
+  private boolean routing;
+
   /**
    * A door on the current context.
    *
@@ -141,7 +144,7 @@ final class Door {
     router.errorHandler(404, Door::refuseUnknown);
     router.errorHandler(
         405, ctx -> refuseMethod(ctx, AllowedMethods.at(router, ctx.normalizedPath())));
-    router.errorHandler(500, Door::refuseFailed);
+    router.errorHandler(500, ctx -> refuseFailed(ctx, ctx.failure()));
     return this;
   }
 
@@ -159,8 +162,7 @@ final class Door {
               } else {
                 refuseUnknown(ctx);
               }
-            })
-        .failureHandler(Door::refuseFailed);
+            });
     return this;
   }
 
@@ -178,14 +180,15 @@ final class Door {
             "the method is not allowed here, allowed here: " + allowed));
   }
 
-  private static void refuseFailed(RoutingContext ctx) {
-    if (ctx.failure() instanceof WebSocketHandshakeException malformed) {
+  /** Answers a request that could not be handled, and logs the reason. */
+  static void refuseFailed(RoutingContext ctx, @Nullable Throwable failure) {
+    if (failure instanceof WebSocketHandshakeException malformed) {
       // Mostly it has been answered; logged, anybody could fill the log (CWE-779).
       LOG.debug("no WebSocket: {}", malformed.toString());
       refuse(ctx, 400, new InvalidMessageFormatException("the handshake is malformed"));
       return;
     }
-    LOG.error("a request to {} failed", ctx.normalizedPath(), ctx.failure());
+    LOG.error("a request to {} failed", ctx.normalizedPath(), failure);
     refuse(ctx, 500, new RepositoryException("internal error", null));
   }
 
@@ -249,14 +252,41 @@ final class Door {
 
   /** Answers a request that another router has passed on. */
   void handle(RoutingContext ctx) {
-    pass(
-        ctx.request(),
-        AnswerHooks.of(ctx),
-        () -> {
-          if (entrance.admits(ctx.request())) {
-            router.handleContext(ctx);
-          }
-        });
+    try {
+      pass(
+          ctx.request(),
+          AnswerHooks.of(ctx),
+          () -> {
+            if (entrance.admits(ctx.request())) {
+              route(ctx);
+            }
+          });
+    } catch (RuntimeException failure) {
+      refuseFailed(ctx, failure);
+    }
+  }
+
+  private void route(RoutingContext ctx) {
+    boolean within = routing;
+    routing = true;
+    try {
+      router.handleContext(ctx);
+    } finally {
+      routing = within;
+    }
+  }
+
+  /**
+   * Answers a request with which a route has failed. A failure of an application's handler goes on
+   * to the application's failure handlers. The two differ in when they come: vertx-web passes a
+   * route's failure to the outer router before the route returns.
+   */
+  void handleFailure(RoutingContext ctx) {
+    if (routing) {
+      refuseFailed(ctx, ctx.failure());
+    } else {
+      ctx.next();
+    }
   }
 
   private void pass(HttpServerRequest request, AnswerHooks hooks, Runnable route) {

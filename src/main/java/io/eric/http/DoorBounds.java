@@ -68,6 +68,15 @@ final class DoorBounds {
 
   /** Cancels all deadlines. */
   void close() {
-    List.of(requests, idle, publishes, answers).forEach(Deadlines::close);
+    all().forEach(Deadlines::close);
+  }
+
+  /** Keeps the deadlines of requests under way, and stops each timer when it has none left. */
+  void retire() {
+    all().forEach(Deadlines::retire);
+  }
+
+  private List<Deadlines> all() {
+    return List.of(requests, idle, publishes, answers);
   }
 }

@@ -1,10 +1,11 @@
 package io.eric.http;
 
 import io.eric.RepositoryException;
-import io.eric.UnavailableException;
 import io.eric.http.internal.guard.MountedConnections;
+import io.eric.internal.CallersContext;
 import io.eric.metrics.Meters;
 import io.eric.options.HttpOptions;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +39,20 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>The server has to run on event loops; each context that handles requests gets an edge of its
- * own. Mount it before a {@code BodyHandler}: bodies are read here, as {@link
- * HttpOptions#getMaxBody} and its neighbours bound them.
+ * own. Bodies are read here, as {@link HttpOptions#getMaxBody} and its neighbours bound them, so
+ * the door has to come before a {@code BodyHandler}. Vert.x drops a body that arrives while a
+ * handler is still at work, so an asynchronous handler of your own before the door has to call
+ * {@code ctx.request().pause()} before it returns, and {@code ctx.request().resume()} after {@code
+ * ctx.next()}. A request whose body was read or dropped before is answered with 500, which says so.
  *
  * <p>Of {@link HttpOptions}, what concerns the server is the application's: the address, {@code
  * hosts}, HTTP/2, the bounds of heads, of connections and of their idling. The bridge to the event
- * bus is not mounted. The bounds of bodies, streams, requests under way and unsent answers hold as
- * they do at a door, from a connection's first request here on.
+ * bus and {@code /metrics} are not mounted. The bounds of bodies, streams, requests under way and
+ * unsent answers hold as they do at a door, from a connection's first request here on.
  *
- * <p>A request for the path itself is redirected to the path with a slash at its end.
+ * <p>A request for the path itself is redirected to the path with a slash at its end. A request
+ * below the path that no route of the hub takes is answered by the hub, with 404. The application's
+ * own routes below the path have to be registered before the door.
  *
  * <p>For any thread.
  */
@@ -63,7 +71,7 @@ public final class EricRouter {
   private final AtomicBoolean misplaced = new AtomicBoolean();
 
   private volatile boolean draining;
-  private volatile boolean closed;
+  private volatile @Nullable ClosedDoor closed;
 
   private EricRouter(Vertx vertx, HttpOptions options, String mountPoint) {
     this.vertx = vertx;
@@ -76,12 +84,12 @@ public final class EricRouter {
    *
    * @param options must not change any more
    * @param router the application's
-   * @param path where the routes begin, like {@code /events}; without parameters or a slash at its
-   *     end
+   * @param path where the routes begin, like {@code /events}; without parameters, segments of dots
+   *     or a slash at its end
    * @throws IllegalArgumentException if the path is none of these
    */
   public static EricRouter mount(Vertx vertx, HttpOptions options, Router router, String path) {
-    if (!path.matches("(/[A-Za-z0-9._~-]+)+")) {
+    if (!path.matches("(/(?!\\.\\.?(/|$))[A-Za-z0-9._~-]+)+")) {
       throw new IllegalArgumentException(
           "the path \""
               + path
@@ -89,7 +97,7 @@ public final class EricRouter {
     }
     EricRouter mounted = new EricRouter(vertx, options, path);
     Route route = router.route(path + "/*");
-    route.handler(mounted::handle);
+    route.handler(mounted::handle).failureHandler(mounted::handleFailure);
     return mounted;
   }
 
@@ -98,24 +106,29 @@ public final class EricRouter {
    * new streams from now on.
    *
    * @param overMs in milliseconds
-   * @return completed when all streams have ended
+   * @return completed on the caller's context when all streams have ended
    */
   public Future<Void> drain(long overMs) {
     draining = true;
-    List<Future<Void>> drained = new ArrayList<>();
-    doors.forEach((context, door) -> drained.add(on(context, () -> door.door.drain(overMs))));
-    return Future.join(drained).mapEmpty();
+    return ofAll(door -> door.door.drain(overMs));
   }
 
   /**
-   * Ends the streams at once and answers {@code Unavailable} from now on. The end of the verticle
-   * whose context handles the requests does the same for its streams.
+   * Ends the streams at once and answers {@code Unavailable} from now on; an EventSource is told to
+   * come back later. Requests under way are answered, within their bounds of time. The end of the
+   * verticle whose context handles the requests does the same for its streams.
+   *
+   * @return completed on the caller's context when all streams have ended
    */
   public Future<Void> close() {
-    closed = true;
-    List<Future<Void>> ended = new ArrayList<>();
-    doors.forEach((context, door) -> ended.add(on(context, door::close)));
-    return Future.join(ended).mapEmpty();
+    closed = new ClosedDoor(vertx, options, mountPoint);
+    return ofAll(MountedDoor::close);
+  }
+
+  private Future<Void> ofAll(Function<MountedDoor, Future<Void>> work) {
+    List<Future<Void>> done = new ArrayList<>();
+    doors.forEach((context, door) -> done.add(on(context, () -> work.apply(door))));
+    return CallersContext.of(vertx, () -> Future.join(done).mapEmpty());
   }
 
   private static Future<Void> on(Context context, Supplier<Future<Void>> work) {
@@ -125,8 +138,9 @@ public final class EricRouter {
   }
 
   private void handle(RoutingContext ctx) {
-    if (closed) {
-      refuseClosed(ctx);
+    ClosedDoor closed = this.closed;
+    if (closed != null) {
+      closed.handle(ctx);
       return;
     }
     ContextInternal context = ContextInternal.current();
@@ -142,9 +156,10 @@ public final class EricRouter {
       return;
     }
     MountedDoor door = door(context.unwrap());
-    if (closed) { // meanwhile, perhaps without this door
+    closed = this.closed;
+    if (closed != null) { // meanwhile, perhaps without this door
       door.close();
-      refuseClosed(ctx);
+      closed.handle(ctx);
       return;
     }
     if (door.started.succeeded()) {
@@ -155,15 +170,23 @@ public final class EricRouter {
     request.pause();
     door.started.onComplete(
         started -> {
-          door.door.handle(ctx);
+          if (started.succeeded()) {
+            door.door.handle(ctx);
+          } else {
+            Door.refuseFailed(ctx, started.cause());
+          }
           request.resume();
-        },
-        ctx::fail);
+        });
   }
 
-  private void refuseClosed(RoutingContext ctx) {
-    Problem.send(
-        ctx.response(), new UnavailableException("the door at " + mountPoint + " is closed"));
+  private void handleFailure(RoutingContext ctx) {
+    ContextInternal context = ContextInternal.current();
+    MountedDoor door = context == null ? null : doors.get(context.unwrap());
+    if (door == null) {
+      ctx.next();
+    } else {
+      door.door.handleFailure(ctx);
+    }
   }
 
   /** Returns the door of a context, which is the current one. */
@@ -203,6 +226,9 @@ public final class EricRouter {
     private final Door door;
     private final Future<Void> started;
 
+    /** Outside a verticle it runs on the thread that closes Vert.x. */
+    private final Closeable closeHook;
+
     private MountedDoor(ContextInternal context) {
       this.context = context;
       Promise<Void> opened = Promise.promise();
@@ -225,13 +251,14 @@ public final class EricRouter {
         context.endDispatch(former);
       }
       this.started = opened.future();
-      // Outside a verticle the hook runs on the thread that closes Vert.x.
-      context.addCloseHook(done -> on(context, this::close).onComplete(done));
+      this.closeHook = done -> on(context, this::close).onComplete(done);
+      context.addCloseHook(closeHook);
     }
 
     private Future<Void> close() {
       doors.remove(context, this);
-      return door.close().onComplete(closed -> bounds.close());
+      context.removeCloseHook(closeHook); // the context may outlive many doors
+      return door.close().onComplete(ended -> bounds.retire());
     }
   }
 }

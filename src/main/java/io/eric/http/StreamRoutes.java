@@ -30,12 +30,6 @@ import org.jspecify.annotations.Nullable;
 /** The event streams: {@code /stream} of a listener, {@code /watch} of a channel. */
 final class StreamRoutes {
 
-  private static final CharSequence EVENT_STREAM = HttpHeaders.createOptimized("text/event-stream");
-  private static final CharSequence NO_STORE =
-      HttpHeaders.createOptimized("no-store, no-transform");
-  private static final CharSequence X_ACCEL_BUFFERING =
-      HttpHeaders.createOptimized("x-accel-buffering");
-  private static final CharSequence NO = HttpHeaders.createOptimized("no");
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
   private static final CharSequence POSITION = HttpHeaders.createOptimized("eric-position");
@@ -47,12 +41,6 @@ final class StreamRoutes {
    */
   private static final String WITH_POSITION = "text/event-stream;position=1";
 
-  /**
-   * The retry that an EventSource gets when there is no room for it, in milliseconds before the
-   * jitter.
-   */
-  private static final int OVERLOAD_RETRY_MS = 5_000;
-
   private final BusClient bus;
   private final Edge edge;
   private final SseFormat format;
@@ -63,6 +51,7 @@ final class StreamRoutes {
   private final Meters meters;
   private final int retryFloorMs;
   private final BooleanSupplier draining;
+  private final StreamRefusal refusal;
 
   StreamRoutes(
       BusClient bus,
@@ -83,6 +72,7 @@ final class StreamRoutes {
     this.meters = meters;
     this.retryFloorMs = options.getRetryFloor();
     this.draining = draining;
+    this.refusal = new StreamRefusal(format, options.getRetryFloor());
   }
 
   void mount(Router router) {
@@ -127,9 +117,9 @@ final class StreamRoutes {
                   begin(request, exchange, stream);
                 }
               },
-              failure -> refuse(request, BusClient.asEric(failure, channel)));
+              failure -> refusal.send(request, BusClient.asEric(failure, channel)));
     } catch (UnavailableException refused) {
-      refuse(request, refused);
+      refusal.send(request, refused);
     }
   }
 
@@ -153,7 +143,7 @@ final class StreamRoutes {
       response.setStatusCode(204).end(); // the status at which an EventSource gives up
       return;
     }
-    writeHead(response);
+    StreamHead.write(response);
     String accept = request.headers().get(HttpHeaders.ACCEPT);
     if (accept != null && accept.contains(WITH_POSITION)) {
       response.putHeader(POSITION, stream.startsAfter());
@@ -184,35 +174,7 @@ final class StreamRoutes {
 
   private void refuse(HttpServerRequest request, CounterName bound, String reason) {
     meters.count(bound);
-    refuse(request, new UnavailableException(reason));
-  }
-
-  /**
-   * Refuses a stream. A browser does not reconnect after a 503, so an EventSource gets an empty
-   * stream with a retry if the refusal is temporary.
-   */
-  private void refuse(HttpServerRequest request, EricException error) {
-    HttpServerResponse response = request.response();
-    String accept = request.headers().get(HttpHeaders.ACCEPT);
-    if (!(error instanceof UnavailableException)
-        || accept == null
-        || !accept.contains("text/event-stream")) {
-      Problem.send(response, error);
-      return;
-    }
-    if (response.ended() || response.closed()) {
-      return;
-    }
-    writeHead(response);
-    boolean http1 = request.version() != HttpVersion.HTTP_2;
-    if (http1) {
-      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    }
-    int retryMs = SseFormat.jittered(Math.max(retryFloorMs, OVERLOAD_RETRY_MS));
-    Future<Void> written = response.end(format.refusal(retryMs));
-    if (http1) {
-      written.onComplete(done -> request.connection().close());
-    }
+    refusal.send(request, new UnavailableException(reason));
   }
 
   /**
@@ -226,18 +188,11 @@ final class StreamRoutes {
         .onComplete(
             found -> {
               if (!response.closed()) {
-                writeHead(response);
+                StreamHead.write(response);
                 response.end();
               }
             },
             failure -> Problem.send(response, BusClient.asEric(failure, channel)));
-  }
-
-  private static void writeHead(HttpServerResponse response) {
-    response
-        .putHeader(HttpHeaders.CONTENT_TYPE, EVENT_STREAM)
-        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE)
-        .putHeader(X_ACCEL_BUFFERING, NO);
   }
 
   /**

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -14,27 +15,42 @@ import io.eric.junit5.EricExtension;
 import io.eric.options.EricOptions;
 import io.eric.options.HttpOptions;
 import io.eric.testing.Hub;
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** The door inside an application's own router and server. */
@@ -47,7 +63,7 @@ class EricRouterTest {
 
   private final Vertx vertx;
   private final EricClient eric;
-  private final HttpClient client;
+  private HttpClient client;
   private final AtomicInteger ownHooks = new AtomicInteger();
   private EricRouter mounted;
   private String application;
@@ -343,9 +359,282 @@ class EricRouterTest {
     assertThat(send(HttpMethod.GET, "/events/watch/x", "").status()).isEqualTo(503);
   }
 
+  private static final String MESSAGE = "{\"type\":\"t\",\"payload\":1}";
+
+  private Answer publish() {
+    return send(HttpMethod.POST, "/events/broadcast?channel_id=x", MESSAGE);
+  }
+
+  private static String detail(Answer answer) {
+    return new JsonObject(answer.text()).getString("detail");
+  }
+
+  /** From now on the client speaks this version. */
+  private void speak(HttpVersion version) {
+    client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
+  }
+
+  private void serveBehind(Handler<RoutingContext> former) {
+    Router router = Router.router(vertx);
+    router.route().handler(former);
+    EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+    port = serve(router);
+    Hub.await(eric.create("x"));
+  }
+
+  @Test
+  void aBodyThatWasReadBeforeIsRefusedWithCauseAndCure() {
+    Logger logger = (Logger) LoggerFactory.getLogger(BodyReader.class);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try {
+      serveBehind(BodyHandler.create());
+      for (int i = 0; i < 3; i++) {
+        Answer refused = publish();
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(detail(refused))
+            .contains("the body was read before", "before any BodyHandler", "pause the request");
+      }
+      assertThat(logged.list)
+          .singleElement()
+          .satisfies(
+              event -> {
+                assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+                assertThat(event.getFormattedMessage())
+                    .contains("/events/broadcast", "BodyHandler");
+                assertThat(event.getThrowableProxy()).isNull();
+              });
+    } finally {
+      logger.detachAppender(logged);
+    }
+  }
+
+  @Test
+  void aBodyThatWasLostBehindAnAsynchronousHandlerIsRefused() {
+    serveBehind(ctx -> vertx.setTimer(100, late -> ctx.next()));
+    assertThat(detail(publish())).contains("the body was read before");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void aBodyOfWhichAPartWasReadBeforeIsRefused(HttpVersion version) {
+    speak(version);
+    serveBehind(
+        ctx -> {
+          HttpServerRequest request = ctx.request();
+          if (request.method().equals(HttpMethod.POST)) {
+            request.handler(
+                part -> {
+                  request.pause();
+                  ctx.next();
+                  request.resume();
+                });
+          } else {
+            ctx.next();
+          }
+        });
+    assertThat(detail(publish())).contains("the body was read before");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void anAsynchronousHandlerThatPausesTheRequestMayStandBefore(HttpVersion version) {
+    speak(version);
+    serveBehind(
+        ctx -> {
+          ctx.request().pause();
+          vertx.setTimer(
+              100,
+              late -> {
+                ctx.next();
+                ctx.request().resume();
+              });
+        });
+    assertThat(publish().status()).isEqualTo(200);
+  }
+
+  /** A request with which a route fails, or the door itself. */
+  private static final class Failing extends HttpServerRequestWrapper {
+
+    private Failing(HttpServerRequest request) {
+      super((HttpServerRequestInternal) request);
+    }
+
+    @Override
+    public String query() {
+      throw new IllegalStateException("a query that fails");
+    }
+
+    @Override
+    public HttpConnection connection() {
+      if (headers().contains("broken")) {
+        throw new IllegalStateException("a connection that fails");
+      }
+      return super.connection();
+    }
+  }
+
+  @Test
+  void aFailureIsAnsweredInTheFormOfTheHub() {
+    Router router = Router.router(vertx);
+    EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+    Router outer = Router.router(vertx);
+    outer.route("/api/*").subRouter(router);
+    EricRouter.mount(vertx, new HttpOptions(), outer, "/events");
+    port =
+        Hub.await(
+                vertx
+                    .createHttpServer()
+                    .requestHandler(request -> outer.handle(new Failing(request)))
+                    .listen(0, "localhost"))
+            .actualPort();
+    for (int i = 0; i < 2; i++) { // the first one waits for its door
+      for (String path : new String[] {"/events/channels", "/api/events/channels"}) {
+        Answer answer = send(HttpMethod.GET, path, "");
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(detail(answer)).isEqualTo("internal error");
+        assertThat(detail(send(HttpMethod.GET, path, "", "broken", "1")))
+            .isEqualTo("internal error");
+      }
+    }
+  }
+
+  @Test
+  void whatTheApplicationsHandlersFailWithIsForTheApplication() {
+    Router router = Router.router(vertx);
+    router
+        .route("/events/*")
+        .handler(
+            ctx -> {
+              ctx.next();
+              throw new IllegalStateException("after the hub's route");
+            });
+    EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+    router
+        .route("/events/*")
+        .failureHandler(ctx -> ctx.response().setStatusCode(418).end("the application's"));
+    port = serve(router);
+    assertThat(send(HttpMethod.GET, "/events/channels", "").text()).isEqualTo("the application's");
+  }
+
+  @Test
+  void theTimeOfABodyUnderWayIsBoundedAfterTheClose() {
+    Router router = Router.router(vertx);
+    EricRouter closing =
+        EricRouter.mount(vertx, new HttpOptions().setRequestTimeout(500), router, "/events");
+    port = serve(router);
+    assertThat(send(HttpMethod.GET, "/events/healthz", "").status()).isEqualTo(200);
+    try (RawClient half = new RawClient(port)) {
+      half.send(
+          "POST /events/broadcast?channel_id=x HTTP/1.1\r\n"
+              + "Host: localhost\r\n"
+              + "Expect: 100-continue\r\n"
+              + "Content-Type: application/json\r\n"
+              + "Content-Length: 50\r\n\r\n"
+              + "{");
+      assertThat(half.head().status()).isEqualTo("HTTP/1.1 100 Continue");
+      Hub.await(closing.close());
+      assertThat(half.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void closedDoorsAreForgotten() {
+    AtomicReference<Router> current = new AtomicReference<>();
+    port =
+        Hub.await(
+                vertx
+                    .createHttpServer()
+                    .requestHandler(request -> current.get().handle(request))
+                    .listen(0, "localhost"))
+            .actualPort();
+    WeakReference<EricRouter> closed = new WeakReference<>(openAndClose(current));
+    current.set(Router.router(vertx));
+    Awaitility.await()
+        .until(
+            () -> {
+              System.gc();
+              return closed.get() == null;
+            });
+  }
+
+  private EricRouter openAndClose(AtomicReference<Router> current) {
+    Router router = Router.router(vertx);
+    EricRouter brief = EricRouter.mount(vertx, new HttpOptions(), router, "/events");
+    current.set(router);
+    assertThat(send(HttpMethod.GET, "/events/channels", "", "connection", "close").status())
+        .isEqualTo(200);
+    Hub.await(brief.close());
+    return brief;
+  }
+
+  @Test
+  void anEventSourceComesBackToAClosedDoor() {
+    Hub.await(mounted.close());
+    for (String path : new String[] {"/events/watch/x", "/events/stream/x/y"}) {
+      Answer later = send(HttpMethod.GET, path, "", "accept", "text/event-stream");
+      assertThat(later.status()).isEqualTo(200);
+      assertThat(later.text()).matches("retry: \\d+\n\n");
+      assertThat(send(HttpMethod.GET, path, "").status()).isEqualTo(503);
+      assertThat(send(HttpMethod.HEAD, path, "", "accept", "text/event-stream").status())
+          .isEqualTo(503);
+    }
+    for (String path : new String[] {"/events", "/events/", "/events/channels"}) {
+      assertThat(send(HttpMethod.GET, path, "", "accept", "text/event-stream").status())
+          .isEqualTo(503);
+    }
+  }
+
+  @Test
+  void anEventSourceOfAnotherOriginMayReadThatItComesBack() {
+    Router router = Router.router(vertx);
+    HttpOptions options = new HttpOptions();
+    options.getCors().setOrigins(List.of("https://page.example"));
+    EricRouter closed = EricRouter.mount(vertx, options, router, "/events");
+    port = serve(router);
+    Hub.await(closed.close());
+    try (RawClient page = new RawClient(port)) {
+      RawClient.Head head =
+          page.get("/events/watch/x", "Accept: text/event-stream", "Origin: https://page.example")
+              .head();
+      assertThat(head.status()).isEqualTo("HTTP/1.1 200 OK");
+      assertThat(head.header("access-control-allow-origin")).isEqualTo("https://page.example");
+    }
+    assertThat(
+            send(
+                    HttpMethod.GET,
+                    "/events/watch/x",
+                    "",
+                    "accept",
+                    "text/event-stream",
+                    "origin",
+                    "https://evil.example")
+                .status())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void itIsDrainedAndClosedForItsCaller() {
+    send(HttpMethod.GET, "/events/channels", ""); // so that there is a door on another context
+    for (Supplier<Future<Void>> end :
+        List.<Supplier<Future<Void>>>of(() -> mounted.drain(1), () -> mounted.close())) {
+      Context callers = vertx.getOrCreateContext();
+      Promise<Context> completed = Promise.promise();
+      callers.runOnContext(
+          turn -> end.get().onComplete(done -> completed.complete(Vertx.currentContext())));
+      assertThat(Hub.await(completed.future())).isSameAs(callers);
+    }
+  }
+
   @Test
   void aPathWithParametersIsRefused() {
-    for (String path : new String[] {"", "/", "/events/", "/:a", "events", "/a/*"}) {
+    for (String path :
+        new String[] {
+          "", "/", "/events/", "/:a", "events", "/a/*", "/.", "/..", "/a/../b", "/a/./b", "/a/.."
+        }) {
       assertThatThrownBy(
               () -> EricRouter.mount(vertx, new HttpOptions(), Router.router(vertx), path))
           .isInstanceOf(IllegalArgumentException.class)

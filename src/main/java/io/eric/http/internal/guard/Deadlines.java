@@ -13,7 +13,9 @@ public final class Deadlines {
 
   private final Vertx vertx;
   private final long lengthNanos;
-  private final long timer;
+  private final long periodMs;
+  private long timer;
+  private boolean retired;
   private @Nullable Deadline oldest;
   private @Nullable Deadline newest;
 
@@ -25,7 +27,8 @@ public final class Deadlines {
   public Deadlines(Vertx vertx, long lengthMs) {
     this.vertx = vertx;
     this.lengthNanos = TimeUnit.MILLISECONDS.toNanos(lengthMs);
-    this.timer = vertx.setPeriodic(Math.max(1, lengthMs / 8), id -> expire());
+    this.periodMs = Math.max(1, lengthMs / 8);
+    startTimer();
   }
 
   /**
@@ -38,6 +41,9 @@ public final class Deadlines {
     deadline.older = newest;
     if (newest == null) {
       oldest = deadline;
+      if (retired) {
+        startTimer();
+      }
     } else {
       newest.newer = deadline;
     }
@@ -50,6 +56,25 @@ public final class Deadlines {
     vertx.cancelTimer(timer);
     while (oldest != null) {
       oldest.cancel();
+    }
+  }
+
+  /**
+   * Lets the timer run only while a deadline is running, from now on. Deadlines still expire, those
+   * that are started later included.
+   */
+  public void retire() {
+    retired = true;
+    stopUnusedTimer();
+  }
+
+  private void startTimer() {
+    timer = vertx.setPeriodic(periodMs, id -> expire());
+  }
+
+  private void stopUnusedTimer() {
+    if (retired && oldest == null) {
+      vertx.cancelTimer(timer);
     }
   }
 
@@ -93,6 +118,7 @@ public final class Deadlines {
       }
       older = null;
       newer = null;
+      stopUnusedTimer();
     }
   }
 }

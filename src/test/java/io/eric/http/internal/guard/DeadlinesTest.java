@@ -65,4 +65,25 @@ class DeadlinesTest {
         });
     assertThat(later.get(30, TimeUnit.SECONDS)).isEmpty();
   }
+
+  @Test
+  void deadlinesExpireAfterTheRetirementToo(Vertx vertx) throws Exception {
+    List<String> expired = new ArrayList<>();
+    CompletableFuture<List<String>> last = new CompletableFuture<>();
+    vertx.runOnContext(
+        v -> {
+          Deadlines deadlines = new Deadlines(vertx, 20);
+          deadlines.start(
+              () -> {
+                expired.add("under way");
+                deadlines.start(
+                    () -> {
+                      expired.add("started later");
+                      last.complete(List.copyOf(expired));
+                    });
+              });
+          deadlines.retire();
+        });
+    assertThat(last.get(30, TimeUnit.SECONDS)).containsExactly("under way", "started later");
+  }
 }
