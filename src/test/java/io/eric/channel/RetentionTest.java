@@ -8,7 +8,10 @@ import io.eric.ListenerStatus;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.Payload;
 import io.eric.UnavailableException;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.Command;
 import io.eric.testing.Consumer;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
@@ -17,6 +20,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,6 +260,50 @@ class RetentionTest {
     Hub.await(Future.all(dispatched));
     assertThat(stream.data(6_000).subList(5_000, 6_000))
         .isEqualTo(IntStream.rangeClosed(1, 1_000).boxed().toList());
+  }
+
+  /** The mean size of the batch says nothing about the large message at its head. */
+  @Test
+  void underWaitASlowReaderLosesNothingToABatchOfUnequalSizes() {
+    assertThatAllArriveAfter45Of100Kilobytes(
+        Stream.concat(
+            Stream.of("z".repeat(60_000)), Stream.generate(() -> "s".repeat(100)).limit(100)));
+  }
+
+  @Test
+  void underWaitAMessageAsLargeAsTheLogWaitsUntilTheReaderHasRead() {
+    assertThatAllArriveAfter45Of100Kilobytes(Stream.of("z".repeat(99_000)));
+  }
+
+  private void assertThatAllArriveAfter45Of100Kilobytes(Stream<String> published) {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("waitStall", 60_000)
+                .put("limit", new JsonObject().put("bytes", 100_000)));
+    MessageQueueListener listener = started(channel);
+    var stream = channel.messageStream(listener);
+    stream.pause();
+    Received received = new Received(stream);
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+    List<String> payloads = new ArrayList<>(List.of("y".repeat(45_000)));
+    Hub.await(channel.broadcast(Message.of("t", payloads.get(0))));
+    List<Command.Publish> batch = new ArrayList<>();
+    published.forEach(
+        payload -> {
+          payloads.add(payload);
+          batch.add(new Command.Publish("x", null, "t", Payload.of(payload), null, null));
+        });
+    Future<?> answer = new BusClient(hub.vertx).publish("x", batch);
+    until(() -> ChannelProbe.heldAcknowledgements(channel) > 0);
+    assertThat(ChannelProbe.kept(channel)).isEqualTo(1);
+
+    stream.resume();
+
+    Hub.await(answer);
+    assertThat(received.data(payloads.size())).isEqualTo(payloads);
   }
 
   @Test

@@ -10,7 +10,6 @@ import io.eric.channel.internal.readers.Listeners;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
 import io.eric.internal.protocol.Command.Publish;
 import io.eric.internal.protocol.CommandReader;
-import io.eric.log.Entry;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.options.ChannelOptions;
@@ -70,7 +69,7 @@ final class Admission {
    */
   boolean admit(PendingAppend append, InFlight taken, boolean own) {
     Publish message = append.message;
-    long size = size(message);
+    long size = append.size();
     try {
       if (refusal != null) {
         throw refusal;
@@ -82,7 +81,7 @@ final class Admission {
           message.key() == null ? null : keys.find(message.key(), clock.getAsLong());
       checkBounds(size, first != null);
       if (first == null) {
-        check(message);
+        check(message, size);
         if (message.key() != null) {
           keys.begin(message.key(), append);
         }
@@ -141,7 +140,7 @@ final class Admission {
 
   /** Subtracts an admitted message that is in the log, or was given up. */
   void leftQueue(PendingAppend append) {
-    queued.subtract(append.message.listener(), size(append.message));
+    queued.subtract(append.message.listener(), append.size());
   }
 
   /** Returns the messages that are not in the log yet. */
@@ -164,11 +163,6 @@ final class Admission {
         && message.listener() != null;
   }
 
-  /** Returns how many bytes a message will count for in the log. */
-  private static long size(Publish message) {
-    return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
-  }
-
   private void repeat(KeyWindow.Known first, PendingAppend append) {
     meters.count(CounterName.REPEATED);
     if (first.pending() != null) {
@@ -178,7 +172,7 @@ final class Admission {
     }
   }
 
-  private void check(Publish message) {
+  private void check(Publish message, long size) {
     if (message.payload().size() > options.getMaxPayload()) {
       throw new PayloadTooLargeException(
           "the payload has "
@@ -186,16 +180,16 @@ final class Admission {
               + " bytes, allowed are "
               + options.getMaxPayload());
     }
-    if (size(message) > options.retention().limitBytes()) {
+    if (size > options.retention().limitBytes()) {
       throw new PayloadTooLargeException(
           "the message takes "
-              + size(message)
+              + size
               + " bytes, the whole log of this channel has "
               + options.retention().limitBytes());
     }
     if (message.listener() != null) {
       listeners.get(message.listener());
     }
-    overflow.admit(message, queued, size(message));
+    overflow.admit(message, queued, size);
   }
 }
