@@ -245,14 +245,26 @@ final class GroupCommit {
     batch.forEach(admission::leftQueue);
     long now = clock.getAsLong();
     meters.count(CounterName.PUBLISHED, entries.size());
-    fanout.add(entries);
-    trimming.appended(entries);
+    announce(entries);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       if (entry.key() != null) {
         keys.succeeded(entry.key(), entry.sequence(), now);
       }
       batch.get(i).complete(new Outcome(entry.sequence(), 0, null));
+    }
+  }
+
+  /**
+   * Passes entries on. If this throws, for example from a user's own store, the messages are in the
+   * log nevertheless, and their publishers are answered.
+   */
+  private void announce(List<Entry> entries) {
+    try {
+      fanout.add(entries);
+      trimming.appended(entries);
+    } catch (RuntimeException e) {
+      logger.error("the channel could not pass on or trim after an append", e);
     }
   }
 
