@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which messages a channel accepts. A message that is malformed, too large or beyond a
  * bound is refused at once. A message with a known key is a repeat, and gets the outcome of the
- * first one; repeats have room of their own beyond the bounds.
+ * first one; repeats are counted apart from the messages, each key once among those.
  */
 final class Admission {
 
@@ -86,12 +86,12 @@ final class Admission {
           keys.begin(message.key(), append);
         }
         queued.add(message.listener(), size);
-      }
-      // A repeat is counted before it is answered, because the answer to its batch subtracts it
-      // again.
-      inFlight.add(null, size);
-      taken.add(null, size);
-      if (first != null) {
+        inFlight.add(null, size);
+        taken.add(null, size);
+      } else {
+        // Counted before it is answered, because the answer to its batch subtracts it again.
+        inFlight.addRepeat(size);
+        taken.addRepeat(size);
         repeat(first, append);
       }
       return first == null;
@@ -103,16 +103,17 @@ final class Admission {
   }
 
   /**
-   * Checks that one more message may be in flight. A repeat may take the bounds up to twice,
-   * because a refusal would contradict a first attempt that is still appended. First attempts alone
-   * fill the bounds at most once, so there is room for a repeat of each.
+   * Checks that one more message may be in flight. Messages fill the bounds at most once, whatever
+   * repeats there are, because publishers must not be refused for the repeats of others. With
+   * repeats the bounds may be taken up to twice, because a refusal would contradict a first attempt
+   * that is still appended; so there is room for a repeat of each message.
    */
   private void checkBounds(long size, boolean isRepeat) {
     long messages = inFlight.messages();
     long bytes = inFlight.bytes() + size;
     if (isRepeat) {
-      messages -= options.getInFlightMessages();
-      bytes -= options.getInFlightBytes();
+      messages += inFlight.repeats() - options.getInFlightMessages();
+      bytes += inFlight.repeatBytes() - options.getInFlightBytes();
     }
     if (messages >= options.getInFlightMessages() || bytes > options.getInFlightBytes()) {
       throw new UnavailableException("too many messages of this channel are under way");
