@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * publisher gave none. In one JVM they are not, and no batch is repeated: a request between a door
  * and a channel cannot get lost there, but waits in the channel's context, for its store or for its
  * readers, and a repeat would only wait beside it. A batch then gets one attempt that lasts the
- * whole time (docs/decisions/0007). An attempt that certainly reached no handler is repeated for every batch.
+ * whole time (docs/decisions/0007). An attempt that certainly reached no handler is repeated for
+ * every batch.
  *
  * <p>Time does not run out while a channel of this JVM makes its publishers wait for readers: the
  * channel has the message and will answer.

@@ -65,7 +65,9 @@ final class KeyWindow {
     }
   }
 
-  /** Returns the keys of publishes that are done, oldest first: all that {@link #succeeded} visits. */
+  /**
+   * Returns the keys of publishes that are done, oldest first: all that {@link #succeeded} visits.
+   */
   Collection<String> settled() {
     return settled.keySet();
   }
