@@ -18,6 +18,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,28 @@ class FailingRegistrationTest {
     assertThat(Hub.await(channel.getConnections())).hasSize(1);
   }
 
+  @Test
+  void afterOverlappingFailuresTheStoreIsAskedAgain() {
+    MessageQueueListener real = listener("real");
+    Hub.await(channel.registerListener(real));
+    Promise<Void> start = Promise.promise();
+    store.next = start.future();
+    Future<?> started = real.start();
+    Hub.until(() -> store.asked.get() == 2);
+    Promise<Void> stop = Promise.promise();
+    store.next = stop.future();
+    Future<?> stopped = real.stop();
+    Hub.until(() -> store.asked.get() == 3);
+    store.context.runOnContext(v -> start.fail(new RepositoryException("disk full", null)));
+    assertThat(Hub.failure(started)).isInstanceOf(RepositoryException.class);
+    store.context.runOnContext(v -> stop.fail(new RepositoryException("disk full", null)));
+    assertThat(Hub.failure(stopped)).isInstanceOf(RepositoryException.class);
+
+    Hub.await(real.start());
+
+    assertThat(store.asked).hasValue(4);
+  }
+
   /** Its cursor alone would be of no use to the next owner. */
   @Test
   void aListenerOfARenewedHookThatTheLogDoesNotKnowIsKept() {
@@ -109,6 +132,7 @@ class FailingRegistrationTest {
   private static final class Registrations implements MessageStore {
     volatile Future<Void> next = Future.succeededFuture();
     volatile Context context;
+    final AtomicInteger asked = new AtomicInteger();
 
     @Override
     public Future<MessageLog> open(String channelId, RetentionOptions retention) {
@@ -127,6 +151,7 @@ class FailingRegistrationTest {
         Future<Void> answer = next;
         next = Future.succeededFuture();
         context = Vertx.currentContext();
+        asked.incrementAndGet();
         return answer;
       }
     }

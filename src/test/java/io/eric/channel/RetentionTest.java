@@ -8,15 +8,26 @@ import io.eric.ListenerStatus;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.Payload;
 import io.eric.UnavailableException;
+import io.eric.internal.client.BusClient;
+import io.eric.internal.protocol.ChannelResponse.Outcome;
+import io.eric.internal.protocol.ChannelResponse.Published;
+import io.eric.internal.protocol.Command;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import io.eric.options.PublishTimeouts;
 import io.eric.testing.Consumer;
 import io.eric.testing.Hub;
 import io.eric.testing.Received;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetentionTest {
 
   private Hub hub;
+  private ReadStream<JsonObject> stream;
 
   @BeforeEach
   void start() {
@@ -256,6 +268,121 @@ class RetentionTest {
     Hub.await(Future.all(dispatched));
     assertThat(stream.data(6_000).subList(5_000, 6_000))
         .isEqualTo(IntStream.rangeClosed(1, 1_000).boxed().toList());
+  }
+
+  /** The mean size of the batch says nothing about the large message at its head. */
+  @Test
+  void underWaitASlowReaderLosesNothingToABatchOfUnequalSizes() {
+    assertThatAllArriveAfter45Of100Kilobytes(
+        Stream.concat(
+            Stream.of("z".repeat(60_000)), Stream.generate(() -> "s".repeat(100)).limit(100)));
+  }
+
+  @Test
+  void underWaitAMessageAsLargeAsTheLogWaitsUntilTheReaderHasRead() {
+    assertThatAllArriveAfter45Of100Kilobytes(Stream.of("z".repeat(99_000)));
+  }
+
+  private void assertThatAllArriveAfter45Of100Kilobytes(Stream<String> published) {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("waitStall", 60_000)
+                .put("limit", new JsonObject().put("bytes", 100_000)));
+    MessageQueueListener listener = started(channel);
+    var stream = channel.messageStream(listener);
+    stream.pause();
+    Received received = new Received(stream);
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+    List<String> payloads = new ArrayList<>(List.of("y".repeat(45_000)));
+    Hub.await(channel.broadcast(Message.of("t", payloads.get(0))));
+    List<Command.Publish> batch = new ArrayList<>();
+    published.forEach(
+        payload -> {
+          payloads.add(payload);
+          batch.add(new Command.Publish("x", null, "t", Payload.of(payload), null, null));
+        });
+    Future<?> answer = new BusClient(hub.vertx).publish("x", batch);
+    until(() -> ChannelProbe.heldAcknowledgements(channel) > 0);
+    assertThat(ChannelProbe.kept(channel)).isEqualTo(1);
+
+    stream.resume();
+
+    Hub.await(answer);
+    assertThat(received.data(payloads.size())).isEqualTo(payloads);
+  }
+
+  @Test
+  void underWaitAKeyedPublishThatWaitsTakesOneMessagesRoomAndIsNotRepeated() {
+    Channel channel = fullOfUnread(6);
+    BusClient client = new BusClient(hub.vertx, new PublishTimeouts(20, 100));
+    Future<Published> keyed =
+        client.publish(
+            "x", List.of(new Command.Publish("x", null, "t", Payload.of(5), "key", null)));
+    // Some publisher repeats it more often than there is room.
+    JsonObject repeat = new JsonObject().put("v", "b").put("t", "t").put("p", 5).put("key", "key");
+    Hub.await(channel.getConnections());
+    List<Future<JsonObject>> repeats = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      repeats.add(hub.request("eric.channel.x", repeat));
+    }
+    Future<String> another = channel.broadcast(Message.of("t", 6));
+    Hub.await(channel.getConnections());
+    assertThat(another.isComplete()).isFalse();
+    Hub.await(hub.vertx.timer(300, TimeUnit.MILLISECONDS)); // several attempts' time
+    assertThat(Meters.of(hub.vertx).get(CounterName.ATTEMPTS_REPEATED)).isZero();
+    assertThat(keyed.isComplete()).isFalse();
+
+    stream.resume();
+
+    assertThat(Hub.await(keyed).outcomes().get(0).sequence()).isEqualTo(5);
+    assertThat(Hub.await(another)).endsWith("-6");
+    for (Future<JsonObject> each : repeats) {
+      assertThat(Hub.await(each).getString("id")).endsWith("-5");
+    }
+  }
+
+  @Test
+  void underWaitARefusalDoesNotWaitForReaders() {
+    Channel channel = fullOfUnread(6);
+    int held = ChannelProbe.heldAcknowledgements(channel);
+    assertThat(hub.refused("x", new JsonObject("{\"v\":\"d\",\"r\":\"nosuch\",\"t\":\"t\"}")))
+        .hasMessageContaining("nosuch");
+    Command.Publish refused = new Command.Publish("x", "nosuch", "t", Payload.NULL, null, null);
+    Command.Publish good = new Command.Publish("x", null, "t", Payload.NULL, null, null);
+    BusClient client = new BusClient(hub.vertx);
+    Future<Published> mixed = client.publish("x", List.of(refused, good));
+    Hub.await(client.publish("x", List.of(refused, refused)));
+    assertThat(mixed.isComplete()).isFalse();
+    assertThat(ChannelProbe.heldAcknowledgements(channel)).isEqualTo(held + 1);
+
+    stream.resume();
+
+    assertThat(Hub.await(mixed).outcomes()).extracting(Outcome::sequence).containsExactly(0L, 5L);
+  }
+
+  /** Four unread messages fill the log. */
+  private Channel fullOfUnread(int inFlight) {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("waitStall", 60_000)
+                .put("inFlightMessages", inFlight)
+                .put("limit", new JsonObject().put("messages", 4)));
+    MessageQueueListener listener = started(channel);
+    stream = channel.messageStream(listener);
+    stream.pause();
+    stream.handler(item -> {});
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+    for (int i = 1; i <= 4; i++) {
+      channel.broadcast(Message.of("t", i));
+    }
+    until(() -> ChannelProbe.kept(channel) == 4);
+    return channel;
   }
 
   @Test

@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
  * <p>After an attempt without an answer, only a batch whose messages all have keys is repeated,
  * because the channel recognises these messages: a repeat waits for the outcome of the first
  * attempt, and nothing is appended twice. For a channel at another node keys are made up where the
- * publisher gave none. In one JVM they are not: a request between a door and a channel cannot get
- * lost there, but waits in the channel's context or for its store, and a repeat would only wait
- * beside it. A batch without keys therefore gets one attempt that lasts the whole time
- * (docs/decisions/0007). An attempt that certainly reached no handler is repeated for every batch.
+ * publisher gave none. In one JVM they are not, and no batch is repeated: a request between a door
+ * and a channel cannot get lost there, but waits in the channel's context, for its store or for its
+ * readers, and a repeat would only wait beside it. A batch then gets one attempt that lasts the
+ * whole time (docs/decisions/0007). An attempt that certainly reached no handler is repeated for
+ * every batch.
  *
  * <p>Time does not run out while a channel of this JVM makes its publishers wait for readers: the
  * channel has the message and will answer.
@@ -155,6 +156,10 @@ public final class PublishAttempts {
     private final long deadline;
     private PublishBatch batch;
     private boolean repeatable;
+
+    /** Whether the latest attempt may have gone to another JVM. */
+    private boolean wentFar;
+
     private final Promise<Published> answer = Promise.promise();
 
     /** How many attempts were made; only the failure of the latest one counts. */
@@ -172,12 +177,13 @@ public final class PublishAttempts {
     }
 
     private Future<Published> ask() {
-      if (!repeatable && channels.isFar(channel)) { // perhaps since it was not found here
+      wentFar = channels.isFar(channel);
+      if (!repeatable && wentFar) { // perhaps since it was not found here
         batch = new PublishBatch(withKeys(batch.messages()));
         repeatable = true;
       }
       attempts.incrementAndGet();
-      long timeout = repeatable ? patience.attempt() + LATE_ANSWER_MS : UNLIMITED_MS;
+      long timeout = repeatable && wentFar ? patience.attempt() + LATE_ANSWER_MS : UNLIMITED_MS;
       return await(channels.attempt(channel, batch, leftMs(), timeout));
     }
 
@@ -258,7 +264,7 @@ public final class PublishAttempts {
       boolean isTimeUp = leftMs() <= 0 && !channels.waitsForReaders(channel);
       if (isTimeUp) {
         answer.tryFail(overdue(patience.publish()));
-      } else if (repeatable) {
+      } else if (repeatable && (wentFar || channels.isFar(channel))) {
         meters.count(CounterName.ATTEMPTS_REPEATED, batch.messages().size());
         ask();
       } else {

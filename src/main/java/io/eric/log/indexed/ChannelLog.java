@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,7 +126,7 @@ public final class ChannelLog<T> implements MessageLog {
     if (closed) {
       return isClosed();
     }
-    Future<List<T>> stored = storage.append(batch);
+    Future<List<T>> stored = stored(batch);
     if (stored.succeeded()) {
       publish(batch, stored.result());
       return Future.succeededFuture();
@@ -151,7 +152,7 @@ public final class ChannelLog<T> implements MessageLog {
     if (selection.contents().isEmpty()) {
       return Future.succeededFuture(slice(selection, List.of(), listener));
     }
-    Future<List<Entry>> loaded = storage.load(selection.contents());
+    Future<List<Entry>> loaded = asked(() -> storage.load(selection.contents()));
     if (loaded.succeeded()) {
       return Future.succeededFuture(slice(selection, loaded.result(), listener));
     }
@@ -204,7 +205,7 @@ public final class ChannelLog<T> implements MessageLog {
       return isClosed();
     }
     listeners.forget(listener);
-    return orFailure(storage.forget(listener));
+    return orFailure(() -> storage.forget(listener));
   }
 
   @Override
@@ -214,7 +215,7 @@ public final class ChannelLog<T> implements MessageLog {
     }
     // Noted before they are durable: noted later, a commit would undo a forget that came between.
     listeners.commit(cursors);
-    return orFailure(storage.commit(cursors));
+    return orFailure(() -> storage.commit(cursors));
   }
 
   @Override
@@ -223,7 +224,7 @@ public final class ChannelLog<T> implements MessageLog {
       return isClosed();
     }
     listeners.register(listener, registration);
-    return orFailure(storage.register(listener, registration));
+    return orFailure(() -> storage.register(listener, registration));
   }
 
   @Override
@@ -232,7 +233,7 @@ public final class ChannelLog<T> implements MessageLog {
       return isClosed();
     }
     closed = true;
-    return orFailure(storage.delete());
+    return orFailure(storage::delete);
   }
 
   @Override
@@ -241,7 +242,7 @@ public final class ChannelLog<T> implements MessageLog {
       return Future.succeededFuture();
     }
     closed = true;
-    return orFailure(storage.close());
+    return orFailure(storage::close);
   }
 
   private void check(List<Entry> batch) {
@@ -281,7 +282,25 @@ public final class ChannelLog<T> implements MessageLog {
     return Future.failedFuture(new RepositoryException("the log is closed", null));
   }
 
-  private static Future<Void> orFailure(Future<Void> future) {
+  private Future<List<T>> stored(List<Entry> batch) {
+    try {
+      return storage.append(batch);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  /** Asks the storage. If a user's own storage throws, the result is a failed future. */
+  private static <U> Future<U> asked(Supplier<Future<U>> question) {
+    try {
+      return question.get();
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private static Future<Void> orFailure(Supplier<Future<Void>> question) {
+    Future<Void> future = asked(question);
     return future.succeeded() ? future : future.recover(ChannelLog::failure);
   }
 

@@ -23,6 +23,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +50,7 @@ class PublishAttemptsTest {
   void aBatchWithKeysIsSentAgainAsItIsUntilItIsAnswered() {
     answerFromAttempt(3);
     Published published =
-        await(client(50, 60_000, false).publish("news", List.of(message("a"), message("b"))));
+        await(client(50, 60_000, true).publish("news", List.of(message("a"), message("b"))));
 
     assertThat(published.outcomes()).hasSize(1);
     assertThat(received).hasSize(3).containsOnly(received.get(0));
@@ -69,12 +71,35 @@ class PublishAttemptsTest {
     assertThat(meters.get(CounterName.PUBLISH_TIMEOUTS)).isEqualTo(1);
   }
 
+  /** Nothing can get lost there, and each repeat would be one more that waits. */
+  @Test
+  void aBatchWithKeysIsNotSentAgainWithinOneJvm() {
+    readersNeedTime = true;
+    List<Message<ChannelRequest.PublishBatch>> asked = askedChannel();
+    Future<Published> answer = client(1, 2, false).publish("news", List.of(message("a")));
+    await(vertx.timer(100)); // many attempts' time
+    assertThat(asked).hasSize(1);
+    assertThat(meters.get(CounterName.ATTEMPTS_REPEATED)).isZero();
+    asked.get(0).reply(PUBLISHED, LocalCodec.options());
+    assertThat(await(answer)).isEqualTo(PUBLISHED);
+  }
+
+  /** What was sent to the former node may be lost. */
+  @Test
+  void anAttemptThatWentFarIsRepeatedThoughTheChannelHasComeHere() {
+    answerFromAttempt(2);
+    AtomicBoolean far = new AtomicBoolean(true);
+    Future<Published> answer =
+        client(50, 60_000, () -> far.getAndSet(false)).publish("news", List.of(message("a")));
+    assertThat(await(answer)).isEqualTo(PUBLISHED);
+  }
+
   @Test
   void timeDoesNotRunOutWhileTheChannelMakesPublishersWaitForReaders() {
     readersNeedTime = true;
     answerFromAttempt(Integer.MAX_VALUE);
-    Future<Published> keyed = client(20, 50, false).publish("news", List.of(message("a")));
-    Future<Published> plain = client(20, 50, false).publish("news", List.of(message(null)));
+    Future<Published> keyed = client(20, 50, true).publish("news", List.of(message("a")));
+    Future<Published> plain = client(20, 50, true).publish("news", List.of(message(null)));
     Awaitility.await().until(() -> received.size() >= 6);
     assertThat(keyed.isComplete()).isFalse();
     assertThat(plain.isComplete()).isFalse();
@@ -87,7 +112,7 @@ class PublishAttemptsTest {
   @Test
   void attemptsEndWhenTimeIsUp() {
     answerFromAttempt(Integer.MAX_VALUE);
-    assertThat(failure(client(50, 120, false).publish("news", List.of(message("a")))))
+    assertThat(failure(client(50, 120, true).publish("news", List.of(message("a")))))
         .isInstanceOf(UnavailableException.class);
     assertThat(received).hasSizeBetween(2, 3);
     assertThat(meters.get(CounterName.PUBLISH_TIMEOUTS)).isEqualTo(1);
@@ -109,7 +134,7 @@ class PublishAttemptsTest {
   @Test
   void whatAnEarlierAttemptFailsWithIsNotTheAnswerWhileALaterOneIsUnderWay() {
     List<Message<ChannelRequest.PublishBatch>> asked = askedChannel();
-    Future<Published> answer = client(50, 60_000, false).publish("news", List.of(message("a")));
+    Future<Published> answer = client(50, 60_000, true).publish("news", List.of(message("a")));
     Awaitility.await().until(() -> asked.size() >= 2);
     asked.get(0).fail(429, "LogFullException('of a former owner')");
     int before = asked.size();
@@ -122,7 +147,7 @@ class PublishAttemptsTest {
   @Test
   void anEarlierAttemptMayStillSucceed() {
     List<Message<ChannelRequest.PublishBatch>> asked = askedChannel();
-    Future<Published> answer = client(50, 60_000, false).publish("news", List.of(message("a")));
+    Future<Published> answer = client(50, 60_000, true).publish("news", List.of(message("a")));
     Awaitility.await().until(() -> asked.size() >= 2);
     asked.get(0).reply(PUBLISHED, LocalCodec.options());
 
@@ -158,6 +183,10 @@ class PublishAttemptsTest {
   }
 
   private Publisher client(long attempt, long publish, boolean far) {
+    return client(attempt, publish, () -> far);
+  }
+
+  private Publisher client(long attempt, long publish, BooleanSupplier far) {
     PublishAttempts attempts =
         new PublishAttempts(
             new PublishTimeouts(attempt, publish),
@@ -172,15 +201,15 @@ class PublishAttemptsTest {
   }
 
   private final class ChannelsOnTheBus implements PublishAttempts.Channels {
-    private final boolean far;
+    private final BooleanSupplier far;
 
-    private ChannelsOnTheBus(boolean far) {
+    private ChannelsOnTheBus(BooleanSupplier far) {
       this.far = far;
     }
 
     @Override
     public boolean isFar(String channel) {
-      return far;
+      return far.getAsBoolean();
     }
 
     @Override

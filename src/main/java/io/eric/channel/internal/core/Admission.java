@@ -10,7 +10,6 @@ import io.eric.channel.internal.readers.Listeners;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
 import io.eric.internal.protocol.Command.Publish;
 import io.eric.internal.protocol.CommandReader;
-import io.eric.log.Entry;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.eric.options.ChannelOptions;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which messages a channel accepts. A message that is malformed, too large or beyond a
  * bound is refused at once. A message with a known key is a repeat, and gets the outcome of the
- * first one; repeats have room of their own beyond the bounds.
+ * first one; repeats are counted apart from the messages, each key once among those.
  */
 final class Admission {
 
@@ -70,7 +69,7 @@ final class Admission {
    */
   boolean admit(PendingAppend append, InFlight taken, boolean own) {
     Publish message = append.message;
-    long size = size(message);
+    long size = append.size();
     try {
       if (refusal != null) {
         throw refusal;
@@ -82,17 +81,17 @@ final class Admission {
           message.key() == null ? null : keys.find(message.key(), clock.getAsLong());
       checkBounds(size, first != null);
       if (first == null) {
-        check(message);
+        check(message, size);
         if (message.key() != null) {
           keys.begin(message.key(), append);
         }
         queued.add(message.listener(), size);
-      }
-      // A repeat is counted before it is answered, because the answer to its batch subtracts it
-      // again.
-      inFlight.add(null, size);
-      taken.add(null, size);
-      if (first != null) {
+        inFlight.add(null, size);
+        taken.add(null, size);
+      } else {
+        // Counted before it is answered, because the answer to its batch subtracts it again.
+        inFlight.addRepeat(size);
+        taken.addRepeat(size);
         repeat(first, append);
       }
       return first == null;
@@ -104,16 +103,17 @@ final class Admission {
   }
 
   /**
-   * Checks that one more message may be in flight. A repeat may take the bounds up to twice,
-   * because a refusal would contradict a first attempt that is still appended. First attempts alone
-   * fill the bounds at most once, so there is room for a repeat of each.
+   * Checks that one more message may be in flight. Messages fill the bounds at most once, whatever
+   * repeats there are, because publishers must not be refused for the repeats of others. With
+   * repeats the bounds may be taken up to twice, because a refusal would contradict a first attempt
+   * that is still appended; so there is room for a repeat of each message.
    */
   private void checkBounds(long size, boolean isRepeat) {
     long messages = inFlight.messages();
     long bytes = inFlight.bytes() + size;
     if (isRepeat) {
-      messages -= options.getInFlightMessages();
-      bytes -= options.getInFlightBytes();
+      messages += inFlight.repeats() - options.getInFlightMessages();
+      bytes += inFlight.repeatBytes() - options.getInFlightBytes();
     }
     if (messages >= options.getInFlightMessages() || bytes > options.getInFlightBytes()) {
       throw new UnavailableException("too many messages of this channel are under way");
@@ -141,7 +141,7 @@ final class Admission {
 
   /** Subtracts an admitted message that is in the log, or was given up. */
   void leftQueue(PendingAppend append) {
-    queued.subtract(append.message.listener(), size(append.message));
+    queued.subtract(append.message.listener(), append.size());
   }
 
   /** Returns the messages that are not in the log yet. */
@@ -164,11 +164,6 @@ final class Admission {
         && message.listener() != null;
   }
 
-  /** Returns how many bytes a message will count for in the log. */
-  private static long size(Publish message) {
-    return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
-  }
-
   private void repeat(KeyWindow.Known first, PendingAppend append) {
     meters.count(CounterName.REPEATED);
     if (first.pending() != null) {
@@ -178,7 +173,7 @@ final class Admission {
     }
   }
 
-  private void check(Publish message) {
+  private void check(Publish message, long size) {
     if (message.payload().size() > options.getMaxPayload()) {
       throw new PayloadTooLargeException(
           "the payload has "
@@ -186,16 +181,16 @@ final class Admission {
               + " bytes, allowed are "
               + options.getMaxPayload());
     }
-    if (size(message) > options.retention().limitBytes()) {
+    if (size > options.retention().limitBytes()) {
       throw new PayloadTooLargeException(
           "the message takes "
-              + size(message)
+              + size
               + " bytes, the whole log of this channel has "
               + options.retention().limitBytes());
     }
     if (message.listener() != null) {
       listeners.get(message.listener());
     }
-    overflow.admit(message, queued, size(message));
+    overflow.admit(message, queued, size);
   }
 }

@@ -70,8 +70,8 @@ public final class Appender {
   }
 
   /**
-   * Takes the messages of one publisher, in order; answers when every outcome is known and readers
-   * need no more time.
+   * Takes the messages of one publisher, in order; answers when every outcome is known and, unless
+   * all of them are refused, readers need no more time.
    */
   public void publish(List<Publish> messages, Consumer<Published> answer) {
     publish(messages, answer, false);
@@ -91,12 +91,17 @@ public final class Appender {
     PendingBatch batch =
         new PendingBatch(
             messages.size(),
-            outcomes ->
-                acknowledgements.release(
-                    () -> {
-                      admission.answered(taken);
-                      answer.accept(new Published(log.epoch(), outcomes));
-                    }));
+            outcomes -> {
+              if (taken.isEmpty()) { // all refused: there is nothing to wait for
+                answer.accept(new Published(log.epoch(), outcomes));
+                return;
+              }
+              acknowledgements.release(
+                  () -> {
+                    admission.answered(taken);
+                    answer.accept(new Published(log.epoch(), outcomes));
+                  });
+            });
     List<PendingAppend> admitted = new ArrayList<>(messages.size());
     for (int i = 0; i < messages.size(); i++) {
       PendingAppend append = new PendingAppend(messages.get(i), batch, i);

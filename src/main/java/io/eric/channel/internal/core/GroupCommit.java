@@ -86,7 +86,7 @@ final class GroupCommit {
 
   /** Appends these messages after those that came before. */
   void add(List<PendingAppend> admitted) {
-    if (nothingWaits() && room(admitted.size()) >= admitted.size()) {
+    if (nothingWaits() && room(admitted) >= admitted.size()) {
       if (!admitted.isEmpty()) {
         append(admitted);
       }
@@ -149,7 +149,7 @@ final class GroupCommit {
    */
   private void appendQueued() {
     while (!appending && !waitsForReaders && !queue.isEmpty()) {
-      int room = room(queue.size());
+      int room = room(queue);
       if (room == 0 && insteadOfWaiting != null) {
         refuseQueued(insteadOfWaiting); // the gate is closed, and would call back at once
         return;
@@ -173,13 +173,13 @@ final class GroupCommit {
     }
   }
 
-  private int room(int wanted) {
-    if (wanted == 0) {
+  private int room(List<PendingAppend> waiting) {
+    if (waiting.isEmpty()) {
       return 0;
     }
-    int room = overflow.room(wanted, admission.queued().bytes());
+    int room = overflow.room(waiting, admission.queued().bytes());
     // While publishers are not slowed down there is nothing to wait for, so at least one message
-    // goes on, even one that is larger than the room.
+    // goes on: the reader that it would have waited for has just turned out to be stuck.
     return room == 0 && !brake.getAsBoolean() ? 1 : room;
   }
 
@@ -245,14 +245,26 @@ final class GroupCommit {
     batch.forEach(admission::leftQueue);
     long now = clock.getAsLong();
     meters.count(CounterName.PUBLISHED, entries.size());
-    fanout.add(entries);
-    trimming.appended(entries);
+    announce(entries);
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
       if (entry.key() != null) {
         keys.succeeded(entry.key(), entry.sequence(), now);
       }
       batch.get(i).complete(new Outcome(entry.sequence(), 0, null));
+    }
+  }
+
+  /**
+   * Passes entries on. If this throws, for example from a user's own store, the messages are in the
+   * log nevertheless, and their publishers are answered.
+   */
+  private void announce(List<Entry> entries) {
+    try {
+      fanout.add(entries);
+      trimming.appended(entries);
+    } catch (RuntimeException e) {
+      logger.error("the channel could not pass on or trim after an append", e);
     }
   }
 

@@ -2,6 +2,8 @@ package io.eric.channel.internal.core;
 
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,10 @@ final class KeyWindow {
   private final int capacity;
   private final long maxAgeMs;
   private final Meters meters;
-  private final Map<String, Known> keys = new LinkedHashMap<>();
+  private final Map<String, Known> pending = new HashMap<>();
+
+  /** In the order in which they were settled. */
+  private final Map<String, Known> settled = new LinkedHashMap<>();
 
   KeyWindow(int capacity, long maxAgeMs, Meters meters) {
     this.capacity = capacity;
@@ -27,29 +32,30 @@ final class KeyWindow {
    * Returns what became of the first publish with this key, or null if the key is new or forgotten.
    */
   @Nullable Known find(String key, long now) {
-    Known known = keys.get(key);
+    Known underWay = pending.get(key);
+    if (underWay != null) {
+      return underWay;
+    }
+    Known known = settled.get(key);
     return known == null || known.isOld(now, maxAgeMs) ? null : known;
   }
 
   /** Notes a publish that is under way. */
   void begin(String key, PendingAppend append) {
-    keys.put(key, new Known(append, 0, Long.MAX_VALUE));
+    pending.put(key, new Known(append, 0, Long.MAX_VALUE));
   }
 
   /**
    * Notes the sequence of a publish that succeeded, and drops keys that are too old or too many.
    */
   void succeeded(String key, long sequence, long now) {
-    keys.remove(key); // so that the order of the map is the order of time
-    keys.put(key, new Known(null, sequence, now));
-    var oldest = keys.entrySet().iterator();
+    pending.remove(key);
+    settled.remove(key); // so that the order of the map is the order of time
+    settled.put(key, new Known(null, sequence, now));
+    var oldest = settled.values().iterator();
     while (oldest.hasNext()) {
-      Known known = oldest.next().getValue();
-      if (known.pending != null) {
-        continue;
-      }
-      boolean old = known.isOld(now, maxAgeMs);
-      if (keys.size() <= capacity && !old) {
+      boolean old = oldest.next().isOld(now, maxAgeMs);
+      if (!old && pending.size() + settled.size() <= capacity) {
         return;
       }
       if (!old) {
@@ -59,9 +65,16 @@ final class KeyWindow {
     }
   }
 
+  /**
+   * Returns the keys of publishes that are done, oldest first: all that {@link #succeeded} visits.
+   */
+  Collection<String> settled() {
+    return settled.keySet();
+  }
+
   /** Forgets the key of a publish that has failed, so that the key may be used again. */
   void failed(String key) {
-    keys.remove(key);
+    pending.remove(key);
   }
 
   /**
@@ -73,7 +86,7 @@ final class KeyWindow {
    */
   record Known(@Nullable PendingAppend pending, long sequence, long since) {
     private boolean isOld(long now, long maxAgeMs) {
-      return pending == null && now - since > maxAgeMs;
+      return now - since > maxAgeMs;
     }
   }
 }

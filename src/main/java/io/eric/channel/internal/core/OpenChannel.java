@@ -249,13 +249,16 @@ public final class OpenChannel implements BusConsumer.Owner {
         || listeners.find(listener.id) != listener) {
       return Future.succeededFuture();
     }
-    Registration before = listener.kept();
     listener.keep(registration);
     return log.register(listener.id, registration)
         .onFailure(
             e -> {
               logger.warn("channel {} could not store a listener", id, e);
-              listener.keep(before);
+              // What the store has is not known then, since registrations may overlap. A later one
+              // that is under way decides.
+              if (registration.equals(listener.kept())) {
+                listener.keep(null);
+              }
             });
   }
 

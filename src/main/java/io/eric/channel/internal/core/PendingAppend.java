@@ -1,13 +1,15 @@
 package io.eric.channel.internal.core;
 
+import io.eric.channel.internal.overflow.QueuedMessage;
 import io.eric.internal.protocol.ChannelResponse.Outcome;
 import io.eric.internal.protocol.Command.Publish;
+import io.eric.log.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A message on its way into the log, and the batch that waits for its outcome. */
-final class PendingAppend {
+final class PendingAppend implements QueuedMessage {
 
   final Publish message;
   private final PendingBatch batch;
@@ -18,6 +20,11 @@ final class PendingAppend {
     this.message = message;
     this.batch = batch;
     this.index = index;
+  }
+
+  @Override
+  public long size() {
+    return (long) Entry.OVERHEAD + message.type().length() + message.payload().size();
   }
 
   /** Adds a repeat of this publish, recognised by its key, which gets the same outcome. */

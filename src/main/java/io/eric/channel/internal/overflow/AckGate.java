@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Controls the flow of publishers: while readers are behind, acknowledgements wait here, in order.
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AckGate {
 
+  private static final Logger logger = LoggerFactory.getLogger(AckGate.class);
   private static final long LOOK_AGAIN_MS = 20;
 
   private final Loop loop;
@@ -41,7 +44,7 @@ public final class AckGate {
   /** Runs an acknowledgement now, or when readers have caught up. */
   public void release(Runnable acknowledgement) {
     if (closed || (held.isEmpty() && !mustHold.getAsBoolean())) {
-      acknowledgement.run();
+      run(acknowledgement);
       return;
     }
     meters.count(CounterName.ACKS_HELD);
@@ -65,7 +68,7 @@ public final class AckGate {
     Held first;
     while ((first = held.peekFirst()) != null && first.since <= due) {
       meters.count(CounterName.ACKS_OVERDUE);
-      held.removeFirst().acknowledgement.run();
+      run(held.removeFirst().acknowledgement);
     }
     if (held.isEmpty()) {
       cancelTimer();
@@ -101,7 +104,16 @@ public final class AckGate {
     cancelTimer();
     List<Held> released = List.copyOf(held);
     held.clear(); // first, because an acknowledgement may hold a further one
-    released.forEach(each -> each.acknowledgement.run());
+    released.forEach(each -> run(each.acknowledgement));
+  }
+
+  /** Runs an acknowledgement; if it throws, the others run nevertheless. */
+  private static void run(Runnable acknowledgement) {
+    try {
+      acknowledgement.run();
+    } catch (RuntimeException e) {
+      logger.error("a publisher could not be answered", e);
+    }
   }
 
   private record Held(Runnable acknowledgement, long since) {}

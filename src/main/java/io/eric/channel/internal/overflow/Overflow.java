@@ -4,6 +4,7 @@ import io.eric.LogFullException;
 import io.eric.channel.internal.readers.Listener;
 import io.eric.internal.protocol.Command.Publish;
 import io.eric.options.OverflowPolicy;
+import java.util.List;
 
 /**
  * A channel's overflow policy: what the channel does when its log is at the limit because a
@@ -46,13 +47,14 @@ public abstract class Overflow {
   public void admit(Publish message, InFlight queued, long size) {}
 
   /**
-   * Returns how many of the accepted messages may go into the log now.
+   * Returns how many of the accepted messages may go into the log now. If none may, publishers are
+   * held back until the first one may.
    *
-   * @param wanted how many messages wait, at least 1
+   * @param queue the messages that wait, in their order; not empty
    * @param bytes how large the messages are together
    */
-  public int room(int wanted, long bytes) {
-    return wanted;
+  public int room(List<? extends QueuedMessage> queue, long bytes) {
+    return queue.size();
   }
 
   // ---- acknowledgements to publishers

@@ -3,6 +3,7 @@ package io.eric.channel.internal.overflow;
 import io.eric.channel.internal.readers.Listener;
 import io.eric.log.MessageLog;
 import io.eric.options.RetentionOptions;
+import java.util.List;
 
 /**
  * Makes publishers wait while a connected listener has used more than half of the limit and
@@ -12,6 +13,9 @@ final class WaitOverflow extends Overflow {
 
   /** Stands for no limit: acknowledgements are held back for as long as a reader advances. */
   private static final long UNLIMITED_MS = Long.MAX_VALUE / 2;
+
+  /** The size of the message that has no room now and goes into the log next; 0 if none waits. */
+  private long next;
 
   WaitOverflow(OverflowSurroundings channel) {
     super(channel);
@@ -32,6 +36,9 @@ final class WaitOverflow extends Overflow {
     long now = channel.clock().getAsLong();
     if (channel.budget().isExceeded() && anAdvancingReaderIsBehind(now)) {
       return true;
+    }
+    if (next > 0 && !hasRoomForNext(now)) {
+      return true; // a large message may have no room although no reader lags far
     }
     MessageLog.Usage used = channel.log().usage();
     RetentionOptions retention = channel.retention();
@@ -56,9 +63,19 @@ final class WaitOverflow extends Overflow {
     return false;
   }
 
-  /** Lets the log grow only as far as no advancing reader loses a message. */
+  private boolean hasRoomForNext(long now) {
+    long unread = longestLag(now);
+    return unread < channel.retention().limitMessages()
+        && bytesOf(unread) + next <= channel.retention().limitBytes();
+  }
+
+  /**
+   * Lets the log grow only as far as no advancing reader loses a message. When such readers have
+   * read everything, there is room for any message, because none is larger than the limit.
+   */
   @Override
-  public int room(int wanted, long bytes) {
+  public int room(List<? extends QueuedMessage> queue, long bytes) {
+    next = 0;
     if (channel.budget().isExceeded()) {
       channel.fanout().flush();
       if (anAdvancingReaderIsBehind(channel.clock().getAsLong())) {
@@ -67,22 +84,43 @@ final class WaitOverflow extends Overflow {
     }
     MessageLog.Usage used = channel.log().usage();
     RetentionOptions retention = channel.retention();
-    if (used.messages() + wanted <= retention.limitMessages()
+    if (used.messages() + queue.size() <= retention.limitMessages()
         && used.bytes() + bytes <= retention.limitBytes()) {
-      return wanted;
+      return queue.size();
     }
     channel.fanout().flush(); // wakes idle readers, so that they do not look stuck
-    long now = channel.clock().getAsLong();
-    double share = 0;
-    for (Listener listener : channel.listeners().all()) {
-      if (advances(listener, now)) {
-        share = Math.max(share, shareOf(listener));
+    long unread = longestLag(channel.clock().getAsLong());
+    int room =
+        fitting(
+            queue, retention.limitMessages() - unread, retention.limitBytes() - bytesOf(unread));
+    if (room == 0) {
+      next = queue.get(0).size();
+    }
+    return room;
+  }
+
+  /** Returns how many messages at the head of the queue are within these bounds together. */
+  private static int fitting(List<? extends QueuedMessage> queue, long messages, long bytes) {
+    int most = (int) Math.min(queue.size(), messages);
+    long left = bytes;
+    for (int i = 0; i < most; i++) {
+      left -= queue.get(i).size();
+      if (left < 0) {
+        return i;
       }
     }
-    double free = Math.max(0, 1 - share);
-    double perMessage =
-        Math.max(1.0 / retention.limitMessages(), (double) bytes / wanted / retention.limitBytes());
-    return (int) Math.min(wanted, free / perMessage);
+    return most;
+  }
+
+  /** Returns how many messages the slowest of the advancing readers has not read. */
+  private long longestLag(long now) {
+    long longest = 0;
+    for (Listener listener : channel.listeners().all()) {
+      if (advances(listener, now)) {
+        longest = Math.max(longest, lagOf(listener));
+      }
+    }
+    return longest;
   }
 
   /** Drops nothing of a listener that advances, because publishers wait for it. */
@@ -110,18 +148,28 @@ final class WaitOverflow extends Overflow {
 
   /** Estimates which part of the limit is used by messages that this listener has not read. */
   private double shareOf(Listener listener) {
+    long lag = lagOf(listener);
+    RetentionOptions retention = channel.retention();
+    return Math.max(
+        (double) lag / retention.limitMessages(), (double) bytesOf(lag) / retention.limitBytes());
+  }
+
+  /** Returns how many of the kept messages this listener has not read, at most. */
+  private long lagOf(Listener listener) {
     MessageLog log = channel.log();
     long last = log.lastSequence();
     long cursor = listener.cursor(last);
-    if (!log.hasAfter(cursor, listener.reader())) {
-      return 0;
-    }
-    MessageLog.Usage used = log.usage();
-    // The bytes are estimated from the listener's lag and the mean size of the kept messages.
-    double meanSize = used.messages() == 0 ? 0 : (double) used.bytes() / used.messages();
-    double lag = Math.min(last - cursor, used.messages());
-    RetentionOptions retention = channel.retention();
-    return Math.max(lag / retention.limitMessages(), lag * meanSize / retention.limitBytes());
+    return log.hasAfter(cursor, listener.reader())
+        ? Math.min(last - cursor, log.usage().messages())
+        : 0;
+  }
+
+  /** Estimates the size of this many messages from the mean size of the kept ones, in bytes. */
+  private long bytesOf(long messages) {
+    MessageLog.Usage used = channel.log().usage();
+    return messages >= used.messages()
+        ? used.bytes()
+        : (long) Math.ceil((double) used.bytes() / used.messages() * messages);
   }
 
   private boolean advances(Listener listener, long now) {
