@@ -41,6 +41,12 @@ public interface MessageLog {
     return usage().bytes();
   }
 
+  /**
+   * Returns how much of what is kept comes after a sequence, for whichever listener it is. It has
+   * to be exact, because the policy {@code wait} makes room for messages by it.
+   */
+  Usage usageAfter(long sequence);
+
   /** Returns how much of what is kept is dispatched to this listener. */
   Usage usageOf(String listener);
 

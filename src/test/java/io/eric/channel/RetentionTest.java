@@ -283,6 +283,46 @@ class RetentionTest {
     assertThatAllArriveAfter45Of100Kilobytes(Stream.of("z".repeat(99_000)));
   }
 
+  /** The mean size of a log with a history of small messages says nothing about the unread ones. */
+  @Test
+  void underWaitASlowReaderLosesNoLargeMessagesAfterManySmallOnes() {
+    Channel channel =
+        hub.channel(
+            "x",
+            new JsonObject()
+                .put("overflow", "wait")
+                .put("waitStall", 60_000)
+                .put("history", new JsonObject().put("messages", 1_000))
+                .put("limit", new JsonObject().put("bytes", 100_000)));
+    MessageQueueListener listener = started(channel);
+    var stream = channel.messageStream(listener);
+    Received received = new Received(stream);
+    until(() -> state(channel, listener.id()) != ListenerStatus.State.DETACHED);
+    List<Object> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      all.add(i);
+      Hub.await(channel.broadcast(Message.of("t", i)));
+    }
+    received.data(200);
+    stream.pause();
+    List<Command.Publish> batch = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      all.add(i + "y".repeat(20_000));
+      Hub.await(channel.broadcast(Message.of("t", all.get(200 + i))));
+    }
+    for (int i = 0; i < 20; i++) {
+      all.add(i + "z".repeat(20_000));
+      batch.add(new Command.Publish("x", null, "t", Payload.of(all.get(202 + i)), null, null));
+    }
+    Future<?> answer = new BusClient(hub.vertx).publish("x", batch);
+    until(() -> ChannelProbe.heldAcknowledgements(channel) > 0);
+
+    stream.resume();
+
+    Hub.await(answer);
+    assertThat(received.data(all.size())).isEqualTo(all);
+  }
+
   private void assertThatAllArriveAfter45Of100Kilobytes(Stream<String> published) {
     Channel channel =
         hub.channel(

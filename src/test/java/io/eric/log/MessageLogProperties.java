@@ -167,6 +167,10 @@ class MessageLogProperties {
           assertThat(given).noneMatch(e -> e.type().equals("_eric_gap"));
         }
       }
+      for (long after = 0; after <= log.lastSequence() + 1; after++) {
+        long sequence = after;
+        assertThat(log.usageAfter(after)).isEqualTo(model.usage(e -> e.sequence() > sequence));
+      }
       for (long after = 0; after <= log.lastSequence() + 1; after += 3) {
         readAll(after, "ann");
         readAll(after, null);

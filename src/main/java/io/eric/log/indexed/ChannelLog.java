@@ -100,6 +100,11 @@ public final class ChannelLog<T> implements MessageLog {
   }
 
   @Override
+  public Usage usageAfter(long sequence) {
+    return index.usageAfter(sequence);
+  }
+
+  @Override
   public Usage usageOf(String listener) {
     return index.usageOf(listener);
   }

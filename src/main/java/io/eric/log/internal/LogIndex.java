@@ -101,6 +101,11 @@ public final class LogIndex<T> {
     return new MessageLog.Usage(messages, bytes);
   }
 
+  /** Returns how much of what is kept comes after a sequence. */
+  public MessageLog.Usage usageAfter(long sequence) {
+    return all.usageAfter(sequence);
+  }
+
   public MessageLog.Usage usageOf(String listener) {
     ReaderLane<T> lane = dispatches.get(listener);
     return lane == null ? MessageLog.Usage.NONE : new MessageLog.Usage(lane.size(), lane.bytes());

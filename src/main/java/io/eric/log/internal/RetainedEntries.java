@@ -1,5 +1,6 @@
 package io.eric.log.internal;
 
+import io.eric.log.MessageLog;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ final class RetainedEntries<T> {
     last.lanes[index] = lane;
     last.contents[index] = content;
     last.live++;
+    last.bytes += size;
     return last.number << SHIFT | index;
   }
 
@@ -96,6 +98,7 @@ final class RetainedEntries<T> {
     chunk.lanes[index] = null;
     chunk.clearContent(index);
     chunk.live--;
+    chunk.bytes -= chunk.sizes[index];
     if (chunk.live == 0 && chunk != newest) {
       unlink(chunk);
     }
@@ -150,6 +153,27 @@ final class RetainedEntries<T> {
         }
       }
     }
+  }
+
+  /** Counts the entries after a sequence; takes a step per chunk of them. */
+  MessageLog.Usage usageAfter(long sequence) {
+    int messages = 0;
+    long bytes = 0;
+    for (Chunk<T> chunk = newest; chunk != null; chunk = chunk.older) {
+      if (chunk.filled == 0 || chunk.sequences[0] > sequence) {
+        messages += chunk.live;
+        bytes += chunk.bytes;
+        continue;
+      }
+      for (int i = chunk.filled - 1; chunk.sequences[i] > sequence; i--) {
+        if (chunk.lanes[i] != null) {
+          messages++;
+          bytes += chunk.sizes[i];
+        }
+      }
+      break;
+    }
+    return new MessageLog.Usage(messages, bytes);
   }
 
   private Chunk<T> chunk(int cell) {
@@ -210,6 +234,7 @@ final class RetainedEntries<T> {
     private final T[] contents = newContents();
     private int filled;
     private int live;
+    private long bytes;
     private int from;
     private @Nullable Chunk<T> older;
     private @Nullable Chunk<T> newer;

@@ -40,33 +40,23 @@ final class WaitOverflow extends Overflow {
     if (next > 0 && !hasRoomForNext(now)) {
       return true; // a large message may have no room although no reader lags far
     }
-    MessageLog.Usage used = channel.log().usage();
+    return isMoreThanHalf(channel.log().usage()) && isMoreThanHalf(unread(now));
+  }
+
+  private boolean isMoreThanHalf(MessageLog.Usage part) {
     RetentionOptions retention = channel.retention();
-    if (used.messages() <= retention.limitMessages() / 2
-        && used.bytes() <= retention.limitBytes() / 2) {
-      return false;
-    }
-    for (Listener listener : channel.listeners().all()) {
-      if (advances(listener, now) && shareOf(listener) > 0.5) {
-        return true;
-      }
-    }
-    return false;
+    return part.messages() > retention.limitMessages() / 2
+        || part.bytes() > retention.limitBytes() / 2;
   }
 
   private boolean anAdvancingReaderIsBehind(long now) {
-    for (Listener listener : channel.listeners().all()) {
-      if (advances(listener, now) && shareOf(listener) > 0) {
-        return true;
-      }
-    }
-    return false;
+    return unread(now).messages() > 0;
   }
 
   private boolean hasRoomForNext(long now) {
-    long unread = longestLag(now);
-    return unread < channel.retention().limitMessages()
-        && bytesOf(unread) + next <= channel.retention().limitBytes();
+    MessageLog.Usage unread = unread(now);
+    return unread.messages() < channel.retention().limitMessages()
+        && unread.bytes() + next <= channel.retention().limitBytes();
   }
 
   /**
@@ -89,10 +79,12 @@ final class WaitOverflow extends Overflow {
       return queue.size();
     }
     channel.fanout().flush(); // wakes idle readers, so that they do not look stuck
-    long unread = longestLag(channel.clock().getAsLong());
+    MessageLog.Usage unread = unread(channel.clock().getAsLong());
     int room =
         fitting(
-            queue, retention.limitMessages() - unread, retention.limitBytes() - bytesOf(unread));
+            queue,
+            retention.limitMessages() - unread.messages(),
+            retention.limitBytes() - unread.bytes());
     if (room == 0) {
       next = queue.get(0).size();
     }
@@ -101,7 +93,7 @@ final class WaitOverflow extends Overflow {
 
   /** Returns how many messages at the head of the queue are within these bounds together. */
   private static int fitting(List<? extends QueuedMessage> queue, long messages, long bytes) {
-    int most = (int) Math.min(queue.size(), messages);
+    int most = (int) Math.max(0, Math.min(queue.size(), messages));
     long left = bytes;
     for (int i = 0; i < most; i++) {
       left -= queue.get(i).size();
@@ -112,15 +104,20 @@ final class WaitOverflow extends Overflow {
     return most;
   }
 
-  /** Returns how many messages the slowest of the advancing readers has not read. */
-  private long longestLag(long now) {
-    long longest = 0;
+  /** Returns how much of the log the slowest of the advancing readers has not read. */
+  private MessageLog.Usage unread(long now) {
+    MessageLog log = channel.log();
+    long last = log.lastSequence();
+    long lowest = last;
     for (Listener listener : channel.listeners().all()) {
       if (advances(listener, now)) {
-        longest = Math.max(longest, lagOf(listener));
+        long cursor = listener.cursor(last);
+        if (cursor < lowest && log.hasAfter(cursor, listener.reader())) {
+          lowest = cursor;
+        }
       }
     }
-    return longest;
+    return lowest == last ? MessageLog.Usage.NONE : log.usageAfter(lowest);
   }
 
   /** Drops nothing of a listener that advances, because publishers wait for it. */
@@ -144,32 +141,6 @@ final class WaitOverflow extends Overflow {
       }
     }
     return true;
-  }
-
-  /** Estimates which part of the limit is used by messages that this listener has not read. */
-  private double shareOf(Listener listener) {
-    long lag = lagOf(listener);
-    RetentionOptions retention = channel.retention();
-    return Math.max(
-        (double) lag / retention.limitMessages(), (double) bytesOf(lag) / retention.limitBytes());
-  }
-
-  /** Returns how many of the kept messages this listener has not read, at most. */
-  private long lagOf(Listener listener) {
-    MessageLog log = channel.log();
-    long last = log.lastSequence();
-    long cursor = listener.cursor(last);
-    return log.hasAfter(cursor, listener.reader())
-        ? Math.min(last - cursor, log.usage().messages())
-        : 0;
-  }
-
-  /** Estimates the size of this many messages from the mean size of the kept ones, in bytes. */
-  private long bytesOf(long messages) {
-    MessageLog.Usage used = channel.log().usage();
-    return messages >= used.messages()
-        ? used.bytes()
-        : (long) Math.ceil((double) used.bytes() / used.messages() * messages);
   }
 
   private boolean advances(Listener listener, long now) {
