@@ -1,7 +1,5 @@
 package io.eric.metrics;
 
-import io.eric.internal.client.ReaderBook;
-
 /**
  * The counters of a hub, see {@link Meters}. They count what has passed, and for every bound how
  * often it has acted. The list is closed, and nothing is counted per channel, listener or client,
@@ -118,7 +116,7 @@ public enum CounterName {
 
   /** Streams that were attached. */
   STREAMS_OPENED("eric_streams_opened_total", "Streams opened at the doors"),
-  /** Statements made; see {@link ReaderBook}. */
+  /** Statements made; see {@link io.eric.internal.client.ReaderBook ReaderBook}. */
   STATEMENTS("eric_statements_total", "Times channels were asked to confirm an edge's streams"),
   /** Statements without an answer. An answer that is later than half an interval does not count. */
   STATEMENTS_UNANSWERED(

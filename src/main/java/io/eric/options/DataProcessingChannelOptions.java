@@ -1,11 +1,11 @@
 package io.eric.options;
 
-import io.eric.work.DataProcessingChannel;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The settings of a {@link DataProcessingChannel}. Work should not be lost, so the default of
- * {@link #getOverflow} is {@link OverflowPolicy#REJECT} here: at the limit publishers are refused.
+ * The settings of a {@link io.eric.work.DataProcessingChannel DataProcessingChannel}. Work should
+ * not be lost, so the default of {@link #getOverflow} is {@link OverflowPolicy#REJECT} here: at the
+ * limit publishers are refused.
  *
  * <p>Not thread-safe. Components read options when they are created, so later changes have no
  * defined effect.

@@ -1,13 +1,12 @@
 package io.eric.options;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.eric.log.file.FileStore;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
- * Where a {@link FileStore} keeps its files, what its acknowledgements mean, and its limits. Sizes
- * are in bytes, times in milliseconds.
+ * Where a {@link io.eric.log.file.FileStore FileStore} keeps its files, what its acknowledgements
+ * mean, and its limits. Sizes are in bytes, times in milliseconds.
  *
  * <p>Not thread-safe. Components read options when they are created, so later changes have no
  * defined effect.

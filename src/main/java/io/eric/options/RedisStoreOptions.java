@@ -1,12 +1,12 @@
 package io.eric.options;
 
-import io.eric.log.redis.RedisStore;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Which Redis a {@link RedisStore} uses, and how. Times are in milliseconds, sizes in bytes.
+ * Which Redis a {@link io.eric.log.redis.RedisStore RedisStore} uses, and how. Times are in
+ * milliseconds, sizes in bytes.
  *
  * <p>Not thread-safe. Components read options when they are created, so later changes have no
  * defined effect.

@@ -1,10 +1,9 @@
 package io.eric.options;
 
-import io.eric.channel.SSEChannel;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The settings of an {@link SSEChannel}.
+ * The settings of an {@link io.eric.channel.SSEChannel SSEChannel}.
  *
  * <p>Not thread-safe. Components read options when they are created, so later changes have no
  * defined effect.

@@ -1,6 +1,5 @@
 package io.eric.options;
 
-import io.eric.socket.SocketServer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -8,7 +7,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The settings of a {@link SocketServer}. Times are in milliseconds, sizes in bytes.
+ * The settings of a {@link io.eric.socket.SocketServer SocketServer}. Times are in milliseconds,
+ * sizes in bytes.
  *
  * <p>Not thread-safe. Components read options when they are created, so later changes have no
  * defined effect.

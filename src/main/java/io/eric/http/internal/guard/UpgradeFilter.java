@@ -1,6 +1,5 @@
 package io.eric.http.internal.guard;
 
-import io.eric.http.OriginPolicy;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Removes {@code Upgrade: h2c} from a request whose head is not in order. Vert.x converts such a
  * head into a request of HTTP/2 and omits everything that HTTP/2 does not have: a second {@code
  * Host}, {@code Transfer-Encoding}, complaints of the decoder. These could not be found afterwards,
- * so that {@link Framing} and {@link OriginPolicy} would be evaded (CWE-444). Without the field,
+ * so that {@link Framing} and {@code OriginPolicy} would be evaded (CWE-444). Without the field,
  * which a server may ignore (RFC 9110, section 7.8), the request is one of HTTP/1.1, and both check
  * it.
  *
