@@ -27,8 +27,8 @@ final class ClosedDoor {
     this.refusal = new StreamRefusal(new SseFormat(), options.getRetryFloor());
     this.reason = "the door at " + mountPoint + " is closed";
     this.router = Router.router(vertx);
-    router.get("/stream/:channel_id/:listener_id").handler(this::refuseStream);
-    router.get("/watch/:channel_id").handler(this::refuseStream);
+    router.get(StreamRoutes.STREAM_PATH).handler(this::refuseStream);
+    router.get(StreamRoutes.WATCH_PATH).handler(this::refuseStream);
     router.route().handler(ctx -> Problem.send(ctx.response(), unavailable()));
   }
 

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /** The event streams: {@code /stream} of a listener, {@code /watch} of a channel. */
 final class StreamRoutes {
 
+  static final String STREAM_PATH = "/stream/:channel_id/:listener_id";
+  static final String WATCH_PATH = "/watch/:channel_id";
+
   private static final CharSequence LAST_EVENT_ID = HttpHeaders.createOptimized("last-event-id");
 
   private static final CharSequence POSITION = HttpHeaders.createOptimized("eric-position");
@@ -76,8 +79,8 @@ final class StreamRoutes {
   }
 
   void mount(Router router) {
-    GetRoutes.route(router, "/stream/:channel_id/:listener_id").handler(ctx -> stream(ctx, false));
-    GetRoutes.route(router, "/watch/:channel_id").handler(ctx -> stream(ctx, true));
+    GetRoutes.route(router, STREAM_PATH).handler(ctx -> stream(ctx, false));
+    GetRoutes.route(router, WATCH_PATH).handler(ctx -> stream(ctx, true));
   }
 
   private void stream(RoutingContext ctx, boolean watch) {

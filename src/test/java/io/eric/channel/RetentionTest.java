@@ -8,6 +8,7 @@ import io.eric.ListenerStatus;
 import io.eric.LogFullException;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
 import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.internal.client.BusClient;
@@ -22,7 +23,6 @@ import io.eric.testing.Hub;
 import io.eric.testing.Received;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RetentionTest {
 
   private Hub hub;
-  private ReadStream<JsonObject> stream;
+  private MessageStream<JsonObject> stream;
 
   @BeforeEach
   void start() {
@@ -58,10 +58,27 @@ class RetentionTest {
             .put("limit", new JsonObject().put("messages", limit)));
   }
 
+  private static JsonObject underWait(long stallMs, String unit, int limit) {
+    return new JsonObject()
+        .put("overflow", "wait")
+        .put("waitStall", stallMs)
+        .put("limit", new JsonObject().put(unit, limit));
+  }
+
   private static MessageQueueListener started(Channel channel) {
     MessageQueueListener listener = Hub.await(channel.addListener());
     Hub.await(listener.start());
     return listener;
+  }
+
+  /** A reader that takes nothing before {@code stream.resume()}. */
+  private Received standingStill(Channel channel) {
+    MessageQueueListener listener = started(channel);
+    stream = channel.messageStream(listener);
+    stream.pause();
+    Received received = new Received(stream);
+    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+    return received;
   }
 
   private static void broadcast(Channel channel, int from, int to) {
@@ -244,13 +261,7 @@ class RetentionTest {
 
   @Test
   void underWaitASlowReaderLosesNothingHoweverMuchIsPublishedAtOnce() {
-    Channel channel =
-        hub.channel(
-            "x",
-            new JsonObject()
-                .put("overflow", "wait")
-                .put("waitStall", 60_000)
-                .put("limit", new JsonObject().put("messages", 300)));
+    Channel channel = hub.channel("x", underWait(60_000, "messages", 300));
     MessageQueueListener listener = started(channel);
     Received stream = new Received(channel.messageStream(listener));
     until(() -> ChannelProbe.waiting(channel) == 1);
@@ -289,11 +300,8 @@ class RetentionTest {
     Channel channel =
         hub.channel(
             "x",
-            new JsonObject()
-                .put("overflow", "wait")
-                .put("waitStall", 60_000)
-                .put("history", new JsonObject().put("messages", 1_000))
-                .put("limit", new JsonObject().put("bytes", 100_000)));
+            underWait(60_000, "bytes", 100_000)
+                .put("history", new JsonObject().put("messages", 1_000)));
     MessageQueueListener listener = started(channel);
     var stream = channel.messageStream(listener);
     Received received = new Received(stream);
@@ -324,18 +332,8 @@ class RetentionTest {
   }
 
   private void assertThatAllArriveAfter45Of100Kilobytes(Stream<String> published) {
-    Channel channel =
-        hub.channel(
-            "x",
-            new JsonObject()
-                .put("overflow", "wait")
-                .put("waitStall", 60_000)
-                .put("limit", new JsonObject().put("bytes", 100_000)));
-    MessageQueueListener listener = started(channel);
-    var stream = channel.messageStream(listener);
-    stream.pause();
-    Received received = new Received(stream);
-    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+    Channel channel = hub.channel("x", underWait(60_000, "bytes", 100_000));
+    Received received = standingStill(channel);
     List<String> payloads = new ArrayList<>(List.of("y".repeat(45_000)));
     Hub.await(channel.broadcast(Message.of("t", payloads.get(0))));
     List<Command.Publish> batch = new ArrayList<>();
@@ -406,18 +404,8 @@ class RetentionTest {
   /** Four unread messages fill the log. */
   private Channel fullOfUnread(int inFlight) {
     Channel channel =
-        hub.channel(
-            "x",
-            new JsonObject()
-                .put("overflow", "wait")
-                .put("waitStall", 60_000)
-                .put("inFlightMessages", inFlight)
-                .put("limit", new JsonObject().put("messages", 4)));
-    MessageQueueListener listener = started(channel);
-    stream = channel.messageStream(listener);
-    stream.pause();
-    stream.handler(item -> {});
-    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+        hub.channel("x", underWait(60_000, "messages", 4).put("inFlightMessages", inFlight));
+    standingStill(channel);
     for (int i = 1; i <= 4; i++) {
       channel.broadcast(Message.of("t", i));
     }
@@ -427,13 +415,7 @@ class RetentionTest {
 
   @Test
   void underWaitAChannelMayBeRemovedWhilePublishersWait() {
-    Channel channel =
-        hub.channel(
-            "x",
-            new JsonObject()
-                .put("overflow", "wait")
-                .put("waitStall", 60_000)
-                .put("limit", new JsonObject().put("messages", 10)));
+    Channel channel = hub.channel("x", underWait(60_000, "messages", 10));
     Hub.await(channel.registerListener(new MessageQueueListener("me")));
     new Consumer(hub.vertx, "x", "me", false);
     hub.ask("x", new JsonObject("{\"v\":\"l\",\"r\":\"me\"}"));
@@ -450,18 +432,8 @@ class RetentionTest {
 
   @Test
   void underWaitAReaderThatDoesNotAdvanceIsHandledAsUnderGap() {
-    Channel channel =
-        hub.channel(
-            "x",
-            new JsonObject()
-                .put("overflow", "wait")
-                .put("waitStall", 20)
-                .put("limit", new JsonObject().put("messages", 10)));
-    MessageQueueListener listener = started(channel);
-    var stream = channel.messageStream(listener);
-    stream.pause();
-    Received stuck = new Received(stream);
-    until(() -> state(channel, listener.id()) == ListenerStatus.State.CATCHING_UP);
+    Channel channel = hub.channel("x", underWait(20, "messages", 10));
+    Received stuck = standingStill(channel);
     broadcast(channel, 1, 30);
     stream.resume();
     List<JsonObject> items = stuck.items(2);

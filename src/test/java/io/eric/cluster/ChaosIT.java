@@ -76,7 +76,9 @@ class ChaosIT {
     for (Node node : cluster.nodes) {
       if (node != victim) {
         assertThat(traffic.reconnectsFrom(node))
-            .as("streams lost at node %d, which survived", node.number)
+            .as(
+                "streams lost at node %d, which survived: %s",
+                node.number, traffic.storiesFrom(node))
             .isEqualTo(before.get(node));
       }
     }

@@ -225,6 +225,14 @@ final class Traffic implements AutoCloseable {
     return readers.stream().mapToInt(reader -> reader.lostAt.getOrDefault(node.number, 0)).sum();
   }
 
+  /** Returns how the streams that were lost at a node began and ended. */
+  List<String> storiesFrom(Node node) {
+    return readers.stream()
+        .filter(reader -> reader.lostAt.getOrDefault(node.number, 0) > 0)
+        .map(reader -> reader.listener + " of " + reader.channel + ": " + reader.streams)
+        .toList();
+  }
+
   @Override
   public void close() {
     publishing = false;
@@ -310,7 +318,11 @@ final class Traffic implements AutoCloseable {
             connected.release();
           }
           read(lines);
+          streams.add(LocalTime.now() + " ended by node " + node.number);
         } catch (IOException e) {
+          if (opened) {
+            streams.add(LocalTime.now() + " node " + node.number + ": " + e);
+          }
           pause(50);
         } catch (RuntimeException e) {
           others.add("not an event: " + e); // seen when the traffic ends
