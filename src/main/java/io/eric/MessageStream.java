@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * there after the handler is set reaches the channel after the stream. A paused stream stops
  * reading: its messages stay in the channel's log, so no memory is used for them here.
  *
- * <p>A handler that throws does not stop the stream; what it throws is logged.
+ * <p>A handler that throws does not stop the stream; what it throws is logged. A stream that fails,
+ * because there is no such channel or listener or because the hub cannot serve, calls its exception
+ * handler and ends. Without an exception handler, the reason is logged.
  *
  * <p>A stream that is dropped without being closed keeps its listener attached. Close it, stop its
  * listener, or undeploy the verticle that created it.

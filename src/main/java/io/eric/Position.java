@@ -35,6 +35,7 @@ public record Position(String epoch, long sequence) {
     return new Position(text.substring(0, dash), sequence);
   }
 
+  /** Returns the epoch, a dash and the sequence: what {@link #parse} reads. */
   @Override
   public String toString() {
     return epoch + '-' + sequence;

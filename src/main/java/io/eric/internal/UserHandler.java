@@ -1,5 +1,6 @@
 package io.eric.internal;
 
+import io.eric.EricException;
 import io.vertx.core.Handler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,21 @@ public final class UserHandler {
   public static void call(@Nullable Handler<Void> handler, String stream) {
     if (handler != null) {
       run(() -> handler.handle(null), stream);
+    }
+  }
+
+  /**
+   * Gives a stream's failure to its exception handler. Without a handler the failure is logged,
+   * because otherwise a stream that never opens would look like one without messages.
+   */
+  public static void fail(@Nullable Handler<Throwable> handler, Throwable failure, String stream) {
+    if (handler == null) {
+      logger.warn(
+          "{}: failed, and no exception handler is set: {}",
+          stream,
+          failure instanceof EricException known ? known.text() : failure.toString());
+    } else {
+      call(handler, failure, stream);
     }
   }
 

@@ -167,7 +167,7 @@ final class LineStream implements MessageStream<JsonObject> {
   private void fail(Throwable failure) {
     attached.tryFail(failure);
     if (!closed) {
-      UserHandler.call(exceptionHandler, failure, NAME);
+      UserHandler.fail(exceptionHandler, failure, NAME);
     }
   }
 

@@ -4,6 +4,9 @@ import static io.eric.testing.Hub.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.eric.Channel;
 import io.eric.EricClient;
 import io.eric.InvalidChannelException;
@@ -17,6 +20,7 @@ import io.eric.Position;
 import io.eric.PublishOptions;
 import io.eric.ReadOptions;
 import io.eric.UnavailableException;
+import io.eric.internal.UserHandler;
 import io.eric.junit5.EricExtension;
 import io.eric.junit5.TestReader;
 import io.eric.junit5.TestReaders;
@@ -38,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 /** The interface for programs: {@link EricClient}, and what its channels publish and read. */
 @ExtendWith(EricExtension.class)
@@ -449,6 +454,27 @@ class EricClientTest {
     @SuppressWarnings("NullAway")
     private static String id(@Nullable String found) {
       return found;
+    }
+
+    @Test
+    void aStreamThatFailsWithoutAnExceptionHandlerIsLogged() {
+      Logger log = (Logger) LoggerFactory.getLogger(UserHandler.class);
+      ListAppender<ILoggingEvent> lines = new ListAppender<>();
+      lines.start();
+      log.addAppender(lines);
+      try {
+        MessageStream<Message> stream = channel().read(ReadOptions.listener("nosuch"));
+        stream.handler(message -> {});
+        Hub.failure(stream.attached());
+        until(() -> !lines.list.isEmpty());
+        assertThat(lines.list)
+            .extracting(ILoggingEvent::getFormattedMessage)
+            .containsExactly(
+                "messages of channel x: failed, and no exception handler is set:"
+                    + " InvalidListenerException('Invalid listener nosuch')");
+      } finally {
+        log.detachAppender(lines);
+      }
     }
 
     @Test

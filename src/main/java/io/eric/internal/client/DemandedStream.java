@@ -167,10 +167,10 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
     attached.tryComplete();
   }
 
-  /** Calls the exception handler, if there is one. The stream has to be ended afterwards. */
+  /** Tells the user why the stream fails. It has to be ended afterwards. */
   protected final void report(Throwable reason) {
     attached.tryFail(reason);
-    UserHandler.call(exceptionHandler, reason, what);
+    UserHandler.fail(exceptionHandler, reason, what);
   }
 
   /** Calls the end handler, if there is one. The stream needs its verticle no more. */
