@@ -125,31 +125,34 @@ class EricRouterTest {
                   if (!body.isEmpty()) {
                     request.putHeader("content-type", "application/json");
                   }
-                  return request.send(body);
-                })
-            .compose(
-                response ->
-                    response
-                        .body()
-                        .map(
-                            text ->
-                                new Answer(
-                                    response.statusCode(),
-                                    text.toString(),
-                                    response.getHeader("eric-message-id")))));
+                  return request.send(body).compose(EricRouterTest::whole);
+                }));
+  }
+
+  /** To be called on the answer's context, before anything of its body can be missed. */
+  private static Future<Answer> whole(HttpClientResponse response) {
+    return response
+        .body()
+        .map(
+            text ->
+                new Answer(
+                    response.statusCode(), text.toString(), response.getHeader("eric-message-id")));
   }
 
   private HttpClientResponse open(String path, StringBuffer seen, Promise<Void> end) {
     return Hub.await(
         client
             .request(HttpMethod.GET, port, "localhost", path)
-            .compose(HttpClientRequest::send)
-            .onSuccess(
-                response ->
-                    response
-                        .handler(bytes -> seen.append(bytes))
-                        .endHandler(ended -> end.tryComplete())
-                        .exceptionHandler(failure -> end.tryComplete())));
+            .compose(
+                request ->
+                    request
+                        .send()
+                        .onSuccess(
+                            response ->
+                                response
+                                    .handler(bytes -> seen.append(bytes))
+                                    .endHandler(ended -> end.tryComplete())
+                                    .exceptionHandler(failure -> end.tryComplete()))));
   }
 
   private static void until(StringBuffer seen, String text) {

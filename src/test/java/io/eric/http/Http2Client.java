@@ -52,8 +52,10 @@ final class Http2Client implements AutoCloseable {
 
   /** Sends a request without a body; gives the status when the whole answer is there. */
   Future<Integer> whole(HttpClientRequest request) {
-    return send(request, answer -> {})
-        .compose(answer -> answer.end().map(end -> answer.statusCode()));
+    Future<Integer> status =
+        request.response().compose(answer -> answer.end().map(end -> answer.statusCode()));
+    request.end();
+    return status;
   }
 
   /**

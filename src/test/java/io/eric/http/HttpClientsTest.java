@@ -344,12 +344,14 @@ class HttpClientsTest {
             .request(method, hub.port(), "127.0.0.1", path)
             .compose(
                 request ->
-                    request.putHeader("content-type", "application/json").send(Buffer.buffer(body)))
-            .map(
-                response -> {
-                  response.pause();
-                  return response;
-                });
+                    request
+                        .putHeader("content-type", "application/json")
+                        .send(Buffer.buffer(body))
+                        .map(
+                            response -> {
+                              response.pause(); // in the turn that has its head
+                              return response;
+                            }));
     return HttpHub.await(answer);
   }
 }
