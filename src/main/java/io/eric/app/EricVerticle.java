@@ -6,6 +6,7 @@ import io.eric.EricException;
 import io.eric.ListenerStatus;
 import io.eric.MessageQueueListener;
 import io.eric.channel.ChannelContainer;
+import io.eric.channel.internal.HubPlace;
 import io.eric.cluster.ClusterNode;
 import io.eric.http.HttpVerticle;
 import io.eric.internal.CallersContext;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -62,6 +64,7 @@ public final class EricVerticle extends VerticleBase {
   private volatile @Nullable ChannelContainer channels;
   private volatile @Nullable ClusterNode node;
   private volatile int httpPort;
+  private @Nullable HubPlace place;
   private @Nullable MetricsPage metrics;
 
   /**
@@ -93,6 +96,13 @@ public final class EricVerticle extends VerticleBase {
     EricOptions wanted = options;
     EricOptions settings = wanted == null ? new EricOptions(config()) : wanted;
     options = settings;
+    HubPlace taken;
+    try {
+      taken = HubPlace.take(vertx);
+    } catch (IllegalStateException second) {
+      return Future.failedFuture(second); // and a store that was given may be the other hub's
+    }
+    place = taken;
     return possible(settings)
         .compose(possible -> openStore(settings))
         .compose(opened -> openChannels(settings, opened))
@@ -230,6 +240,7 @@ public final class EricVerticle extends VerticleBase {
   private Future<Void> openChannels(EricOptions settings, MessageStore opened) {
     ChannelContainer container =
         new ChannelContainer(vertx, opened, settings.getChannel(), settings.getLogs());
+    container.occupies(Objects.requireNonNull(place));
     channels = container;
     Map<String, JsonObject> predefined = new HashMap<>();
     settings.getChannels().forEach((id, each) -> predefined.put(id, each.options()));
@@ -446,7 +457,14 @@ public final class EricVerticle extends VerticleBase {
     Future<Void> left = joined == null ? Future.succeededFuture() : joined.leave();
     Future<Void> closed = container == null ? left : left.eventually(container::close);
     MessageStore opened = store;
-    return opened == null ? closed : closed.eventually(opened::close);
+    HubPlace taken = place;
+    return (opened == null ? closed : closed.eventually(opened::close))
+        .onComplete(
+            done -> {
+              if (taken != null) {
+                taken.leave();
+              }
+            });
   }
 
   private static void warnIfPublic(String host) {

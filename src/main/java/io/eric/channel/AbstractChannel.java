@@ -248,9 +248,12 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     ChannelCommands door = new ChannelCommands(vertx, channel, extension(), this::removed, begun);
     MessageConsumer<Object> address =
         vertx.eventBus().localConsumer(Addresses.channel(id), door::handle);
-    new ChannelDirectory(vertx)
-        .addChannel(id, context, channel.appender::publish, door::told, channel::waitsForReaders);
-    parts = new Parts(channel, door, address, Meters.of(vertx).add(context, channel::sample));
+    Runnable unlisted =
+        new ChannelDirectory(vertx)
+            .addChannel(
+                id, context, channel.appender::publish, door::told, channel::waitsForReaders);
+    Runnable unmetered = Meters.of(vertx).add(context, channel::sample);
+    parts = new Parts(channel, door, address, unmetered, unlisted);
     handle = new ChannelHandle(vertx, id, own, retryMs());
     begun.opened();
     logger.debug("channel {} is open, epoch {}", id, log.epoch());
@@ -360,7 +363,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
    */
   private void withdraw(Parts all) {
     all.unmetered.run();
-    new ChannelDirectory(vertx).removeChannel(id);
+    all.unlisted.run();
   }
 
   /**
@@ -410,7 +413,8 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       OpenChannel channel,
       ChannelCommands door,
       MessageConsumer<Object> address,
-      Runnable unmetered) {}
+      Runnable unmetered,
+      Runnable unlisted) {}
 
   private ChannelHandle handle() {
     ChannelHandle deployed = handle;

@@ -7,6 +7,7 @@ import io.eric.InvalidMessageFormatException;
 import io.eric.RepositoryException;
 import io.eric.UnavailableException;
 import io.eric.channel.internal.CreationOrder;
+import io.eric.channel.internal.HubPlace;
 import io.eric.channel.internal.LivenessProbe;
 import io.eric.channel.internal.Placement;
 import io.eric.channel.internal.StoreWatch;
@@ -59,9 +60,6 @@ public final class ChannelContainer {
   private static final CommandReader READER = new CommandReader();
   private static final DeliveryOptions LOCAL = LocalCodec.options();
 
-  /** The local map of a Vert.x instance in which its one container is noted. */
-  private static final String CONTAINERS = "io.eric.containers";
-
   private final Vertx vertx;
 
   /**
@@ -90,8 +88,11 @@ public final class ChannelContainer {
   private volatile @Nullable Placement placement;
   private boolean closed;
 
-  /** Whether this is the container of its Vert.x instance; guarded by {@code channels}. */
-  private boolean isNoted;
+  /** The place of this hub, once it is taken; guarded by {@code channels}. */
+  private @Nullable HubPlace place;
+
+  /** Whether the place is left when the container closes; guarded by {@code channels}. */
+  private boolean isPlaceOurs;
 
   /**
    * Creates a container without channels. Without a cluster, channels belong to the verticle on
@@ -133,31 +134,35 @@ public final class ChannelContainer {
    * @throws IllegalStateException if this Vert.x instance has a container already
    */
   public void placedBy(Placement placement) {
-    refuseSecond();
+    takePlace();
     this.placement = placement;
   }
 
   /**
-   * Makes this the only container of its Vert.x instance. With two of them at one address, requests
-   * would go to either in turn, and each would know its own channels only.
+   * Gives the container the place that its creator has taken, and leaves when the store is closed.
+   * Call it first. Without this call the container takes the place itself.
    */
-  private void refuseSecond() {
+  public void occupies(HubPlace taken) {
     synchronized (channels) {
-      if (!isNoted
-          && vertx.sharedData().getLocalMap(CONTAINERS).putIfAbsent(CONTAINERS, true) != null) {
-        throw new IllegalStateException(
-            "a hub runs in this Vert.x instance already: deploy one per instance, as one instance"
-                + " of its verticle");
-      }
-      isNoted = true;
+      place = taken;
     }
   }
 
-  private void forget() {
+  /** Makes this the only container of its Vert.x instance. */
+  private void takePlace() {
     synchronized (channels) {
-      if (isNoted) {
-        isNoted = false;
-        vertx.sharedData().getLocalMap(CONTAINERS).remove(CONTAINERS);
+      if (place == null) {
+        place = HubPlace.take(vertx);
+        isPlaceOurs = true;
+      }
+    }
+  }
+
+  private void leavePlace() {
+    synchronized (channels) {
+      if (place != null && isPlaceOurs) {
+        place.leave();
+        place = null;
       }
     }
   }
@@ -170,7 +175,7 @@ public final class ChannelContainer {
    */
   public Future<Void> start() {
     try {
-      refuseSecond();
+      takePlace();
     } catch (IllegalStateException second) {
       return Future.failedFuture(second);
     }
@@ -263,12 +268,18 @@ public final class ChannelContainer {
    * @param changed options that replace those remembered, by channel id
    * @return fails with {@link RepositoryException} if the store cannot list its channels or a
    *     channel cannot be opened, {@link InvalidMessageFormatException} naming the channel whose
-   *     options this version does not take
+   *     options this version does not take, {@link IllegalStateException} if this Vert.x instance
+   *     has a container already
    */
   public Future<Void> restore(Map<String, JsonObject> changed) {
     if (placement != null) {
       // the cluster remembers the channels and opens them where they belong
       return Future.succeededFuture();
+    }
+    try {
+      takePlace(); // before channels are opened, which takes them from a hub that has them
+    } catch (IllegalStateException second) {
+      return Future.failedFuture(second);
     }
     return CallersContext.of(
         vertx, () -> store.definitions().compose(definitions -> restore(definitions, changed)));
@@ -594,7 +605,10 @@ public final class ChannelContainer {
     for (Registered registered : all) {
       undeployed.add(registered.deployment.future().compose(vertx::undeploy));
     }
-    return Future.join(undeployed).<Void>mapEmpty().otherwiseEmpty().onComplete(done -> forget());
+    return Future.join(undeployed)
+        .<Void>mapEmpty()
+        .otherwiseEmpty()
+        .onComplete(done -> leavePlace());
   }
 
   private void sample(Meters.Readings readings) {

@@ -10,7 +10,14 @@ import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
 import io.eric.UnavailableException;
+import io.eric.internal.client.ChannelDirectory;
+import io.eric.log.ChannelDefinition;
+import io.eric.log.MessageLog;
+import io.eric.log.MessageStore;
+import io.eric.log.indexed.MemoryStore;
 import io.eric.options.EricOptions;
+import io.eric.options.HttpOptions;
+import io.eric.options.RetentionOptions;
 import io.eric.testing.Hub;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -18,12 +25,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +135,74 @@ class EricVerticleTest {
                     vertx.deployVerticle(name, new DeploymentOptions(options).setInstances(2))))
         .hasStackTraceContaining("a hub runs in this Vert.x instance already");
     Hub.await(vertx.deployVerticle(name, options));
+  }
+
+  /** Opening a store, or only its channels, can take them from the hub that has them. */
+  @Test
+  void aSecondHubTouchesNothingOfTheFirstOnesStore() throws Exception {
+    CountingStore store = new CountingStore();
+    EricOptions silent = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);
+    Hub.await(vertx.deployVerticle(new EricVerticle(silent, store)));
+    Channel news = Hub.await(EricClient.create(vertx).create("news"));
+    assertThat(Hub.await(news.publish(Message.of("t", 1))).sequence()).isEqualTo(1);
+    int opened = store.opened.get();
+
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(silent, store))))
+        .hasStackTraceContaining("a hub runs in this Vert.x instance already");
+
+    assertThat(store.opened).hasValue(opened);
+    assertThat(store.listed).hasValue(1);
+    assertThat(store.closed).hasValue(0);
+    assertThat(new ChannelDirectory(vertx).hasChannel("news")).isTrue();
+    assertThat(Hub.await(news.publish(Message.of("t", 2))).sequence()).isEqualTo(2);
+  }
+
+  @Test
+  void aHubThatCannotStartLeavesItsPlaceToTheNext() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      EricOptions impossible =
+          new EricOptions()
+              .setHttp(new HttpOptions().setPort(taken.getLocalPort()))
+              .setSocketEnabled(false);
+      assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(impossible))))
+          .isNotNull();
+    }
+    EricOptions silent = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);
+    Hub.await(vertx.deployVerticle(new EricVerticle(silent)));
+  }
+
+  /** A durable store, as far as a hub can see. */
+  private static final class CountingStore implements MessageStore {
+
+    private final MessageStore memory = MemoryStore.create();
+    private final List<ChannelDefinition> defined = new CopyOnWriteArrayList<>();
+    private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicInteger listed = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
+
+    @Override
+    public Future<MessageLog> open(String channelId, RetentionOptions retention) {
+      opened.incrementAndGet();
+      return memory.open(channelId, retention);
+    }
+
+    @Override
+    public Future<List<ChannelDefinition>> definitions() {
+      listed.incrementAndGet();
+      return Future.succeededFuture(List.copyOf(defined));
+    }
+
+    @Override
+    public Future<Void> define(ChannelDefinition definition) {
+      defined.add(definition);
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close() {
+      closed.incrementAndGet();
+      return memory.close();
+    }
   }
 
   @Test

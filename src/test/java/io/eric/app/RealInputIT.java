@@ -171,7 +171,12 @@ class RealInputIT {
 
   private CompletableFuture<String> okhttp(Processes processes, String url, RealFile file) {
     Received received = new Received(file.lines());
-    EventSource source = new EventSource.Builder(ConnectStrategy.http(URI.create(url))).build();
+    // The client gives up after 10 s of silence unless it is told otherwise, which is less than the
+    // heartbeat interval, and the publisher's JVM may take that long to start.
+    EventSource source =
+        new EventSource.Builder(
+                ConnectStrategy.http(URI.create(url)).readTimeout(1, TimeUnit.MINUTES))
+            .build();
     processes.run(
         () -> {
           try (source) {

@@ -52,21 +52,23 @@ public final class ChannelDirectory {
   }
 
   /**
-   * Makes a channel channels.
+   * Makes a channel reachable.
    *
    * @param context the channel's context
    * @param told accepts the news of edges, on that context
    * @param waitsForReaders whether publishers are not answered because readers need time; called
    *     from any thread
+   * @return makes it unreachable again, but not another channel that has taken its id; idempotent
    */
-  public void addChannel(
+  public Runnable addChannel(
       String channelId,
       Context context,
       Publishing publishing,
       Consumer<ChannelRequest> told,
       BooleanSupplier waitsForReaders) {
-    channels.byId.put(
-        channelId, new Reachable((ContextInternal) context, publishing, told, waitsForReaders));
+    Reachable channel = new Reachable((ContextInternal) context, publishing, told, waitsForReaders);
+    channels.byId.put(channelId, channel);
+    return () -> channels.byId.remove(channelId, channel);
   }
 
   /**
@@ -76,11 +78,6 @@ public final class ChannelDirectory {
   public boolean waitsForReaders(String channelId) {
     Reachable channel = channels.byId.get(channelId);
     return channel != null && channel.waitsForReaders.getAsBoolean();
-  }
-
-  /** Forgets a channel. */
-  public void removeChannel(String channelId) {
-    channels.byId.remove(channelId);
   }
 
   /** Returns whether a channel lives in this JVM. */
