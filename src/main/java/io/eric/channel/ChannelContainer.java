@@ -33,6 +33,7 @@ import io.eric.metrics.Meters;
 import io.eric.options.ChannelCeilings;
 import io.eric.options.LogsOptions;
 import io.eric.options.SSEChannelOptions;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -42,6 +43,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,6 +95,16 @@ public final class ChannelContainer {
 
   /** Whether the place is left when the container closes; guarded by {@code channels}. */
   private boolean isPlaceOurs;
+
+  /**
+   * Leaves the place with the verticle that made this container, because its channels end with the
+   * verticle, too.
+   */
+  private final Closeable homeClosed =
+      done -> {
+        leavePlace();
+        done.succeed();
+      };
 
   /**
    * Creates a container without channels. Without a cluster, channels belong to the verticle on
@@ -154,6 +166,7 @@ public final class ChannelContainer {
       if (place == null) {
         place = HubPlace.take(vertx);
         isPlaceOurs = true;
+        ((ContextInternal) home).addCloseHook(homeClosed);
       }
     }
   }
@@ -161,6 +174,7 @@ public final class ChannelContainer {
   private void leavePlace() {
     synchronized (channels) {
       if (place != null && isPlaceOurs) {
+        ((ContextInternal) home).removeCloseHook(homeClosed);
         place.leave();
         place = null;
       }

@@ -1,5 +1,6 @@
 package io.eric.channel;
 
+import io.eric.InvalidMessageFormatException;
 import io.eric.Message;
 import io.eric.Payload;
 import io.eric.Position;
@@ -28,8 +29,15 @@ final class EntryAdapter implements UnaryOperator<Entry> {
     if (Message.isReserved(entry.type())) {
       return entry; // the hub's own events are not the channel's to change
     }
+    Message message;
     try {
-      JsonObject shown = adapt.apply(entry.toMessage(epoch));
+      message = entry.toMessage(epoch);
+    } catch (IllegalStateException undecodable) {
+      return report(
+          entry, new InvalidMessageFormatException(String.valueOf(undecodable.getMessage())));
+    }
+    try {
+      JsonObject shown = adapt.apply(message);
       String event = Message.of(shown.getString("event"), null).type();
       return new Entry(
           entry.sequence(),
@@ -40,8 +48,12 @@ final class EntryAdapter implements UnaryOperator<Entry> {
           entry.sender(),
           entry.key());
     } catch (RuntimeException e) {
-      String id = new Position(epoch, entry.sequence()).toString();
-      return ErrorReport.inPlaceOf(entry, id, e);
+      return report(entry, e);
     }
+  }
+
+  private Entry report(Entry entry, Throwable failure) {
+    String id = new Position(epoch, entry.sequence()).toString();
+    return ErrorReport.inPlaceOf(entry, id, failure);
   }
 }

@@ -5,8 +5,8 @@ package io.eric.options;
  * {@code publishStall}, by default 1 s, so an attempt must last longer than that. Immutable, so
  * safe for any thread.
  *
- * @param attempt how long one attempt may take before a publish that can be repeated is sent again;
- *     the minimum is 1
+ * @param attempt how long one attempt at another node may take before a publish with a key is sent
+ *     again; inside one JVM nothing gets lost and nothing is sent again; the minimum is 1
  * @param publish how long all attempts may take together, after which the caller is told {@code
  *     Unavailable} and the outcome is unknown; the minimum is {@code attempt}. This time is
  *     extended while a channel of the same JVM makes publishers wait for its readers, as under

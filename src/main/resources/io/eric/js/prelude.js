@@ -357,7 +357,7 @@
       await result(this.#address, { v: 'rc' });
     }
 
-    listen(listener, handlerOrOptions, options) {
+    async listen(listener, handlerOrOptions, options) {
       return typeof handlerOrOptions === 'function'
         ? new Listening(this, listener, options).each(handlerOrOptions)
         : new Listening(this, listener, handlerOrOptions).open();
@@ -393,8 +393,9 @@
     }
 
     async open(options) {
+      const listening = new Listening(this.#channel, this.#id, options); // refuses options before the listener exists
       await this.#channel.subscribe(this.#id, { ifAbsent: true });
-      this.#listening = await this.#channel.listen(this.#id, (message) => this.#act(message), options);
+      this.#listening = await listening.each((message) => this.#act(message));
       return this;
     }
 

@@ -9,6 +9,8 @@ import io.eric.EricClient;
 import io.eric.ListenerStatus;
 import io.eric.Message;
 import io.eric.MessageQueueListener;
+import io.eric.MessageStream;
+import io.eric.ReadOptions;
 import io.eric.UnavailableException;
 import io.eric.internal.client.ChannelDirectory;
 import io.eric.log.ChannelDefinition;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +222,15 @@ class EricVerticleTest {
           .isInstanceOf(UnavailableException.class)
           .hasMessage("this Vert.x is closed");
     }
+    MessageStream<Message> stream = news.read(ReadOptions.watcher());
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicInteger ends = new AtomicInteger();
+    stream.exceptionHandler(failure::set).endHandler(end -> ends.incrementAndGet());
+    stream.handler(message -> {}).pause().resume();
+    assertThat(failure.get()).hasMessage("this Vert.x is closed");
+    assertThat(ends).hasValue(1);
+    assertThatThrownBy(() -> Hub.await(stream.attached())).hasMessage("this Vert.x is closed");
+    Hub.await(stream.close());
   }
 
   private List<Supplier<Future<?>>> uses(Channel channel) {

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.Channel;
 import io.eric.Message;
+import io.eric.MessageQueueListener;
 import io.eric.Payload;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -19,7 +21,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -686,6 +691,57 @@ class BusContractTest {
       assertThat(all.get(5).getValue("data")).isEqualTo("after");
       consumer.request(5).reply(null);
       until(() -> listener("x", "l").getString("position").endsWith("-2"));
+    }
+
+    /** Its own {@code onMessage} could not be given the message at any attempt. */
+    @Test
+    void aMessageThatCannotBeDecodedIsReportedToAnObservedListenerToo() {
+      Channel channel = hub.channel("x", json("maxDeliveries", 0));
+      List<Object> seen = new CopyOnWriteArrayList<>();
+      observed(
+          channel,
+          message -> {
+            seen.add(message.payload());
+            return Future.succeededFuture();
+          });
+      consumer = new Consumer(hub.vertx, "x", "l", true);
+      hub.ask("x", json("v", "l", "r", "l"));
+      broadcast("x", "before");
+      String id = broadcastTooLongToDecode();
+      broadcast("x", "after");
+      List<JsonObject> all = consumer.bodies(3);
+      assertThat(all.get(1).getString("id")).isEqualTo(id);
+      assertThat(all.get(1).getJsonObject("data").getString("error"))
+          .isEqualTo("InvalidMessageFormat");
+      assertThat(all.get(2).getValue("data")).isEqualTo("after");
+      assertThat(seen).containsExactly("before", "after");
+    }
+
+    @Test
+    void anOnMessageThatFailsDoesNotStandForAConsumer() {
+      Channel channel = hub.channel("x", json("maxDeliveries", 0, "noHandlerTimeout", 300));
+      AtomicInteger calls = new AtomicInteger();
+      observed(
+          channel,
+          message ->
+              calls.getAndIncrement() % 2 == 0
+                  ? Future.failedFuture("every second time")
+                  : Future.succeededFuture());
+      hub.ask("x", json("v", "l", "r", "l"));
+      broadcast("x", "before");
+      awaitState("x", "l", "detached");
+    }
+
+    private void observed(Channel channel, Function<Message, Future<Void>> onMessage) {
+      MessageQueueListener own =
+          new MessageQueueListener("l") {
+            @Override
+            public Future<Void> onMessage(Message message) {
+              return onMessage.apply(message);
+            }
+          };
+      Hub.await(channel.registerListener(own));
+      Hub.await(own.start());
     }
 
     @Test

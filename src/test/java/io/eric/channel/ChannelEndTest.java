@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.channel.internal.core.ChannelLife;
+import io.eric.log.indexed.MemoryStore;
 import io.eric.options.SSEChannelOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,24 @@ class ChannelEndTest {
     await(channels.start());
     await(channels.register(channel));
     assertThat(store.open).hasSize(1);
+  }
+
+  /** Nothing closes this container; its channels end with the verticle that made it. */
+  @Test
+  void aVerticleWithAContainerOfItsOwnMayBeDeployedAgain() {
+    for (int life = 0; life < 2; life++) {
+      String id = await(vertx.deployVerticle(new Embedding()));
+      await(vertx.undeploy(id));
+    }
+  }
+
+  private static final class Embedding extends VerticleBase {
+    @Override
+    public Future<?> start() {
+      ChannelContainer own =
+          new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions());
+      return own.start().compose(started -> own.create("news", null));
+    }
   }
 
   @Test

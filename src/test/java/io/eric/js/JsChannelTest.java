@@ -128,7 +128,13 @@ class JsChannelTest {
           await refused(() => channel.subscribe('desk', { ifAbsnt: true }));
           await refused(() => channel.publish('t', 1, { kye: 'k' }));
           await refused(() => channel.dispatch('desk', 't', 1, { kye: 'k' }));
-          await refused(() => channel.listen('desk', { windw: 1 }));
+          await refused(() => {
+            try {
+              return channel.listen('desk', { windw: 1 });
+            } catch (e) {
+              throw new Error('thrown where a promise is expected');
+            }
+          });
           await refused(() => channel.join('desk', {}, { windw: 1 }));
           await refused(() => channel.work('desk', () => 1, { maximum: 2 }));
           await refused(() => channel.publish('t', 1, { receiver: undefined }));
@@ -148,6 +154,7 @@ class JsChannelTest {
                 none + "windw here, there is window, after",
                 none + "maximum here, there is max",
                 "TypeError: receiver is undefined, which must not become a message for all"));
+    assertThat(Hub.await(scripts.hub.channels.get("strict").getConnections())).isEmpty();
   }
 
   @Test

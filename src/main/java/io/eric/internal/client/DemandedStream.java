@@ -1,6 +1,7 @@
 package io.eric.internal.client;
 
 import io.eric.MessageStream;
+import io.eric.UnavailableException;
 import io.eric.internal.CallersContext;
 import io.eric.internal.UserHandler;
 import io.vertx.core.Closeable;
@@ -10,6 +11,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -72,21 +74,30 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
 
   @Override
   public final Future<Void> close() {
-    return CallersContext.of(
-        vertx,
-        () -> {
-          Promise<Void> closed = Promise.promise();
-          // At once if the caller is the handler: it gets no item after the one it has at hand.
-          onContext(() -> closed().onComplete(closed));
-          return closed.future();
-        });
+    try {
+      return CallersContext.of(
+          vertx,
+          () -> {
+            Promise<Void> closed = Promise.promise();
+            // At once if the caller is the handler: it gets no item after the one it has at hand.
+            onContext(() -> closed().onComplete(closed));
+            return closed.future();
+          });
+    } catch (RejectedExecutionException ended) {
+      return Future.succeededFuture(); // Vert.x is closed, and its streams with it
+    }
   }
 
   @Override
   public final MessageStream<T> handler(@Nullable Handler<T> handler) {
     this.handler = handler;
     if (handler != null) {
-      onContext(this::open); // at once if possible, so that it has what the caller publishes next
+      try {
+        onContext(this::open); // at once if possible, so that it has what the caller publishes next
+      } catch (RejectedExecutionException closed) {
+        report(new UnavailableException("this Vert.x is closed"));
+        UserHandler.call(endHandler, what);
+      }
     }
     return this;
   }
@@ -102,7 +113,8 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
 
   @Override
   public final Future<Void> attached() {
-    return CallersContext.of(vertx, attached::future);
+    Future<Void> known = attached.future();
+    return known.isComplete() ? known : CallersContext.of(vertx, () -> known);
   }
 
   @Override
@@ -122,7 +134,11 @@ public abstract class DemandedStream<T> implements MessageStream<T> {
       throw new IllegalArgumentException("amount is " + amount + ", it must be at least 0");
     }
     demand.accumulateAndGet(amount, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
-    context.runOnContext(v -> handOut());
+    try {
+      context.runOnContext(v -> handOut());
+    } catch (RejectedExecutionException closed) {
+      return this; // the stream has ended with Vert.x, so nothing is left to hand out
+    }
     return this;
   }
 

@@ -131,7 +131,7 @@ public final class ChannelLog<T> implements MessageLog {
     if (closed) {
       return isClosed();
     }
-    Future<List<T>> stored = stored(batch);
+    Future<List<T>> stored = asked(() -> storage.append(batch));
     if (stored.succeeded()) {
       publish(batch, stored.result());
       return Future.succeededFuture();
@@ -285,14 +285,6 @@ public final class ChannelLog<T> implements MessageLog {
 
   private static <U> Future<U> isClosed() {
     return Future.failedFuture(new RepositoryException("the log is closed", null));
-  }
-
-  private Future<List<T>> stored(List<Entry> batch) {
-    try {
-      return storage.append(batch);
-    } catch (RuntimeException e) {
-      return Future.failedFuture(e);
-    }
   }
 
   /** Asks the storage. If a user's own storage throws, the result is a failed future. */

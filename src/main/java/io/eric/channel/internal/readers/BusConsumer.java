@@ -230,10 +230,24 @@ public final class BusConsumer implements DirectAttachment {
                 before ->
                     closed || sent.stale
                         ? Future.<Void>succeededFuture()
-                        : listener
-                            .observe(sent.entry)
+                        : observe(sent.entry)
                             .onSuccess(done -> request(sent, adapted.apply(sent.entry)))
-                            .onFailure(e -> failed(sent, e)));
+                            .onFailure(e -> takeBack(sent, e)));
+  }
+
+  /** Calls {@code onMessage}, unless it could not be given the message at any attempt. */
+  private Future<Void> observe(Entry entry) {
+    return undecodable(entry) == null ? listener.observe(entry) : Future.succeededFuture();
+  }
+
+  /** Returns why a message cannot be decoded; null if it can. */
+  private static @Nullable InvalidMessageFormatException undecodable(Entry entry) {
+    try {
+      entry.payload().value();
+      return null;
+    } catch (IllegalStateException e) {
+      return new InvalidMessageFormatException(String.valueOf(e.getMessage()));
+    }
   }
 
   private void request(Sent sent, Entry entry) {
@@ -257,20 +271,15 @@ public final class BusConsumer implements DirectAttachment {
    * so its report is delivered in its place.
    */
   private JsonObject body(Entry entry) {
-    try {
-      return body(entry, entry.payload().value());
-    } catch (IllegalStateException e) {
-      Entry report =
-          report(entry, new InvalidMessageFormatException(String.valueOf(e.getMessage())));
-      return body(report, report.payload().value());
-    }
+    InvalidMessageFormatException undecodable = undecodable(entry);
+    return undecodable == null ? decoded(entry) : decoded(report(entry, undecodable));
   }
 
-  private JsonObject body(Entry entry, @Nullable Object data) {
+  private JsonObject decoded(Entry entry) {
     JsonObject body =
         new JsonObject()
             .put("event", entry.type())
-            .put("data", data)
+            .put("data", entry.payload().value())
             .put("id", id(entry))
             .put("channel", channelId);
     if (entry.sender() != null) {
@@ -318,6 +327,17 @@ public final class BusConsumer implements DirectAttachment {
   }
 
   private void failed(Sent sent, Throwable failure) {
+    if (!sent.stale && !BusReply.hadNoHandler(failure)) {
+      withoutHandlersSince = -1; // a handler has failed, so there was one
+    }
+    takeBack(sent, failure);
+  }
+
+  /**
+   * Sends a message again later, or skips it. A failure of {@code onMessage} comes here directly,
+   * because it does not say whether there is a consumer.
+   */
+  private void takeBack(Sent sent, Throwable failure) {
     if (closed || sent.stale || sent.acknowledged) {
       return;
     }
@@ -334,7 +354,6 @@ public final class BusConsumer implements DirectAttachment {
         return;
       }
     } else {
-      withoutHandlersSince = -1; // a handler has failed, so there was one
       failures = failing == sequence ? failures + 1 : 1;
       failing = sequence;
       if (maxDeliveries > 0 && failures >= maxDeliveries) {
@@ -389,7 +408,7 @@ public final class BusConsumer implements DirectAttachment {
       return pause;
     }
     long left = withoutHandlersSince + noHandlerTimeout - loop.currentTimeMillis();
-    return Math.max(1, Math.min(pause, left));
+    return left > 0 ? Math.min(pause, left) : pause;
   }
 
   /** Gives a message up. In its place the listener gets a report, which it need not acknowledge. */
