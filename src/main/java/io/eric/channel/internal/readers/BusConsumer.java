@@ -235,18 +235,22 @@ public final class BusConsumer implements DirectAttachment {
                             .onFailure(e -> takeBack(sent, e)));
   }
 
-  /** Calls {@code onMessage}, unless it could not be given the message at any attempt. */
+  /**
+   * Calls {@code onMessage}. A message that cannot be decoded does not reach it at any attempt, so
+   * that its failure then is none.
+   */
   private Future<Void> observe(Entry entry) {
-    return undecodable(entry) == null ? listener.observe(entry) : Future.succeededFuture();
+    return listener
+        .observe(entry)
+        .recover(e -> isDecodable(entry) ? Future.failedFuture(e) : Future.<Void>succeededFuture());
   }
 
-  /** Returns why a message cannot be decoded; null if it can. */
-  private static @Nullable InvalidMessageFormatException undecodable(Entry entry) {
+  private static boolean isDecodable(Entry entry) {
     try {
       entry.payload().value();
-      return null;
-    } catch (IllegalStateException e) {
-      return new InvalidMessageFormatException(String.valueOf(e.getMessage()));
+      return true;
+    } catch (IllegalStateException undecodable) {
+      return false;
     }
   }
 
@@ -271,15 +275,20 @@ public final class BusConsumer implements DirectAttachment {
    * so its report is delivered in its place.
    */
   private JsonObject body(Entry entry) {
-    InvalidMessageFormatException undecodable = undecodable(entry);
-    return undecodable == null ? decoded(entry) : decoded(report(entry, undecodable));
+    try {
+      return body(entry, entry.payload().value());
+    } catch (IllegalStateException e) {
+      Entry report =
+          report(entry, new InvalidMessageFormatException(String.valueOf(e.getMessage())));
+      return body(report, report.payload().value());
+    }
   }
 
-  private JsonObject decoded(Entry entry) {
+  private JsonObject body(Entry entry, @Nullable Object data) {
     JsonObject body =
         new JsonObject()
             .put("event", entry.type())
-            .put("data", entry.payload().value())
+            .put("data", data)
             .put("id", id(entry))
             .put("channel", channelId);
     if (entry.sender() != null) {
