@@ -167,8 +167,13 @@ class RestartTest {
   @Test
   void theDirectoryOfAnotherHubIsRefusedByName() throws Exception {
     start(options());
-    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(options()))))
-        .hasMessageContaining(dir.resolve("store").toString())
-        .hasMessageContaining("in use");
+    Vertx other = Vertx.vertx(); // one instance has one hub
+    try {
+      assertThatThrownBy(() -> Hub.await(other.deployVerticle(new EricVerticle(options()))))
+          .hasMessageContaining(dir.resolve("store").toString())
+          .hasMessageContaining("in use");
+    } finally {
+      Hub.await(other.close());
+    }
   }
 }
