@@ -2,6 +2,7 @@ package io.eric.channel.internal.core;
 
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,8 +17,6 @@ final class KeyWindow {
   private final int capacity;
   private final long maxAgeMs;
   private final Meters meters;
-
-  /** Apart from the settled ones, because a success must not walk over what is under way. */
   private final Map<String, Known> pending = new HashMap<>();
 
   /** In the order in which they were settled. */
@@ -64,6 +63,13 @@ final class KeyWindow {
       }
       oldest.remove();
     }
+  }
+
+  /**
+   * Returns the keys of publishes that are done, oldest first: all that {@link #succeeded} visits.
+   */
+  Collection<String> settled() {
+    return settled.keySet();
   }
 
   /** Forgets the key of a publish that has failed, so that the key may be used again. */
