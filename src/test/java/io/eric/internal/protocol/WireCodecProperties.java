@@ -3,11 +3,9 @@ package io.eric.internal.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.eric.Payload;
+import io.eric.testing.AnyRecord;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +27,7 @@ class WireCodecProperties {
   @Property(tries = 50)
   void everyKindOfBodySurvivesTheWay(@ForAll long seed) {
     for (Class<?> kind : KINDS) {
-      Object body = any(kind, new Random(seed));
+      Object body = AnyRecord.of(kind, new Random(seed));
       assertThat(read(bytes(body))).as(kind.getSimpleName()).isEqualTo(body);
     }
   }
@@ -37,7 +35,7 @@ class WireCodecProperties {
   @Property(tries = 20)
   void aBodyThatIsCutOffIsRefused(@ForAll long seed) {
     for (Class<?> kind : KINDS) {
-      byte[] bytes = bytes(any(kind, new Random(seed)));
+      byte[] bytes = bytes(AnyRecord.of(kind, new Random(seed)));
       for (int length = 0; length < bytes.length; length++) {
         byte[] cut = Arrays.copyOf(bytes, length);
         assertThatIllegalArgumentException()
@@ -60,7 +58,7 @@ class WireCodecProperties {
   void garbledBodiesNeverDoMoreThanBeRefused(@ForAll long seed) {
     Random random = new Random(seed);
     for (Class<?> kind : KINDS) {
-      byte[] bytes = bytes(any(kind, random));
+      byte[] bytes = bytes(AnyRecord.of(kind, random));
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
       try {
         read(bytes);
@@ -111,67 +109,5 @@ class WireCodecProperties {
     WireInput in = new WireInput(bytes);
     Object body = WireCodec.read(in);
     return body;
-  }
-
-  /** A record with random fields. */
-  private static Object any(Class<?> type, Random random) {
-    if (type == Long.class) {
-      return random.nextLong() >> random.nextInt(64);
-    }
-    if (type.isEnum()) {
-      return type.getEnumConstants()[random.nextInt(type.getEnumConstants().length)];
-    }
-    try {
-      RecordComponent[] parts = type.getRecordComponents();
-      Object[] values = new Object[parts.length];
-      Class<?>[] types = new Class<?>[parts.length];
-      for (int i = 0; i < parts.length; i++) {
-        types[i] = parts[i].getType();
-        values[i] = anyValue(parts[i], random);
-      }
-      var constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return constructor.newInstance(values);
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static Object anyValue(RecordComponent part, Random random) {
-    Class<?> type = part.getType();
-    if (type == long.class) {
-      return random.nextLong() >> random.nextInt(64);
-    } else if (type == int.class) {
-      return random.nextInt() >> random.nextInt(32);
-    } else if (type == boolean.class) {
-      return random.nextBoolean();
-    } else if (type == String.class) {
-      boolean optional =
-          part.getAnnotatedType().isAnnotationPresent(org.jspecify.annotations.Nullable.class);
-      return optional && random.nextBoolean() ? null : anyText(random);
-    } else if (type == Payload.class) {
-      return Payload.of(anyText(random));
-    } else if (type == List.class) {
-      String item = part.getGenericType().getTypeName();
-      item = item.substring(item.indexOf('<') + 1, item.length() - 1);
-      List<Object> list = new ArrayList<>();
-      for (int i = random.nextInt(4); i > 0; i--) {
-        try {
-          list.add(any(Class.forName(item), random));
-        } catch (ClassNotFoundException e) {
-          throw new AssertionError(e);
-        }
-      }
-      return list;
-    }
-    return any(type, random);
-  }
-
-  private static String anyText(Random random) {
-    StringBuilder text = new StringBuilder();
-    for (int i = random.nextInt(12); i > 0; i--) {
-      text.appendCodePoint(random.nextBoolean() ? 'a' + random.nextInt(26) : 0x1f600 + i);
-    }
-    return text.toString();
   }
 }

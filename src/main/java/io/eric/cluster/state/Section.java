@@ -1,0 +1,13 @@
+package io.eric.cluster.state;
+
+import java.util.List;
+
+/**
+ * The changes of one channel that take effect together or not at all.
+ *
+ * @param channel the channel's id
+ * @param claim the number of the claim under which the writer owns the channel; changes under any
+ *     other claim are refused
+ * @param changes what to change, in this order; not empty
+ */
+public record Section(String channel, long claim, List<Change> changes) {}
