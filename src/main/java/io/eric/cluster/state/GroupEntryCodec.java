@@ -7,6 +7,7 @@ import io.eric.internal.protocol.WireInput;
 import io.eric.internal.protocol.WireOutput;
 import io.eric.log.Registration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +83,25 @@ public final class GroupEntryCodec {
     return in.getBoolean() ? readOwner(in) : null;
   }
 
-  /** Writes a section as {@link Batch} has it. */
-  static void write(Section section, WireOutput out) {
+  /** Returns the bytes of a section, from which {@link #batch} makes an entry. */
+  public static byte[] bytes(Section section) {
+    WireOutput out = new WireOutput(256);
+    write(section, out);
+    return out.toBytes();
+  }
+
+  /** Returns the bytes of a {@link Batch} of sections that are bytes already. */
+  public static byte[] batch(List<byte[]> sections) {
+    int size = 16;
+    for (byte[] section : sections) {
+      size += section.length;
+    }
+    WireOutput out = start(BATCH, new WireOutput(size)).putInt(sections.size());
+    sections.forEach(out::putRaw);
+    return out.toBytes();
+  }
+
+  private static void write(Section section, WireOutput out) {
     out.putString(section.channel()).putLong(section.claim()).putInt(section.changes().size());
     section.changes().forEach(change -> write(change, out));
   }

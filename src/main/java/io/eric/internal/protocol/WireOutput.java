@@ -56,7 +56,11 @@ public final class WireOutput {
 
   /** Writes the number of bytes, then the bytes. */
   public WireOutput putBytes(byte[] value) {
-    putLong(value.length);
+    return putLong(value.length).putRaw(value);
+  }
+
+  /** Writes bytes that another output has made, as they are. */
+  public WireOutput putRaw(byte[] value) {
     ensure(value.length);
     System.arraycopy(value, 0, bytes, length, value.length);
     length += value.length;

@@ -1,0 +1,172 @@
+package io.eric.cluster.owner;
+
+import io.eric.UnavailableException;
+import io.eric.cluster.state.GroupEntryCodec;
+import io.eric.cluster.state.Section;
+import io.eric.cluster.state.Verdict;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commits what the channels of a group decide, for one claim. What costs in a replicated log is
+ * each entry, so an entry carries everything that all channels have pending when it is made, and
+ * while some entries are under way the next one grows.
+ *
+ * <p>If the outcome of an entry is unknown, the claim is taken for over: this entry's proposals,
+ * those of the entries behind it, and all later ones fail. The next owner knows from the state
+ * which of them are in effect.
+ *
+ * <p>Safe for any thread. Proposals of one thread are committed in their order.
+ */
+final class GroupWriter {
+
+  private final GroupLog log;
+  private final Executor thread;
+  private final int entryBytes;
+  private final int maxInFlight;
+  private final Runnable over;
+
+  // Guarded by this object.
+  private final ArrayDeque<Proposal> pending = new ArrayDeque<>();
+  private int inFlight;
+  private boolean scheduled;
+  private @Nullable Throwable failure;
+
+  /**
+   * Creates a writer for a claim.
+   *
+   * @param thread where the log is written to; runs one task after the other, and may be blocked
+   * @param entryBytes the size at which an entry takes no further section
+   * @param maxInFlight how many entries may be under way
+   * @param over called once, on any thread, when the claim proves to be over
+   */
+  GroupWriter(GroupLog log, Executor thread, int entryBytes, int maxInFlight, Runnable over) {
+    this.log = log;
+    this.thread = thread;
+    this.entryBytes = entryBytes;
+    this.maxInFlight = maxInFlight;
+    this.over = over;
+  }
+
+  /**
+   * Proposes changes.
+   *
+   * @param verdict is completed when the changes are in effect or refused. It fails with {@link
+   *     UnavailableException} if that is unknown, or the claim is over
+   */
+  void propose(Section section, Promise<Verdict> verdict) {
+    byte[] bytes = GroupEntryCodec.bytes(section);
+    Throwable failed;
+    boolean schedule = false;
+    synchronized (this) {
+      failed = failure;
+      if (failed == null) {
+        pending.add(new Proposal(bytes, verdict));
+        schedule = mayWrite();
+      }
+    }
+    if (failed != null) {
+      verdict.fail(unavailable(failed));
+    } else if (schedule) {
+      thread.execute(this::write);
+    }
+  }
+
+  /** Returns whether the caller has to schedule a write; holds the lock. */
+  private boolean mayWrite() {
+    if (scheduled || inFlight == maxInFlight || pending.isEmpty()) {
+      return false;
+    }
+    scheduled = true;
+    return true;
+  }
+
+  private void write() {
+    while (true) {
+      List<Proposal> entry = next();
+      if (entry.isEmpty()) {
+        return;
+      }
+      try {
+        log.append(GroupEntryCodec.batch(entry.stream().map(each -> each.section).toList()))
+            .whenComplete((verdicts, failed) -> done(entry, verdicts, failed));
+      } catch (RuntimeException e) {
+        done(entry, null, e);
+      }
+    }
+  }
+
+  /** Takes the proposals of the next entry; empty if there is none to write now. */
+  private synchronized List<Proposal> next() {
+    List<Proposal> entry = new ArrayList<>();
+    if (inFlight == maxInFlight || pending.isEmpty()) {
+      scheduled = false;
+      return entry;
+    }
+    int bytes = 0;
+    for (Proposal next = pending.peek();
+        next != null && (entry.isEmpty() || bytes + next.section.length <= entryBytes);
+        next = pending.peek()) {
+      bytes += next.section.length;
+      entry.add(pending.remove());
+    }
+    inFlight++;
+    return entry;
+  }
+
+  private void done(
+      List<Proposal> entry, @Nullable List<Verdict> verdicts, @Nullable Throwable failed) {
+    if (failed != null || verdicts == null || verdicts.size() != entry.size()) {
+      Throwable cause = failed == null ? new IllegalStateException("no verdicts") : failed;
+      close(cause);
+      entry.forEach(each -> each.verdict.fail(unavailable(cause)));
+      return;
+    }
+    boolean schedule;
+    synchronized (this) {
+      inFlight--;
+      schedule = mayWrite();
+    }
+    if (schedule) {
+      thread.execute(this::write);
+    }
+    for (int i = 0; i < entry.size(); i++) {
+      entry.get(i).verdict.complete(verdicts.get(i));
+    }
+  }
+
+  /** Ends the writer: the claim is over for this reason. Idempotent. */
+  void close(Throwable reason) {
+    List<Proposal> left;
+    synchronized (this) {
+      if (failure != null) {
+        return;
+      }
+      failure = reason;
+      left = List.copyOf(pending);
+      pending.clear();
+    }
+    left.forEach(each -> each.verdict.fail(unavailable(reason)));
+    over.run();
+  }
+
+  private static UnavailableException unavailable(Throwable reason) {
+    return new UnavailableException(
+        "the channel's owner is changing, the outcome is unknown: " + reason.getMessage());
+  }
+
+  /** A section that is not in the log yet. */
+  private static final class Proposal {
+    private final byte[] section;
+    private final Promise<Verdict> verdict;
+
+    private Proposal(byte[] section, Promise<Verdict> verdict) {
+      this.section = section;
+      this.verdict = verdict;
+    }
+  }
+}
