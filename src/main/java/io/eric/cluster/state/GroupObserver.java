@@ -7,7 +7,9 @@ package io.eric.cluster.state;
  */
 public interface GroupObserver {
 
-  /** The group has been claimed: {@link GroupState#claim()} and {@link GroupState#owner()} are new. */
+  /**
+   * The group has been claimed: {@link GroupState#claim()} and {@link GroupState#owner()} are new.
+   */
   void claimed(GroupState state);
 
   /** A channel has been created, or claimed by the only node that can open it. */

@@ -1,0 +1,428 @@
+package io.eric.cluster.owner;
+
+import io.eric.UnavailableException;
+import io.eric.cluster.state.Change;
+import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.GroupEntry.ClaimGroup;
+import io.eric.cluster.state.GroupEntryCodec;
+import io.eric.cluster.state.GroupView;
+import io.eric.cluster.state.Owner;
+import io.eric.cluster.state.Verdict;
+import io.eric.internal.Loop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes this node the owner of a group whenever its replica leads the group, and opens and closes
+ * the group's channels accordingly.
+ *
+ * <p>To lead is not enough: what a former owner has decided may still be on its way into the log.
+ * Therefore a leader first commits a claim, and owns the group when that claim is applied here. An
+ * ownership ends when another claim is applied, when the replica no longer leads, or when the
+ * outcome of an append is unknown; then the channels are closed, and if the replica leads
+ * nevertheless, it claims anew.
+ *
+ * <p>Confined to its loop.
+ */
+public final class GroupOwner {
+
+  private static final Logger logger = LoggerFactory.getLogger(GroupOwner.class);
+
+  /** From a claim that failed to the next one, in milliseconds. */
+  private static final long RETRY_MS = 200;
+
+  /** How long channels may take to append what they have accepted before the group goes. */
+  static final long LEAVE_MS = 3_000;
+
+  private final Owner me;
+  private final GroupReplica replica;
+  private final Executor thread;
+  private final Loop loop;
+  private final Channels channels;
+  private final EntryLimits limits;
+
+  private State state = State.FOLLOWING;
+  private boolean leads;
+
+  /** Counts the attempts to own the group, so that what belongs to a former one is recognised. */
+  private long attempt;
+
+  private @Nullable Tenure tenure;
+
+  /** Whether the tenure ends because the group is handed over. */
+  private @Nullable Promise<Void> handingOver;
+
+  /** The channels that are open here, or being opened. */
+  private final Set<String> open = new LinkedHashSet<>();
+
+  /** What is under way with a channel. The next step of a channel waits for the one before. */
+  private final Map<String, Future<Void>> work = new HashMap<>();
+
+  /** How far this node is with the ownership of the group. */
+  public enum State {
+    /** The replica does not lead, or has not caught up yet. */
+    FOLLOWING,
+    /** The replica leads, and its claim is on its way. */
+    CLAIMING,
+    /** The claim is applied: the channels are open here, or being opened. */
+    OWNING,
+    /** The channels append what they have accepted before another node takes the group over. */
+    LEAVING,
+    /** The replica has failed, and the process has to end. */
+    FAILED
+  }
+
+  /**
+   * How large entries are, and how many are under way.
+   *
+   * @param bytes the size at which an entry takes no further section
+   * @param inFlight how many entries may be under way
+   */
+  public record EntryLimits(int bytes, int inFlight) {}
+
+  /** Opens and closes channels on this node. Called on the loop; futures complete on it. */
+  public interface Channels {
+
+    /**
+     * Opens a channel.
+     *
+     * @param channel the channel as the group's state has it; nothing else writes to it during the
+     *     tenure
+     */
+    Future<Void> open(ChannelView channel, Tenure tenure);
+
+    /**
+     * Closes a channel without removing it.
+     *
+     * @param inOrder whether messages that were accepted are still appended; false if the tenure is
+     *     over
+     */
+    Future<Void> close(String channel, boolean inOrder);
+  }
+
+  /**
+   * Creates the owner of a group, which follows until it is told that it leads.
+   *
+   * @param me this node and its life
+   * @param thread where the replica is called; runs one task after the other, and may be blocked
+   */
+  public GroupOwner(
+      Owner me,
+      GroupReplica replica,
+      Executor thread,
+      Loop loop,
+      Channels channels,
+      EntryLimits limits) {
+    this.me = me;
+    this.replica = replica;
+    this.thread = thread;
+    this.loop = loop;
+    this.channels = channels;
+    this.limits = limits;
+  }
+
+  /** Returns how far this node is with the ownership. */
+  public State state() {
+    return state;
+  }
+
+  /** Returns the tenure; {@code null} if this node does not own the group. */
+  public @Nullable Tenure tenure() {
+    return tenure;
+  }
+
+  /** Returns how many channels are open here or being opened. */
+  public int openChannels() {
+    return open.size();
+  }
+
+  // ---- what the replica tells
+
+  /** The replica leads and has applied everything of former terms. */
+  public void leads() {
+    leads = true;
+    if (state == State.FOLLOWING) {
+      claim();
+    }
+  }
+
+  /** The replica does not lead (any more). */
+  public void follows() {
+    leads = false;
+    if (state != State.FAILED) {
+      endTenure("another node leads the group");
+    }
+  }
+
+  /** The replica has failed for good. */
+  public void failed() {
+    leads = false;
+    endTenure("the replica has failed");
+    state = State.FAILED;
+  }
+
+  /**
+   * A claim has been applied.
+   *
+   * @param view the group right after the claim, if the claim is this node's
+   */
+  public void claimed(long claim, Owner owner, @Nullable GroupView view) {
+    if (state == State.FAILED) {
+      return;
+    }
+    if (!owner.equals(me) || view == null) {
+      endTenure("node " + owner.node() + " has claimed the group");
+      return;
+    }
+    if (state == State.FOLLOWING) {
+      return; // the lead was lost meanwhile, and the next leader claims
+    }
+    drop("the group is claimed anew");
+    own(claim, view);
+  }
+
+  /** A channel was created; a channel that only one node can open is none of the owner's. */
+  public void channelChanged(ChannelView channel) {
+    Tenure current = tenure;
+    if (current != null && state == State.OWNING && channel.options() != null) {
+      open(channel, current);
+    }
+  }
+
+  /** A channel was deleted, which only its owner does, after it has closed it. */
+  public void deleted(String channel) {
+    open.remove(channel);
+  }
+
+  // ---- claims
+
+  private void claim() {
+    state = State.CLAIMING;
+    long mine = ++attempt;
+    byte[] entry = GroupEntryCodec.write(new ClaimGroup(me));
+    onThread(() -> replica.append(entry))
+        .onFailure(
+            e -> {
+              logger.debug("group {} could not be claimed: {}", replica.number(), e.toString());
+              loop.after(
+                  RETRY_MS,
+                  () -> {
+                    if (state == State.CLAIMING && attempt == mine) {
+                      claim();
+                    }
+                  });
+            });
+  }
+
+  private void own(long claim, GroupView view) {
+    long mine = ++attempt;
+    GroupWriter writer =
+        new GroupWriter(
+            replica, thread, limits.bytes(), limits.inFlight(), () -> loop.later(() -> over(mine)));
+    Tenure begun = new Tenure(claim, writer);
+    tenure = begun;
+    state = State.OWNING;
+    logger.info(
+        "this node owns group {} with {} channels, claim {}",
+        replica.number(),
+        view.channels().size(),
+        claim);
+    for (ChannelView channel : view.channels()) {
+      if (channel.options() != null) {
+        open(channel, begun);
+      }
+    }
+  }
+
+  /** The outcome of an append is unknown, so nobody knows what the log has after this claim. */
+  private void over(long owned) {
+    if (attempt == owned && tenure != null) {
+      endTenure("the outcome of an append is unknown");
+    }
+  }
+
+  /** Ends what there is of an ownership, and begins anew if the replica leads. */
+  private void endTenure(String why) {
+    drop(why);
+    if (leads) {
+      claim();
+    }
+  }
+
+  private void drop(String why) {
+    Tenure ended = tenure;
+    tenure = null;
+    state = State.FOLLOWING;
+    attempt++;
+    if (ended != null) {
+      logger.info(
+          "this node does not own group {} any more, claim {}: {}",
+          replica.number(),
+          ended.claim(),
+          why);
+      ended.end(new UnavailableException(why));
+      List.copyOf(open).forEach(id -> close(id, false));
+      open.clear();
+    }
+    Promise<Void> handed = handingOver;
+    handingOver = null;
+    if (handed != null) {
+      handed.complete();
+    }
+  }
+
+  // ---- channels
+
+  private void open(ChannelView channel, Tenure during) {
+    open.add(channel.id());
+    enqueue(
+        channel.id(),
+        () -> {
+          if (tenure != during || !open.contains(channel.id())) {
+            return Future.succeededFuture();
+          }
+          return channels
+              .open(channel, during)
+              .onFailure(
+                  e -> {
+                    logger.warn("channel {} cannot be opened: {}", channel.id(), e.toString());
+                    loop.after(RETRY_MS, () -> openAgain(channel, during));
+                  });
+        });
+  }
+
+  private void openAgain(ChannelView channel, Tenure during) {
+    if (tenure == during && open.contains(channel.id())) {
+      open(channel, during);
+    }
+  }
+
+  private Future<Void> close(String id, boolean inOrder) {
+    return enqueue(id, () -> channels.close(id, inOrder));
+  }
+
+  /** Begins a step when the channel's step before has ended, however that ended. */
+  private Future<Void> enqueue(String id, Supplier<Future<Void>> step) {
+    Future<Void> before = work.getOrDefault(id, Future.succeededFuture());
+    Future<Void> now = before.transform(done -> step.get());
+    work.put(id, now);
+    now.onComplete(done -> work.remove(id, now));
+    return now;
+  }
+
+  /**
+   * Waits for what is under way with a channel.
+   *
+   * @return completes on the loop, at once if nothing is under way; fails if that failed
+   */
+  public Future<Void> settled(String channel) {
+    return work.getOrDefault(channel, Future.succeededFuture());
+  }
+
+  /**
+   * Creates a channel.
+   *
+   * @param verdict is completed when the channel is created or refused; it fails with {@link
+   *     UnavailableException} if this node does not own the group, or the outcome is unknown
+   */
+  public void create(String channel, Change.Create create, Promise<Verdict> verdict) {
+    Tenure current = tenure;
+    if (current == null || state != State.OWNING) {
+      verdict.fail(new UnavailableException("this node does not own the channel's group"));
+    } else {
+      current.propose(channel, List.of(create), verdict);
+    }
+  }
+
+  // ---- handing over
+
+  /**
+   * Hands the group over: channels append what they have accepted, then the other node takes the
+   * lead.
+   *
+   * @return completes when the group is not owned here any more, or is owned again because the
+   *     other node could not take it over
+   */
+  public Future<Void> handOver(String node) {
+    Tenure current = tenure;
+    if (current == null || state != State.OWNING) {
+      return Future.succeededFuture();
+    }
+    state = State.LEAVING;
+    Promise<Void> handed = Promise.promise();
+    handingOver = handed;
+    logger.info("group {} goes to node {}", replica.number(), node);
+    List<Future<Void>> closing = new ArrayList<>();
+    List.copyOf(open).forEach(id -> closing.add(close(id, true)));
+    open.clear();
+    Promise<Void> closed = Promise.promise();
+    Loop.Timer patience = loop.after(LEAVE_MS, () -> closed.tryComplete());
+    Future.join(closing)
+        .onComplete(
+            done -> {
+              patience.cancel();
+              closed.tryComplete();
+            });
+    closed.future().onSuccess(done -> transfer(node, current));
+    return handed.future();
+  }
+
+  private void transfer(String node, Tenure leaving) {
+    if (tenure != leaving) {
+      return;
+    }
+    attempt++; // the end of the tenure is intended, so it is no reason to claim anew
+    leaving.end(new UnavailableException("the group goes to node " + node));
+    onThread(() -> replica.transferTo(node))
+        .onComplete(
+            done -> {
+              if (done.failed()) {
+                logger.warn(
+                    "group {} could not go to node {}: {}",
+                    replica.number(),
+                    node,
+                    done.cause().toString());
+              }
+              if (tenure == leaving) {
+                // The lead may not be known to be lost yet; a claim without it fails.
+                leads = leads && done.failed();
+                endTenure("the group was handed over");
+              }
+            });
+  }
+
+  private <T> Future<T> onThread(Supplier<CompletionStage<T>> call) {
+    Promise<T> answer = Promise.promise();
+    thread.execute(
+        () -> {
+          try {
+            call.get()
+                .whenComplete(
+                    (result, failure) ->
+                        loop.later(
+                            () -> {
+                              if (failure == null) {
+                                answer.complete(result);
+                              } else {
+                                answer.fail(failure);
+                              }
+                            }));
+          } catch (RuntimeException e) {
+            loop.later(() -> answer.fail(e));
+          }
+        });
+    return answer.future();
+  }
+}
