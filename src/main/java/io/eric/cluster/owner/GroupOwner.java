@@ -61,7 +61,10 @@ public final class GroupOwner {
 
   private @Nullable Tenure tenure;
 
-  /** Whether the tenure ends because the group is handed over. */
+  /** Whether the node ends, so that nothing is claimed any more. */
+  private boolean isReleased;
+
+  /** Completes when the group that is being handed over is not owned here any more. */
   private @Nullable Promise<Void> handingOver;
 
   /** The channels that are open here, or being opened. */
@@ -209,6 +212,9 @@ public final class GroupOwner {
   // ---- claims
 
   private void claim() {
+    if (isReleased) {
+      return;
+    }
     state = State.CLAIMING;
     long mine = ++attempt;
     byte[] entry = GroupEntryCodec.write(new ClaimGroup(me));
@@ -360,10 +366,30 @@ public final class GroupOwner {
     if (current == null || state != State.OWNING) {
       return Future.succeededFuture();
     }
+    logger.info("group {} goes to node {}", replica.number(), node);
+    return closeAll(current, () -> transfer(node, current));
+  }
+
+  /**
+   * Gives the group up because this node ends: channels append what they have accepted, and the
+   * group is not claimed any more.
+   *
+   * @return completes when that is done
+   */
+  public Future<Void> release() {
+    isReleased = true;
+    Tenure current = tenure;
+    if (current == null || state != State.OWNING) {
+      Promise<Void> leaving = handingOver;
+      return leaving == null ? Future.succeededFuture() : leaving.future();
+    }
+    return closeAll(current, () -> endTenure("the node ends"));
+  }
+
+  private Future<Void> closeAll(Tenure current, Runnable then) {
     state = State.LEAVING;
     Promise<Void> handed = Promise.promise();
     handingOver = handed;
-    logger.info("group {} goes to node {}", replica.number(), node);
     List<Future<Void>> closing = new ArrayList<>();
     List.copyOf(open).forEach(id -> closing.add(close(id, true)));
     open.clear();
@@ -375,14 +401,18 @@ public final class GroupOwner {
               patience.cancel();
               closed.tryComplete();
             });
-    closed.future().onSuccess(done -> transfer(node, current));
+    closed
+        .future()
+        .onSuccess(
+            done -> {
+              if (tenure == current) {
+                then.run();
+              }
+            });
     return handed.future();
   }
 
   private void transfer(String node, Tenure leaving) {
-    if (tenure != leaving) {
-      return;
-    }
     attempt++; // the end of the tenure is intended, so it is no reason to claim anew
     leaving.end(new UnavailableException("the group goes to node " + node));
     onThread(() -> replica.transferTo(node))

@@ -1,11 +1,13 @@
 package io.eric.cluster.owner;
 
+import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
 import io.vertx.core.Promise;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * One ownership of a group by this node: from the moment when its claim is applied here to the
@@ -17,9 +19,22 @@ public final class Tenure {
   private final long claim;
   private final GroupWriter writer;
 
-  Tenure(long claim, GroupWriter writer) {
+  private Tenure(long claim, GroupWriter writer) {
     this.claim = claim;
     this.writer = writer;
+  }
+
+  /**
+   * Begins a tenure.
+   *
+   * @param claim the number of the claim, which is applied
+   * @param log where the tenure's entries go
+   * @param thread where the log is written to; runs one task after the other, and may be blocked
+   * @param over called once, on any thread, when the tenure proves to be over or is ended
+   */
+  public static Tenure begin(
+      long claim, GroupLog log, Executor thread, EntryLimits limits, Runnable over) {
+    return new Tenure(claim, new GroupWriter(log, thread, limits.bytes(), limits.inFlight(), over));
   }
 
   /** Returns the number of the claim. */
