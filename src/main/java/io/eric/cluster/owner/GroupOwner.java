@@ -234,10 +234,7 @@ public final class GroupOwner {
 
   private void own(long claim, GroupView view) {
     long mine = ++attempt;
-    GroupWriter writer =
-        new GroupWriter(
-            replica, thread, limits.bytes(), limits.inFlight(), () -> loop.later(() -> over(mine)));
-    Tenure begun = new Tenure(claim, writer);
+    Tenure begun = Tenure.begin(claim, replica, thread, limits, () -> loop.later(() -> over(mine)));
     tenure = begun;
     state = State.OWNING;
     logger.info(
