@@ -189,7 +189,7 @@ public final class GroupOwner {
       endTenure("node " + owner.node() + " has claimed the group");
       return;
     }
-    if (state == State.FOLLOWING) {
+    if (state == State.FOLLOWING || isReleased) {
       return; // the lead was lost meanwhile, and the next leader claims
     }
     drop("the group is claimed anew");
