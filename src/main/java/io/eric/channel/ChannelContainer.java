@@ -49,6 +49,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -409,7 +411,7 @@ public final class ChannelContainer {
     channel.storeIn(ownership.store());
     channel.ownedIn(ownership.term());
     channel.within(budget);
-    channel.provenBy(this::prove);
+    channel.provenBy(() -> prove(channel.id()));
     channel.whenRemoved(() -> removed(registered));
     return deployAtHome(channel)
         .onSuccess(
@@ -537,6 +539,28 @@ public final class ChannelContainer {
                                 .transform(gone -> Future.succeededFuture(again))));
   }
 
+  /**
+   * Opens a channel of a class of its own anew, because its ownership has ended without another
+   * owner: the same object, under another ownership. A cluster calls this.
+   *
+   * @param claim asks for the new ownership, when the channel has left the former one
+   * @param again is given what {@link #leave} returns
+   * @return completes with the ownership under which the channel is open; fails as {@link
+   *     #register} does, and then the channel is open no more
+   */
+  public Future<Placement.Ownership> renew(
+      String id, Supplier<Future<Placement.Ownership>> claim, Consumer<List<Object>> again) {
+    Registered registered = find(id);
+    if (registered == null) {
+      return Future.failedFuture(InvalidChannelException.unknown(id));
+    }
+    return leave(id, false)
+        .onSuccess(again::accept)
+        .compose(left -> claim.get())
+        .compose(
+            ownership -> open(registered.channel, ownership, Integer.MAX_VALUE).map(ownership));
+  }
+
   /** Returns whether a channel is open on this node. */
   public boolean isOpen(String id) {
     Registered registered = find(id);
@@ -647,9 +671,9 @@ public final class ChannelContainer {
     return cluster == null ? Future.succeededFuture() : cluster.removed(registered.channel.id());
   }
 
-  private Future<Void> prove() {
+  private Future<Void> prove(String id) {
     Placement cluster = placement;
-    return cluster == null ? Future.succeededFuture() : cluster.prove();
+    return cluster == null ? Future.succeededFuture() : cluster.prove(id);
   }
 
   /**

@@ -380,7 +380,7 @@ public final class ClusterNode implements Placement {
   }
 
   @Override
-  public Future<Void> prove() {
+  public Future<Void> prove(String id) {
     return onContext(rounds::prove);
   }
 

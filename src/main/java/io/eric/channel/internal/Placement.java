@@ -52,14 +52,13 @@ public interface Placement {
   Future<Void> readiness();
 
   /**
-   * Proves that this node belongs, at a moment after this call, to a part of the cluster that may
-   * write. The proof is needed because a node that was frozen believes itself an owner until it
-   * hears of its loss.
+   * Proves that this node owns a channel at a moment after this call. The proof is needed because a
+   * node that was frozen believes itself an owner until it hears of its loss.
    *
    * @return completes on the caller's context; fails with {@link io.eric.UnavailableException} if
    *     that cannot be proved soon
    */
-  default Future<Void> prove() {
+  default Future<Void> prove(String id) {
     return Future.succeededFuture();
   }
 

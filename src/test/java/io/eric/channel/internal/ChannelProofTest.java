@@ -82,7 +82,7 @@ class ChannelProofTest {
     private final Queue<Promise<Void>> asked = new ConcurrentLinkedQueue<>();
 
     @Override
-    public Future<Void> prove() {
+    public Future<Void> prove(String id) {
       Promise<Void> proof = Promise.promise();
       asked.add(proof);
       return proof.future();
