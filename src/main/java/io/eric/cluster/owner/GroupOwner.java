@@ -13,10 +13,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -67,8 +66,11 @@ public final class GroupOwner {
   /** Completes when the group that is being handed over is not owned here any more. */
   private @Nullable Promise<Void> handingOver;
 
-  /** The channels that are open here, or being opened. */
-  private final Set<String> open = new LinkedHashSet<>();
+  /**
+   * The channels that are open here, or being opened, each as it was when the group's state told of
+   * it: a channel of the same id that was created later is another one.
+   */
+  private final Map<String, ChannelView> open = new LinkedHashMap<>();
 
   /** What is under way with a channel. The next step of a channel waits for the one before. */
   private final Map<String, Future<Void>> work = new HashMap<>();
@@ -92,8 +94,9 @@ public final class GroupOwner {
    *
    * @param bytes the size at which an entry takes no further section
    * @param inFlight how many entries may be under way
+   * @param largest the size that no section may exceed, because the log takes no larger entry
    */
-  public record EntryLimits(int bytes, int inFlight) {}
+  public record EntryLimits(int bytes, int inFlight, int largest) {}
 
   /** Opens and closes channels on this node. Called on the loop; futures complete on it. */
   public interface Channels {
@@ -276,7 +279,7 @@ public final class GroupOwner {
           ended.claim(),
           why);
       ended.end(new UnavailableException(why));
-      List.copyOf(open).forEach(id -> close(id, false));
+      List.copyOf(open.keySet()).forEach(id -> close(id, false));
       open.clear();
     }
     Promise<Void> handed = handingOver;
@@ -289,15 +292,14 @@ public final class GroupOwner {
   // ---- channels
 
   private void open(ChannelView channel, Tenure during) {
-    open.add(channel.id());
+    open.put(channel.id(), channel);
     enqueue(
         channel.id(),
         () -> {
-          if (tenure != during || !open.contains(channel.id())) {
+          if (!isToBeOpen(channel, during)) {
             return Future.succeededFuture();
           }
-          return channels
-              .open(channel, during)
+          return opened(channel, during)
               .onFailure(
                   e -> {
                     logger.warn("channel {} cannot be opened: {}", channel.id(), e.toString());
@@ -306,10 +308,24 @@ public final class GroupOwner {
         });
   }
 
+  /** Opens a channel. If a channel's own class throws, the opening has failed. */
+  private Future<Void> opened(ChannelView channel, Tenure during) {
+    try {
+      return channels.open(channel, during);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
   private void openAgain(ChannelView channel, Tenure during) {
-    if (tenure == during && open.contains(channel.id())) {
+    if (isToBeOpen(channel, during)) {
       open(channel, during);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a view stands for one telling of the group's state
+  private boolean isToBeOpen(ChannelView channel, Tenure during) {
+    return tenure == during && open.get(channel.id()) == channel;
   }
 
   private Future<Void> close(String id, boolean inOrder) {
@@ -353,12 +369,16 @@ public final class GroupOwner {
 
   /**
    * Hands the group over: channels append what they have accepted, then the other node takes the
-   * lead.
+   * lead. A group that is being handed over already goes to the node that was named first.
    *
-   * @return completes when the group is not owned here any more, or is owned again because the
-   *     other node could not take it over
+   * @return completes when the tenure is over. If the other node could not take the group over,
+   *     this node claims it anew
    */
   public Future<Void> handOver(String node) {
+    Promise<Void> leaving = handingOver;
+    if (leaving != null) {
+      return leaving.future();
+    }
     Tenure current = tenure;
     if (current == null || state != State.OWNING) {
       return Future.succeededFuture();
@@ -388,7 +408,7 @@ public final class GroupOwner {
     Promise<Void> handed = Promise.promise();
     handingOver = handed;
     List<Future<Void>> closing = new ArrayList<>();
-    List.copyOf(open).forEach(id -> closing.add(close(id, true)));
+    List.copyOf(open.keySet()).forEach(id -> closing.add(close(id, true)));
     open.clear();
     Promise<Void> closed = Promise.promise();
     Loop.Timer patience = loop.after(LEAVE_MS, () -> closed.tryComplete());

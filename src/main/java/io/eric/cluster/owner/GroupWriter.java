@@ -1,6 +1,8 @@
 package io.eric.cluster.owner;
 
+import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
+import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
@@ -26,8 +28,7 @@ final class GroupWriter {
 
   private final GroupLog log;
   private final Executor thread;
-  private final int entryBytes;
-  private final int maxInFlight;
+  private final EntryLimits limits;
   private final Runnable over;
 
   // Guarded by this object.
@@ -40,15 +41,12 @@ final class GroupWriter {
    * Creates a writer for a claim.
    *
    * @param thread where the log is written to; runs one task after the other, and may be blocked
-   * @param entryBytes the size at which an entry takes no further section
-   * @param maxInFlight how many entries may be under way
    * @param over called once, on any thread, when the claim proves to be over
    */
-  GroupWriter(GroupLog log, Executor thread, int entryBytes, int maxInFlight, Runnable over) {
+  GroupWriter(GroupLog log, Executor thread, EntryLimits limits, Runnable over) {
     this.log = log;
     this.thread = thread;
-    this.entryBytes = entryBytes;
-    this.maxInFlight = maxInFlight;
+    this.limits = limits;
     this.over = over;
   }
 
@@ -56,10 +54,20 @@ final class GroupWriter {
    * Proposes changes.
    *
    * @param verdict is completed when the changes are in effect or refused. It fails with {@link
-   *     UnavailableException} if that is unknown, or the claim is over
+   *     UnavailableException} if that is unknown, or the claim is over; with {@link
+   *     PayloadTooLargeException} if no entry can be so large, and then nothing has happened
    */
   void propose(Section section, Promise<Verdict> verdict) {
     byte[] bytes = GroupEntryCodec.bytes(section);
+    if (bytes.length > limits.largest()) {
+      verdict.fail(
+          new PayloadTooLargeException(
+              "a message with all that belongs to it has "
+                  + bytes.length
+                  + " bytes, the cluster's log takes "
+                  + limits.largest()));
+      return;
+    }
     Throwable failed;
     boolean schedule = false;
     synchronized (this) {
@@ -78,7 +86,7 @@ final class GroupWriter {
 
   /** Returns whether the caller has to schedule a write; holds the lock. */
   private boolean mayWrite() {
-    if (scheduled || inFlight == maxInFlight || pending.isEmpty()) {
+    if (scheduled || inFlight == limits.inFlight() || pending.isEmpty()) {
       return false;
     }
     scheduled = true;
@@ -103,13 +111,13 @@ final class GroupWriter {
   /** Takes the proposals of the next entry; empty if there is none to write now. */
   private synchronized List<Proposal> next() {
     List<Proposal> entry = new ArrayList<>();
-    if (inFlight == maxInFlight || pending.isEmpty()) {
+    if (inFlight == limits.inFlight() || pending.isEmpty()) {
       scheduled = false;
       return entry;
     }
     int bytes = 0;
     for (Proposal next = pending.peek();
-        next != null && (entry.isEmpty() || bytes + next.section.length <= entryBytes);
+        next != null && (entry.isEmpty() || bytes + next.section.length <= limits.bytes());
         next = pending.peek()) {
       bytes += next.section.length;
       entry.add(pending.remove());

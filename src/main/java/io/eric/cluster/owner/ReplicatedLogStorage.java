@@ -1,5 +1,6 @@
 package io.eric.cluster.owner;
 
+import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.Verdict;
@@ -32,6 +33,9 @@ final class ReplicatedLogStorage implements LogStorage<Entry> {
 
   /** How long moved cursors and drops wait for more of them, in milliseconds. */
   private static final long GATHER_MS = 200;
+
+  /** The size at which a proposal takes no further message, in bytes. */
+  private static final long SLICE_BYTES = 256 << 10;
 
   /**
    * For each so many listeners a gathering takes a millisecond longer, so that many listeners that
@@ -68,7 +72,27 @@ final class ReplicatedLogStorage implements LogStorage<Entry> {
 
   @Override
   public Future<List<Entry>> append(List<Entry> batch) {
-    return propose(List.of(new Change.Append(batch))).map(batch);
+    Future<Void> last = Future.succeededFuture();
+    for (List<Entry> slice : slices(batch)) {
+      last = propose(List.of(new Change.Append(slice)));
+    }
+    return last.map(batch); // an earlier slice that fails makes those behind it fail
+  }
+
+  /** Divides a batch, because what comes in one proposal is in one entry of the group's log. */
+  private static List<List<Entry>> slices(List<Entry> batch) {
+    List<List<Entry>> slices = new ArrayList<>(1);
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      bytes += batch.get(i).size();
+      if (bytes >= SLICE_BYTES || i + 1 == batch.size()) {
+        slices.add(batch.subList(from, i + 1));
+        from = i + 1;
+        bytes = 0;
+      }
+    }
+    return slices;
   }
 
   @Override
@@ -98,7 +122,8 @@ final class ReplicatedLogStorage implements LogStorage<Entry> {
   public Future<Void> close() {
     Future<Void> last = gathering == null ? Future.succeededFuture() : proposeGathered();
     over = true;
-    return last;
+    // Cursors that could not be kept are those of the next owner's past: it delivers again.
+    return last.otherwiseEmpty();
   }
 
   // ---- what is gathered
@@ -190,7 +215,8 @@ final class ReplicatedLogStorage implements LogStorage<Entry> {
               if (answer.succeeded() && answer.result() == Verdict.APPLIED) {
                 return Future.succeededFuture();
               }
-              if (!over) {
+              boolean notDone = answer.cause() instanceof PayloadTooLargeException;
+              if (!over && !notDone) {
                 over = true;
                 lost.run();
               }

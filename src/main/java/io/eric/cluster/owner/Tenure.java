@@ -34,7 +34,7 @@ public final class Tenure {
    */
   public static Tenure begin(
       long claim, GroupLog log, Executor thread, EntryLimits limits, Runnable over) {
-    return new Tenure(claim, new GroupWriter(log, thread, limits.bytes(), limits.inFlight(), over));
+    return new Tenure(claim, new GroupWriter(log, thread, limits, over));
   }
 
   /** Returns the number of the claim. */

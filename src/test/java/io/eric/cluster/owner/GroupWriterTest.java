@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Payload;
 import io.eric.UnavailableException;
+import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntryCodec;
@@ -24,12 +25,14 @@ import org.junit.jupiter.api.Test;
 class GroupWriterTest {
 
   private static final int ENTRY_BYTES = 1_000;
+  private static final int LARGEST = 10_000;
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final HeldLog log = new HeldLog();
   private final AtomicInteger over = new AtomicInteger();
   private final GroupWriter writer =
-      new GroupWriter(log, tasks::add, ENTRY_BYTES, 2, over::incrementAndGet);
+      new GroupWriter(
+          log, tasks::add, new EntryLimits(ENTRY_BYTES, 2, LARGEST), over::incrementAndGet);
 
   private Future<Verdict> propose(String channel, int bytes) {
     Promise<Verdict> verdict = Promise.promise();

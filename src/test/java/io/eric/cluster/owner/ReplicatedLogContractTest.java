@@ -1,6 +1,7 @@
 package io.eric.cluster.owner;
 
 import io.eric.RepositoryException;
+import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntryCodec;
@@ -94,7 +95,7 @@ class ReplicatedLogContractTest extends MessageStoreContract {
         replica.apply(claim, new GroupEntry.ClaimGroup(new Owner("node", "life " + claim)));
       }
       GroupLog log = entry -> CompletableFuture.supplyAsync(() -> apply(entry));
-      this.writer = new GroupWriter(log, thread, 256 << 10, 1, () -> {});
+      this.writer = new GroupWriter(log, thread, new EntryLimits(256 << 10, 1, 1 << 30), () -> {});
     }
 
     private Future<Verdict> propose(String channel, List<Change> changes) {
