@@ -1,0 +1,139 @@
+package io.eric.cluster.raft;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
+import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
+import org.apache.ratis.util.ProtoUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node's replicas serve to others: the protocol of Raft to the other members, and nothing to
+ * clients and administrators of Ratis, because whoever reached those could write into the log.
+ *
+ * <p>A request is refused if it is meant for another peer. Ratis does not look at that, but a node
+ * that has lost its disk comes back at the same address: it would vote, and acknowledge entries, in
+ * the name of the one that it was.
+ *
+ * <p>A read on behalf of a follower waits until the leader has proved that it leads: see {@link
+ * Leadership}.
+ */
+final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
+
+  /** The port in the settings of a service that is not opened. */
+  static final int NO_PORT = 1;
+
+  private final RaftPeerId self;
+  private final Function<RaftGroupId, CompletionStage<Void>> proof;
+  private final Executor thread;
+
+  /**
+   * Creates the services of a node.
+   *
+   * @param proof proves that this node leads a group, if it believes that it does
+   * @param thread where reads go on that have waited for a proof
+   */
+  PeerServices(
+      RaftPeerId self, Function<RaftGroupId, CompletionStage<Void>> proof, Executor thread) {
+    this.self = self;
+    this.proof = proof;
+    this.thread = thread;
+  }
+
+  @Override
+  public NettyServerBuilder customize(
+      NettyServerBuilder builder, EnumSet<GrpcServices.Type> services) {
+    if (services.contains(GrpcServices.Type.SERVER)) {
+      return builder.intercept(this);
+    }
+    // Ratis insists on a server; this one has no services, and any free port.
+    return NettyServerBuilder.forAddress(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+
+      private boolean refused;
+      private @Nullable RaftGroupId readOf;
+
+      @Override
+      public void onMessage(Q message) {
+        RaftRpcRequestProto request = requestOf(message);
+        if (refused) {
+          return;
+        }
+        if (request != null && !RaftPeerId.valueOf(request.getReplyId()).equals(self)) {
+          refused = true;
+          call.close(
+              Status.FAILED_PRECONDITION.withDescription("this peer is " + self), new Metadata());
+          return;
+        }
+        if (request != null && message instanceof ReadIndexRequestProto) {
+          readOf = ProtoUtils.toRaftGroupId(request.getRaftGroupId());
+        }
+        super.onMessage(message);
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (refused) {
+          return;
+        }
+        RaftGroupId group = readOf;
+        if (group == null) {
+          super.onHalfClose();
+          return;
+        }
+        proof
+            .apply(group)
+            .whenCompleteAsync(
+                (proven, failure) -> {
+                  if (failure == null) {
+                    super.onHalfClose();
+                  } else {
+                    call.close(
+                        Status.UNAVAILABLE.withDescription("no majority confirms the leader"),
+                        new Metadata());
+                  }
+                },
+                thread);
+      }
+    };
+  }
+
+  private static @Nullable RaftRpcRequestProto requestOf(Object message) {
+    if (message instanceof AppendEntriesRequestProto append) {
+      return append.getServerRequest();
+    } else if (message instanceof RequestVoteRequestProto vote) {
+      return vote.getServerRequest();
+    } else if (message instanceof InstallSnapshotRequestProto install) {
+      return install.getServerRequest();
+    } else if (message instanceof ReadIndexRequestProto read) {
+      return read.getServerRequest();
+    } else if (message instanceof StartLeaderElectionRequestProto start) {
+      return start.getServerRequest();
+    }
+    return null;
+  }
+}

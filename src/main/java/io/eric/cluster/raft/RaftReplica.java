@@ -1,0 +1,318 @@
+package io.eric.cluster.raft;
+
+import io.eric.cluster.identity.Member;
+import io.eric.cluster.owner.GroupReplica;
+import io.eric.cluster.state.Verdict;
+import io.eric.metrics.CounterName;
+import io.eric.metrics.Meters;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This node's replica of a group, as Ratis keeps it. Safe for any thread. */
+final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
+
+  private static final Logger logger = LoggerFactory.getLogger(RaftReplica.class);
+
+  /**
+   * How long an append may take, in milliseconds. A leader without a majority gives up earlier by
+   * itself; this bounds what a disk that hangs does.
+   */
+  static final long APPEND_MS = 10_000;
+
+  /** How long a hand-over may take, in milliseconds. */
+  private static final long TRANSFER_MS = 3_000;
+
+  /** How long new members may take to catch up and be added, in milliseconds. */
+  private static final long MEMBERS_MS = 600_000;
+
+  private static final long SNAPSHOT_MS = 10_000;
+
+  private final int number;
+  private final RaftServer server;
+  private final RaftServer.Division division;
+  private final RaftGroupId group;
+  private final int maxEntryBytes;
+  private final Leaderships leaderships;
+  private final Meters meters;
+  private final ClientId client = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+
+  /** Since when there has been no leader, in milliseconds; confined to the thread that watches. */
+  private long leaderlessSince = -1;
+
+  RaftReplica(
+      int number,
+      RaftServer server,
+      RaftServer.Division division,
+      int maxEntryBytes,
+      Leaderships leaderships,
+      Meters meters) {
+    this.number = number;
+    this.server = server;
+    this.division = division;
+    this.group = division.getMemberId().getGroupId();
+    this.maxEntryBytes = maxEntryBytes;
+    this.leaderships = leaderships;
+    this.meters = meters;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  // ---- requests
+
+  /** A request to Ratis. */
+  private interface Request {
+    CompletableFuture<RaftClientReply> send() throws IOException;
+  }
+
+  /** Sends a request, and makes of every answer that is no success a failure. */
+  private static CompletionStage<RaftClientReply> send(Request request, long timeoutMs) {
+    CompletableFuture<RaftClientReply> reply;
+    try {
+      reply = request.send();
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return reply
+        .thenCompose(
+            answer ->
+                answer.isSuccess()
+                    ? CompletableFuture.completedFuture(answer)
+                    : CompletableFuture.failedFuture(failure(answer)))
+        .orTimeout(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  private static Throwable failure(RaftClientReply answer) {
+    Throwable failure = answer.getException();
+    return failure == null ? new IOException("the group refuses a request") : failure;
+  }
+
+  private CompletionStage<RaftClientReply> submit(
+      RaftClientRequest.Type type, Message message, long timeoutMs) {
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(client)
+            .setServerId(server.getId())
+            .setGroupId(group)
+            .setCallId(calls.incrementAndGet())
+            .setMessage(message)
+            .setType(type)
+            .build();
+    return send(() -> server.submitClientRequestAsync(request), timeoutMs);
+  }
+
+  @Override
+  public CompletionStage<List<Verdict>> append(byte[] entry) {
+    if (entry.length > maxEntryBytes) { // it would cost this node the lead
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "an entry has " + entry.length + " bytes, allowed are up to " + maxEntryBytes));
+    }
+    Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(entry));
+    return submit(RaftClientRequest.writeRequestType(), message, APPEND_MS)
+        .thenApply(
+            reply -> {
+              meters.count(CounterName.GROUP_APPENDED_BYTES, entry.length);
+              if (reply.getMessage() instanceof VerdictsMessage answer) {
+                return answer.verdicts();
+              }
+              throw new IllegalStateException("an entry was answered without verdicts");
+            });
+  }
+
+  @Override
+  public CompletionStage<Void> readIndex() {
+    return leaderships
+        .proveIfLeading(division, RatisProperties.READ_MS)
+        .thenCompose(
+            proven ->
+                submit(RaftClientRequest.readRequestType(), Message.EMPTY, RatisProperties.READ_MS))
+        .thenApply(reply -> null);
+  }
+
+  @Override
+  public CompletionStage<Void> transferTo(String node) {
+    for (RaftPeer peer : division.getRaftConf().getCurrentPeers()) {
+      if (RaftIds.node(peer.getId()).equals(node)) {
+        TransferLeadershipRequest request =
+            new TransferLeadershipRequest(
+                client, server.getId(), group, calls.incrementAndGet(), peer.getId(), TRANSFER_MS);
+        return send(() -> server.transferLeadershipAsync(request), 2 * TRANSFER_MS)
+            .thenApply(reply -> null);
+      }
+    }
+    return CompletableFuture.failedFuture(
+        new IllegalArgumentException("node " + node + " is not a member of group " + number));
+  }
+
+  /** Makes these the members; see {@link RaftNode#setMembers}. */
+  CompletableFuture<Void> setMembers(List<Member> members) {
+    SetConfigurationRequest request =
+        new SetConfigurationRequest(
+            client,
+            server.getId(),
+            group,
+            calls.incrementAndGet(),
+            SetConfigurationRequest.Arguments.newBuilder()
+                .setServersInNewConf(RaftIds.peers(members))
+                .build());
+    return send(() -> server.setConfigurationAsync(request), MEMBERS_MS)
+        .<Void>thenApply(reply -> null)
+        .toCompletableFuture();
+  }
+
+  /** Lets Ratis know of a snapshot, so that it purges the log before it. */
+  void purge() {
+    SnapshotManagementRequest request =
+        SnapshotManagementRequest.newCreate(
+            client, server.getId(), group, calls.incrementAndGet(), SNAPSHOT_MS, 1);
+    send(() -> server.snapshotManagementAsync(request), SNAPSHOT_MS)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) { // the next snapshot purges as well
+                logger.debug("the log of group {} was not purged: {}", number, failure.toString());
+              }
+            });
+  }
+
+  @Override
+  public void giveUp(String reason) {
+    meters.count(CounterName.GROUPS_GIVEN_UP);
+    logger.warn("this node gives up the lead of group {}: {}", number, reason);
+    TransferLeadershipRequest request =
+        new TransferLeadershipRequest(
+            client, server.getId(), group, calls.incrementAndGet(), null, TRANSFER_MS);
+    send(() -> server.transferLeadershipAsync(request), 2 * TRANSFER_MS)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                logger.warn("group {} could not be given up: {}", number, failure.toString());
+              }
+            });
+  }
+
+  // ---- what is known
+
+  @Override
+  public Status status() {
+    DivisionInfo info = division.getInfo();
+    RaftPeerId leader = info.getLeaderId();
+    boolean leads = info.isLeaderReady();
+    List<Follower> followers = new ArrayList<>();
+    if (leads) {
+      long last = division.getRaftLog().getNextIndex() - 1;
+      for (LogAppender each : appenders()) {
+        FollowerInfo follower = each.getFollower();
+        followers.add(
+            new Follower(
+                RaftIds.node(follower.getId()),
+                Math.max(0, last - follower.getMatchIndex()),
+                follower.getLastRpcResponseTime().elapsedTimeMs()));
+      }
+    }
+    return new Status(
+        leader == null ? null : RaftIds.node(leader),
+        info.getCurrentTerm(),
+        leads,
+        info.getLastAppliedIndex(),
+        committed(),
+        followers);
+  }
+
+  /** Returns what feeds the members; while members change, there are more of them. */
+  private List<LogAppender> appenders() {
+    Leadership leadership = leaderships.of(group);
+    if (leadership == null) {
+      return List.of();
+    }
+    return leadership.appenders().stream()
+        .filter(each -> division.getRaftConf().getPeer(each.getFollowerId()) != null)
+        .toList();
+  }
+
+  @Override
+  public boolean leads() {
+    return division.getInfo().isLeaderReady();
+  }
+
+  @Override
+  public long committed() {
+    return division.getRaftLog().getLastCommittedIndex();
+  }
+
+  /**
+   * Returns the ids of the peers that are silent: to a leader its followers, and to a replica
+   * without a leader all the others, because none of them answers when it asks for votes.
+   *
+   * @param nowMs the time from any origin, in milliseconds
+   */
+  Set<String> silentPeers(long nowMs) {
+    boolean leaderless = division.getInfo().getLeaderId() == null;
+    if (!leaderless || leaderlessSince < 0) {
+      leaderlessSince = leaderless ? nowMs : -1;
+    }
+    Set<String> silent = new HashSet<>();
+    if (leaderless && nowMs - leaderlessSince >= SilentLinks.SILENT_MS) {
+      division
+          .getRaftConf()
+          .getAllPeers()
+          .forEach(
+              peer -> {
+                if (!peer.getId().equals(server.getId())) {
+                  silent.add(peer.getId().toString());
+                }
+              });
+    }
+    for (LogAppender each : appenders()) {
+      FollowerInfo follower = each.getFollower();
+      if (follower.getLastRpcResponseTime().elapsedTimeMs() >= SilentLinks.SILENT_MS) {
+        silent.add(follower.getId().toString());
+      }
+    }
+    return silent;
+  }
+
+  @Override
+  public List<FollowerWatch.Progress> followers() {
+    long start = division.getRaftLog().getStartIndex();
+    return appenders().stream()
+        .map(
+            each -> {
+              FollowerInfo follower = each.getFollower();
+              return new FollowerWatch.Progress(
+                  RaftIds.node(follower.getId()),
+                  follower.getMatchIndex(),
+                  follower.getLastRpcResponseTime().elapsedTimeMs(),
+                  each.isRunning(),
+                  follower.getNextIndex() < start);
+            })
+        .toList();
+  }
+}
