@@ -6,12 +6,14 @@ import io.eric.http.internal.guard.ConnectionGuard;
 import io.eric.http.internal.guard.Connections;
 import io.eric.http.internal.guard.WebSocketMessages;
 import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.ChannelRequest;
 import io.eric.options.BridgeOptions;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.bridge.PermittedOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -161,7 +163,23 @@ final class BridgeRoutes {
           event.complete(true);
         } // else the event is not completed and has no effect
       }
+      case SEND, PUBLISH -> {
+        removeWhatNodesSay(event.getRawMessage());
+        event.complete(true);
+      }
       default -> event.complete(true);
+    }
+  }
+
+  /**
+   * Removes from a client's message what only parts of the hub say to each other: where a consumer
+   * is, how long a caller waits, and that a command repeats what a former owner was told (CWE-441).
+   * The hub reads no other headers.
+   */
+  private static void removeWhatNodesSay(JsonObject message) {
+    message.remove("headers");
+    if (message.getValue("body") instanceof JsonObject command) {
+      command.remove(ChannelRequest.RENEWED);
     }
   }
 

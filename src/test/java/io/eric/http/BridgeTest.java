@@ -7,6 +7,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.eric.Payload;
+import io.eric.internal.client.AddressRouter;
+import io.eric.internal.client.PublishAttempts;
 import io.eric.internal.protocol.Command;
 import io.eric.options.BridgeOptions;
 import io.eric.options.CorsOptions;
@@ -104,6 +106,31 @@ class BridgeTest {
         socket.send("register", "eric.listener.news/l" + i, null);
       }
       assertThat(socket.next().getString("body")).isEqualTo("max_handlers_reached");
+    }
+  }
+
+  @Test
+  void aClientCannotSayWhatOnlyPartsOfTheHubSayToEachOther() throws Exception {
+    try (HttpHub hub = new HttpHub()) {
+      hub.vertx
+          .eventBus()
+          .<JsonObject>consumer(
+              "eric.channel.x",
+              message ->
+                  message.reply(
+                      message
+                          .body()
+                          .put("node", message.headers().get(AddressRouter.NODE))
+                          .put("left", message.headers().get(PublishAttempts.LEFT_MS))));
+      Socket socket = new Socket(hub, null);
+      JsonObject listen = new JsonObject().put("v", "l").put("r", "desk");
+      socket.send(
+          "send",
+          "eric.channel.x",
+          listen.copy().put("renewed", true),
+          new JsonObject().put("Eric-Node", "other").put("eric-left-ms", "999999999"));
+      assertThat(socket.next().getJsonObject("body"))
+          .isEqualTo(listen.copy().putNull("node").putNull("left"));
     }
   }
 
@@ -327,7 +354,18 @@ class BridgeTest {
     }
 
     private void send(String type, @Nullable String address, @Nullable JsonObject body) {
+      send(type, address, body, null);
+    }
+
+    private void send(
+        String type,
+        @Nullable String address,
+        @Nullable JsonObject body,
+        @Nullable JsonObject headers) {
       JsonObject frame = new JsonObject().put("type", type);
+      if (headers != null) {
+        frame.put("headers", headers);
+      }
       if (address != null) {
         frame.put("address", address);
       }

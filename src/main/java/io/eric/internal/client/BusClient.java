@@ -46,6 +46,7 @@ public final class BusClient implements ChannelLink {
   private final PublishAttempts publishing;
   private final PublishAttempts.Channels channels = new Channels();
   private final DeliveryOptions local;
+  private final DeliveryOptions asking;
   private final DeliveryOptions patient;
   private final DeliveryOptions json;
 
@@ -74,10 +75,16 @@ public final class BusClient implements ChannelLink {
     this.directory = new ChannelDirectory(vertx);
     this.router = new AddressRouter(vertx);
     this.timeouts = timeouts;
-    this.local = LocalCodec.options().setSendTimeout(timeouts.publish());
-    this.patient = LocalCodec.options().setSendTimeout(HOOK_TIMEOUT_MS + timeouts.publish());
-    this.json = new DeliveryOptions().setSendTimeout(timeouts.publish());
+    this.local = LocalCodec.options();
+    this.asking = waiting(LocalCodec.options(), timeouts.publish());
+    this.patient = waiting(LocalCodec.options(), HOOK_TIMEOUT_MS + timeouts.publish());
+    this.json = waiting(new DeliveryOptions(), timeouts.publish());
     this.publishing = new PublishAttempts(timeouts, channels, timers, Meters.of(vertx));
+  }
+
+  /** Says to what forwards a command how long its answer is waited for. */
+  private static DeliveryOptions waiting(DeliveryOptions options, long ms) {
+    return options.setSendTimeout(ms).addHeader(PublishAttempts.LEFT_MS, Long.toString(ms));
   }
 
   /**
@@ -157,7 +164,7 @@ public final class BusClient implements ChannelLink {
 
   @Override
   public <T> Future<T> ask(String channel, ChannelRequest question) {
-    return ask(channel, question, local);
+    return ask(channel, question, asking);
   }
 
   @Override
@@ -206,7 +213,7 @@ public final class BusClient implements ChannelLink {
    * @return completes when the channel can be asked again
    */
   private Future<Void> find(String channel, Throwable unhandled) {
-    return bus.<Boolean>request(Addresses.RESOLVE, channel, local)
+    return bus.<Boolean>request(Addresses.RESOLVE, channel, asking)
         .transform(
             found -> {
               if (found.succeeded()) {

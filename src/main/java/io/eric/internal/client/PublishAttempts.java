@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
 public final class PublishAttempts {
 
   /**
-   * The header of an attempt on the event bus; its value is how long the publisher still waits, in
-   * milliseconds.
+   * The header of a request to a channel on the event bus; its value is how long its caller still
+   * waits, in milliseconds.
    */
   public static final String LEFT_MS = "eric-left-ms";
 
