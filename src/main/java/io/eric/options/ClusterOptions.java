@@ -1,7 +1,10 @@
 package io.eric.options;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * How a hub is one of several nodes. Times are in milliseconds. docs/CLUSTER.md explains the
@@ -12,13 +15,39 @@ import java.util.List;
  */
 public final class ClusterOptions {
 
+  /** When what the nodes have agreed on is forced to their disks. */
+  public enum Fsync {
+    /**
+     * Data is forced before it is acknowledged, so acknowledged messages survive a loss of power at
+     * all nodes at a time.
+     */
+    @JsonProperty("always")
+    ALWAYS,
+    /**
+     * Data is forced a moment after it was acknowledged. A node whose machine was restarted counts
+     * its disk as lost and has to be replaced, because it may have forgotten what it has agreed to.
+     */
+    @JsonProperty("interval")
+    INTERVAL
+  }
+
+  /** How many nodes a cluster may have: an even number tolerates no more failures than one less. */
+  private static final Set<Integer> SIZES = Set.of(1, 2, 3, 5);
+
+  private static final String ALLOWED_SIZES = "1, 2, 3 or 5";
+
   private boolean enabled;
   private String name = "eric";
   private String host = "127.0.0.1";
   private int port = 5701;
   private List<String> members = List.of();
-  private int quorum = 2;
-  private int backups = 1;
+  private int size = 3;
+  private String node = "";
+  private int raftPort = 5801;
+  private String directory = "eric-cluster";
+  private int groups = 3;
+  private Fsync fsync = Fsync.ALWAYS;
+  private int electionTimeout = 500;
   private int heartbeatInterval = 1_000;
   private int heartbeatTimeout = 5_000;
   private int mergeInterval = 5_000;
@@ -108,8 +137,11 @@ public final class ClusterOptions {
   }
 
   /**
-   * Returns the places where other nodes may be, each as {@code host} or {@code host:port}. If the
-   * list is empty, which is the default, they are expected on this host.
+   * Returns all nodes, this one included, each as {@code host} or {@code host:port}; an IPv6
+   * address with a port is written as {@code [address]:port}. The port is where a node's replicas
+   * answer, and the next higher one takes the connections for commands and deliveries. There may be
+   * 1, 2, 3 or 5. If the list is empty, which is the default, the nodes are on this machine, and
+   * there are {@link #getSize}.
    */
   public List<String> getMembers() {
     return members;
@@ -117,36 +149,118 @@ public final class ClusterOptions {
 
   /** See {@link #getMembers()}. */
   public ClusterOptions setMembers(List<String> members) {
-    this.members = List.copyOf(members);
+    List<String> copy = List.copyOf(members);
+    Range.require(
+        copy.isEmpty() || SIZES.contains(copy.size()),
+        "members",
+        copy,
+        "empty or a list of " + ALLOWED_SIZES + " nodes");
+    this.members = copy;
     return this;
   }
 
   /**
-   * Returns how many nodes must see each other for anything to be written. With 1, a node always
-   * serves, and a cut network makes two hubs; the messages of the smaller one are lost when they
-   * meet again. The minimum is 1. The default is 2, for three nodes of which one may fail.
+   * Returns how many nodes there are if {@link #getMembers} is empty. They are on this machine and
+   * share {@link #getDirectory}. 1, 2, 3 and 5 are allowed; of two nodes both are needed for
+   * anything. The default is 3.
    */
-  public int getQuorum() {
-    return quorum;
+  public int getSize() {
+    return size;
   }
 
-  /** See {@link #getQuorum()}. */
-  public ClusterOptions setQuorum(int quorum) {
-    this.quorum = Range.atLeast("quorum", quorum, 1);
+  /** See {@link #getSize()}. */
+  public ClusterOptions setSize(int size) {
+    Range.require(SIZES.contains(size), "size", size, ALLOWED_SIZES);
+    this.size = size;
     return this;
   }
 
   /**
-   * Returns on how many further nodes each message is stored before it is acknowledged. The range
-   * is 0 to 6, the default 1.
+   * Returns this node's name, for a machine whose names and addresses do not tell which of the
+   * members it is. It is one of {@link #getMembers} as written there, or the number of a slot if
+   * they are empty. The default is empty, which means that the machine tells.
    */
-  public int getBackups() {
-    return backups;
+  public String getNode() {
+    return node;
   }
 
-  /** See {@link #getBackups()}. */
-  public ClusterOptions setBackups(int backups) {
-    this.backups = Range.atMost("backups", Range.atLeast("backups", backups, 0), 6);
+  /** See {@link #getNode()}. */
+  public ClusterOptions setNode(String node) {
+    this.node = Objects.requireNonNull(node, "node");
+    return this;
+  }
+
+  /**
+   * Returns the port of members that are written without one. The range is 1 to 65534, because the
+   * next higher port is used too. The default is 5801.
+   */
+  public int getRaftPort() {
+    return raftPort;
+  }
+
+  /** See {@link #getRaftPort()}. */
+  public ClusterOptions setRaftPort(int raftPort) {
+    this.raftPort = Range.between("raftPort", raftPort, 1, 65_534);
+    return this;
+  }
+
+  /**
+   * Returns where the node keeps what the nodes have agreed on: all messages, and who the members
+   * are. The directory is not blank, and it is created if it is missing, but its parent is not. A
+   * relative path is resolved against the working directory. With {@link #getMembers} it belongs to
+   * one node, else the nodes of this machine share it. The default is {@code eric-cluster}.
+   */
+  public String getDirectory() {
+    return directory;
+  }
+
+  /** See {@link #getDirectory()}. */
+  public ClusterOptions setDirectory(String directory) {
+    if (Objects.requireNonNull(directory, "directory").isBlank()) {
+      throw new IllegalArgumentException("directory must not be empty");
+    }
+    this.directory = directory;
+    return this;
+  }
+
+  /**
+   * Returns into how many groups the channels are divided; the channels of a group have their owner
+   * in common. The number is fixed by the first start of the cluster. The range is 1 to 64, the
+   * default 3.
+   */
+  public int getGroups() {
+    return groups;
+  }
+
+  /** See {@link #getGroups()}. */
+  public ClusterOptions setGroups(int groups) {
+    this.groups = Range.between("groups", groups, 1, 64);
+    return this;
+  }
+
+  /** Returns what an acknowledgement means. The default is {@link Fsync#ALWAYS}. */
+  public Fsync getFsync() {
+    return fsync;
+  }
+
+  /** See {@link #getFsync()}. */
+  public ClusterOptions setFsync(Fsync fsync) {
+    this.fsync = Objects.requireNonNull(fsync, "fsync");
+    return this;
+  }
+
+  /**
+   * Returns how long a node waits for a group's owner before it stands for election; it waits up to
+   * twice as long, by chance. A shorter time finds a dead node sooner, a longer one spares a busy
+   * machine elections. The range is 100 ms to one minute, the default 500 ms.
+   */
+  public int getElectionTimeout() {
+    return electionTimeout;
+  }
+
+  /** See {@link #getElectionTimeout()}. */
+  public ClusterOptions setElectionTimeout(int electionTimeout) {
+    this.electionTimeout = Range.between("electionTimeout", electionTimeout, 100, 60_000);
     return this;
   }
 

@@ -107,7 +107,7 @@ class EnvironmentSettingsTest {
   @ParameterizedTest
   @CsvSource({
     "ERIC_LOG_LEVEL, FOO, 'TRACE, DEBUG, INFO, WARN, ERROR, OFF'",
-    "ERIC_PORT, 8080, did you mean ERIC_CLUSTER_PORT or ERIC_HTTP_PORT",
+    "ERIC_PORT, 8080, did you mean ERIC_CLUSTER_PORT or ERIC_CLUSTER_RAFT_PORT or ERIC_HTTP_PORT",
     "ERIC_HTTP_PROT, 8080, did you mean ERIC_HTTP_PORT",
     "ERIC_STORE_TYPE, disk, '\"disk\" is none of memory, file, redis'",
     "ERIC_SOCKET_PATH, /tmp/\uFFFD, LC_ALL"

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,6 +186,42 @@ class OptionsClassesTest {
     assertThatThrownBy(() -> new ClusterOptions(new JsonObject().put("members", withNull)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("setting \"members\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "size | 4 | size is 4, it must be 1, 2, 3 or 5",
+        "size | 0 | size is 0, it must be 1, 2, 3 or 5",
+        "groups | 0 | groups is 0, it must be 1 to 64",
+        "groups | 65 | groups is 65, it must be 1 to 64",
+        "raftPort | 65535 | raftPort is 65535, it must be 1 to 65534",
+        "electionTimeout | 99 | electionTimeout is 99, it must be 100 to 60000",
+        "electionTimeout | 60001 | electionTimeout is 60001, it must be 100 to 60000"
+      })
+  void theRangesOfAClusterAreNamed(String setting, int value, String complaint) {
+    assertThatThrownBy(() -> new ClusterOptions(new JsonObject().put(setting, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(complaint);
+  }
+
+  @Test
+  void aClusterHasOneTwoThreeOrFiveMembers() {
+    for (int size : List.of(0, 1, 2, 3, 5)) {
+      List<String> members = IntStream.range(0, size).mapToObj(i -> "h" + i).toList();
+      assertThat(new ClusterOptions().setMembers(members).getMembers()).isEqualTo(members);
+    }
+    assertThatThrownBy(() -> new ClusterOptions().setMembers(List.of("a", "b", "c", "d")))
+        .hasMessage("members is [a, b, c, d], it must be empty or a list of 1, 2, 3 or 5 nodes");
+  }
+
+  @Test
+  void aClustersDirectoryAndFsyncAreNamed() {
+    assertThatThrownBy(() -> new ClusterOptions().setDirectory(" "))
+        .hasMessage("directory must not be empty");
+    assertThatThrownBy(() -> new ClusterOptions(new JsonObject().put("fsync", "never")))
+        .hasMessage("setting \"fsync\": \"never\" is none of always, interval");
   }
 
   @ParameterizedTest

@@ -10,12 +10,15 @@ import io.eric.options.EricOptions;
 import io.eric.options.SettingPaths;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +27,7 @@ import picocli.CommandLine.Option;
 final class ServedHub {
 
   private static final String CACHE = "vertx.cacheDirBase";
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+");
   private static final String TEMPORARY = "java.io.tmpdir";
 
   @Option(
@@ -49,6 +53,20 @@ final class ServedHub {
       description =
           "Be one of several nodes: those on this machine, unless cluster.members says more.")
   private boolean cluster;
+
+  @Option(
+      names = "--cluster-members",
+      paramLabel = "NODES",
+      description =
+          "Be one of these nodes, like a.example,b.example,c.example, or one of so many on this"
+              + " machine, like 3; implies --cluster.")
+  private @Nullable String clusterMembers;
+
+  @Option(
+      names = "--cluster-directory",
+      paramLabel = "DIRECTORY",
+      description = "Where the nodes keep their messages; implies --cluster.")
+  private @Nullable String clusterDirectory;
 
   /**
    * Returns the settings, with all layers combined.
@@ -147,12 +165,32 @@ final class ServedHub {
     if (httpPort != null) {
       SettingPaths.put(settings, "http.port", httpPort);
     }
-    if (cluster) {
+    if (cluster || clusterMembers != null || clusterDirectory != null) {
       SettingPaths.put(settings, "cluster.enabled", true);
+    }
+    if (clusterMembers != null) {
+      putMembers(settings, clusterMembers);
+    }
+    if (clusterDirectory != null) {
+      SettingPaths.put(settings, "cluster.directory", clusterDirectory);
     }
     if (socket != null) {
       SettingPaths.put(settings, "socket.path", socket);
     }
     return settings;
+  }
+
+  /** A number replaces members that a layer below names, because it says where the nodes are. */
+  private static void putMembers(JsonObject settings, String text) {
+    if (NUMBER.matcher(text).matches()) {
+      SettingPaths.put(settings, "cluster.size", new BigInteger(text));
+      SettingPaths.put(settings, "cluster.members", new JsonArray());
+    } else {
+      JsonArray members = new JsonArray();
+      for (String member : text.split(",", -1)) {
+        members.add(member.strip());
+      }
+      SettingPaths.put(settings, "cluster.members", members);
+    }
   }
 }

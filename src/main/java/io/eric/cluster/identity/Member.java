@@ -10,4 +10,16 @@ package io.eric.cluster.identity;
  * @param raftPort where its replicas answer
  * @param linkPort where it takes commands and deliveries
  */
-public record Member(String node, String storage, String host, int raftPort, int linkPort) {}
+public record Member(String node, String storage, String host, int raftPort, int linkPort) {
+
+  /**
+   * The storage of a member that was not there when an operator had the cluster formed without it.
+   * It counts for majorities, and it takes part once it is replaced.
+   */
+  public static final String ABSENT = "absent";
+
+  /** Returns whether the member is still to come. */
+  public boolean isAbsent() {
+    return storage.equals(ABSENT);
+  }
+}

@@ -1,6 +1,7 @@
 package io.eric.log.file;
 
 import io.eric.RepositoryException;
+import io.eric.internal.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

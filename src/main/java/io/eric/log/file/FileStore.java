@@ -2,6 +2,7 @@ package io.eric.log.file;
 
 import io.eric.EricException;
 import io.eric.RepositoryException;
+import io.eric.internal.Boot;
 import io.eric.internal.IoReason;
 import io.eric.log.ChannelDefinition;
 import io.eric.log.MessageLog;

@@ -1,5 +1,6 @@
 package io.eric.log.file;
 
+import io.eric.internal.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,6 +2,7 @@ package io.eric.log.file;
 
 import io.eric.RepositoryException;
 import io.eric.internal.IoReason;
+import io.eric.internal.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
