@@ -57,7 +57,7 @@ class ArchitectureTest {
           entry("internal.protocol", List.of("internal", "log")),
           entry("internal.client", with(SHARED, "internal.protocol")),
           entry("internal.edge", READING),
-          entry("channel.internal", with(SHARED, "internal.protocol")),
+          entry("channel.internal", with(SHARED, "internal.protocol", "channel.internal.overflow")),
           entry("channel.internal.readers", READING),
           entry("channel.internal.overflow", with(READING, "channel.internal.readers")),
           entry(
@@ -72,7 +72,33 @@ class ArchitectureTest {
           entry("socket", with(READING, "internal.edge")),
           entry("js", List.of("internal", "options", "internal.client")),
           entry("kotlin", List.of()),
-          entry("cluster", with(READING, "log.indexed", "channel", "channel.internal")),
+          entry("cluster.state", List.of("internal.protocol", "log")),
+          entry(
+              "cluster.owner",
+              List.of("internal", "options", "log", "log.indexed", "cluster.state")),
+          entry("cluster.identity", List.of("internal", "options")),
+          entry(
+              "cluster.raft",
+              List.of("metrics", "cluster.identity", "cluster.owner", "cluster.state")),
+          entry(
+              "cluster.link",
+              List.of("internal", "internal.protocol", "internal.client", "options", "metrics")),
+          entry(
+              "cluster.route",
+              List.of("internal", "options", "metrics", "internal.protocol", "internal.client")),
+          entry(
+              "cluster",
+              with(
+                  READING,
+                  "channel",
+                  "channel.internal",
+                  "channel.internal.overflow",
+                  "cluster.identity",
+                  "cluster.link",
+                  "cluster.owner",
+                  "cluster.raft",
+                  "cluster.route",
+                  "cluster.state")),
           entry(
               "app",
               with(
@@ -116,6 +142,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.hazelcast..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule onlyClusterRaftImportsRatis =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.eric.cluster.raft..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.ratis..")
           .allowEmptyShould(true);
 
   @ArchTest

@@ -8,6 +8,7 @@ import io.eric.MessageQueueListener;
 import io.eric.channel.ChannelContainer;
 import io.eric.channel.internal.HubPlace;
 import io.eric.cluster.ClusterNode;
+import io.eric.cluster.ClusterStart;
 import io.eric.http.HttpVerticle;
 import io.eric.internal.CallersContext;
 import io.eric.internal.OptionalDependency;
@@ -143,8 +144,8 @@ public final class EricVerticle extends VerticleBase {
   /** Refuses a store, because one that is named in the settings must not be ignored silently. */
   private void refuseStore(EricOptions settings) {
     String why =
-        ": in a clustered Vert.x messages are kept by the nodes in each other's memory, as"
-            + " cluster.backups says, and in no other store";
+        ": in a clustered Vert.x the nodes keep messages together, below cluster.directory, and in"
+            + " no other store";
     if (given != null) {
       throw new IllegalArgumentException(
           "the store "
@@ -254,10 +255,28 @@ public final class EricVerticle extends VerticleBase {
   }
 
   private Future<Void> joinCluster(EricOptions settings, ChannelContainer container) {
-    return ClusterNode.join(vertx, container, settings.getCluster())
+    return ClusterStart.join(vertx, container, settings.getCluster(), maxPayload(settings))
         .onSuccess(joined -> node = joined)
         .compose(joined -> container.start())
         .onSuccess(started -> createWhenPossible(container, settings.getChannels()));
+  }
+
+  /**
+   * Returns the largest payload that a channel of this hub takes by its settings, in bytes. Buffers
+   * of the cluster's log are as large, so a ceiling counts only if it is set; what a client's
+   * channel would take beyond is refused as too large.
+   */
+  private static int maxPayload(EricOptions settings) {
+    int most =
+        Math.max(
+            settings.getChannel().getMaxPayload(), settings.getLogs().getCeilings().getPayload());
+    for (PredefinedChannel each : settings.getChannels().values()) {
+      Object own = each.options().getValue("maxPayload");
+      if (own instanceof Number bytes) {
+        most = Math.max(most, bytes.intValue());
+      }
+    }
+    return most;
   }
 
   /**
@@ -454,8 +473,13 @@ public final class EricVerticle extends VerticleBase {
     ChannelContainer container = channels;
     ClusterNode joined = node;
     node = null;
-    Future<Void> left = joined == null ? Future.succeededFuture() : joined.leave();
-    Future<Void> closed = container == null ? left : left.eventually(container::close);
+    Future<Void> closed = joined == null ? Future.succeededFuture() : joined.release();
+    if (container != null) {
+      closed = closed.eventually(container::close);
+    }
+    if (joined != null) { // what channels still append when they close needs the other nodes
+      closed = closed.eventually(joined::leave);
+    }
     MessageStore opened = store;
     HubPlace taken = place;
     return (opened == null ? closed : closed.eventually(opened::close))

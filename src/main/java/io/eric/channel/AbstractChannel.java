@@ -77,6 +77,9 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
   /** Completes when the end that has begun is done. */
   private Future<Void> ending = Future.succeededFuture();
 
+  /** Completes when the stop that has begun has closed the log, too. */
+  private Future<Void> stopping = Future.succeededFuture();
+
   /**
    * Creates a channel with these options, which must not change afterwards. If they name no id, the
    * channel gets a random one.
@@ -193,6 +196,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
       life = new ChannelLife(this::unfit); // it is deployed again
       parts = null;
       ending = Future.succeededFuture();
+      stopping = Future.succeededFuture();
     }
     ChannelLife begun = life;
     begun.open();
@@ -276,12 +280,14 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     }
     Parts all = parts;
     ChannelLife ended = life;
-    return (all == null ? ending : ending.eventually(all.channel.log::close))
-        .onComplete(
-            done -> {
-              ended.closed();
-              extension().closed();
-            });
+    stopping =
+        (all == null ? ending : ending.eventually(all.channel.log::close))
+            .onComplete(
+                done -> {
+                  ended.closed();
+                  extension().closed();
+                });
+    return stopping;
   }
 
   private OpenChannel.Surroundings surroundings() {
@@ -321,7 +327,7 @@ public abstract class AbstractChannel extends VerticleBase implements Channel {
     context.runOnContext(
         v -> {
           if (!life.leave()) {
-            left.complete(List.of());
+            stopping.onComplete(stopped -> left.complete(List.of()));
             return;
           }
           Parts all = parts();

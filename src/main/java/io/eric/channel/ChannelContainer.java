@@ -49,6 +49,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,10 @@ public final class ChannelContainer {
   private final JsonObject defaults;
   private final BusClient client;
   private final LogBudget budget;
+
+  /** The hub's budget and its parts. */
+  private final List<LogBudget> budgets = new CopyOnWriteArrayList<>();
+
   private final Meters meters;
   private final SSEChannelOptions defaultOptions;
   private final ChannelCeilings ceilings;
@@ -135,6 +140,7 @@ public final class ChannelContainer {
     this.meters = Meters.of(vertx);
     this.budget =
         new LogBudget(logs.effectiveMaxBytes(), new ListenerCount(logs.effectiveMaxListeners()));
+    this.budgets.add(budget);
     this.maxChannels = logs.effectiveMaxChannels();
     this.ceilings = logs.getCeilings();
     this.defaults = defaults.toJson();
@@ -150,6 +156,18 @@ public final class ChannelContainer {
   public void placedBy(Placement placement) {
     takePlace();
     this.placement = placement;
+  }
+
+  /**
+   * Makes a budget of an equal part of the hub's, for logs that a cluster counts together. Their
+   * listeners count against the hub's limit.
+   *
+   * @param parts how many such budgets there are
+   */
+  public LogBudget partOfBudget(int parts) {
+    LogBudget part = new LogBudget(budget.maxBytes() / parts, budget.listeners());
+    budgets.add(part);
+    return part;
   }
 
   /**
@@ -410,7 +428,8 @@ public final class ChannelContainer {
     }
     channel.storeIn(ownership.store());
     channel.ownedIn(ownership.term());
-    channel.within(budget);
+    LogBudget part = ownership.budget();
+    channel.within(part == null ? budget : part);
     channel.provenBy(() -> prove(channel.id()));
     channel.whenRemoved(() -> removed(registered));
     return deployAtHome(channel)
@@ -651,7 +670,7 @@ public final class ChannelContainer {
 
   private void sample(Meters.Readings readings) {
     readings.add(GaugeName.LOG_BUDGET, budget.maxBytes());
-    readings.add(GaugeName.LOG_BUDGET_USED, budget.used());
+    budgets.forEach(each -> readings.add(GaugeName.LOG_BUDGET_USED, each.used()));
     LivenessProbe doorWatch = doors;
     if (doorWatch != null) {
       readings.add(GaugeName.CHANNELS_SILENT, doorWatch.silent());

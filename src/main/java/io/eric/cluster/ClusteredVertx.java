@@ -50,11 +50,6 @@ public final class ClusteredVertx {
     if (options.getConfig().isEmpty()) {
       vertx.getEventBusOptions().setHost(options.getHost());
     }
-    if (options.getQuorum() == 1) {
-      logger.warn(
-          "cluster.quorum is 1: when the network is cut, each part goes on alone, and what the"
-              + " smaller one acknowledges is lost when they meet again");
-    }
     Config config = HazelcastSettings.of(options);
     if (!HazelcastSettings.isOnLoopbackOnly(config)) {
       if (!options.isInsecure()) {

@@ -5,37 +5,24 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.EndpointConfig;
 import com.hazelcast.config.FileSystemXmlConfig;
 import com.hazelcast.config.FileSystemYamlConfig;
-import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.InterfacesConfig;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
-import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.SerializationConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
-import com.hazelcast.config.SplitBrainProtectionConfig;
 import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.ProtocolType;
-import com.hazelcast.spi.merge.DiscardMergePolicy;
 import io.eric.options.ClusterOptions;
 import java.io.FileNotFoundException;
 
-/** What Hazelcast is told. */
+/**
+ * What Hazelcast is told. It carries the clustered event bus of Vert.x, and nothing of the hub's:
+ * channels and their logs are the groups'.
+ */
 final class HazelcastSettings {
-
-  /** Who owns which channel: channel id to {@link ChannelRecord}. */
-  static final String CHANNELS = "eric.channels";
-
-  /** The logs: {@link LogKey} to bytes. */
-  static final String LOG = "eric.log";
-
-  /** The protection of our maps against writes in a minority. */
-  static final String PROTECTION = "eric";
-
-  /** Records are few and small, and losing one loses a channel. */
-  private static final int RECORD_BACKUPS = 2;
 
   private static final int PORTS_TRIED = 10;
 
@@ -55,41 +42,8 @@ final class HazelcastSettings {
         "hazelcast.max.join.seconds", Integer.toString(Joining.DEADLINE_SECONDS + 1));
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
-    // Who does not know whether a backup has it must say so, not "done".
-    config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
     vertx(config);
-    if (options.getQuorum() > 1
-        && !config.getSplitBrainProtectionConfigs().containsKey(PROTECTION)) {
-      config.addSplitBrainProtectionConfig(
-          new SplitBrainProtectionConfig(PROTECTION, true, options.getQuorum()));
-    }
-    for (MapConfig map : maps(options, options.getQuorum() > 1)) {
-      if (!config.getMapConfigs().containsKey(map.getName())) { // a file may say more
-        config.addMapConfig(map);
-      }
-    }
     return config;
-  }
-
-  /** Our maps, also for somebody else's Hazelcast. */
-  static MapConfig[] maps(ClusterOptions options, boolean isProtected) {
-    MapConfig[] maps = {
-      map(CHANNELS, Math.max(RECORD_BACKUPS, options.getBackups())), map(LOG, options.getBackups())
-    };
-    if (isProtected) {
-      for (MapConfig map : maps) {
-        map.setSplitBrainProtectionName(PROTECTION);
-      }
-    }
-    return maps;
-  }
-
-  private static MapConfig map(String name, int backups) {
-    return new MapConfig(name)
-        .setBackupCount(backups)
-        .setInMemoryFormat(InMemoryFormat.BINARY)
-        // What a minority holds is older than what the majority has written since.
-        .setMergePolicyConfig(new MergePolicyConfig(DiscardMergePolicy.class.getName(), 100));
   }
 
   private static Config network(ClusterOptions options) {
@@ -124,10 +78,20 @@ final class HazelcastSettings {
     if (options.getMembers().isEmpty()) {
       join.getTcpIpConfig().addMember(options.getHost());
     } else {
-      options.getMembers().forEach(join.getTcpIpConfig()::addMember);
+      options.getMembers().forEach(each -> join.getTcpIpConfig().addMember(hostOf(each)));
     }
     config.getMetricsConfig().setEnabled(false);
     return config;
+  }
+
+  /** Returns the host of a member, whose port is not Hazelcast's. */
+  private static String hostOf(String member) {
+    int colon = member.indexOf(':');
+    // An address of IPv6 has several; with a port it is in brackets.
+    if (member.startsWith("[")) {
+      return member.substring(1, member.indexOf(']'));
+    }
+    return colon >= 0 && colon == member.lastIndexOf(':') ? member.substring(0, colon) : member;
   }
 
   /**
@@ -185,13 +149,15 @@ final class HazelcastSettings {
     return "false".equals(config.getProperty(BIND_ANY))
         && interfaces.isEnabled()
         && !interfaces.getInterfaces().isEmpty()
-        && interfaces.getInterfaces().stream()
-            .allMatch(
-                each ->
-                    each.startsWith("127.")
-                        || each.equals("::1")
-                        || each.equals("0:0:0:0:0:0:0:1")
-                        || each.equalsIgnoreCase("localhost"));
+        && interfaces.getInterfaces().stream().allMatch(HazelcastSettings::isLoopback);
+  }
+
+  /** Whether an address is one that other machines cannot reach. */
+  static boolean isLoopback(String host) {
+    return host.startsWith("127.")
+        || host.equals("::1")
+        || host.equals("0:0:0:0:0:0:0:1")
+        || host.equalsIgnoreCase("localhost");
   }
 
   /**
@@ -207,7 +173,7 @@ final class HazelcastSettings {
     filter.setDefaultsDisabled(true);
     filter
         .getWhitelist()
-        .addPrefixes("com.hazelcast.", "io.eric.cluster.", "io.vertx.spi.cluster.hazelcast.", "[")
+        .addPrefixes("com.hazelcast.", "io.vertx.spi.cluster.hazelcast.", "[")
         .addPackages("java.lang", "java.util", "java.util.concurrent")
         .addClasses("java.io.IOException", "java.io.EOFException");
     serialization.setJavaSerializationFilterConfig(filter);

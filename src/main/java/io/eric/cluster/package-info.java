@@ -1,16 +1,15 @@
 /**
- * Several nodes, one hub: who owns a channel, how the others reach it, where its log is kept.
+ * Several nodes, one hub: who owns a channel, and how the others reach it.
  *
- * <p>Here live the membership with its quorum, the records of ownership, the lines between nodes,
- * the store that keeps logs in the cluster, and the watch over a node's own registrations. It is
- * the only place that knows Hazelcast.
+ * <p>Channels are divided into groups, each of which is replicated on all nodes. The packages below
+ * have the parts: what a group keeps ({@code state}), what its owner does ({@code owner}), the
+ * consensus of the replicas ({@code raft}), the connections between nodes ({@code link}), what
+ * stands at the address of a channel that another node owns ({@code route}), and which nodes there
+ * are ({@code identity}). Here they are put together to a node. Hazelcast, which only this package
+ * knows, carries the clustered event bus of Vert.x and nothing of the hub's.
  *
  * <p>Here may not live anything that knows a client's connection, nor a decision about a message:
  * an owner is an ordinary channel.
- *
- * <p>The path of data: a command for a channel that lives elsewhere meets the {@code Route} at the
- * channel's local address, crosses the {@code Line} to the owner's node together with whatever else
- * goes there, and meets the channel; answers and deliveries come back the same way.
  */
 @NullMarked
 package io.eric.cluster;

@@ -109,6 +109,29 @@ public enum CounterName {
   /** Requests from a page of an origin that is not in {@code http.cors.origins}. */
   FOREIGN_ORIGINS("eric_strangers_refused_total", "reason", "origin", Help.STRANGERS),
 
+  /** Connections to other nodes that came up. */
+  LINK_CONNECTIONS("eric_link_connections_total", "Connections to other nodes that came up"),
+  /** Connections to other nodes that were lost. */
+  LINKS_LOST("eric_link_connections_lost_total", "Connections to other nodes that were lost"),
+  /** Greetings that were not accepted: another version or cluster, or an unknown node. */
+  LINK_REFUSED_GREETING("eric_link_strangers_refused_total", "reason", "greeting", Help.LINKS),
+  /** Connections to the nodes' port whose first bytes were not those of a node. */
+  LINK_REFUSED_GARBAGE("eric_link_strangers_refused_total", "reason", "garbage", Help.LINKS),
+  /** Connections to the nodes' port that did not greet in time. */
+  LINK_REFUSED_SILENT("eric_link_strangers_refused_total", "reason", "silent", Help.LINKS),
+  /** The oldest connections without a greeting, closed because there were too many. */
+  LINK_REFUSED_LIMIT("eric_link_strangers_refused_total", "reason", "limit", Help.LINKS),
+  /** Messages to other nodes dropped because too much was waiting. */
+  LINK_DROPPED_FULL("eric_link_messages_dropped_total", "reason", "full", Help.LINK_DROPPED),
+  /** Messages dropped because there was no connection to their node. */
+  LINK_DROPPED_DOWN("eric_link_messages_dropped_total", "reason", "down", Help.LINK_DROPPED),
+  /** Messages to other nodes dropped because of their size. */
+  LINK_DROPPED_TOO_LARGE(
+      "eric_link_messages_dropped_total", "reason", "too_large", Help.LINK_DROPPED),
+  /** Frames of other nodes that this version does not understand. */
+  LINK_FRAMES_IGNORED(
+      "eric_link_frames_ignored_total", "Frames of other nodes that were not understood"),
+
   /** See {@link StateErrors#report}. */
   STATE_ERRORS_EVENT("eric_state_errors_total", "what", "event", Help.STATE_ERRORS),
   /** See {@link StateErrors#reportUnknown}. */
@@ -215,6 +238,10 @@ public enum CounterName {
    * http.maxInFlightBytesPerChannel}.
    */
   CHANNEL_WINDOW_FULL("eric_requests_refused_total", "reason", "channel", Help.REQUESTS_REFUSED),
+  /** Commands refused because too many waited for one channel of another node. */
+  FORWARDS_REFUSED_CHANNEL("eric_forwards_refused_total", "reason", "channel", Help.FORWARDS),
+  /** Commands refused because those that waited for channels of other nodes had too many bytes. */
+  FORWARDS_REFUSED_BYTES("eric_forwards_refused_total", "reason", "bytes", Help.FORWARDS),
   /** Pauses in reading because of {@code socket.maxInFlight} or {@code socket.maxInFlightBytes}. */
   READS_PAUSED(
       "eric_reads_paused_total",
@@ -222,7 +249,30 @@ public enum CounterName {
 
   /** Parts of the hub whose event loop was too busy to be asked. */
   SAMPLES_MISSING(
-      "eric_samples_missing_total", "Parts of the hub that did not give their gauges in time");
+      "eric_samples_missing_total", "Parts of the hub that did not give their gauges in time"),
+
+  /** Bytes of entries that a majority has and this node, as the leader, has appended. */
+  GROUP_APPENDED_BYTES(
+      "eric_group_appended_bytes_total",
+      "Bytes of entries that this node has committed to its groups' logs as their leader"),
+  /** Entries of all groups that were applied. */
+  GROUP_ENTRIES_APPLIED(
+      "eric_group_entries_applied_total", "Entries of groups' logs applied on this node"),
+  /** Snapshots that this node has written of its groups. */
+  GROUP_SNAPSHOTS_WRITTEN("eric_group_snapshots_total", "by", "node", Help.SNAPSHOTS),
+  /** Snapshots that leaders have sent because this node was far behind. */
+  GROUP_SNAPSHOTS_INSTALLED("eric_group_snapshots_total", "by", "leader", Help.SNAPSHOTS),
+  /** The bytes of snapshots that this node has written. */
+  GROUP_SNAPSHOT_BYTES(
+      "eric_group_snapshot_bytes_total", "Bytes of the snapshots that this node has written"),
+  /** How long they took. */
+  GROUP_SNAPSHOT_MS(
+      "eric_group_snapshot_milliseconds_total",
+      "Milliseconds in which this node has written snapshots"),
+  /** Leaderships given up because a follower was not fed any more. */
+  GROUPS_GIVEN_UP(
+      "eric_groups_given_up_total",
+      "Times this node gave up the lead of a group because a follower was not fed any more");
 
   @SuppressWarnings("ImmutableEnumChecker") // it does not know that a record of texts is immutable
   private final Metric metric;
@@ -250,6 +300,9 @@ public enum CounterName {
     static final String GAPS = "Gaps told to listeners";
     static final String STATE_ERRORS =
         "Events that cannot be and news that no part takes, ignored: a fault of eric";
+    static final String LINKS = "Connections to the port for other nodes that were refused";
+    static final String LINK_DROPPED =
+        "Requests, answers and deliveries to other nodes that were not sent";
     static final String STREAMS_REFUSED = "Streams refused";
     static final String STREAMS_CLOSED = "Streams closed by a limit";
     static final String CONNECTIONS = "Connections accepted";
@@ -259,6 +312,9 @@ public enum CounterName {
     static final String OVERSIZE = "Requests refused because of their size";
     static final String STRANGERS =
         "Requests refused because of their Host or the page that sent them";
+    static final String SNAPSHOTS = "Snapshots of groups, written by this node or sent by a leader";
+    static final String FORWARDS =
+        "Commands for channels of other nodes refused because too much waited";
     static final String REQUESTS_REFUSED = "Requests refused because too much was under way";
   }
 }

@@ -36,6 +36,13 @@ public enum GaugeName {
   IN_FLIGHT_BYTES(
       "eric_publishes_in_flight_bytes",
       "Bytes of the messages taken by channels and not yet acknowledged"),
+  /** Callers whose commands for channels of other nodes are not answered. */
+  FORWARDS_WAITING(
+      "eric_forwards_waiting", "Commands for channels of other nodes that are not answered"),
+  /** The bytes of these commands. */
+  FORWARDS_WAITING_BYTES(
+      "eric_forwards_waiting_bytes",
+      "Bytes of the commands for channels of other nodes that are not answered"),
   /** Acknowledgements held back now. */
   ACKS_HELD("eric_acks_waiting", "Acknowledgements held back at this moment"),
   /** Messages in all logs. */
@@ -51,12 +58,32 @@ public enum GaugeName {
   HTTP_CONNECTIONS("eric_connections", "door", "http", Help.CONNECTIONS),
   /** Connections of the socket. */
   SOCKET_CONNECTIONS("eric_connections", "door", "socket", Help.CONNECTIONS),
+  /** Other nodes that this one is connected to. */
+  LINKS_UP("eric_links", "state", "up", Help.LINKS),
+  /** Other nodes that this one is not connected to. */
+  LINKS_DOWN("eric_links", "state", "down", Help.LINKS),
+  /** The bytes that wait for other nodes. */
+  LINK_OUTBOX_BYTES("eric_link_waiting_bytes", "Bytes that wait to be sent to other nodes"),
+  /** Requests to other nodes without an answer yet. */
+  LINK_REQUESTS("eric_link_requests", "Requests to other nodes that wait for their answers"),
   /** The bytes of bodies that are being read. */
   BUFFERED_BODIES(
       "eric_http_buffered_body_bytes",
       "Bytes of HTTP bodies and WebSocket messages that are being read"),
   /** The bytes of answers that wait for their clients. */
-  UNSENT_ANSWERS("eric_http_unsent_answer_bytes", "Bytes of answers that clients have not taken");
+  UNSENT_ANSWERS("eric_http_unsent_answer_bytes", "Bytes of answers that clients have not taken"),
+  /** Groups that this node leads. */
+  GROUPS_LED("eric_groups", "role", "leader", Help.GROUPS),
+  /** Groups whose leader is another node. */
+  GROUPS_FOLLOWED("eric_groups", "role", "follower", Help.GROUPS),
+  /** Groups of which this node knows no leader. */
+  GROUPS_WITHOUT_LEADER("eric_groups", "role", "leaderless", Help.GROUPS),
+  /** What the followers of this node's groups lack. */
+  GROUP_ENTRIES_BEHIND(
+      "eric_group_entries_behind", "Entries that followers of groups that this node leads lack"),
+  /** What is committed and not yet applied here. */
+  GROUP_UNAPPLIED(
+      "eric_group_entries_unapplied", "Committed entries that this node has not applied yet");
 
   @SuppressWarnings("ImmutableEnumChecker") // it does not know that a record of texts is immutable
   private final Metric metric;
@@ -77,6 +104,8 @@ public enum GaugeName {
   private static final class Help {
     static final String LISTENERS = "Listeners by state, watchers included";
     static final String STREAMS = "Streams at the doors by state";
+    static final String LINKS = "Other nodes by whether this node is connected to them";
+    static final String GROUPS = "Groups of the cluster by this node's role in them";
     static final String CONNECTIONS = "Open connections";
   }
 }

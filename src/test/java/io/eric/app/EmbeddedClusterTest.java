@@ -55,8 +55,9 @@ class EmbeddedClusterTest {
   @Test
   void partsOfAnApplicationTalkToEachOtherAcrossNodesByThePlainApi() throws Exception {
     int port = FreePort.find();
-    EricVerticle here = hub(clustered(port), "here");
-    EricVerticle there = hub(clustered(port), "there");
+    List<EricVerticle> hubs = hubs(clustered(port), clustered(port));
+    EricVerticle here = hubs.get(0);
+    EricVerticle there = hubs.get(1);
     Hub.await(here.channels().create("talk", null));
     await()
         .atMost(Duration.ofSeconds(60))
@@ -84,11 +85,15 @@ class EmbeddedClusterTest {
   @Test
   void aListenerThatWasStoppedStaysStoppedWhateverNodeOwnsTheChannel() throws Exception {
     int port = FreePort.find();
-    Vertx ownersVertx = clustered(port);
-    EricVerticle owner = hub(ownersVertx, "owner");
-    Vertx vertx = clustered(port);
-    EricVerticle here = hub(vertx, "here");
-    Channel channel = channelOwnedBy(owner, here);
+    List<Vertx> all = List.of(clustered(port), clustered(port), clustered(port));
+    List<EricVerticle> hubs = hubs(all.toArray(Vertx[]::new));
+    int owning = create(hubs, "c");
+    int other = (owning + 1) % hubs.size();
+    Vertx ownersVertx = all.get(owning);
+    EricVerticle owner = hubs.get(owning);
+    Vertx vertx = all.get(other);
+    EricVerticle here = hubs.get(other);
+    Channel channel = here.channel("c");
     String address = "eric.channel." + channel.id();
 
     MessageQueueListener stoppedHere = running("stoppedHere", channel);
@@ -119,7 +124,7 @@ class EmbeddedClusterTest {
         .ignoreExceptions()
         .until(
             () ->
-                here.channels().isOpen(channel.id())
+                hubs.stream().anyMatch(each -> each != owner && each.channels().isOpen("c"))
                     && state(here, channel.id()).get("consumer") == ListenerStatus.State.LIVE);
     assertThat(state(here, channel.id()))
         .containsEntry("stoppedHere", ListenerStatus.State.STOPPED)
@@ -132,11 +137,13 @@ class EmbeddedClusterTest {
   @Test
   void aChannelIsRemovedThroughTheDoorsOfANodeThatDoesNotOwnIt() throws Exception {
     int port = FreePort.find();
-    EricVerticle owner = hub(clustered(port), "owner");
-    Vertx vertx = clustered(port);
-    EricVerticle here = hub(vertx, "here");
+    List<Vertx> all = List.of(clustered(port), clustered(port));
+    List<EricVerticle> hubs = hubs(all.toArray(Vertx[]::new));
 
-    String byHttp = channelOwnedBy(owner, here).id();
+    String byHttp = "byHttp";
+    int owning = create(hubs, byHttp);
+    EricVerticle owner = hubs.get(owning);
+    EricVerticle here = hubs.get(1 - owning);
     HttpResponse<String> answer =
         HttpClient.newHttpClient()
             .send(
@@ -148,11 +155,13 @@ class EmbeddedClusterTest {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(owner.channels().getAllIds()).doesNotContain(byHttp);
 
-    String bySocket = channelOwnedBy(owner, here).id();
-    SocketClient socket = new SocketClient(vertx, dir.resolve("here.sock").toString());
+    String bySocket = "bySocket";
+    int other = 1 - create(hubs, bySocket);
+    SocketClient socket =
+        new SocketClient(all.get(other), dir.resolve("hub" + other + ".sock").toString());
     Hub.await(socket.removeChannel(bySocket));
-    assertThat(owner.channels().getAllIds()).doesNotContain(bySocket);
-    assertThat(here.channels().getAllIds()).doesNotContain(bySocket);
+    assertThat(hubs.get(1 - other).channels().getAllIds()).doesNotContain(bySocket);
+    await().until(() -> !hubs.get(other).channels().getAllIds().contains(bySocket));
   }
 
   @Test
@@ -165,7 +174,7 @@ class EmbeddedClusterTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "the store io.eric.log.indexed.MemoryStore that was given to EricVerticle")
-        .hasMessageContaining("in a clustered Vert.x messages are kept by the nodes");
+        .hasMessageContaining("in a clustered Vert.x the nodes keep messages together");
     EricOptions onDisk = new EricOptions(options);
     onDisk.getStore().setType(StoreOptions.Type.FILE);
     assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(onDisk))))
@@ -174,25 +183,16 @@ class EmbeddedClusterTest {
     assertThat(vertx.deploymentIDs()).isEmpty();
   }
 
-  /** A channel of the one node, by a handle of the other. */
-  private static Channel channelOwnedBy(EricVerticle owner, EricVerticle user) throws Exception {
-    for (int i = 0; ; i++) {
-      String id = "c" + i;
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .ignoreExceptions()
-          .until(
-              () -> {
-                if (!user.channels().getAllIds().contains(id)) {
-                  Hub.await(owner.channels().create(id, null));
-                }
-                return user.channels().getAllIds().contains(id)
-                    && owner.channels().isOpen(id) != user.channels().isOpen(id);
-              });
-      if (owner.channels().isOpen(id)) {
-        return user.channel(id);
+  /** Creates a channel that all nodes know then; returns the place of its owner. */
+  private static int create(List<EricVerticle> hubs, String id) throws Exception {
+    Hub.await(hubs.get(0).channels().create(id, null));
+    await().until(() -> hubs.stream().allMatch(each -> each.channels().getAllIds().contains(id)));
+    for (int i = 0; i < hubs.size(); i++) {
+      if (hubs.get(i).channels().isOpen(id)) {
+        return i;
       }
     }
+    throw new AssertionError("channel " + id + " is open nowhere");
   }
 
   private static MessageQueueListener running(String id, Channel channel) throws Exception {
@@ -255,14 +255,28 @@ class EmbeddedClusterTest {
     return vertx;
   }
 
-  private EricVerticle hub(Vertx vertx, String name) throws Exception {
-    JsonObject config =
+  /** The nodes of one cluster, which its first start needs together. */
+  private List<EricVerticle> hubs(Vertx... all) throws Exception {
+    List<EricVerticle> hubs = new ArrayList<>();
+    List<Future<String>> deployed = new ArrayList<>();
+    JsonObject cluster =
         new JsonObject()
-            .put("http", new JsonObject().put("port", 0))
-            .put("cluster", new JsonObject().put("quorum", 1))
-            .put("socket", new JsonObject().put("path", dir.resolve(name + ".sock").toString()));
-    EricVerticle hub = new EricVerticle();
-    Hub.await(vertx.deployVerticle(hub, new DeploymentOptions().setConfig(config)));
-    return hub;
+            .put("size", all.length)
+            .put("directory", dir.resolve("cluster").toString())
+            .put("rebalanceDelay", 0);
+    for (int i = 0; i < all.length; i++) {
+      JsonObject config =
+          new JsonObject()
+              .put("http", new JsonObject().put("port", 0))
+              .put("cluster", cluster)
+              .put(
+                  "socket",
+                  new JsonObject().put("path", dir.resolve("hub" + i + ".sock").toString()));
+      EricVerticle hub = new EricVerticle();
+      hubs.add(hub);
+      deployed.add(all[i].deployVerticle(hub, new DeploymentOptions().setConfig(config)));
+    }
+    Hub.await(Future.all(deployed));
+    return hubs;
   }
 }

@@ -82,11 +82,15 @@ class PolyglotIT {
   @Test
   @RequiresCommand({"node", "chromium", "python3"})
   void fivePartsAnswerEachOtherAcrossThreeNodes() throws Exception {
-    List<String> cluster = cluster();
+    List<String> cluster = cluster(3);
+    List<Starting> starting = new ArrayList<>(); // the first start needs all of them
+    starting.add(launch("n1", cluster, verticles("js"), "serve", "--cluster"));
+    starting.add(launch("n2", cluster, verticles("kotlin"), "serve", "--cluster"));
+    starting.add(launch("n3", cluster, verticles("java"), "serve", "--cluster"));
     List<Node> nodes = new ArrayList<>();
-    nodes.add(start("n1", cluster, verticles("js"), "serve", "--cluster"));
-    nodes.add(start("n2", cluster, verticles("kotlin"), "serve", "--cluster"));
-    nodes.add(start("n3", cluster, verticles("java"), "serve", "--cluster"));
+    for (Starting each : starting) {
+      nodes.add(each.awaitReady());
+    }
     everybodyAnswersEverybody(nodes);
   }
 
@@ -98,11 +102,11 @@ class PolyglotIT {
 
   @Test
   void theChatSamplesRunOnNodesOfTheirOwn() throws Exception {
-    List<String> cluster = cluster();
-    Node bot = start("bot", cluster, null, "run", "--cluster", CHAT);
-    Node counter =
-        start("counter", cluster, null, "run", "--cluster", "verticles.kotlin.WordCount");
-    chatIsAnsweredAndCounted(bot, counter);
+    List<String> cluster = cluster(2);
+    Starting bot = launch("bot", cluster, null, "run", "--cluster", CHAT);
+    Starting counter =
+        launch("counter", cluster, null, "run", "--cluster", "verticles.kotlin.WordCount");
+    chatIsAnsweredAndCounted(bot.awaitReady(), counter.awaitReady());
   }
 
   // ---- the application
@@ -189,17 +193,24 @@ class PolyglotIT {
   /** A running hub. */
   private record Node(String url, Path socket) {}
 
-  /** Settings that three nodes of one machine share, as environment. */
-  private static List<String> cluster() throws IOException {
+  /** Settings that the nodes of one machine share, as environment. */
+  private List<String> cluster(int size) throws IOException {
     try (ServerSocket any = new ServerSocket(0)) {
       return List.of(
           "ERIC_CLUSTER_NAME=polyglot" + any.getLocalPort() + '-' + ProcessHandle.current().pid(),
           "ERIC_CLUSTER_PORT=" + Math.min(any.getLocalPort(), 65_000),
-          "ERIC_CLUSTER_QUORUM=1");
+          "ERIC_CLUSTER_DIRECTORY=" + dir.resolve("cluster"),
+          "ERIC_CLUSTER_SIZE=" + size);
     }
   }
 
   private Node start(
+      String name, List<String> environment, JsonObject settings, String... arguments)
+      throws IOException {
+    return launch(name, environment, settings, arguments).awaitReady();
+  }
+
+  private Starting launch(
       String name, List<String> environment, JsonObject settings, String... arguments)
       throws IOException {
     Path socket = dir.resolve(name + ".sock");
@@ -226,14 +237,21 @@ class PolyglotIT {
     }
     Process process = builder.redirectError(log.toFile()).start();
     processes.add(process);
-    BufferedReader out = process.inputReader(); // the test classes' log goes there too
-    String line = out.readLine();
-    while (line != null && !line.startsWith("eric is ready: http://")) {
-      line = out.readLine();
+    return new Starting(process.inputReader(), log, socket);
+  }
+
+  /** A hub that was started and has not said yet that it is ready. */
+  private record Starting(BufferedReader out, Path log, Path socket) {
+
+    Node awaitReady() throws IOException {
+      String line = out.readLine(); // the test classes' log goes there too
+      while (line != null && !line.startsWith("eric is ready: http://")) {
+        line = out.readLine();
+      }
+      assertThat(line).as("ready line; %s", Files.readString(log)).isNotNull();
+      drain(out);
+      return new Node(line.split(" ")[3].replaceFirst("/$", ""), socket);
     }
-    assertThat(line).as("ready line; %s", Files.readString(log)).isNotNull();
-    drain(out);
-    return new Node(line.split(" ")[3].replaceFirst("/$", ""), socket);
   }
 
   private static void drain(BufferedReader out) {

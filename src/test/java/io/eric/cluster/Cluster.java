@@ -26,7 +26,6 @@ final class Cluster implements AutoCloseable {
     network = Network.of(size);
     Map<String, String> settings = new HashMap<>(more);
     settings.put("ERIC_CLUSTER_NAME", "test" + ProcessHandle.current().pid());
-    settings.put("ERIC_CLUSTER_HEARTBEAT_TIMEOUT", "4000");
     settings.put("ERIC_CLUSTER_MERGE_INTERVAL", "2000");
     settings.put("ERIC_HTTP_EDGE_HEARTBEAT", "1000");
     settings.put("ERIC_HTTP_RETRY_FLOOR", "100");
@@ -39,6 +38,7 @@ final class Cluster implements AutoCloseable {
       settings.put("ERIC_CLUSTER_MEMBERS", String.join(",", all));
     } else {
       settings.put("ERIC_CLUSTER_PORT", Integer.toString(FreePort.find()));
+      settings.put("ERIC_CLUSTER_SIZE", Integer.toString(size));
     }
     nodes =
         IntStream.rangeClosed(1, size)
@@ -46,6 +46,9 @@ final class Cluster implements AutoCloseable {
                 i -> {
                   Map<String, String> own = new HashMap<>(settings);
                   own.put("ERIC_CLUSTER_HOST", network.host(i).address());
+                  // Nodes of one machine share a directory, in which each takes a slot.
+                  String machine = network.canCut() ? "machine" + i : "machine";
+                  own.put("ERIC_CLUSTER_DIRECTORY", dir.resolve(machine).toString());
                   return new Node(i, network.host(i), dir, own);
                 })
             .toList();
@@ -98,13 +101,6 @@ final class Cluster implements AutoCloseable {
       }
     }
     return busiest;
-  }
-
-  /** Another process in the place of a node's. */
-  void replace(Node node) throws Exception {
-    node.kill();
-    node.start();
-    node.awaitReady();
   }
 
   /** Undoes what a test that failed in the middle has left. */

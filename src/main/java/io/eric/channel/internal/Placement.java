@@ -1,9 +1,11 @@
 package io.eric.channel.internal;
 
 import io.eric.channel.SSEChannel;
+import io.eric.channel.internal.overflow.LogBudget;
 import io.eric.log.MessageStore;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where the channels of a hub live when the hub has several nodes. A container that was
@@ -67,6 +69,13 @@ public interface Placement {
    *
    * @param term the number of this ownership
    * @param store opens the channel's log for this term only
+   * @param budget bounds the heap of this log and others; {@code null} for the hub's own
    */
-  record Ownership(long term, MessageStore store) {}
+  record Ownership(long term, MessageStore store, @Nullable LogBudget budget) {
+
+    /** Creates an ownership of a log that is counted against the hub's budget. */
+    public Ownership(long term, MessageStore store) {
+      this(term, store, null);
+    }
+  }
 }

@@ -1,0 +1,141 @@
+package io.eric.cluster;
+
+import io.eric.cluster.owner.GroupOwner.State;
+import io.eric.cluster.owner.GroupReplica.Follower;
+import io.eric.internal.Loop;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spreads the groups over the nodes: each group prefers a node, and goes there when that node has
+ * been up for a while and has caught up. A node that drains gives its groups away at once.
+ *
+ * <p>Confined to the node's loop.
+ */
+final class Leadership {
+
+  /** How many entries a node may lack that takes a group over. */
+  private static final long MAX_BEHIND = 1_000;
+
+  /** How long ago a node that takes a group over may have answered last, in milliseconds. */
+  private static final long MAX_SILENT_MS = 1_000;
+
+  private final String me;
+  private final List<String> members;
+  private final List<LocalGroup> groups;
+  private final Loop loop;
+  private final long delayMs;
+  private final Set<String> up = new HashSet<>();
+  private final Set<String> leaving = new HashSet<>();
+  private long changedAt;
+  private boolean draining;
+  private boolean moving;
+
+  /**
+   * Creates the leadership of a node that sees no other one yet.
+   *
+   * @param members all nodes, in an order that is the same everywhere
+   * @param delayMs how long the nodes must be unchanged before a group moves; 0 for never
+   */
+  Leadership(String me, List<String> members, List<LocalGroup> groups, Loop loop, long delayMs) {
+    this.me = me;
+    this.members = List.copyOf(members);
+    this.groups = groups;
+    this.loop = loop;
+    this.delayMs = delayMs;
+    this.changedAt = loop.nanoTime();
+  }
+
+  /** A node can be reached. */
+  void up(String node) {
+    leaving.remove(node); // it has started again
+    if (up.add(node)) {
+      changedAt = loop.nanoTime();
+    }
+  }
+
+  /** A node cannot be reached. */
+  void down(String node) {
+    if (up.remove(node)) {
+      changedAt = loop.nanoTime();
+    }
+  }
+
+  /** A node gives its groups away. */
+  void leaves(String node) {
+    leaving.add(node);
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** Returns how many nodes are reached, this one included. */
+  int reached() {
+    return up.size() + 1;
+  }
+
+  /** Moves a group that belongs elsewhere, one at a time. */
+  void look() {
+    boolean stable = loop.nanoTime() - changedAt > TimeUnit.MILLISECONDS.toNanos(delayMs);
+    if (moving || draining || delayMs == 0 || !stable) {
+      return;
+    }
+    for (LocalGroup group : groups) {
+      String wanted = preferred(group);
+      if (group.work().state() == State.OWNING && wanted != null && !wanted.equals(me)) {
+        moving = true;
+        group.work().handOver(wanted).onComplete(done -> moving = false);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Gives all groups away that another node can take.
+   *
+   * @return completes when that is done; does not fail
+   */
+  Future<Void> drain() {
+    draining = true;
+    List<Future<Void>> moved = new ArrayList<>();
+    for (LocalGroup group : groups) {
+      String wanted = preferred(group);
+      if (wanted != null && !wanted.equals(me)) {
+        moved.add(group.work().handOver(wanted));
+      }
+    }
+    return Future.join(moved).<Void>mapEmpty().otherwiseEmpty();
+  }
+
+  /**
+   * Returns the node that is to own a group: the first one of the members that can, counted from
+   * the place of the group's number. Without another one it is this node.
+   */
+  private @Nullable String preferred(LocalGroup group) {
+    for (int i = 0; i < members.size(); i++) {
+      String node = members.get((group.number() + i) % members.size());
+      if (node.equals(me) ? !draining : canTake(node, group)) {
+        return node;
+      }
+    }
+    return null;
+  }
+
+  private boolean canTake(String node, LocalGroup group) {
+    if (!up.contains(node) || leaving.contains(node)) {
+      return false;
+    }
+    for (Follower each : group.replica().status().followers()) {
+      if (each.node().equals(node)) {
+        return each.behind() <= MAX_BEHIND && each.silentMs() <= MAX_SILENT_MS;
+      }
+    }
+    return false;
+  }
+}

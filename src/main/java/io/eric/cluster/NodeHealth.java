@@ -1,0 +1,100 @@
+package io.eric.cluster;
+
+import io.eric.cluster.owner.GroupReplica;
+import io.eric.cluster.state.Owner;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Describes a node and its groups to operators. Confined to the node's loop. */
+final class NodeHealth {
+
+  private final String node;
+  private final int members;
+  private final List<LocalGroup> groups;
+  private final Leadership leadership;
+  private final ChannelCatalog catalog;
+  private final NodeChannels channels;
+  private @Nullable Throwable failure;
+
+  NodeHealth(
+      String node,
+      int members,
+      List<LocalGroup> groups,
+      Leadership leadership,
+      ChannelCatalog catalog,
+      NodeChannels channels) {
+    this.node = node;
+    this.members = members;
+    this.groups = groups;
+    this.leadership = leadership;
+    this.catalog = catalog;
+    this.channels = channels;
+  }
+
+  /** A replica cannot go on. */
+  void failed(Throwable reason) {
+    failure = reason;
+  }
+
+  /** Returns what keeps this node from serving; {@code null} if nothing does. */
+  @Nullable String trouble() {
+    Throwable failed = failure;
+    if (failed != null) {
+      return "a replica has failed, this node must end: " + failed.getMessage();
+    }
+    if (leadership.isDraining()) {
+      return "the node is draining";
+    }
+    for (LocalGroup group : groups) {
+      if (group.replica().status().leader() == null || group.owner() == null) {
+        return "group "
+            + group.number()
+            + " has no owner; this node reaches "
+            + leadership.reached()
+            + " of "
+            + members
+            + " nodes, itself included, and more than half are needed";
+      }
+    }
+    return null;
+  }
+
+  /** Returns the state of the node, for {@code /healthz}. */
+  JsonObject describe() {
+    String trouble = trouble();
+    boolean isWhole = leadership.reached() == members;
+    JsonArray all = new JsonArray();
+    groups.forEach(group -> all.add(describe(group)));
+    JsonObject health =
+        new JsonObject()
+            .put(
+                "status", failure != null ? "DOWN" : trouble == null && isWhole ? "UP" : "DEGRADED")
+            .put("node", node)
+            .put("nodes", leadership.reached())
+            .put("members", members)
+            .put("channels", catalog.order().size())
+            .put("owned", channels.openCount())
+            .put("groups", all);
+    return trouble == null ? health : health.put("trouble", trouble);
+  }
+
+  private static JsonObject describe(LocalGroup group) {
+    GroupReplica.Status status = group.replica().status();
+    Owner owner = group.owner();
+    JsonObject described =
+        new JsonObject()
+            .put("group", group.number())
+            .put("leader", status.leader())
+            .put("owner", owner == null ? null : owner.node())
+            .put("term", status.term())
+            .put("applied", status.applied());
+    if (status.isLeader()) {
+      JsonObject behind = new JsonObject();
+      status.followers().forEach(each -> behind.put(each.node(), each.behind()));
+      described.put("behind", behind);
+    }
+    return described;
+  }
+}
