@@ -35,6 +35,7 @@ final class Traffic implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
   private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> publishers = new ArrayList<>();
   private final Map<String, Map<Integer, String>> acknowledged = new ConcurrentHashMap<>();
   private final Map<String, Long> longestMs = new ConcurrentHashMap<>();
   private final List<Reader> readers = new ArrayList<>();
@@ -78,15 +79,16 @@ final class Traffic implements AutoCloseable {
       String channel = prefix + i;
       acknowledged.put(channel, new ConcurrentSkipListMap<>());
       int first = i;
-      run(() -> publish(channel, first));
+      publishers.add(run(() -> publish(channel, first)));
     }
   }
 
-  private void run(Runnable work) {
+  private Thread run(Runnable work) {
     Thread thread = new Thread(work);
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
+    return thread;
   }
 
   private int send(Node node, String method, String path, String body) throws Exception {
@@ -188,6 +190,9 @@ final class Traffic implements AutoCloseable {
   /** Stops the publishers, waits until the readers have everything, and says what happened. */
   Outcome finish() throws Exception {
     publishing = false;
+    for (Thread publisher : publishers) {
+      publisher.join(); // a last message may be acknowledged late, and has to be read, too
+    }
     await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
