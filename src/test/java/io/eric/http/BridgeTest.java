@@ -13,23 +13,17 @@ import io.eric.internal.protocol.Command;
 import io.eric.options.BridgeOptions;
 import io.eric.options.CorsOptions;
 import io.eric.options.HttpOptions;
+import io.eric.testing.BridgeSocket;
 import io.eric.testing.Consumer;
 import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.UpgradeRejectedException;
-import io.vertx.core.http.WebSocket;
-import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketClientOptions;
-import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -79,7 +73,7 @@ class BridgeTest {
   void aSocketOutlivesTheDeadlinesOfRequestsAndOnlyPermittedAddressesPass() throws Exception {
     try (HttpHub hub = new HttpHub(shortDeadlines())) {
       hub.command(new Command.CreateChannel("news", null));
-      Socket socket = new Socket(hub, null);
+      BridgeSocket socket = socket(hub, null);
       socket.send("register", "eric.listener.news/desk", null);
       socket.send("send", "eric.channel.news", new JsonObject().put("v", "r").put("r", "desk"));
       assertThat(socket.next().getJsonObject("body").getString("result")).isEqualTo("desk");
@@ -122,7 +116,7 @@ class BridgeTest {
                           .body()
                           .put("node", message.headers().get(AddressRouter.NODE))
                           .put("left", message.headers().get(PublishAttempts.LEFT_MS))));
-      Socket socket = new Socket(hub, null);
+      BridgeSocket socket = socket(hub, null);
       JsonObject listen = new JsonObject().put("v", "l").put("r", "desk");
       socket.send(
           "send",
@@ -138,11 +132,11 @@ class BridgeTest {
   void aPageOfAnotherOriginDoesNotGetIn() {
     try (HttpHub hub = new HttpHub()) {
       assertThat(refusal(hub, "https://evil.example").getStatus()).isEqualTo(403);
-      new Socket(hub, "http://127.0.0.1:" + hub.port());
+      socket(hub, "http://127.0.0.1:" + hub.port());
     }
     CorsOptions cors = new CorsOptions().setOrigins(List.of("https://page.example"));
     try (HttpHub hub = new HttpHub(new HttpOptions().setCors(cors))) {
-      new Socket(hub, "https://page.example");
+      socket(hub, "https://page.example");
       assertThat(refusal(hub, "https://evil.example").getStatus()).isEqualTo(403);
     }
   }
@@ -152,7 +146,7 @@ class BridgeTest {
     try (HttpHub hub = new HttpHub()) {
       String own = "http://evil.example:" + hub.port();
       assertThat(refusal(hub, own, "evil.example:" + hub.port()).getStatus()).isEqualTo(421);
-      new Socket(hub, "http://a.localhost", "a.localhost");
+      socket(hub, "http://a.localhost", "a.localhost");
       assertThat(refusal(hub, "x://127.0.0.1:" + hub.port()).getStatus()).isEqualTo(403);
     }
   }
@@ -193,9 +187,9 @@ class BridgeTest {
     assertThat(new BridgeOptions().getPingTimeout()).isGreaterThan(60_000);
     BridgeOptions bridge = new BridgeOptions().setPingTimeout(1_000);
     try (HttpHub hub = new HttpHub(new HttpOptions().setBridge(bridge))) {
-      Socket busy = new Socket(hub, null);
-      Socket ponging = new Socket(hub, null);
-      Socket silent = new Socket(hub, null);
+      BridgeSocket busy = socket(hub, null);
+      BridgeSocket ponging = socket(hub, null);
+      BridgeSocket silent = socket(hub, null);
       long since = System.nanoTime();
       while (silent.frames.isEmpty() || System.nanoTime() - since < 3_500_000_000L) {
         busy.send("send", "eric.channels", new JsonObject().put("v", "ping"));
@@ -213,18 +207,18 @@ class BridgeTest {
   void aMessageThatIsTooLongEndsTheSocketWithAReason() throws Exception {
     try (HttpHub hub = new HttpHub(new HttpOptions().setMaxBody(1_000))) {
       int limit = 3 * 1_000 + 65_536;
-      Socket whole = new Socket(hub, null);
+      BridgeSocket whole = socket(hub, null);
       whole.socket.writeFrame(WebSocketFrame.textFrame(" ".repeat(limit), true));
       assertThat(whole.next().getString("body")).isEqualTo("invalid_json"); // it was read
       whole.socket.writeFrame(WebSocketFrame.textFrame("x".repeat(4_000_000), true));
-      Socket pieces = new Socket(hub, null);
+      BridgeSocket pieces = socket(hub, null);
       String piece = "x".repeat(30_000);
       pieces.socket.writeFrame(WebSocketFrame.textFrame(piece, false));
       pieces.socket.writeFrame(
           WebSocketFrame.continuationFrame(io.vertx.core.buffer.Buffer.buffer(piece), false));
       pieces.socket.writeFrame(
           WebSocketFrame.continuationFrame(io.vertx.core.buffer.Buffer.buffer(piece), true));
-      for (Socket socket : List.of(whole, pieces)) {
+      for (BridgeSocket socket : List.of(whole, pieces)) {
         assertThat(socket.next().getString("type")).isEqualTo("closed");
         assertThat(socket.socket.closeStatusCode()).isEqualTo((short) 1009);
         assertThat(socket.socket.closeReason())
@@ -311,76 +305,18 @@ class BridgeTest {
 
   private static UpgradeRejectedException refusal(HttpHub hub, String origin, String host) {
     try {
-      new Socket(hub, origin, host);
-    } catch (AssertionError e) {
-      return (UpgradeRejectedException) e.getCause();
+      socket(hub, origin, host);
+    } catch (UpgradeRejectedException e) {
+      return e;
     }
     throw new AssertionError("not refused");
   }
 
-  /** The bridge's protocol by hand. */
-  private static final class Socket {
-    private final BlockingQueue<JsonObject> frames = new LinkedBlockingQueue<>();
+  private static BridgeSocket socket(HttpHub hub, @Nullable String origin) {
+    return socket(hub, origin, "127.0.0.1:" + hub.port());
+  }
 
-    /** Held, because a client that is garbage is closed. */
-    private final WebSocketClient client;
-
-    private final WebSocket socket;
-    private int replies;
-
-    private Socket(HttpHub hub, @Nullable String origin) {
-      this(hub, origin, "127.0.0.1:" + hub.port());
-    }
-
-    private Socket(HttpHub hub, @Nullable String origin, String host) {
-      MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-      if (origin != null) {
-        headers.add("Origin", origin);
-      }
-      headers.set("Host", host);
-      client =
-          hub.vertx.createWebSocketClient(
-              new WebSocketClientOptions().setMaxFrameSize(8 << 20).setMaxMessageSize(8 << 20));
-      socket =
-          HttpHub.await(
-              client.connect(
-                  new WebSocketConnectOptions()
-                      .setPort(hub.port())
-                      .setHost("127.0.0.1")
-                      .setURI("/eventbus/websocket")
-                      .setHeaders(headers)));
-      socket.handler(frame -> frames.add(frame.toJsonObject())); // text or binary
-      socket.closeHandler(closed -> frames.add(new JsonObject().put("type", "closed")));
-    }
-
-    private void send(String type, @Nullable String address, @Nullable JsonObject body) {
-      send(type, address, body, null);
-    }
-
-    private void send(
-        String type,
-        @Nullable String address,
-        @Nullable JsonObject body,
-        @Nullable JsonObject headers) {
-      JsonObject frame = new JsonObject().put("type", type);
-      if (headers != null) {
-        frame.put("headers", headers);
-      }
-      if (address != null) {
-        frame.put("address", address);
-      }
-      if (body != null) {
-        frame.put("body", body).put("replyAddress", "reply." + ++replies);
-      }
-      socket.writeTextMessage(frame.encode());
-    }
-
-    private JsonObject next() throws InterruptedException {
-      JsonObject next = frames.poll(60, TimeUnit.SECONDS);
-      if (next == null) {
-        throw new AssertionError("no frame");
-      }
-      return next;
-    }
+  private static BridgeSocket socket(HttpHub hub, @Nullable String origin, String host) {
+    return new BridgeSocket(hub.vertx, hub.port(), origin, host);
   }
 }
