@@ -73,8 +73,12 @@ final class Replacement {
         .rounds()
         .get(0)
         .next() // proves the lead
-        .compose(proven -> standing(node))
-        .compose(standing -> step(operated, standing, term));
+        .transform(
+            proven ->
+                proven.succeeded()
+                    ? standing(node).compose(standing -> step(operated, standing, term))
+                    : Future.succeededFuture(
+                        goesOn("too few nodes answer to prove who leads group 0")));
   }
 
   private Future<Standing> standing(String node) {
