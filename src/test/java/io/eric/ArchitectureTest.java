@@ -77,6 +77,7 @@ class ArchitectureTest {
               "cluster.owner",
               List.of("internal", "options", "log", "log.indexed", "cluster.state")),
           entry("cluster.identity", List.of("internal", "options")),
+          entry("cluster.admin", List.of("internal")),
           entry(
               "cluster.raft",
               List.of("metrics", "cluster.identity", "cluster.owner", "cluster.state")),
@@ -93,6 +94,7 @@ class ArchitectureTest {
                   "channel",
                   "channel.internal",
                   "channel.internal.overflow",
+                  "cluster.admin",
                   "cluster.identity",
                   "cluster.link",
                   "cluster.owner",
@@ -114,7 +116,14 @@ class ArchitectureTest {
                   "cluster")),
           entry(
               "app.cli",
-              with(SHARED, "internal.protocol", "log.file", "socket", "cluster", "app")));
+              with(
+                  SHARED,
+                  "internal.protocol",
+                  "log.file",
+                  "socket",
+                  "cluster",
+                  "cluster.admin",
+                  "app")));
 
   @ArchTest
   static void everyPackageUsesOnlyWhatItMay(JavaClasses classes) {

@@ -221,6 +221,22 @@ public final class ClusterNode implements Placement {
     return channels.isOpen(channel);
   }
 
+  /** What the commands of an operator look at and move. Confined to the node's loop. */
+  record Operated(
+      List<LocalGroup> groups,
+      RaftNode raft,
+      NodeHealth health,
+      Leadership leadership,
+      List<ReadIndexRounds> rounds) {}
+
+  /** Returns what an operator can look at; null before the replicas run. On the node's context. */
+  @Nullable Operated operated() {
+    RaftNode started = raft;
+    return started == null || rounds.size() < groups.size()
+        ? null
+        : new Operated(groups, started, health, leadership, rounds);
+  }
+
   // ---- what the container asks
 
   @Override

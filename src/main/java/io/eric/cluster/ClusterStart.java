@@ -1,6 +1,7 @@
 package io.eric.cluster;
 
 import io.eric.channel.ChannelContainer;
+import io.eric.cluster.admin.AdminServer;
 import io.eric.cluster.identity.Agreement;
 import io.eric.cluster.identity.ClusterDirectory;
 import io.eric.cluster.identity.Formation;
@@ -14,12 +15,15 @@ import io.eric.cluster.raft.RaftSettings;
 import io.eric.internal.VertxLoop;
 import io.eric.options.ClusterOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a hub one of several: finds this node's place, meets the other members, agrees with them on
@@ -27,7 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterStart {
 
+  private static final Logger logger = LoggerFactory.getLogger(ClusterStart.class);
+
   private static final String SERVICE = "cluster.formation";
+
+  /** How often a node that joins looks whether it has been let in. */
+  private static final long MEMBER_MS = 200;
 
   private static final long ANSWER_MS = 2_000;
 
@@ -48,6 +57,7 @@ public final class ClusterStart {
   private @Nullable ClusterDirectory directory;
   private @Nullable NodeLinks links;
   private @Nullable Formation formation;
+  private @Nullable AdminServer admin;
   private volatile @Nullable ClusterNode node;
 
   private ClusterStart(
@@ -113,6 +123,12 @@ public final class ClusterStart {
             agreement -> record(opened, agreement));
     formation = forming;
     open.serve(SERVICE, forming::answer);
+    ClusterOperator operator =
+        new ClusterOperator(
+            vertx, new VertxLoop(context), opened, forming, open, this::operated);
+    operator.serve();
+    AdminServer commands = new AdminServer(context, opened.path(), operator);
+    admin = commands;
     return open.listen()
         .compose(
             port ->
@@ -120,8 +136,9 @@ public final class ClusterStart {
                     opened.seats().stream()
                         .map(seat -> new Peer(seat.node(), seat.host(), seat.linkPort()))
                         .toList()))
+        .compose(connected -> commands.open())
         .compose(
-            connected ->
+            commanded ->
                 Future.future(
                     formed -> context.runOnContext(turn -> forming.start().onComplete(formed))));
   }
@@ -146,12 +163,18 @@ public final class ClusterStart {
     return started != null && started.serves(channel);
   }
 
+  private ClusterNode.@Nullable Operated operated() {
+    ClusterNode started = node;
+    return started == null ? null : started.operated();
+  }
+
   private Future<ClusterNode> start(Membership membership) {
     ClusterDirectory opened = directory;
     NodeLinks open = links;
     if (opened == null || open == null) {
       throw new IllegalStateException("a cluster was formed by a node that has not met it");
     }
+    boolean joins = membership.hasJoined(opened.storage());
     ClusterNode started =
         new ClusterNode(
             context,
@@ -163,7 +186,7 @@ public final class ClusterStart {
                 membership,
                 opened.raftDirectory(),
                 bindHost(opened.applicant().own()),
-                false,
+                joins,
                 options.getFsync() == ClusterOptions.Fsync.ALWAYS,
                 Duration.ofMillis(options.getElectionTimeout()),
                 maxEntryBytes,
@@ -172,7 +195,33 @@ public final class ClusterStart {
             this::close);
     container.placedBy(started);
     node = started;
-    return started.start().map(started);
+    return started
+        .start()
+        .compose(running -> joins ? letIn(opened.node()) : Future.succeededFuture())
+        .map(started);
+  }
+
+  /** Waits until all groups have let this node in; after the first time they have already. */
+  private Future<Void> letIn(String name) {
+    Promise<Void> member = Promise.promise();
+    context.runOnContext(turn -> awaitMember(name, true, member));
+    return member.future();
+  }
+
+  private void awaitMember(String name, boolean isFirst, Promise<Void> member) {
+    ClusterNode.Operated operated = operated();
+    if (operated != null && operated.raft().isMember()) {
+      member.complete();
+      return;
+    }
+    if (isFirst) {
+      logger.info(
+          "node {} has a new disk and waits until all groups have let it in, as `eric cluster"
+              + " replace {}` makes them do",
+          name,
+          name);
+    }
+    vertx.setTimer(MEMBER_MS, timer -> awaitMember(name, false, member));
   }
 
   /** Closes what a node stands on, in the reverse order. */
@@ -183,8 +232,11 @@ public final class ClusterStart {
     if (forming != null) {
       context.runOnContext(turn -> forming.close());
     }
-    Future<Void> closed = open == null ? Future.succeededFuture() : open.close();
-    return closed.eventually(
+    AdminServer commands = admin;
+    Future<Void> closed = commands == null ? Future.succeededFuture() : commands.close();
+    return closed
+        .eventually(() -> open == null ? Future.succeededFuture() : open.close())
+        .eventually(
         () ->
             vertx.executeBlocking(
                 () -> {

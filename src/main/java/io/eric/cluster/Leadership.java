@@ -32,6 +32,10 @@ final class Leadership {
   private final long delayMs;
   private final Set<String> up = new HashSet<>();
   private final Set<String> leaving = new HashSet<>();
+
+  /** The groups that an operator has given to this node, until nodes come or go. */
+  private final Set<Integer> held = new HashSet<>();
+
   private long changedAt;
   private boolean draining;
   private boolean moving;
@@ -55,15 +59,25 @@ final class Leadership {
   void up(String node) {
     leaving.remove(node); // it has started again
     if (up.add(node)) {
-      changedAt = loop.nanoTime();
+      changed();
     }
   }
 
   /** A node cannot be reached. */
   void down(String node) {
     if (up.remove(node)) {
-      changedAt = loop.nanoTime();
+      changed();
     }
+  }
+
+  private void changed() {
+    changedAt = loop.nanoTime();
+    held.clear();
+  }
+
+  /** An operator gives a group to this node: it stays here until a node comes or goes. */
+  void hold(int group) {
+    held.add(group);
   }
 
   /** A node gives its groups away. */
@@ -88,7 +102,11 @@ final class Leadership {
     }
     for (LocalGroup group : groups) {
       String wanted = preferred(group);
-      if (group.work().state() == State.OWNING && wanted != null && !wanted.equals(me)) {
+      boolean isHeld = held.contains(group.number());
+      if (!isHeld
+          && group.work().state() == State.OWNING
+          && wanted != null
+          && !wanted.equals(me)) {
         moving = true;
         group.work().handOver(wanted).onComplete(done -> moving = false);
         return;
@@ -128,14 +146,39 @@ final class Leadership {
   }
 
   private boolean canTake(String node, LocalGroup group) {
-    if (!up.contains(node) || leaving.contains(node)) {
-      return false;
+    return objection(node, group) == null;
+  }
+
+  /** Returns why another node cannot take over a group that this one leads; null if it can. */
+  @Nullable String objection(String node, LocalGroup group) {
+    if (!up.contains(node)) {
+      return "node " + node + " is not reached";
+    } else if (leaving.contains(node)) {
+      return "node " + node + " is about to end";
     }
     for (Follower each : group.replica().status().followers()) {
-      if (each.node().equals(node)) {
-        return each.behind() <= MAX_BEHIND && each.silentMs() <= MAX_SILENT_MS;
+      if (each.node().equals(node) && each.behind() > MAX_BEHIND) {
+        return "node "
+            + node
+            + " lacks "
+            + each.behind()
+            + " entries of group "
+            + group.number()
+            + ", at most "
+            + MAX_BEHIND
+            + " are allowed";
+      } else if (each.node().equals(node) && each.silentMs() > MAX_SILENT_MS) {
+        return "node "
+            + node
+            + " has not answered for "
+            + each.silentMs()
+            + " ms, at most "
+            + MAX_SILENT_MS
+            + " ms are allowed";
+      } else if (each.node().equals(node)) {
+        return null;
       }
     }
-    return false;
+    return "node " + node + " has no replica of group " + group.number();
   }
 }

@@ -80,7 +80,8 @@ final class NodeHealth {
     return trouble == null ? health : health.put("trouble", trouble);
   }
 
-  private static JsonObject describe(LocalGroup group) {
+  /** Returns how a group stands, as far as this node knows. */
+  static JsonObject describe(LocalGroup group) {
     GroupReplica.Status status = group.replica().status();
     Owner owner = group.owner();
     JsonObject described =

@@ -23,6 +23,24 @@ final class Cluster implements AutoCloseable {
 
   /** As above, with more settings in the environment of each node. */
   Cluster(Path dir, int size, Map<String, String> more) throws Exception {
+    this(dir, size, size, more);
+    try {
+      for (Node node : nodes) {
+        node.awaitReady();
+      }
+      awaitWhole();
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Starts some of the nodes for the first time, so that they wait for the others. */
+  static Cluster begin(Path dir, int size, int started) throws Exception {
+    return new Cluster(dir, size, started, Map.of());
+  }
+
+  private Cluster(Path dir, int size, int started, Map<String, String> more) throws Exception {
     network = Network.of(size);
     Map<String, String> settings = new HashMap<>(more);
     settings.put("ERIC_CLUSTER_NAME", "test" + ProcessHandle.current().pid());
@@ -53,13 +71,9 @@ final class Cluster implements AutoCloseable {
                 })
             .toList();
     try {
-      for (Node node : nodes) {
+      for (Node node : nodes.subList(0, started)) {
         node.start();
       }
-      for (Node node : nodes) {
-        node.awaitReady();
-      }
-      awaitWhole();
     } catch (Throwable e) {
       close();
       throw e;
@@ -120,8 +134,10 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() throws Exception {
     for (Node node : nodes) {
-      node.thaw();
-      node.kill();
+      if (node.wasStarted()) {
+        node.thaw();
+        node.kill();
+      }
     }
     network.close();
   }

@@ -57,11 +57,39 @@ final class Node {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
+  boolean wasStarted() {
+    return process != null;
+  }
+
   void awaitReady() throws IOException {
     String line = out.readLine();
     Matcher ready = READY.matcher(String.valueOf(line));
     assertThat(ready.matches()).as("ready line %s; log: %s", line, logText()).isTrue();
     url = ready.group(1);
+  }
+
+  /** What a command of an operator has printed, both ways, and its exit code. */
+  record Ran(int exit, String text) {}
+
+  /** Runs `eric cluster` with these arguments, on this node's machine and by its settings. */
+  Ran operate(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", System.getProperty("eric.jar")));
+    command.add("cluster");
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
+    builder.environment().putAll(environment);
+    Process ran = builder.start();
+    String text = new String(ran.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(ran.waitFor(), text);
+  }
+
+  /** The directory that it shares with the nodes of its machine, or that is its own. */
+  Path clusterDirectory() {
+    return Path.of(environment.get("ERIC_CLUSTER_DIRECTORY"));
   }
 
   /** Where its HTTP door is; null while it is not running. */

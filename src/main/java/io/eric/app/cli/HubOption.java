@@ -79,7 +79,7 @@ final class HubOption {
    * Returns options with one event loop and no file cache, because a command has only one
    * connection.
    */
-  private static VertxOptions lean() {
+  static VertxOptions lean() {
     return new VertxOptions()
         .setEventLoopPoolSize(1)
         .setFileSystemOptions(

@@ -31,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DispatchCommand.class,
       PublishCommand.class,
       ListCommand.class,
-      RemoveCommand.class
+      RemoveCommand.class,
+      ClusterCommand.class
     })
 final class RootCommand implements Runnable {
 

@@ -33,8 +33,8 @@ public record Agreement(Stage stage, long attempt, String proposer, Membership m
   }
 
   /** Returns the agreement after an operator has changed the membership. */
-  Agreement changed(Membership after) {
-    return new Agreement(stage, attempt + 1, proposer, after);
+  Agreement changed(Membership after, long atLeast) {
+    return new Agreement(stage, Math.max(attempt + 1, atLeast), proposer, after);
   }
 
   boolean isOfSameCluster(Agreement other) {

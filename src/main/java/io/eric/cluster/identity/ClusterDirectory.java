@@ -287,6 +287,11 @@ public final class ClusterDirectory implements AutoCloseable {
     return applicant;
   }
 
+  /** Returns the node's own directory. */
+  public Path path() {
+    return files.directory();
+  }
+
   /** Returns where the node's replicas keep their logs; it exists. */
   public Path raftDirectory() {
     return files.raft();

@@ -57,7 +57,8 @@ import org.slf4j.LoggerFactory;
  * ASKING        ALONE      –        PREPARED  –           FORMED*       MUST_REPLACE
  * PREPARED      –          –        –         FORMED      FORMED        MUST_REPLACE
  * MUST_REPLACE  ALONE**    –        –         –           FORMED*       –
- * FORMED        –          –        –         –           –             –
+ * FORMED        –          –        –         –           –             WAS_REPLACED
+ * WAS_REPLACED  –          –        –         –           FORMED*       –
  * </pre>
  *
  * <p>* if this disk is in the membership: an operator has replaced the node. ** or what it was
@@ -83,7 +84,9 @@ public final class Formation {
     /** The cluster exists, and this node is a member. */
     FORMED,
     /** The cluster exists, and this node is no member because its disk is a new one. */
-    MUST_REPLACE
+    MUST_REPLACE,
+    /** The cluster exists, and an operator has let another disk in instead of this one. */
+    WAS_REPLACED
   }
 
   /** The way to the other nodes. */
@@ -114,6 +117,10 @@ public final class Formation {
   private final Set<String> agreed = new HashSet<>();
 
   private @Nullable Agreement agreement;
+
+  /** What the others have agreed to since, if this disk is no part of it any more. */
+  private @Nullable Agreement without;
+
   private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
   private boolean stepping;
   private Loop.@Nullable Timer rounds;
@@ -167,7 +174,7 @@ public final class Formation {
   /** Returns how far this node is. */
   public State state() {
     if (isFormed()) {
-      return State.FORMED;
+      return without == null ? State.FORMED : State.WAS_REPLACED;
     }
     List<Statement> answers = hearsay.of(self.others(), loop.nanoTime());
     if (answers.stream().anyMatch(Statement::isFormed)) {
@@ -181,6 +188,21 @@ public final class Formation {
   /** Returns the membership; null if the cluster is not formed as far as this node knows. */
   public @Nullable Membership membership() {
     return isFormed() ? Objects.requireNonNull(agreement).membership() : null;
+  }
+
+  /** Returns what the disk has; null if nothing yet. */
+  public @Nullable Agreement agreement() {
+    return agreement;
+  }
+
+  /**
+   * Asks another node what it is.
+   *
+   * @return fails if it does not answer
+   */
+  public Future<Standing> standing(String node) {
+    return question(node, null)
+        .map(told -> new Standing(node, told.applicant().storage(), told.agreement()));
   }
 
   /** Answers another node's request. */
@@ -243,6 +265,7 @@ public final class Formation {
         .onSuccess(
             recorded -> {
               agreement = next;
+              without = null;
               agreed.clear();
               if (next.isFormed()) {
                 LOG.info(
@@ -271,9 +294,14 @@ public final class Formation {
     }
     boolean isMember = theirs.membership().has(self.node(), self.storage());
     if (own != null && own.isFormed()) {
-      return own.isOfSameCluster(theirs) && theirs.attempt() > own.attempt() && isMember
-          ? record(theirs)
-          : Future.succeededFuture();
+      Agreement known = without == null ? own : without;
+      if (!own.isOfSameCluster(theirs) || theirs.attempt() <= known.attempt()) {
+        return Future.succeededFuture();
+      } else if (isMember) {
+        return record(theirs);
+      }
+      without = theirs;
+      return Future.succeededFuture();
     }
     boolean believed = isAnswerToThis || (own != null && own.isOfSameCluster(theirs));
     return isMember && believed ? record(theirs) : Future.succeededFuture();
@@ -329,17 +357,26 @@ public final class Formation {
     propose();
   }
 
-  /** Returns whether a node has said that it is formed in the same cluster. */
+  /** Returns whether a node has said that it knows what this one knows of the cluster. */
   private boolean knows(String node) {
     Statement last = hearsay.last(node);
     Agreement theirs = last == null ? null : last.agreement();
+    Agreement own = Objects.requireNonNull(agreement);
     return theirs != null
         && theirs.isFormed()
-        && theirs.isOfSameCluster(Objects.requireNonNull(agreement));
+        && theirs.isOfSameCluster(own)
+        && theirs.attempt() >= own.attempt();
   }
 
-  /** Asks a node, and considers what to do when it answers. */
+  /** Asks a node, and considers what to do when it answers. Does not fail. */
   private Future<Void> ask(String node, @Nullable Agreement proposal) {
+    return question(node, proposal)
+        .<Void>mapEmpty()
+        .onFailure(e -> LOG.debug("node {} does not answer {}", node, self.node(), e))
+        .otherwiseEmpty();
+  }
+
+  private Future<Statement> question(String node, @Nullable Agreement proposal) {
     long asked = loop.nanoTime();
     Agreement before = agreement;
     return peers
@@ -352,10 +389,8 @@ public final class Formation {
                     new IllegalStateException(
                         "in the place of node " + node + " is node " + told.applicant().node()));
               }
-              return inTurn(() -> heard(told, asked, before));
-            })
-        .onFailure(e -> LOG.debug("node {} does not answer {}", node, self.node(), e))
-        .otherwiseEmpty();
+              return inTurn(() -> heard(told, asked, before)).map(told);
+            });
   }
 
   private Future<Void> heard(Statement told, long asked, @Nullable Agreement before) {
@@ -524,12 +559,14 @@ public final class Formation {
   }
 
   /**
-   * Records that a node has come back with an empty disk and an operator has let it in. To be
-   * called on every node; those that are down learn it when they start.
+   * Records that a node has come back with an empty disk and an operator has let it in, and tells
+   * the others until they know it; those that are down learn it when they start.
    *
+   * @param atLeast a number that no other change has, by which nodes find out which of two changes
+   *     is the later one; 0 if no other node can make one
    * @return fails if the cluster is not formed, or the node is no member
    */
-  public Future<Membership> replaced(String node, String newStorage) {
+  public Future<Membership> replaced(String node, String newStorage, long atLeast) {
     return inTurn(
             () -> {
               Agreement own = agreement;
@@ -539,7 +576,8 @@ public final class Formation {
                 return Future.succeededFuture();
               }
               try {
-                return record(own.changed(own.membership().withReplaced(node, newStorage)));
+                Membership after = own.membership().withReplaced(node, newStorage);
+                return record(own.changed(after, atLeast)).onSuccess(recorded -> tell());
               } catch (IllegalArgumentException e) {
                 return Future.failedFuture(e);
               }
@@ -557,7 +595,9 @@ public final class Formation {
       return new Waiting(
           List.of(self.node()), "node " + self.node() + " has failed: " + failure.getMessage());
     }
-    if (isFormed()) {
+    if (state() == State.WAS_REPLACED) {
+      return new Waiting(List.of(self.node()), wasReplacedSentence());
+    } else if (isFormed()) {
       return strangers(answers);
     } else if (state() == State.MUST_REPLACE) {
       return new Waiting(List.of(self.node()), replaceSentence());
@@ -629,6 +669,16 @@ public final class Formation {
         + "`";
   }
 
+  private String wasReplacedSentence() {
+    return "an operator has replaced node "
+        + self.node()
+        + ", and this is the disk that it had before, which takes no part any more: end this"
+        + " process, and empty its directory if the node is to run on this disk again; then `eric"
+        + " cluster replace "
+        + self.node()
+        + "` lets it in";
+  }
+
   private String differenceSentence(Applicant other) {
     boolean groups = other.groups() != self.groups();
     return "node "
@@ -646,7 +696,7 @@ public final class Formation {
     String sentence = waitingFor().sentence();
     if (!sentence.equals(said)) {
       said = sentence;
-      boolean isAmiss = state() == State.FORMED || state() == State.MUST_REPLACE;
+      boolean isAmiss = isFormed() || state() == State.MUST_REPLACE;
       if (isAmiss && !sentence.isEmpty()) {
         LOG.warn("{}", sentence);
       } else if (!sentence.isEmpty()) {

@@ -236,6 +236,10 @@ final class NodeFiles {
     return storage;
   }
 
+  Path directory() {
+    return directory;
+  }
+
   Path raft() {
     return directory.resolve(RAFT);
   }

@@ -261,6 +261,35 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
             .toArray(CompletableFuture<?>[]::new));
   }
 
+  /**
+   * Changes the members of one group, which this node leads, as {@link #setMembers(List)} does. Not
+   * to be called on an event loop.
+   */
+  public CompletionStage<Void> setMembers(int group, List<Member> members) {
+    return replicas.get(group).setMembers(members);
+  }
+
+  /**
+   * Returns the nodes in which a group's members differ from these, because the node is no member
+   * or one under another name of its storage. It does not block.
+   */
+  public Set<String> differences(int group, List<Member> members) {
+    return replicas.get(group).differences(members);
+  }
+
+  /** Returns whether a group has these members, and the change is committed. Does not block. */
+  public boolean hasMembers(int group, List<Member> members) {
+    return replicas.get(group).differences(members).isEmpty() && replicas.get(group).isSettled();
+  }
+
+  /**
+   * Returns whether this node is a member of all groups as far as it knows. A node that joins is
+   * none until it has caught up and each group's leader has let it in. Does not block.
+   */
+  public boolean isMember() {
+    return replicas.stream().allMatch(RaftReplica::isMember);
+  }
+
   /** Adds how the groups stand. It does not block, and may be called on an event loop. */
   @Override
   public void sample(Meters.Readings readings) {

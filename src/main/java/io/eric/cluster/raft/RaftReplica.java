@@ -7,13 +7,16 @@ import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -25,6 +28,7 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
@@ -186,6 +190,37 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
     return send(() -> server.setConfigurationAsync(request), MEMBERS_MS)
         .<Void>thenApply(reply -> null)
         .toCompletableFuture();
+  }
+
+  /**
+   * Returns the nodes in which the group's members differ from these, because the node is no member
+   * or one under another name of its storage; those whose change is under way included.
+   */
+  Set<String> differences(List<Member> members) {
+    RaftConfiguration now = division.getRaftConf();
+    Set<RaftPeerId> current = ids(now.getCurrentPeers());
+    Set<RaftPeerId> known = new HashSet<>(current);
+    known.addAll(ids(now.getPreviousPeers()));
+    Set<RaftPeerId> wanted = ids(RaftIds.peers(members));
+    Set<String> nodes = new TreeSet<>();
+    known.stream().filter(id -> !wanted.contains(id)).forEach(id -> nodes.add(RaftIds.node(id)));
+    wanted.stream().filter(id -> !current.contains(id)).forEach(id -> nodes.add(RaftIds.node(id)));
+    return nodes;
+  }
+
+  /** Returns whether the members, as this replica knows them, are committed. */
+  boolean isSettled() {
+    RaftConfiguration now = division.getRaftConf();
+    return now.getPreviousPeers().isEmpty() && now.getLogEntryIndex() <= committed();
+  }
+
+  /** Returns whether this node is a member, as far as this replica knows. */
+  boolean isMember() {
+    return ids(division.getRaftConf().getCurrentPeers()).contains(server.getId());
+  }
+
+  private static Set<RaftPeerId> ids(Collection<RaftPeer> peers) {
+    return peers.stream().map(RaftPeer::getId).collect(Collectors.toSet());
   }
 
   /** Lets Ratis know of a snapshot, so that it purges the log before it. */

@@ -44,7 +44,7 @@ class FormationSimulationTest {
           assertThat(each.state()).as("seed %s", seed).isEqualTo(State.MUST_REPLACE);
           world.nodes.values().stream()
               .filter(other -> other.state() == State.FORMED)
-              .forEach(other -> other.formation.replaced(each.name, each.storage));
+              .forEach(other -> other.formation.replaced(each.name, each.storage, 0));
           world.time.pass(5_000);
         }
       }

@@ -170,30 +170,95 @@ class FormationTest {
                     + " emptied directory): the node takes no part until an operator runs `eric"
                     + " cluster replace 2`"));
 
-    Future<Membership> replaced = one.formation.replaced("2", two.storage);
+    Future<Membership> replaced = one.formation.replaced("2", two.storage, 0);
     pass(1_000);
 
     assertThat(replaced.result().member("2").storage()).isEqualTo(two.storage);
     assertThat(two.state()).isEqualTo(State.FORMED);
     assertThat(two.formed.result()).isEqualTo(replaced.result());
+    assertThat(last.formation.membership()).isEqualTo(replaced.result());
+    assertThat(replaced.result().hasJoined(two.storage)).isTrue();
+    assertThat(replaced.result().hasJoined(one.storage)).isFalse();
+  }
+
+  @Test
+  void aNodeThatWasAwayLearnsOfAReplacement() {
+    formAll();
+    two.crash();
+    two.loseDisk();
+    two.start();
+    pass(2_000);
+    last.cut = true;
+    Future<Membership> replaced = one.formation.replaced("2", two.storage, 7);
+    pass(5_000);
     assertThat(last.formation.membership()).isNotEqualTo(replaced.result());
+
+    last.cut = false;
+    pass(5_000);
+
+    assertThat(last.formation.membership()).isEqualTo(replaced.result());
+    assertThat(last.formation.agreement().attempt()).isEqualTo(7);
     last.crash();
+    one.formation.replaced("2", "another", 0);
+    pass(1_000);
     last.start();
     pass(1_000);
-    assertThat(last.formation.membership()).isEqualTo(replaced.result());
+    assertThat(last.formation.membership().member("2").storage()).isEqualTo("another");
+  }
+
+  @Test
+  void aDiskThatWasReplacedSaysSoWhenItComesBack() {
+    formAll();
+    two.crash();
+    Agreement before = two.disk;
+    one.formation.replaced("2", "another", 0);
+    pass(1_000);
+
+    two.start();
+    pass(1_000);
+
+    assertThat(two.state()).isEqualTo(State.WAS_REPLACED);
+    assertThat(two.disk).isEqualTo(before);
+    assertThat(two.formation.waitingFor().sentence())
+        .startsWith("an operator has replaced node 2, and this is the disk that it had before")
+        .endsWith("`eric cluster replace 2` lets it in");
+
+    one.formation.replaced("2", two.storage, 0);
+    pass(1_000);
+    assertThat(two.state()).isEqualTo(State.FORMED);
+  }
+
+  @Test
+  void whatANodeIsIsAskedOfTheNode() {
+    formAll();
+    two.crash();
+    two.loseDisk();
+    two.start();
+    pass(1_000);
+
+    Future<Standing> lost = one.formation.standing("2");
+    Future<Standing> member = one.formation.standing("3");
+    pass(1_000);
+
+    assertThat(lost.result()).isEqualTo(new Standing("2", two.storage, null));
+    assertThat(member.result().isFormed()).isTrue();
+    two.crash();
+    Future<Standing> gone = one.formation.standing("2");
+    pass(5_000);
+    assertThat(gone.cause()).hasMessage("no answer");
   }
 
   @Test
   void onlyMembersAreReplaced() {
     one.start();
     pass(100);
-    Future<Membership> early = one.formation.replaced("2", "x");
+    Future<Membership> early = one.formation.replaced("2", "x", 0);
     assertThat(early.cause()).hasMessage("the cluster is not formed");
     two.start();
     last.start();
     pass(3_000);
 
-    assertThat(one.formation.replaced("4", "x").cause())
+    assertThat(one.formation.replaced("4", "x", 0).cause())
         .hasMessage("node 4 is no member of the cluster, members are 1, 2, 3");
   }
 
@@ -235,8 +300,7 @@ class FormationTest {
     one.start();
     pass(2_000);
     assertThat(one.state()).isEqualTo(State.MUST_REPLACE);
-    two.formation.replaced("1", one.storage);
-    last.formation.replaced("1", one.storage);
+    two.formation.replaced("1", one.storage, 0);
     pass(2_000);
     assertThat(three.states()).containsOnly(State.FORMED);
   }

@@ -287,8 +287,9 @@ class RaftNodeTest {
         get(claimed.append("x", message(i, 900_000)));
       }
     }
+    List<Member> former = cluster.members();
     List<Member> members = new ArrayList<>();
-    for (Member each : cluster.members()) {
+    for (Member each : former) {
       members.add(
           each.node().equals(lost)
               ? new Member(lost, "otherdisk", each.host(), each.raftPort(), 0)
@@ -296,6 +297,9 @@ class RaftNodeTest {
     }
     cluster.setMembers(members);
     cluster.start(lost, true);
+    assertThat(cluster.nodes.get(lost).isMember()).isFalse();
+    assertThat(cluster.nodes.get(cluster.leader(0)).differences(0, members)).containsExactly(lost);
+    assertThat(cluster.nodes.get(cluster.leader(0)).hasMembers(0, members)).isFalse();
     for (int group = 0; group < 2; group++) {
       int number = group;
       until(
@@ -309,6 +313,8 @@ class RaftNodeTest {
     cluster.awaitEqual(0);
     cluster.awaitEqual(1);
     assertThat(cluster.observer(lost, 0).failure()).isNull();
+    assertThat(cluster.nodes.get(lost).isMember()).isTrue();
+    until(() -> cluster.nodes.get(cluster.leader(0)).hasMembers(0, members));
 
     // It counts: with it and one other, there is a majority.
     cluster.stop(cluster.others(lost).get(0));
@@ -321,6 +327,13 @@ class RaftNodeTest {
     cluster.start(lost, false);
     get(cluster.claim(0).append("x", message(22, 10)));
     cluster.awaitEqual(0);
+
+    // The former disk gets no vote, and nobody asks for its own.
+    cluster.stop(lost);
+    cluster.setMembers(former);
+    cluster.start(lost, false);
+    until(() -> cluster.observer(lost, 0).failure() != null);
+    assertThat(cluster.group(lost, 0).status().isLeader()).isFalse();
   }
 
   @Test

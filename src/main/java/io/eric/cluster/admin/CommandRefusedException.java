@@ -1,0 +1,12 @@
+package io.eric.cluster.admin;
+
+/** A command of an operator was not carried out; the message says why, and what would help. */
+public final class CommandRefusedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Creates a refusal with the text that the operator reads. */
+  public CommandRefusedException(String message) {
+    super(message);
+  }
+}
