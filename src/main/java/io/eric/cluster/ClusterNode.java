@@ -137,7 +137,7 @@ public final class ClusterNode implements Placement {
         new NodeChannels(vertx, loop, me.node(), container, routes, this::servedBy, this::budgetOf);
     this.own =
         new OwnChannels(
-            vertx, me, loop, catalog, new OwnGroups(), seen::reaches, limits, new OwnRenewal());
+            vertx, me, loop, catalog, new OwnGroups(), seen::presence, limits, new OwnRenewal());
     for (int i = 0; i < raftSettings.membership().groups(); i++) {
       groups.add(new LocalGroup(i, me, loop, catalog, new Changes()));
       budgets.add(container.partOfBudget(raftSettings.membership().groups()));
@@ -379,6 +379,7 @@ public final class ClusterNode implements Placement {
               }
               unmetered.run();
               consumers.forEach(MessageConsumer::unregister);
+              own.stop();
               channels.stop();
               new AddressRouter(vertx).connect(null);
               return Future.succeededFuture();
@@ -504,7 +505,7 @@ public final class ClusterNode implements Placement {
 
     @Override
     public void renew(String channel) {
-      channels.renew(channel, () -> own.claim(channel));
+      channels.renew(channel, () -> own.claimAgain(channel));
     }
 
     @Override
