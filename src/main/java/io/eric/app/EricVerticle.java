@@ -203,11 +203,11 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
-   * Sets what is called when this node of a cluster has failed for good, because its disk is full or
-   * broken, or an entry cannot be applied. It owns nothing any more, {@code /healthz} and {@code
+   * Sets what is called when this node of a cluster has failed for good, because its disk is full
+   * or broken, or an entry cannot be applied. It owns nothing any more, {@code /healthz} and {@code
    * /readyz} are 503, and only a new process can serve again; {@code eric serve} ends then. An
-   * application decides by itself: the hub does not end its JVM. The handler is called at most once,
-   * on an event loop. Set it before the verticle is deployed.
+   * application decides by itself: the hub does not end its JVM. The handler is called at most
+   * once, on an event loop. Set it before the verticle is deployed.
    */
   public EricVerticle failureHandler(Handler<Throwable> handler) {
     failureHandler = handler;

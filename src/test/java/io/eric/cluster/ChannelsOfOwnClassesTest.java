@@ -69,8 +69,7 @@ class ChannelsOfOwnClassesTest {
 
     assertThat(nodes.stream().filter(each -> each.channels.isOpen(id))).containsExactly(home);
     List<Object> heard = new CopyOnWriteArrayList<>();
-    var stream =
-        led.thirdOf(nodes).channels.get(id).read(ReadOptions.listener("of1").earliest());
+    var stream = led.thirdOf(nodes).channels.get(id).read(ReadOptions.listener("of1").earliest());
     stream.handler(message -> heard.add(message.payload()));
     await(stream.attached());
     await(led.leaderOf(nodes).channels.get(id).publish(Message.of("said", "last")));

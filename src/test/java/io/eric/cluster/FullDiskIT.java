@@ -45,12 +45,18 @@ class FullDiskIT {
               network.host(1),
               dir,
               Map.of(
-                  "ERIC_CLUSTER_SIZE", "1",
-                  "ERIC_CLUSTER_INSECURE", "true",
-                  "ERIC_CLUSTER_HOST", network.host(1).address(),
-                  "ERIC_CLUSTER_PORT", Integer.toString(FreePort.find()),
-                  "ERIC_CLUSTER_DIRECTORY", disk.resolve("cluster").toString(),
-                  "ERIC_SHUTDOWN_DRAIN", "0"));
+                  "ERIC_CLUSTER_SIZE",
+                  "1",
+                  "ERIC_CLUSTER_INSECURE",
+                  "true",
+                  "ERIC_CLUSTER_HOST",
+                  network.host(1).address(),
+                  "ERIC_CLUSTER_PORT",
+                  Integer.toString(FreePort.find()),
+                  "ERIC_CLUSTER_DIRECTORY",
+                  disk.resolve("cluster").toString(),
+                  "ERIC_SHUTDOWN_DRAIN",
+                  "0"));
       node.start();
       node.awaitReady();
       node.curl("-X", "PUT", "/create?channel_id=news");

@@ -227,11 +227,7 @@ class OwnChannelsTest {
 
   /** Has the channel of an ownership append something. */
   private static void propose(Ownership ownership) {
-    var log =
-        Hub.await(
-            ownership
-                .store()
-                .open("own", new SSEChannelOptions().retention()));
+    var log = Hub.await(ownership.store().open("own", new SSEChannelOptions().retention()));
     log.register("listener", new Registration(1, Registration.State.NEW));
   }
 

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shuts a hub down in order when the process is told to end, or the hub has failed: drain, undeploy, close Vert.x. It
- * waits on a plain thread, because on a thread of Vert.x waiting for {@code vertx.close()} may
- * never end, and it never waits longer than the settings allow.
+ * Shuts a hub down in order when the process is told to end, or the hub has failed: drain,
+ * undeploy, close Vert.x. It waits on a plain thread, because on a thread of Vert.x waiting for
+ * {@code vertx.close()} may never end, and it never waits longer than the settings allow.
  */
 final class Shutdown {
 
@@ -38,8 +38,8 @@ final class Shutdown {
   }
 
   /**
-   * Ends the process in order with code 1, because the hub cannot serve any more: a supervisor starts
-   * it again.
+   * Ends the process in order with code 1, because the hub cannot serve any more: a supervisor
+   * starts it again.
    */
   void afterFailure(Throwable failure) {
     LOG.error("this process ends, to be started again: {}", failure.getMessage());
@@ -59,8 +59,9 @@ final class Shutdown {
   }
 
   /**
-   * Ends the process with code 0 if nothing had failed and everything was closed in order. A process that ends by a signal
-   * would exit with 128 plus its number, although ending in order is not a failure.
+   * Ends the process with code 0 if nothing had failed and everything was closed in order. A
+   * process that ends by a signal would exit with 128 plus its number, although ending in order is
+   * not a failure.
    */
   private void endProcess() {
     boolean inOrder = close(hub::drain, options.getDrain() + options.getTimeout());

@@ -345,8 +345,7 @@ public final class GroupOwner {
 
   private void openLater(String id, long term, Tenure during, Throwable reason) {
     Unopened before = unopened.get(id);
-    long pauseMs =
-        before == null ? FIRST_PAUSE_MS : Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS);
+    long pauseMs = before == null ? FIRST_PAUSE_MS : Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS);
     unopened.put(id, new Unopened(reason.toString(), pauseMs));
     logger
         .atLevel(before == null ? Level.WARN : Level.DEBUG)

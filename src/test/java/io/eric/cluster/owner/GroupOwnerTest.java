@@ -222,7 +222,8 @@ class GroupOwnerTest {
       on.said.clear();
       waited += expected;
     }
-    assertThat(on.owner.unopened()).hasEntrySatisfying("b", why -> assertThat(why).contains("broken"));
+    assertThat(on.owner.unopened())
+        .hasEntrySatisfying("b", why -> assertThat(why).contains("broken"));
     assertThat(on.owner.state()).isEqualTo(State.OWNING);
     assertThat(on.replica.claims).hasSize(1);
     on.owner.deleted("b");
@@ -455,7 +456,12 @@ class GroupOwnerTest {
     private final List<CompletableFuture<List<Verdict>>> claims = new ArrayList<>();
     private final List<CompletableFuture<List<Verdict>>> batches = new ArrayList<>();
     private final Map<String, ChannelView> channels =
-        new HashMap<>(Map.of("a", GroupOwnerTest.channel("a", 1, "{}"), "b", GroupOwnerTest.channel("b", 2, "{}")));
+        new HashMap<>(
+            Map.of(
+                "a",
+                GroupOwnerTest.channel("a", 1, "{}"),
+                "b",
+                GroupOwnerTest.channel("b", 2, "{}")));
     private CompletableFuture<Void> transfer = new CompletableFuture<>();
 
     private HeldReplica(List<String> said) {
