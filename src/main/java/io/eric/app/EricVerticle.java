@@ -24,6 +24,7 @@ import io.eric.options.ShutdownOptions;
 import io.eric.options.StoreOptions;
 import io.eric.socket.SocketServer;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.spi.VerticleFactory;
@@ -65,6 +66,7 @@ public final class EricVerticle extends VerticleBase {
   private volatile @Nullable ChannelContainer channels;
   private volatile @Nullable ClusterNode node;
   private volatile int httpPort;
+  private volatile Handler<Throwable> failureHandler = failed -> {};
   private @Nullable HubPlace place;
   private @Nullable MetricsPage metrics;
 
@@ -201,6 +203,18 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
+   * Sets what is called when this node of a cluster has failed for good, because its disk is full
+   * or broken, or an entry cannot be applied. It owns nothing any more, {@code /healthz} and {@code
+   * /readyz} are 503, and only a new process can serve again; {@code eric serve} ends then. An
+   * application decides by itself: the hub does not end its JVM. The handler is called at most
+   * once, on an event loop. Set it before the verticle is deployed.
+   */
+  public EricVerticle failureHandler(Handler<Throwable> handler) {
+    failureHandler = handler;
+    return this;
+  }
+
+  /**
    * Prepares for the end. From now on {@code /readyz} is DOWN and new streams are refused; open
    * streams are sent away with {@code _eric_goodbye}, spread over {@link ShutdownOptions#getDrain}.
    * Undeploy the verticle afterwards; a hub that is undeployed without draining closes its streams
@@ -256,7 +270,11 @@ public final class EricVerticle extends VerticleBase {
 
   private Future<Void> joinCluster(EricOptions settings, ChannelContainer container) {
     return ClusterStart.join(vertx, container, settings.getCluster(), maxPayload(settings))
-        .onSuccess(joined -> node = joined)
+        .onSuccess(
+            joined -> {
+              node = joined;
+              joined.failure().onFailure(failed -> failureHandler.handle(failed));
+            })
         .compose(joined -> container.start())
         .onSuccess(started -> createWhenPossible(container, settings.getChannels()));
   }

@@ -46,9 +46,11 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -86,6 +88,10 @@ public final class ChannelContainer {
   private final ChannelCeilings ceilings;
   private final int maxChannels;
   private final Map<String, Registered> channels = new LinkedHashMap<>();
+
+  /** The channels that are being claimed and opened here; guarded by {@code channels}. */
+  private final Set<String> claiming = new HashSet<>();
+
   private final CreationOrder order = new CreationOrder();
   private long created;
   private @Nullable MessageConsumer<Object> consumer;
@@ -394,10 +400,27 @@ public final class ChannelContainer {
     Placement cluster = placement;
     return cluster == null
         ? open(channel, new Placement.Ownership(0, store), maxChannels)
-        : cluster
-            .claim(channel.id())
-            .compose(ownership -> open(channel, ownership, Integer.MAX_VALUE))
-            .compose(opened -> cluster.opened(channel.id()));
+        : claim(cluster, channel);
+  }
+
+  /** Claims a channel and opens it, unless an object of its id is here, whose claim would end. */
+  private Future<Void> claim(Placement cluster, AbstractChannel channel) {
+    String id = channel.id();
+    synchronized (channels) {
+      if (channels.containsKey(id) || !claiming.add(id)) {
+        return Future.failedFuture(InvalidChannelException.exists(id));
+      }
+    }
+    return cluster
+        .claim(id)
+        .compose(ownership -> open(channel, ownership, Integer.MAX_VALUE))
+        .compose(opened -> cluster.opened(id))
+        .onComplete(
+            done -> {
+              synchronized (channels) {
+                claiming.remove(id);
+              }
+            });
   }
 
   /**

@@ -154,8 +154,12 @@ final class ChannelCreation {
       case APPLIED -> group.work().settled(id).map(CREATED);
       case EXISTS ->
           isOurs ? group.work().settled(id).map(CREATED) : Future.succeededFuture(EXISTS);
+      // A channel of a class of its own has a claim of its own, so the group's is never its.
       case STALE, UNKNOWN, OUT_OF_ORDER ->
-          Future.failedFuture(new UnavailableException("the channel's group has another owner"));
+          known != null && known.isPinned()
+              ? Future.succeededFuture(EXISTS)
+              : Future.failedFuture(
+                  new UnavailableException("the channel's group has another owner"));
     };
   }
 }

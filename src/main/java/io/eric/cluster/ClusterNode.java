@@ -101,12 +101,14 @@ public final class ClusterNode implements Placement {
   private @Nullable RaftNode raft;
   private Runnable unmetered = () -> {};
 
+  /** Fails when a replica has failed. */
+  private final Promise<Void> failure = Promise.promise();
+
   /**
    * Creates a node, which {@link #start} starts.
    *
    * @param context the context of the links
-   * @param links the node's connections, which are open; the caller closes them after {@link
-   *     #leave}
+   * @param links the node's connections, which are open; {@code ground} closes them
    * @param rebalanceDelayMs how long the nodes must be unchanged before a group moves to the node
    *     that it prefers; 0 for never
    * @param ground closes what the node stands on, such as the links; called when it has left
@@ -137,7 +139,7 @@ public final class ClusterNode implements Placement {
         new NodeChannels(vertx, loop, me.node(), container, routes, this::servedBy, this::budgetOf);
     this.own =
         new OwnChannels(
-            vertx, me, loop, catalog, new OwnGroups(), seen::reaches, limits, new OwnRenewal());
+            vertx, me, loop, catalog, new OwnGroups(), seen::presence, limits, new OwnRenewal());
     for (int i = 0; i < raftSettings.membership().groups(); i++) {
       groups.add(new LocalGroup(i, me, loop, catalog, new Changes()));
       budgets.add(container.partOfBudget(raftSettings.membership().groups()));
@@ -352,6 +354,14 @@ public final class ClusterNode implements Placement {
     return new UnavailableException("too few nodes answer to tell whether the channel exists");
   }
 
+  /**
+   * Returns what fails when a replica has failed: the node serves nothing any more, and its process
+   * has to be started again. It never succeeds.
+   */
+  public Future<Void> failure() {
+    return failure.future();
+  }
+
   // ---- the end
 
   /** Gives all groups away that other nodes can take, and wants none from now on. */
@@ -395,6 +405,7 @@ public final class ClusterNode implements Placement {
               }
               unmetered.run();
               consumers.forEach(MessageConsumer::unregister);
+              own.stop();
               channels.stop();
               new AddressRouter(vertx).connect(null);
               return Future.succeededFuture();
@@ -441,6 +452,7 @@ public final class ClusterNode implements Placement {
           "the replica of group " + group + " has failed, so this node must end: " + reason;
       Health.of(vertx).add(() -> List.of(trouble));
       logger.error("the replica of group {} has failed, so this node must end", group, reason);
+      failure.tryFail(new IllegalStateException(trouble, reason));
     }
   }
 
@@ -520,7 +532,7 @@ public final class ClusterNode implements Placement {
 
     @Override
     public void renew(String channel) {
-      channels.renew(channel, () -> own.claim(channel));
+      channels.renew(channel, () -> own.claimAgain(channel));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.eric.cluster.state.Owner;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a node and its groups to operators. Confined to the node's loop. */
@@ -17,6 +18,9 @@ final class NodeHealth {
   private final ChannelCatalog catalog;
   private final NodeChannels channels;
   private @Nullable Throwable failure;
+
+  /** Of how many channels of a group the reason is told why they cannot be opened. */
+  private static final int MOST_UNOPENED = 10;
 
   NodeHealth(
       String node,
@@ -64,7 +68,9 @@ final class NodeHealth {
   /** Returns the state of the node, for {@code /healthz}. */
   JsonObject describe() {
     String trouble = trouble();
-    boolean isWhole = leadership.reached() == members;
+    boolean isWhole =
+        leadership.reached() == members
+            && groups.stream().allMatch(group -> group.work().unopened().isEmpty());
     JsonArray all = new JsonArray();
     groups.forEach(group -> all.add(describe(group)));
     JsonObject health =
@@ -95,6 +101,14 @@ final class NodeHealth {
       JsonObject behind = new JsonObject();
       status.followers().forEach(each -> behind.put(each.node(), each.behind()));
       described.put("behind", behind);
+    }
+    Map<String, String> unopened = group.work().unopened();
+    if (!unopened.isEmpty()) {
+      JsonObject reasons = new JsonObject();
+      unopened.entrySet().stream()
+          .limit(MOST_UNOPENED)
+          .forEach(each -> reasons.put(each.getKey(), each.getValue()));
+      described.put("unopened", reasons);
     }
     return described;
   }

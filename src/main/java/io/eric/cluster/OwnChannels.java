@@ -3,6 +3,7 @@ package io.eric.cluster;
 import io.eric.InvalidChannelException;
 import io.eric.UnavailableException;
 import io.eric.channel.internal.Placement.Ownership;
+import io.eric.cluster.SeenNodes.Presence;
 import io.eric.cluster.owner.GroupLog;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.owner.Tenure;
@@ -14,6 +15,7 @@ import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Verdict;
 import io.eric.internal.Loop;
 import io.eric.log.Epoch;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -21,8 +23,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnChannels {
 
+  /** How long a claim may take before it fails, in milliseconds. */
   private static final long PATIENCE_MS = 10_000;
+
+  /** How long a claim waits for a former owner that may live, in milliseconds. */
+  private static final long FORMER_MS = 5_000;
+
   private static final long PAUSE_MS = 100;
 
   private final Vertx vertx;
@@ -42,15 +50,35 @@ final class OwnChannels {
   private final Loop loop;
   private final ChannelCatalog catalog;
   private final Groups groups;
-  private final Predicate<Owner> lives;
+  private final Function<Owner, Presence> presence;
   private final EntryLimits limits;
   private final Renewal renewal;
 
-  /** The channels that this process has claimed, as they were then. */
-  private final Map<String, ChannelView> views = new HashMap<>();
+  /** The claims that are under way, by channel. */
+  private final Map<String, Claim> claims = new HashMap<>();
 
   /** The tenures of the channels that are open here. */
   private final Map<String, Tenure> tenures = new HashMap<>();
+
+  private boolean stopped;
+
+  /** A claim that is under way. */
+  private static final class Claim {
+    private final String id;
+    private final long begun;
+
+    /** Whether the channel is claimed again, because its object is here: then it does not fail. */
+    private final boolean isRenewal;
+
+    /** The channel as the claim has made it, once that is known. */
+    private @Nullable ChannelView claimed;
+
+    private Claim(String id, long begun, boolean isRenewal) {
+      this.id = id;
+      this.begun = begun;
+      this.isRenewal = isRenewal;
+    }
+  }
 
   /** What the node has for each group. */
   interface Groups {
@@ -78,7 +106,8 @@ final class OwnChannels {
   /**
    * Creates the keeper of a node's own channels.
    *
-   * @param lives tells whether a process is known to live; one that is not may be replaced
+   * @param presence tells what is known of a process of another node; only one that is gone, or is
+   *     not reached for a while, may be replaced
    */
   OwnChannels(
       Vertx vertx,
@@ -86,7 +115,7 @@ final class OwnChannels {
       Loop loop,
       ChannelCatalog catalog,
       Groups groups,
-      Predicate<Owner> lives,
+      Function<Owner, Presence> presence,
       EntryLimits limits,
       Renewal renewal) {
     this.vertx = vertx;
@@ -94,7 +123,7 @@ final class OwnChannels {
     this.loop = loop;
     this.catalog = catalog;
     this.groups = groups;
-    this.lives = lives;
+    this.presence = presence;
     this.limits = limits;
     this.renewal = renewal;
   }
@@ -102,10 +131,12 @@ final class OwnChannels {
   /** A channel was created or claimed, by any node. */
   void changed(ChannelView channel) {
     if (me.equals(channel.owner())) {
-      views.put(channel.id(), channel);
+      Claim claim = claims.get(channel.id());
+      if (claim != null) {
+        claim.claimed = channel;
+      }
       return;
     }
-    views.remove(channel.id());
     Tenure tenure = tenures.remove(channel.id());
     if (tenure != null) {
       tenure.end(new UnavailableException("another process has claimed the channel"));
@@ -115,8 +146,15 @@ final class OwnChannels {
 
   /** A channel was deleted. */
   void deleted(String channel) {
-    views.remove(channel);
     tenures.remove(channel);
+  }
+
+  /** Ends what is under way, because the node leaves the cluster. */
+  void stop() {
+    stopped = true;
+    List<Tenure> ended = List.copyOf(tenures.values());
+    tenures.clear();
+    ended.forEach(tenure -> tenure.end(new UnavailableException("the node leaves the cluster")));
   }
 
   private boolean owns(String channel, long term) {
@@ -127,41 +165,75 @@ final class OwnChannels {
   /**
    * Claims a channel, which is created if there is none.
    *
-   * @return fails with {@link InvalidChannelException} if it is open on a node that lives, or is a
-   *     channel that every node can open
+   * @return fails with {@link InvalidChannelException} if another process has it that is not gone,
+   *     or it is a channel that every node can open; with {@link UnavailableException} if the
+   *     cluster does not answer
    */
   Future<Ownership> claim(String id) {
-    views.remove(id); // only what a claim from now on shows is current
-    return claim(id, loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS));
+    return claim(new Claim(id, loop.nanoTime(), false));
   }
 
-  private Future<Ownership> claim(String id, long deadline) {
+  /**
+   * Claims a channel whose object is here and has lost its ownership. This waits for as long as the
+   * cluster does not answer.
+   *
+   * @return fails as {@link #claim} does if another process has the channel, or the node leaves
+   */
+  Future<Ownership> claimAgain(String id) {
+    return claim(new Claim(id, loop.nanoTime(), true));
+  }
+
+  private Future<Ownership> claim(Claim claim) {
+    claims.put(claim.id, claim);
+    return attempt(claim).onComplete(done -> claims.remove(claim.id, claim));
+  }
+
+  private Future<Ownership> attempt(Claim claim) {
+    String id = claim.id;
+    if (stopped) {
+      return Future.failedFuture(new UnavailableException("the node leaves the cluster"));
+    }
     ChannelCatalog.Entry known = catalog.get(id);
-    Owner former = known == null ? null : known.owner();
-    boolean isForAll = known != null && !known.isPinned();
-    if (isForAll || (former != null && !former.equals(me) && lives.test(former))) {
+    if (known != null && !known.isPinned()) {
       return Future.failedFuture(InvalidChannelException.exists(id));
+    }
+    Owner former = known == null ? null : known.owner();
+    if (former != null && !former.node().equals(me.node())) {
+      Presence seen = presence.apply(former);
+      if (seen == Presence.REACHED) {
+        return Future.failedFuture(InvalidChannelException.exists(id));
+      } else if (seen == Presence.UNKNOWN && msOf(claim) < FORMER_MS) {
+        return again(claim);
+      }
     }
     return append(id, former)
         .compose(verdict -> groups.upToDate(id).map(verdict))
-        .transform(
-            done -> {
-              if (done.succeeded() && done.result() == Verdict.EXISTS) {
-                return Future.failedFuture(InvalidChannelException.exists(id));
-              }
-              // An attempt before this one may have succeeded without an answer.
-              ChannelView view = views.get(id);
-              if (done.succeeded() && view != null) {
-                return Future.succeededFuture(begin(view));
-              }
-              if (loop.nanoTime() - deadline > 0) {
-                return Future.failedFuture(
-                    new UnavailableException("the channel could not be claimed"));
-              }
-              Promise<Ownership> again = Promise.promise();
-              loop.after(PAUSE_MS, () -> claim(id, deadline).onComplete(again));
-              return again.future();
-            });
+        .transform(done -> answered(claim, done));
+  }
+
+  private Future<Ownership> answered(Claim claim, AsyncResult<Verdict> done) {
+    if (done.succeeded() && done.result() == Verdict.EXISTS) {
+      return Future.failedFuture(InvalidChannelException.exists(claim.id));
+    }
+    // An attempt before this one may have succeeded without an answer.
+    ChannelView view = claim.claimed;
+    if (done.succeeded() && view != null && !stopped) {
+      return Future.succeededFuture(begin(view));
+    }
+    if (!claim.isRenewal && msOf(claim) > PATIENCE_MS) {
+      return Future.failedFuture(new UnavailableException("the channel could not be claimed"));
+    }
+    return again(claim);
+  }
+
+  private Future<Ownership> again(Claim claim) {
+    Promise<Ownership> again = Promise.promise();
+    loop.after(PAUSE_MS, () -> attempt(claim).onComplete(again));
+    return again.future();
+  }
+
+  private long msOf(Claim claim) {
+    return TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - claim.begun);
   }
 
   private Future<Verdict> append(String id, @Nullable Owner former) {
@@ -169,17 +241,24 @@ final class OwnChannels {
         GroupEntryCodec.write(
             new ClaimChannel(id, me, former, loop.currentTimeMillis(), Epoch.random()));
     Promise<Verdict> verdict = Promise.promise();
-    groups
-        .thread(id)
-        .execute(
-            () ->
-                groups
-                    .log(id)
-                    .append(entry)
-                    .whenComplete(
-                        (verdicts, failure) ->
-                            loop.later(() -> complete(verdict, verdicts, failure))));
+    try {
+      groups.thread(id).execute(() -> append(id, entry, verdict));
+    } catch (RejectedExecutionException e) { // the node has left the cluster
+      verdict.fail(e);
+    }
     return verdict.future();
+  }
+
+  private void append(String id, byte[] entry, Promise<Verdict> verdict) {
+    try {
+      groups
+          .log(id)
+          .append(entry)
+          .whenComplete(
+              (verdicts, failure) -> loop.later(() -> complete(verdict, verdicts, failure)));
+    } catch (RuntimeException e) {
+      loop.later(() -> verdict.fail(e));
+    }
   }
 
   private static void complete(

@@ -13,23 +13,50 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeenNodes implements LinkObserver {
 
-  private final Map<String, String> lives = new HashMap<>();
+  /** What was seen last of each node that was ever reached. */
+  private final Map<String, Seen> seen = new HashMap<>();
+
   private @Nullable LinkObserver node;
+
+  /** What this node knows of a process of another node. */
+  enum Presence {
+    /** It is connected. */
+    REACHED,
+    /** It may live: it was not reached yet, or its connection was lost a moment ago. */
+    UNKNOWN,
+    /** It has ended, or is out of reach. */
+    GONE
+  }
+
+  private record Seen(String life, Presence presence) {}
 
   /** Tells a node from now on, beginning with what is reached already. */
   void attach(LinkObserver observer) {
     node = observer;
-    Map.copyOf(lives).forEach(observer::up);
+    Map.copyOf(seen)
+        .forEach(
+            (other, last) -> {
+              if (last.presence == Presence.REACHED) {
+                observer.up(other, last.life);
+              }
+            });
   }
 
-  /** Returns whether a process is reached. */
-  boolean reaches(Owner process) {
-    return process.life().equals(lives.get(process.node()));
+  /** Returns what is known of a process of another node. */
+  Presence presence(Owner process) {
+    Seen last = seen.get(process.node());
+    if (last == null) {
+      return Presence.UNKNOWN;
+    } else if (last.life.equals(process.life())) {
+      return last.presence;
+    }
+    // A node has one process at a time; one that is not reached may have been followed by this one.
+    return last.presence == Presence.REACHED ? Presence.GONE : Presence.UNKNOWN;
   }
 
   @Override
   public void up(String other, String life) {
-    lives.put(other, life);
+    seen.put(other, new Seen(life, Presence.REACHED));
     if (node != null) {
       node.up(other, life);
     }
@@ -37,7 +64,7 @@ final class SeenNodes implements LinkObserver {
 
   @Override
   public void down(String other) {
-    lives.remove(other);
+    seen.computeIfPresent(other, (name, last) -> new Seen(last.life, Presence.UNKNOWN));
     if (node != null) {
       node.down(other);
     }
@@ -45,7 +72,10 @@ final class SeenNodes implements LinkObserver {
 
   @Override
   public void gone(String other, String life) {
-    lives.remove(other, life);
+    Seen last = seen.get(other);
+    if (last != null && last.life.equals(life)) {
+      seen.put(other, new Seen(life, Presence.GONE));
+    }
     if (node != null) {
       node.gone(other, life);
     }

@@ -104,9 +104,18 @@ final class Node {
     process.waitFor(20, TimeUnit.SECONDS);
   }
 
+  boolean isRunning() {
+    return process.isAlive();
+  }
+
   /** Asks it to end; gives its exit code. */
   int terminate() throws Exception {
     jvm().destroy();
+    return awaitEnd();
+  }
+
+  /** Waits until it has ended; gives its exit code. */
+  int awaitEnd() throws Exception {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("node %d ends", number).isTrue();
     url = null;
     return process.exitValue();

@@ -104,6 +104,7 @@ final class ServedHub {
     EricVerticle hub = new EricVerticle(options);
     Shutdown shutdown = new Shutdown(vertx, hub, options.getShutdown());
     shutdown.onSignal();
+    hub.failureHandler(shutdown::afterFailure);
     try {
       Await.forResult(vertx.deployVerticle(hub));
     } catch (Exception e) {

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shuts a hub down in order when the process is told to end: drain, undeploy, close Vert.x. It
- * waits on a plain thread, because on a thread of Vert.x waiting for {@code vertx.close()} may
- * never end, and it never waits longer than the settings allow.
+ * Shuts a hub down in order when the process is told to end, or the hub has failed: drain,
+ * undeploy, close Vert.x. It waits on a plain thread, because on a thread of Vert.x waiting for
+ * {@code vertx.close()} may never end, and it never waits longer than the settings allow.
  */
 final class Shutdown {
 
@@ -23,6 +23,7 @@ final class Shutdown {
   private final Vertx vertx;
   private final EricVerticle hub;
   private final ShutdownOptions options;
+  private volatile boolean failed;
   private final Thread hook = new Thread(this::endProcess, "eric-shutdown");
 
   Shutdown(Vertx vertx, EricVerticle hub, ShutdownOptions options) {
@@ -34,6 +35,16 @@ final class Shutdown {
   /** Makes SIGTERM and SIGINT end the process in order. */
   void onSignal() {
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * Ends the process in order with code 1, because the hub cannot serve any more: a supervisor
+   * starts it again.
+   */
+  void afterFailure(Throwable failure) {
+    LOG.error("this process ends, to be started again: {}", failure.getMessage());
+    failed = true;
+    new Thread(() -> Runtime.getRuntime().exit(1), "eric-exit").start(); // it runs the hook
   }
 
   /** Closes everything that was opened; the process may then exit with the code of the failure. */
@@ -48,12 +59,13 @@ final class Shutdown {
   }
 
   /**
-   * Ends the process with code 0 if everything was closed in order. A process that ends by a signal
-   * would exit with 128 plus its number, although ending in order is not a failure.
+   * Ends the process with code 0 if nothing had failed and everything was closed in order. A
+   * process that ends by a signal would exit with 128 plus its number, although ending in order is
+   * not a failure.
    */
   private void endProcess() {
     boolean inOrder = close(hub::drain, options.getDrain() + options.getTimeout());
-    Runtime.getRuntime().halt(inOrder ? 0 : 1);
+    Runtime.getRuntime().halt(inOrder && !failed ? 0 : 1);
   }
 
   private boolean close(Supplier<Future<Void>> drain, long withinMs) {

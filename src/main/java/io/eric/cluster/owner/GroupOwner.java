@@ -16,12 +16,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Makes this node the owner of a group whenever its replica leads the group, and opens and closes
@@ -41,6 +44,11 @@ public final class GroupOwner {
 
   /** From a claim that failed to the next one, in milliseconds. */
   private static final long RETRY_MS = 200;
+
+  /** How long a channel that could not be opened waits until it is tried again: twice as long. */
+  static final long FIRST_PAUSE_MS = 200;
+
+  static final long LONGEST_PAUSE_MS = 30_000;
 
   /** How long channels may take to append what they have accepted before the group goes. */
   static final long LEAVE_MS = 3_000;
@@ -67,10 +75,13 @@ public final class GroupOwner {
   private @Nullable Promise<Void> handingOver;
 
   /**
-   * The channels that are open here, or being opened, each as it was when the group's state told of
-   * it: a channel of the same id that was created later is another one.
+   * The channels that are open here, or being opened, each with its term: a channel of the same id
+   * that was created later is another one.
    */
-  private final Map<String, ChannelView> open = new LinkedHashMap<>();
+  private final Map<String, Long> open = new LinkedHashMap<>();
+
+  /** Those of them that could not be opened at the last attempt. */
+  private final Map<String, Unopened> unopened = new LinkedHashMap<>();
 
   /** What is under way with a channel. The next step of a channel waits for the one before. */
   private final Map<String, Future<Void>> work = new HashMap<>();
@@ -97,6 +108,13 @@ public final class GroupOwner {
    * @param largest the size that no section may exceed, because the log takes no larger entry
    */
   public record EntryLimits(int bytes, int inFlight, int largest) {}
+
+  /**
+   * A channel that could not be opened.
+   *
+   * @param pauseMs how long it waits until the next attempt
+   */
+  private record Unopened(String reason, long pauseMs) {}
 
   /** Opens and closes channels on this node. Called on the loop; futures complete on it. */
   public interface Channels {
@@ -149,9 +167,11 @@ public final class GroupOwner {
     return tenure;
   }
 
-  /** Returns how many channels are open here or being opened. */
-  public int openChannels() {
-    return open.size();
+  /** Returns the channels that could not be opened at the last attempt, each with the reason. */
+  public Map<String, String> unopened() {
+    Map<String, String> reasons = new LinkedHashMap<>();
+    unopened.forEach((channel, failed) -> reasons.put(channel, failed.reason));
+    return reasons;
   }
 
   // ---- what the replica tells
@@ -210,6 +230,7 @@ public final class GroupOwner {
   /** A channel was deleted, which only its owner does, after it has closed it. */
   public void deleted(String channel) {
     open.remove(channel);
+    unopened.remove(channel);
   }
 
   // ---- claims
@@ -281,6 +302,7 @@ public final class GroupOwner {
       ended.end(new UnavailableException(why));
       List.copyOf(open.keySet()).forEach(id -> close(id, false));
       open.clear();
+      unopened.clear();
     }
     Promise<Void> handed = handingOver;
     handingOver = null;
@@ -292,18 +314,22 @@ public final class GroupOwner {
   // ---- channels
 
   private void open(ChannelView channel, Tenure during) {
-    open.put(channel.id(), channel);
+    String id = channel.id();
+    long term = channel.term();
+    open.put(id, term);
     enqueue(
-        channel.id(),
+        id,
         () -> {
-          if (!isToBeOpen(channel, during)) {
+          if (!isToBeOpen(id, term, during)) {
             return Future.succeededFuture();
           }
           return opened(channel, during)
+              .onSuccess(opened -> unopened.remove(id))
               .onFailure(
                   e -> {
-                    logger.warn("channel {} cannot be opened: {}", channel.id(), e.toString());
-                    loop.after(RETRY_MS, () -> openAgain(channel, during));
+                    if (isToBeOpen(id, term, during)) {
+                      openLater(id, term, during, e);
+                    }
                   });
         });
   }
@@ -317,15 +343,48 @@ public final class GroupOwner {
     }
   }
 
-  private void openAgain(ChannelView channel, Tenure during) {
-    if (isToBeOpen(channel, during)) {
-      open(channel, during);
-    }
+  private void openLater(String id, long term, Tenure during, Throwable reason) {
+    Unopened before = unopened.get(id);
+    long pauseMs = before == null ? FIRST_PAUSE_MS : Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS);
+    unopened.put(id, new Unopened(reason.toString(), pauseMs));
+    logger
+        .atLevel(before == null ? Level.WARN : Level.DEBUG)
+        .log("channel {} cannot be opened, tried again until it can: {}", id, reason.toString());
+    loop.after(pauseMs, () -> openAgain(id, term, during));
   }
 
-  @SuppressWarnings("ReferenceEquality") // a view stands for one telling of the group's state
-  private boolean isToBeOpen(ChannelView channel, Tenure during) {
-    return tenure == during && open.get(channel.id()) == channel;
+  /**
+   * Opens a channel as it is now, because the attempt before may have changed it. What that has
+   * proposed is in effect, or refused, when what is proposed after it is.
+   */
+  private void openAgain(String id, long term, Tenure during) {
+    if (!isToBeOpen(id, term, during)) {
+      return;
+    }
+    Promise<Verdict> settled = Promise.promise();
+    during.propose(id, List.of(), settled);
+    settled
+        .future()
+        .compose(verdict -> onThread(() -> CompletableFuture.completedStage(replica.channel(id))))
+        .onComplete(
+            now ->
+                loop.later(
+                    () -> {
+                      if (!isToBeOpen(id, term, during)) {
+                        return;
+                      }
+                      ChannelView channel = now.result();
+                      if (channel != null) {
+                        open(channel, during);
+                      } else if (now.failed()) {
+                        openLater(id, term, during, now.cause());
+                      }
+                    }));
+  }
+
+  private boolean isToBeOpen(String id, long term, Tenure during) {
+    Long wanted = open.get(id);
+    return tenure == during && wanted != null && wanted == term;
   }
 
   private Future<Void> close(String id, boolean inOrder) {
@@ -410,6 +469,7 @@ public final class GroupOwner {
     List<Future<Void>> closing = new ArrayList<>();
     List.copyOf(open.keySet()).forEach(id -> closing.add(close(id, true)));
     open.clear();
+    unopened.clear();
     Promise<Void> closed = Promise.promise();
     Loop.Timer patience = loop.after(LEAVE_MS, () -> closed.tryComplete());
     Future.join(closing)
@@ -452,24 +512,29 @@ public final class GroupOwner {
 
   private <T> Future<T> onThread(Supplier<CompletionStage<T>> call) {
     Promise<T> answer = Promise.promise();
-    thread.execute(
-        () -> {
-          try {
-            call.get()
-                .whenComplete(
-                    (result, failure) ->
-                        loop.later(
-                            () -> {
-                              if (failure == null) {
-                                answer.complete(result);
-                              } else {
-                                answer.fail(failure);
-                              }
-                            }));
-          } catch (RuntimeException e) {
-            loop.later(() -> answer.fail(e));
-          }
-        });
+    try {
+      thread.execute(() -> call(call, answer));
+    } catch (RejectedExecutionException e) { // the node has left the cluster
+      answer.fail(e);
+    }
     return answer.future();
+  }
+
+  private <T> void call(Supplier<CompletionStage<T>> call, Promise<T> answer) {
+    try {
+      call.get()
+          .whenComplete(
+              (result, failure) ->
+                  loop.later(
+                      () -> {
+                        if (failure == null) {
+                          answer.complete(result);
+                        } else {
+                          answer.fail(failure);
+                        }
+                      }));
+    } catch (RuntimeException e) {
+      loop.later(() -> answer.fail(e));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.eric.cluster.owner;
 
+import io.eric.cluster.state.ChannelView;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public interface GroupReplica extends GroupLog {
    * @return completes when that node leads; fails, and the group stays here, if it cannot take over
    */
   CompletionStage<Void> transferTo(String node);
+
+  /** Returns a channel with everything that is applied here; {@code null} if there is none. */
+  @Nullable ChannelView channel(String id);
 
   /** Returns how the replica stands, without blocking. */
   Status status();

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,15 @@ final class GroupWriter {
     if (failed != null) {
       verdict.fail(unavailable(failed));
     } else if (schedule) {
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    try {
       thread.execute(this::write);
+    } catch (RejectedExecutionException e) { // the node has left the cluster
+      close(e);
     }
   }
 
@@ -140,7 +149,7 @@ final class GroupWriter {
       schedule = mayWrite();
     }
     if (schedule) {
-      thread.execute(this::write);
+      schedule();
     }
     for (int i = 0; i < entry.size(); i++) {
       entry.get(i).verdict.complete(verdicts.get(i));

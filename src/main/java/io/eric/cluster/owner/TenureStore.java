@@ -11,16 +11,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the log of one channel for one tenure. When the log finds that the tenure is over, it ends
- * the tenure for all channels of it.
+ * Opens the log of one channel once, for one tenure. When the log finds that the tenure is over, it
+ * ends the tenure for all channels of it.
  */
 public final class TenureStore implements MessageStore {
 
   private final Vertx vertx;
-  private final ChannelView channel;
   private final Tenure tenure;
+
+  /** The channel until its log is open; kept longer, it would keep all its messages. */
+  private @Nullable ChannelView channel;
 
   /**
    * Creates the store.
@@ -35,6 +38,11 @@ public final class TenureStore implements MessageStore {
 
   @Override
   public Future<MessageLog> open(String channelId, RetentionOptions retention) {
+    ChannelView opening = channel;
+    channel = null;
+    if (opening == null) {
+      return Future.failedFuture(new IllegalStateException("the log was opened before"));
+    }
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     ChannelProposals proposals =
         changes -> {
@@ -44,7 +52,7 @@ public final class TenureStore implements MessageStore {
         };
     return Future.succeededFuture(
         ReplicatedStore.open(
-            channel,
+            opening,
             retention,
             new VertxLoop(context),
             proposals,

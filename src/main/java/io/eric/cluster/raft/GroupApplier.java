@@ -13,10 +13,11 @@ import io.eric.cluster.state.GroupView;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Applies entries to the state of a group and tells the observer what they have changed. Confined
- * to the thread that applies.
+ * Applies entries to the state of a group and tells the observer what they have changed. One thread
+ * applies; any other may look at a channel between two entries.
  */
 final class GroupApplier {
 
@@ -34,7 +35,7 @@ final class GroupApplier {
    * @return what became of each section, or of the claim
    * @throws IllegalArgumentException if this version does not know the entry
    */
-  List<Verdict> apply(long index, byte[] bytes) {
+  synchronized List<Verdict> apply(long index, byte[] bytes) {
     GroupEntry entry = GroupEntryCodec.read(bytes);
     if (entry instanceof Batch batch) {
       List<Verdict> verdicts = state.apply(index, batch);
@@ -78,13 +79,18 @@ final class GroupApplier {
   }
 
   /** Replaces the state by that of a snapshot. */
-  void restore(GroupView view) {
+  synchronized void restore(GroupView view) {
     state.restore(view);
     observer.restored(state);
   }
 
   /** Returns the group as it is now. */
-  GroupView view() {
+  synchronized GroupView view() {
     return state.view();
+  }
+
+  /** Returns a channel as it is now; null if there is none. */
+  synchronized @Nullable ChannelView channel(String id) {
+    return state.view(id);
   }
 }

@@ -1,6 +1,7 @@
 package io.eric.cluster.raft;
 
 import io.eric.cluster.owner.ReplicaObserver;
+import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.GroupView;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -76,6 +77,11 @@ final class GroupStateMachine extends BaseStateMachine {
   /** Sets what lets Ratis purge the log when a snapshot is written; called on any thread. */
   void onSnapshotWritten(Runnable action) {
     snapshotWritten = action;
+  }
+
+  /** Returns a channel with everything that is applied; null if there is none. For any thread. */
+  @Nullable ChannelView channel(String id) {
+    return applier.channel(id);
   }
 
   // ---- entries

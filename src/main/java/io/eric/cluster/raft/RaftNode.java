@@ -195,7 +195,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
     RaftServer.Division division = server.getDivision(group.getGroupId());
     divisions.add(division);
     RaftReplica replica =
-        new RaftReplica(number, server, division, maxEntryBytes, leaderships, meters);
+        new RaftReplica(number, server, division, machine, maxEntryBytes, leaderships, meters);
     machine.onSnapshotWritten(replica::purge);
     return replica;
   }

@@ -2,6 +2,7 @@ package io.eric.cluster.raft;
 
 import io.eric.cluster.identity.Member;
 import io.eric.cluster.owner.GroupReplica;
+import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.Verdict;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -33,6 +34,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   private final RaftServer server;
   private final RaftServer.Division division;
   private final RaftGroupId group;
+  private final GroupStateMachine machine;
   private final int maxEntryBytes;
   private final Leaderships leaderships;
   private final Meters meters;
@@ -72,6 +75,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
       int number,
       RaftServer server,
       RaftServer.Division division,
+      GroupStateMachine machine,
       int maxEntryBytes,
       Leaderships leaderships,
       Meters meters) {
@@ -79,6 +83,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
     this.server = server;
     this.division = division;
     this.group = division.getMemberId().getGroupId();
+    this.machine = machine;
     this.maxEntryBytes = maxEntryBytes;
     this.leaderships = leaderships;
     this.meters = meters;
@@ -254,6 +259,11 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   }
 
   // ---- what is known
+
+  @Override
+  public @Nullable ChannelView channel(String id) {
+    return machine.channel(id);
+  }
 
   @Override
   public Status status() {

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,22 @@ class GroupWriterTest {
     assertThat(first.result()).isEqualTo(Verdict.APPLIED);
     assertThat(second.result()).isEqualTo(Verdict.STALE);
     assertThat(over).hasValue(0);
+  }
+
+  @Test
+  void whatIsProposedWhenTheNodeHasLeftFailsAndEndsTheClaim() {
+    GroupWriter late =
+        new GroupWriter(
+            log,
+            task -> {
+              throw new RejectedExecutionException("it has ended");
+            },
+            new EntryLimits(ENTRY_BYTES, 2, LARGEST),
+            over::incrementAndGet);
+    Promise<Verdict> verdict = Promise.promise();
+    late.propose(new Section("a", 7, List.of(new Change.Delete())), verdict);
+    assertThat(verdict.future().cause()).isInstanceOf(UnavailableException.class);
+    assertThat(over).hasValue(1);
   }
 
   @Test

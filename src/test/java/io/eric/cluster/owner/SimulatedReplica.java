@@ -547,6 +547,11 @@ final class SimulatedReplica implements GroupReplica {
 
   /** Entries wait for the replica's lock, which may take longer than it leads. */
   @Override
+  public @Nullable ChannelView channel(String id) {
+    return state.view(id);
+  }
+
+  @Override
   public CompletionStage<List<Verdict>> append(byte[] entry) {
     if (peers.unkind() && random.nextInt(200) == 0) {
       throw failure("it has too much to do");
