@@ -155,7 +155,7 @@ final class ChannelCreation {
       case EXISTS ->
           isOurs ? group.work().settled(id).map(CREATED) : Future.succeededFuture(EXISTS);
       // A channel of a class of its own has a claim of its own, so the group's is never its.
-      case STALE, UNKNOWN, OUT_OF_ORDER ->
+      case STALE, UNKNOWN, OUT_OF_ORDER, REPEATED ->
           known != null && known.isPinned()
               ? Future.succeededFuture(EXISTS)
               : Future.failedFuture(

@@ -517,6 +517,11 @@ public final class ClusterNode implements Placement {
     }
 
     @Override
+    public @Nullable String leader(String channel) {
+      return groupOf(channel).replica().status().leader();
+    }
+
+    @Override
     public Executor thread(String channel) {
       return threads.get(groupOf(channel).number());
     }

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Claims the channels of classes of their own, which only this node can open, and keeps their
- * ownership. The lead of a group may change without them noticing; when the outcome of an append is
- * unknown, such a channel is claimed and opened anew, so that what is still under way is refused.
+ * ownership. The lead of a group may change without them noticing. When an append is refused, such
+ * a channel is claimed and opened anew.
  *
  * <p>Confined to the node's loop.
  */
@@ -57,10 +57,19 @@ final class OwnChannels {
   /** The claims that are under way, by channel. */
   private final Map<String, Claim> claims = new HashMap<>();
 
-  /** The tenures of the channels that are open here. */
-  private final Map<String, Tenure> tenures = new HashMap<>();
+  /** What this node has of the channels that are open here. */
+  private final Map<String, Holding> holdings = new HashMap<>();
 
   private boolean stopped;
+
+  /** A channel that this node owns. */
+  private record Holding(Tenure tenure, RepeatingLog log) {
+
+    private void end(String why) {
+      log.close();
+      tenure.end(new UnavailableException(why));
+    }
+  }
 
   /** A claim that is under way. */
   private static final class Claim {
@@ -85,6 +94,9 @@ final class OwnChannels {
 
     /** Returns the log of a channel's group, wherever its leader is. */
     GroupLog log(String channel);
+
+    /** Returns the node that leads that group; {@code null} if this node knows none. */
+    @Nullable String leader(String channel);
 
     /** Returns where that log may be called. */
     Executor thread(String channel);
@@ -137,29 +149,32 @@ final class OwnChannels {
       }
       return;
     }
-    Tenure tenure = tenures.remove(channel.id());
-    if (tenure != null) {
-      tenure.end(new UnavailableException("another process has claimed the channel"));
+    Holding lost = holdings.remove(channel.id());
+    if (lost != null) {
+      lost.end("another process has claimed the channel");
       renewal.lost(channel.id());
     }
   }
 
   /** A channel was deleted. */
   void deleted(String channel) {
-    tenures.remove(channel);
+    Holding gone = holdings.remove(channel);
+    if (gone != null) {
+      gone.log.close();
+    }
   }
 
   /** Ends what is under way, because the node leaves the cluster. */
   void stop() {
     stopped = true;
-    List<Tenure> ended = List.copyOf(tenures.values());
-    tenures.clear();
-    ended.forEach(tenure -> tenure.end(new UnavailableException("the node leaves the cluster")));
+    List<Holding> ended = List.copyOf(holdings.values());
+    holdings.clear();
+    ended.forEach(each -> each.end("the node leaves the cluster"));
   }
 
   private boolean owns(String channel, long term) {
-    Tenure tenure = tenures.get(channel);
-    return tenure != null && tenure.claim() == term;
+    Holding holding = holdings.get(channel);
+    return holding != null && holding.tenure.claim() == term;
   }
 
   /**
@@ -272,21 +287,38 @@ final class OwnChannels {
 
   private Ownership begin(ChannelView view) {
     String id = view.id();
+    RepeatingLog log =
+        new RepeatingLog(
+            id, view.term(), groups.log(id), () -> groups.leader(id), groups.thread(id), loop);
     Tenure tenure =
         Tenure.begin(
             view.term(),
-            groups.log(id),
+            log,
             groups.thread(id),
             new EntryLimits(limits.bytes(), 1, limits.largest()), // later ones must not overtake
             () -> loop.later(() -> over(id, view.term())));
-    tenures.put(id, tenure);
+    holdings.put(id, new Holding(tenure, log));
     return new Ownership(view.term(), new TenureStore(vertx, view, tenure));
   }
 
+  /**
+   * Renews a tenure that is over, unless it is so because the channel was deleted or claimed, which
+   * this node may learn a moment later.
+   */
   private void over(String id, long term) {
-    if (owns(id, term)) {
-      tenures.remove(id);
-      renewal.renew(id);
+    if (!owns(id, term)) {
+      return;
     }
+    groups
+        .upToDate(id)
+        .onComplete(
+            now -> {
+              if (now.failed()) {
+                loop.after(PAUSE_MS, () -> over(id, term));
+              } else if (owns(id, term)) {
+                holdings.remove(id);
+                renewal.renew(id);
+              }
+            });
   }
 }

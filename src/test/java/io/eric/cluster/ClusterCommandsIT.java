@@ -138,7 +138,9 @@ class ClusterCommandsIT {
     publish(stays);
 
     Ran whole = stays.operate("status");
-    assertThat(whole.text()).contains("The cluster is whole.").containsPattern("GROUP +LEADER +OWNER");
+    assertThat(whole.text())
+        .contains("The cluster is whole.")
+        .containsPattern("GROUP +LEADER +OWNER");
     assertThat(whole.exit()).isZero();
     assertThat(status(lost).getJsonArray("nodes")).hasSize(3);
 

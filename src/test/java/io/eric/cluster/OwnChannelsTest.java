@@ -9,7 +9,9 @@ import io.eric.cluster.SeenNodes.Presence;
 import io.eric.cluster.owner.GroupLog;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
+import io.eric.cluster.state.GroupEntry.NumberedBatch;
 import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupState;
 import io.eric.cluster.state.Owner;
@@ -20,6 +22,7 @@ import io.eric.simulation.SimulatedLoop;
 import io.eric.simulation.SimulatedTime;
 import io.eric.testing.Hub;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +61,7 @@ class OwnChannelsTest {
 
   @BeforeEach
   void create() {
+    group.uptodate.complete();
     own =
         new OwnChannels(
             VERTX,
@@ -172,18 +176,72 @@ class OwnChannelsTest {
   }
 
   @Test
-  void anAppendOfUnknownOutcomeMakesTheChannelBeOpenedAnewHoweverLongTheGroupIsAway() {
+  void anAppendOfUnknownOutcomeIsRepeatedHoweverLongTheGroupIsAway() {
     Ownership first = claim().result();
     group.failing = true;
+    Future<Void> registered = propose(first);
+    time.pass(60_000);
+    assertThat(registered.isComplete()).isFalse();
+    group.failing = false;
+    time.pass(200);
+    assertThat(registered.succeeded()).isTrue();
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void anAppendWhoseAnswerWasLostTakesEffectOnce() {
+    Ownership first = claim().result();
+    group.losesAnswers = true;
+    Future<Void> registered = propose(first);
+    time.pass(500);
+    assertThat(registered.isComplete()).isFalse();
+    group.losesAnswers = false;
+    time.pass(200);
+    assertThat(registered.succeeded()).isTrue();
+    assertThat(group.batches).containsExactly(Verdict.APPLIED);
+  }
+
+  @Test
+  void anAppendThatIsNotAnsweredGoesToTheNextLeaderToo() {
+    Ownership first = claim().result();
+    group.silent = true;
+    Future<Void> registered = propose(first);
+    time.pass(5_000);
+    group.silent = false;
+    time.pass(5_000);
+    assertThat(registered.isComplete()).isFalse();
+    group.leader = "3";
+    time.pass(200);
+    assertThat(registered.succeeded()).isTrue();
+  }
+
+  @Test
+  void anAppendThatIsRefusedMakesTheChannelBeOpenedAnew() {
+    Ownership first = claim().result();
+    group.refusing = true;
     propose(first);
     time.pass(1);
     assertThat(said).containsExactly("renew own");
+    group.failing = true;
     Future<Ownership> again = own.claimAgain("own");
     time.pass(60_000);
     assertThat(again.isComplete()).isFalse();
     group.failing = false;
     time.pass(200);
     assertThat(again.result().term()).isGreaterThan(first.term());
+  }
+
+  @Test
+  void anAppendThatIsRefusedBecauseTheChannelIsDeletedRenewsNothing() {
+    Ownership first = claim().result();
+    group.refusing = true;
+    group.uptodate = Promise.promise();
+    propose(first);
+    time.pass(1);
+    own.deleted("own");
+    group.uptodate.complete();
+    time.pass(1_000);
+    assertThat(said).isEmpty();
   }
 
   @Test
@@ -198,7 +256,7 @@ class OwnChannelsTest {
   void aChannelThatWasDeletedIsNeitherLostNorRenewed() {
     Ownership first = claim().result();
     own.deleted("own");
-    group.failing = true;
+    group.refusing = true;
     propose(first);
     time.pass(1_000);
     assertThat(said).isEmpty();
@@ -226,9 +284,9 @@ class OwnChannelsTest {
   }
 
   /** Has the channel of an ownership append something. */
-  private static void propose(Ownership ownership) {
+  private static Future<Void> propose(Ownership ownership) {
     var log = Hub.await(ownership.store().open("own", new SSEChannelOptions().retention()));
-    log.register("listener", new Registration(1, Registration.State.NEW));
+    return log.register("listener", new Registration(1, Registration.State.NEW));
   }
 
   /** A group of one node, whose entries take effect at once. */
@@ -239,8 +297,29 @@ class OwnChannelsTest {
     private int appended;
     private boolean failing;
     private boolean losesAnswers;
+    private boolean silent;
+    private boolean refusing;
+    private String leader = "2";
+    private Promise<Void> uptodate = Promise.promise();
+
+    /** What became of the changes that were in effect at once, repetitions left out. */
+    private final List<Verdict> batches = new ArrayList<>();
+
     private boolean ended;
     private @Nullable Runnable before;
+
+    private Verdict apply(GroupEntry entry) {
+      if (entry instanceof ClaimChannel claim) {
+        return apply(claim);
+      } else if (refusing) {
+        return Verdict.STALE;
+      }
+      Verdict verdict = state.apply(++index, (NumberedBatch) entry).get(0);
+      if (verdict != Verdict.REPEATED) {
+        batches.add(verdict);
+      }
+      return verdict;
+    }
 
     private Verdict apply(ClaimChannel claim) {
       Verdict verdict = state.apply(++index, claim);
@@ -267,11 +346,13 @@ class OwnChannelsTest {
       if (first != null) {
         first.run();
       }
-      if (failing || !(GroupEntryCodec.read(entry) instanceof ClaimChannel claim)) {
+      if (failing) {
         return CompletableFuture.failedStage(new IllegalStateException("no majority"));
+      } else if (silent) {
+        return new CompletableFuture<>();
       }
       appended++;
-      Verdict verdict = apply(claim);
+      Verdict verdict = apply(GroupEntryCodec.read(entry));
       return losesAnswers
           ? CompletableFuture.failedStage(new IllegalStateException("lost"))
           : CompletableFuture.completedStage(List.of(verdict));
@@ -280,6 +361,11 @@ class OwnChannelsTest {
     @Override
     public GroupLog log(String channel) {
       return this;
+    }
+
+    @Override
+    public String leader(String channel) {
+      return leader;
     }
 
     @Override
@@ -294,7 +380,7 @@ class OwnChannelsTest {
 
     @Override
     public Future<Void> upToDate(String channel) {
-      return failing ? Future.failedFuture("no majority") : Future.succeededFuture();
+      return failing ? Future.failedFuture("no majority") : uptodate.future();
     }
   }
 

@@ -6,6 +6,7 @@ import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
+import io.eric.cluster.state.GroupEntry.NumberedBatch;
 import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupObserver;
 import io.eric.cluster.state.GroupState;
@@ -38,13 +39,10 @@ final class GroupApplier {
   synchronized List<Verdict> apply(long index, byte[] bytes) {
     GroupEntry entry = GroupEntryCodec.read(bytes);
     if (entry instanceof Batch batch) {
-      List<Verdict> verdicts = state.apply(index, batch);
-      for (int i = 0; i < verdicts.size(); i++) {
-        if (verdicts.get(i) == Verdict.APPLIED) {
-          tell(batch.sections().get(i));
-        }
-      }
-      return verdicts;
+      return told(batch.sections(), state.apply(index, batch));
+    }
+    if (entry instanceof NumberedBatch batch) {
+      return told(batch.sections(), state.apply(index, batch));
     }
     if (entry instanceof ClaimGroup claim) {
       state.apply(index, claim);
@@ -59,6 +57,15 @@ final class GroupApplier {
       return List.of(verdict);
     }
     throw new IllegalArgumentException("unknown " + entry);
+  }
+
+  private List<Verdict> told(List<Section> sections, List<Verdict> verdicts) {
+    for (int i = 0; i < verdicts.size(); i++) {
+      if (verdicts.get(i) == Verdict.APPLIED) {
+        tell(sections.get(i));
+      }
+    }
+    return verdicts;
   }
 
   private void tell(Section section) {

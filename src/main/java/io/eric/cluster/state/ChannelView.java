@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the name of this life of its log
  * @param options its options in JSON; {@code null} if only its owner's node can open it
  * @param owner who claimed it, if only its node can open it
+ * @param lastNumber the number of its owner's last entry, if only its node can open it
  * @param lastSequence the newest message's, kept or not; 0 if there never was one
  * @param dropped what each lane has lost, that of the broadcasts first
  * @param cursors listener to sequence
@@ -35,6 +36,7 @@ public record ChannelView(
     String epoch,
     @Nullable String options,
     @Nullable Owner owner,
+    long lastNumber,
     long lastSequence,
     List<Change.Drop> dropped,
     Map<String, Long> cursors,
@@ -53,6 +55,7 @@ public record ChannelView(
         channel.epoch,
         channel.options,
         channel.owner,
+        channel.lastNumber,
         channel.lastSequence,
         Collections.unmodifiableList(dropped),
         Collections.unmodifiableMap(new HashMap<>(channel.cursors)),
@@ -71,6 +74,7 @@ public record ChannelView(
   ReplicatedChannel restore() {
     ReplicatedChannel channel = new ReplicatedChannel(id, created, term, epoch, options);
     channel.owner = owner;
+    channel.lastNumber = lastNumber;
     for (Change.Drop each : dropped) {
       channel.lane(each.receiver()).drop(each.through(), each.throughOverflow());
     }

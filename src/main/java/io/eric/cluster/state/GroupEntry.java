@@ -27,4 +27,16 @@ public sealed interface GroupEntry {
 
   /** Changes channels. Each section is applied or refused on its own. */
   record Batch(List<Section> sections) implements GroupEntry {}
+
+  /**
+   * Changes a channel that only one node can open. Its owner does not lead the group, so it may not
+   * learn what became of an entry. The numbers let it append the entry again.
+   *
+   * @param claim the number of the claim under which the owner has the channel
+   * @param number above the numbers of the owner's entries before it; one that is not is a
+   *     repetition, which changes nothing
+   * @param sections the channel's changes
+   */
+  record NumberedBatch(String channel, long claim, long number, List<Section> sections)
+      implements GroupEntry {}
 }

@@ -3,9 +3,11 @@ package io.eric.cluster.state;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
+import io.eric.cluster.state.GroupEntry.NumberedBatch;
 import io.eric.internal.protocol.WireInput;
 import io.eric.internal.protocol.WireOutput;
 import io.eric.log.Registration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,10 @@ public final class GroupEntryCodec {
   private static final int CLAIM_GROUP = 1;
   private static final int CLAIM_CHANNEL = 2;
   private static final int BATCH = 3;
+  private static final int NUMBERED_BATCH = 4;
+
+  /** Kind and version. */
+  private static final int HEAD_BYTES = 2;
 
   private static final int CREATE = 1;
   private static final int APPEND = 2;
@@ -50,8 +56,9 @@ public final class GroupEntryCodec {
       writeOptional(claim.former(), out);
       out.putLong(claim.created()).putString(claim.epoch());
     } else if (entry instanceof Batch batch) {
-      start(BATCH, out).putInt(batch.sections().size());
-      batch.sections().forEach(section -> write(section, out));
+      write(batch.sections(), start(BATCH, out));
+    } else if (entry instanceof NumberedBatch batch) {
+      write(batch.sections(), startNumbered(batch.channel(), batch.claim(), batch.number(), out));
     } else {
       throw new IllegalArgumentException("unknown " + entry);
     }
@@ -60,6 +67,15 @@ public final class GroupEntryCodec {
 
   private static WireOutput start(int kind, WireOutput out) {
     return out.putByte(kind).putByte(VERSION);
+  }
+
+  private static WireOutput startNumbered(String channel, long claim, long number, WireOutput out) {
+    return start(NUMBERED_BATCH, out).putString(channel).putLong(claim).putLong(number);
+  }
+
+  private static void write(List<Section> sections, WireOutput out) {
+    out.putInt(sections.size());
+    sections.forEach(section -> write(section, out));
   }
 
   private static void write(Owner owner, WireOutput out) {
@@ -99,6 +115,14 @@ public final class GroupEntryCodec {
     WireOutput out = start(BATCH, new WireOutput(size)).putInt(sections.size());
     sections.forEach(out::putRaw);
     return out.toBytes();
+  }
+
+  /** Returns the bytes of a {@link NumberedBatch} of the sections of a batch that is bytes. */
+  public static byte[] numbered(String channel, long claim, long number, byte[] batch) {
+    WireOutput out = new WireOutput(batch.length + channel.length() + 32);
+    return startNumbered(channel, claim, number, out)
+        .putRaw(Arrays.copyOfRange(batch, HEAD_BYTES, batch.length))
+        .toBytes();
   }
 
   private static void write(Section section, WireOutput out) {
@@ -173,6 +197,12 @@ public final class GroupEntryCodec {
                   in.getLong(),
                   in.getString());
           case BATCH -> new Batch(in.getList(GroupEntryCodec::readSection));
+          case NUMBERED_BATCH ->
+              new NumberedBatch(
+                  in.getString(),
+                  in.getLong(),
+                  in.getLong(),
+                  in.getList(GroupEntryCodec::readSection));
           default ->
               throw new IllegalArgumentException(
                   "an entry of kind " + kind + ", unknown to this version");

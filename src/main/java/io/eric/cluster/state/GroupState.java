@@ -3,8 +3,10 @@ package io.eric.cluster.state;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
+import io.eric.cluster.state.GroupEntry.NumberedBatch;
 import io.eric.log.Entry;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ public final class GroupState {
     }
     channel.owner = entry.owner();
     channel.term = index;
+    channel.lastNumber = 0;
     return Verdict.APPLIED;
   }
 
@@ -70,8 +73,32 @@ public final class GroupState {
    * @return what became of each section
    */
   public List<Verdict> apply(long index, Batch entry) {
-    List<Verdict> verdicts = new ArrayList<>(entry.sections().size());
-    for (Section section : entry.sections()) {
+    return apply(index, entry.sections());
+  }
+
+  /**
+   * Changes a channel that only one node can open, unless this is a repetition.
+   *
+   * @param index the entry's index in the log
+   * @return what became of each section
+   */
+  public List<Verdict> apply(long index, NumberedBatch entry) {
+    ReplicatedChannel channel = channels.get(entry.channel());
+    if (channel == null || !channel.isPinned() || channel.term != entry.claim()) {
+      return Collections.nCopies(entry.sections().size(), Verdict.STALE);
+    } else if (entry.number() <= channel.lastNumber) {
+      return Collections.nCopies(entry.sections().size(), Verdict.REPEATED);
+    }
+    List<Verdict> verdicts = apply(index, entry.sections());
+    if (verdicts.stream().allMatch(each -> each == Verdict.APPLIED)) {
+      channel.lastNumber = entry.number(); // what was refused may not pass for a repetition
+    }
+    return verdicts;
+  }
+
+  private List<Verdict> apply(long index, List<Section> sections) {
+    List<Verdict> verdicts = new ArrayList<>(sections.size());
+    for (Section section : sections) {
       verdicts.add(apply(index, section));
     }
     return verdicts;

@@ -30,6 +30,10 @@ final class ReplicatedChannel {
   String epoch;
   final @Nullable String options;
   @Nullable Owner owner;
+
+  /** The number of the owner's last entry under this claim, if only its node can open it. */
+  long lastNumber;
+
   long lastSequence;
   final Map<String, Long> cursors = new HashMap<>();
   final Map<String, Registration> listeners = new LinkedHashMap<>();

@@ -71,6 +71,7 @@ public final class SnapshotFile {
             .putOptional(channel.options())
             .putLong(channel.lastSequence());
     GroupEntryCodec.writeOptional(channel.owner(), head);
+    head.putLong(channel.lastNumber());
     frame(head, out);
     slices(
         DROPPED,
@@ -221,6 +222,7 @@ public final class SnapshotFile {
     private final @Nullable String options;
     private final long lastSequence;
     private final @Nullable Owner owner;
+    private final long lastNumber;
     private final List<Change.Drop> dropped = new ArrayList<>();
     private final Map<String, Long> cursors = new HashMap<>();
     private final Map<String, Registration> listeners = new LinkedHashMap<>();
@@ -235,6 +237,7 @@ public final class SnapshotFile {
       this.options = head.getOptional();
       this.lastSequence = head.getLong();
       this.owner = GroupEntryCodec.readOptionalOwner(head);
+      this.lastNumber = head.getLong();
     }
 
     private void add(int kind, WireInput slice) {
@@ -264,6 +267,7 @@ public final class SnapshotFile {
           epoch,
           options,
           owner,
+          lastNumber,
           lastSequence,
           dropped,
           cursors,

@@ -4,6 +4,8 @@ package io.eric.cluster.state;
 public enum Verdict {
   /** It is in effect. */
   APPLIED,
+  /** It is in effect since an earlier entry, of which this one is a repetition. */
+  REPEATED,
   /** It was decided under a claim that is over. */
   STALE,
   /** The channel that it would create exists. */

@@ -356,6 +356,7 @@ class GroupOwnerTest {
         "epoch",
         options,
         null,
+        0,
         lastSequence,
         List.of(),
         Map.of(),

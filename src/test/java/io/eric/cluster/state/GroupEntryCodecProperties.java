@@ -30,6 +30,14 @@ class GroupEntryCodecProperties {
     }
   }
 
+  @Property(tries = 50)
+  void aBatchThatIsBytesIsNumberedAsOneThatIsNot(@ForAll long seed) {
+    GroupEntry.NumberedBatch entry = AnyRecord.of(GroupEntry.NumberedBatch.class, new Random(seed));
+    byte[] batch = GroupEntryCodec.write(new GroupEntry.Batch(entry.sections()));
+    assertThat(GroupEntryCodec.numbered(entry.channel(), entry.claim(), entry.number(), batch))
+        .isEqualTo(GroupEntryCodec.write(entry));
+  }
+
   @Property(tries = 20)
   void anEntryThatIsCutOffOrTooLongIsRefused(@ForAll long seed) {
     for (Class<?> kind : GroupEntry.class.getPermittedSubclasses()) {

@@ -213,4 +213,50 @@ class GroupStateTest {
     change(claim, CREATE);
     assertThat(claimChannel(BETA, null)).isEqualTo(Verdict.EXISTS);
   }
+
+  @Test
+  void aRepetitionOfTheOwnersEntryChangesNothing() {
+    claimChannel(BETA, null);
+    long own = x().term();
+    assertThat(numbered(own, 1, append(1))).isEqualTo(Verdict.APPLIED);
+    assertThat(numbered(own, 1, append(1))).isEqualTo(Verdict.REPEATED);
+    assertThat(numbered(own, 2, append(2))).isEqualTo(Verdict.APPLIED);
+    assertThat(numbered(own, 1, new Change.Drop(null, 2, 0))).isEqualTo(Verdict.REPEATED);
+    assertThat(kept()).containsExactly(1L, 2L);
+    group.restore(group.view());
+    assertThat(numbered(own, 2, append(2))).isEqualTo(Verdict.REPEATED);
+  }
+
+  @Test
+  void whatWasRefusedIsRefusedAgain() {
+    claimChannel(BETA, null);
+    long own = x().term();
+    assertThat(numbered(own, 1, append(2))).isEqualTo(Verdict.OUT_OF_ORDER);
+    assertThat(numbered(own, 1, append(2))).isEqualTo(Verdict.OUT_OF_ORDER);
+  }
+
+  @Test
+  void aLaterClaimCountsItsEntriesAnew() {
+    claimChannel(BETA, null);
+    long first = x().term();
+    numbered(first, 5, append(1));
+    claimChannel(ALPHA, BETA);
+    assertThat(numbered(first, 6, append(2))).isEqualTo(Verdict.STALE);
+    assertThat(numbered(x().term(), 1, append(2))).isEqualTo(Verdict.APPLIED);
+  }
+
+  @Test
+  void entriesOfOwnersOfOneChannelChangeNoOther() {
+    change(claim, CREATE);
+    assertThat(numbered(x().term(), 1, append(1))).isEqualTo(Verdict.STALE);
+    assertThat(numbered(claim, 1, append(1))).isEqualTo(Verdict.STALE);
+    assertThat(kept()).isEmpty();
+  }
+
+  private Verdict numbered(long under, long number, Change... changes) {
+    Section section = new Section("x", under, List.of(changes));
+    return group
+        .apply(++index, new GroupEntry.NumberedBatch("x", under, number, List.of(section)))
+        .get(0);
+  }
 }
