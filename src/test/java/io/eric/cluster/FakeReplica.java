@@ -6,6 +6,7 @@ import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
+import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
 import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupState;
@@ -72,8 +73,18 @@ final class FakeReplica implements GroupReplica {
     apply(new ClaimGroup(owner));
   }
 
+  /** A node claims a channel of a class of its own. */
+  void claimChannel(String id, Owner owner) {
+    apply(new ClaimChannel(id, owner, null, 1, "epoch"));
+  }
+
   private synchronized List<Verdict> apply(GroupEntry entry) {
     index++;
+    if (entry instanceof ClaimChannel claim) {
+      Verdict verdict = state.apply(index, claim);
+      observer().channelChanged(Objects.requireNonNull(state.view(claim.channel())));
+      return List.of(verdict);
+    }
     if (entry instanceof ClaimGroup claim) {
       state.apply(index, claim);
       observer().claimed(state);

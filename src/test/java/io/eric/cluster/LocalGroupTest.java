@@ -46,9 +46,7 @@ class LocalGroupTest {
   private void fill() {
     state.apply(1, new ClaimGroup(OTHER));
     state.apply(
-        2,
-        new Batch(
-            List.of(new Section("all", 1, List.of(new Change.Create(1, "epoch", "{}"))))));
+        2, new Batch(List.of(new Section("all", 1, List.of(new Change.Create(1, "epoch", "{}"))))));
     state.apply(3, new ClaimChannel("own", OTHER, null, 2, "epoch"));
   }
 
