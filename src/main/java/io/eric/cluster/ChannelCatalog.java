@@ -5,6 +5,8 @@ import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.Owner;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class ChannelCatalog {
 
   private final Map<String, Entry> byId = new ConcurrentHashMap<>();
+
+  /** The channels of each group by id; for the loop alone. */
+  private final Map<Integer, Map<String, Entry>> byGroup = new HashMap<>();
+
   private final CreationOrder order = new CreationOrder();
 
   /**
@@ -65,18 +71,22 @@ final class ChannelCatalog {
   /** Adds a channel, or replaces what was known of it. */
   void put(Entry entry) {
     byId.put(entry.id, entry);
+    byGroup.computeIfAbsent(entry.group, none -> new LinkedHashMap<>()).put(entry.id, entry);
     order.add(entry.id, entry.created);
   }
 
   /** Removes a channel, if it is there. */
   void remove(String id) {
-    byId.remove(id);
+    Entry removed = byId.remove(id);
+    if (removed != null) {
+      byGroup.getOrDefault(removed.group, Map.of()).remove(id);
+    }
     order.remove(id);
   }
 
-  /** Returns the channels of a group. */
+  /** Returns the channels of a group. On the loop. */
   List<Entry> ofGroup(int group) {
-    return byId.values().stream().filter(entry -> entry.group == group).toList();
+    return List.copyOf(byGroup.getOrDefault(group, Map.of()).values());
   }
 
   /**

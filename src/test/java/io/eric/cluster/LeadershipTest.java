@@ -1,0 +1,216 @@
+package io.eric.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.eric.cluster.owner.GroupOwner;
+import io.eric.cluster.owner.GroupOwner.EntryLimits;
+import io.eric.cluster.owner.GroupReplica.Follower;
+import io.eric.cluster.owner.Tenure;
+import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.Owner;
+import io.eric.simulation.SimulatedLoop;
+import io.eric.simulation.SimulatedTime;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Node 1 of three owns all three groups, of which the others prefer one each. */
+class LeadershipTest {
+
+  private static final long DELAY_MS = 5_000;
+  private static final Follower NEAR_2 = new Follower("2", 1_000, 1_000);
+  private static final Follower NEAR_3 = new Follower("3", 0, 0);
+
+  private final SimulatedTime time = new SimulatedTime();
+  private final SimulatedLoop loop = new SimulatedLoop(time);
+  private final List<FakeReplica> replicas = new ArrayList<>();
+  private final List<LocalGroup> groups = new ArrayList<>();
+  private Leadership leadership;
+
+  @BeforeEach
+  void own() {
+    Owner me = new Owner("1", "life");
+    for (int i = 0; i < 3; i++) {
+      FakeReplica replica = new FakeReplica(i);
+      LocalGroup group = new LocalGroup(i, me, loop, new ChannelCatalog(), new Nothing());
+      replica.observedBy(group);
+      replica.followers = List.of(NEAR_2, NEAR_3);
+      group.attach(
+          replica,
+          new GroupOwner(
+              me, replica, Runnable::run, loop, new NoChannels(), new EntryLimits(1, 1, 1)));
+      replica.lead("1");
+      replicas.add(replica);
+      groups.add(group);
+    }
+    leadership = leadership(DELAY_MS);
+    time.pass(1);
+  }
+
+  private Leadership leadership(long delayMs) {
+    return new Leadership("1", List.of("1", "2", "3"), groups, loop, delayMs);
+  }
+
+  /** What each group was asked to go to, in order of their numbers. */
+  private List<List<String>> transfers() {
+    return replicas.stream().map(each -> List.copyOf(each.transfers)).toList();
+  }
+
+  private void allUp() {
+    leadership.up("2");
+    leadership.up("3");
+  }
+
+  /** Group 1 prefers node 2 and then node 3; where it goes if something is the matter. */
+  private enum Case {
+    NOTHING(on -> {}, "2"),
+    NOT_UP(on -> on.leadership.down("2"), "3"),
+    LEAVES(on -> on.leadership.leaves("2"), "3"),
+    CAME_BACK(
+        on -> {
+          on.leadership.leaves("2");
+          on.leadership.down("2");
+          on.leadership.up("2");
+        },
+        "2"),
+    BEHIND(on -> on.followers(new Follower("2", 1_001, 0), NEAR_3), "3"),
+    SILENT(on -> on.followers(new Follower("2", 0, 1_001), NEAR_3), "3"),
+    NO_FOLLOWER(on -> on.followers(NEAR_3), "3"),
+    NOBODY(on -> on.followers(), null);
+
+    private final Consumer<LeadershipTest> matter;
+    private final String goesTo;
+
+    Case(Consumer<LeadershipTest> matter, String goesTo) {
+      this.matter = matter;
+      this.goesTo = goesTo;
+    }
+  }
+
+  private void followers(Follower... all) {
+    replicas.get(1).followers = List.of(all);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Case.class)
+  void aGroupGoesToTheFirstNodeThatCanTakeIt(Case each) {
+    allUp();
+    each.matter.accept(this);
+    time.pass(DELAY_MS + 1);
+    leadership.look();
+    time.pass(1);
+    assertThat(replicas.get(0).transfers).as("group 0 prefers this node").isEmpty();
+    assertThat(replicas.get(1).transfers)
+        .isEqualTo(each.goesTo == null ? List.of() : List.of(each.goesTo));
+  }
+
+  @Test
+  void groupsGoOneAtATime() {
+    allUp();
+    time.pass(DELAY_MS + 1);
+    leadership.look();
+    leadership.look();
+    time.pass(1);
+    assertThat(transfers()).containsExactly(List.of(), List.of("2"), List.of());
+    replicas.get(1).claimedBy(new Owner("2", "life"));
+    time.pass(1);
+    leadership.look();
+    time.pass(1);
+    assertThat(transfers()).containsExactly(List.of(), List.of("2"), List.of("3"));
+  }
+
+  @Test
+  void noGroupGoesWhileTheNodesChange() {
+    allUp();
+    for (int i = 0; i < 3; i++) {
+      time.pass(DELAY_MS - 1);
+      leadership.look();
+      leadership.down("3");
+      time.pass(DELAY_MS - 1);
+      leadership.look();
+      leadership.up("3");
+    }
+    time.pass(1);
+    assertThat(transfers()).allMatch(List::isEmpty);
+    time.pass(DELAY_MS);
+    leadership.look();
+    time.pass(1);
+    assertThat(replicas.get(1).transfers).containsExactly("2");
+  }
+
+  @Test
+  void withADelayOf0NoGroupGoesByItself() {
+    leadership = leadership(0);
+    allUp();
+    time.pass(600_000);
+    leadership.look();
+    time.pass(1);
+    assertThat(transfers()).allMatch(List::isEmpty);
+  }
+
+  @Test
+  void aNodeThatDrainsGivesAllGroupsAwayAtOnceAndTakesNone() {
+    allUp();
+    Future<Void> drained = leadership.drain();
+    time.pass(1);
+    assertThat(leadership.isDraining()).isTrue();
+    assertThat(transfers()).containsExactly(List.of("2"), List.of("2"), List.of("3"));
+    assertThat(drained.isComplete()).isFalse();
+    replicas.forEach(each -> each.claimedBy(new Owner("2", "life")));
+    time.pass(1);
+    assertThat(drained.succeeded()).isTrue();
+  }
+
+  @Test
+  void aNodeThatDrainsAloneKeepsItsGroups() {
+    Future<Void> drained = leadership.drain();
+    time.pass(1);
+    assertThat(drained.succeeded()).isTrue();
+    assertThat(transfers()).allMatch(List::isEmpty);
+    assertThat(groups).allMatch(each -> each.work().state() == GroupOwner.State.OWNING);
+  }
+
+  @Test
+  void theReachedNodesAreCountedWithThisOne() {
+    assertThat(leadership.reached()).isEqualTo(1);
+    allUp();
+    leadership.up("2"); // once more
+    assertThat(leadership.reached()).isEqualTo(3);
+    leadership.down("2");
+    leadership.down("2");
+    assertThat(leadership.reached()).isEqualTo(2);
+  }
+
+  record NoChannels() implements GroupOwner.Channels {
+
+    @Override
+    public Future<Void> open(ChannelView channel, Tenure tenure) {
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> close(String channel, boolean inOrder) {
+      return Future.succeededFuture();
+    }
+  }
+
+  record Nothing() implements LocalGroup.Listener {
+
+    @Override
+    public void moved(String channel) {}
+
+    @Override
+    public void changed(ChannelView channel) {}
+
+    @Override
+    public void deleted(String channel) {}
+
+    @Override
+    public void failed(int group, Throwable reason) {}
+  }
+}
