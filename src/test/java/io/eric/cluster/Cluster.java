@@ -1,5 +1,6 @@
 package io.eric.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.testing.FreePort;
@@ -77,16 +78,15 @@ final class Cluster implements AutoCloseable {
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(250))
         .ignoreExceptions()
-        .until(
+        .untilAsserted(
             () -> {
               for (Node node : nodes) {
                 var health = node.health();
-                if (!health.getString("status").equals("UP")
-                    || health.getInteger("nodes") != nodes.size()) {
-                  return false;
-                }
+                assertThat(health.getString("status")).as("node's health %s", health).isEqualTo("UP");
+                assertThat(health.getInteger("nodes"))
+                    .as("nodes in health %s", health)
+                    .isEqualTo(nodes.size());
               }
-              return true;
             });
   }
 

@@ -150,7 +150,9 @@ enum Fault {
     private Clock clock(Trial trial, Node node) throws Exception {
       Path offset = node.log().resolveSibling("clock" + node.number);
       Optional<Clock> clock = Clock.of(offset);
-      assumeTrue(clock.isPresent(), "a clock that can be set needs the package libfaketime");
+      boolean isRequired = "1".equals(System.getenv("ERIC_REQUIRE_ALL"));
+      assumeTrue(
+          isRequired || clock.isPresent(), "a clock that can be set needs the package libfaketime");
       return clock.orElseThrow();
     }
 
@@ -182,8 +184,7 @@ enum Fault {
     @Override
     void end(Trial trial) throws Exception {
       for (Node node : victims(trial)) {
-        node.kill();
-        trial.restart(node);
+        clock(trial, node).jump(0);
       }
     }
   },
