@@ -82,7 +82,9 @@ final class Cluster implements AutoCloseable {
             () -> {
               for (Node node : nodes) {
                 var health = node.health();
-                assertThat(health.getString("status")).as("node's health %s", health).isEqualTo("UP");
+                assertThat(health.getString("status"))
+                    .as("node's health %s", health)
+                    .isEqualTo("UP");
                 assertThat(health.getInteger("nodes"))
                     .as("nodes in health %s", health)
                     .isEqualTo(nodes.size());

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Each fault again and again for minutes, while all cores are busy. {@code -Deric.trial.faults}
  * names some of {@link Fault}, {@code -Deric.trial.seconds} says for how long each, {@code
- * -Deric.trial.rounds} for how many rounds instead (a hundred of FREEZE_10_S, for example), and {@code -Deric.trial.seed} repeats the
- * choices of a trial, but not its moments.
+ * -Deric.trial.rounds} for how many rounds instead (a hundred of FREEZE_10_S, for example), and
+ * {@code -Deric.trial.seed} repeats the choices of a trial, but not its moments.
  */
 @Tag("soak")
 @RequiresCommand("curl")
