@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a node keeps its directory. Some can be made full or slow, which takes root. */
 final class Disk implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
 
   /** What a disk is made of. */
   enum Kind {
@@ -59,7 +63,7 @@ final class Disk implements AutoCloseable {
         out.write(chunk);
       }
     } catch (IOException full) {
-      Thread.onSpinWait(); // as it should be
+      LOG.debug("{} is full", mount, full);
     }
   }
 

@@ -16,14 +16,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishers and readers at the doors of all nodes, who write down what they see. Some channels are
  * quiet: a stream that nobody feeds any more shows only there.
  */
 final class Load implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Load.class);
 
   /** How long a publisher may go on after its last message, and the readers after it. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -140,7 +143,7 @@ final class Load implements AutoCloseable {
           .pollInterval(Duration.ofMillis(500))
           .until(() -> history.missing().isEmpty());
     } catch (ConditionTimeoutException missing) {
-      TimeUnit.NANOSECONDS.sleep(1); // the checker names what is missing
+      LOG.debug("the checker names what is missing", missing);
     }
     close();
     return Checker.check(history);

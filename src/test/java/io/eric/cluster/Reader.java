@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An EventSource: when its stream ends, it goes on at another node after what it has seen. */
 final class Reader implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
 
   /**
    * How long it bears silence. By docs/STREAMS.md, a stream that is not confirmed ends after twice
@@ -88,7 +92,7 @@ final class Reader implements Runnable {
         history.refused(e.status, who, System.currentTimeMillis());
       }
     } catch (IOException notOpened) {
-      Thread.onSpinWait(); // it tries another node
+      LOG.debug("{} of {} tries another node", listener, channel, notOpened);
     }
   }
 
