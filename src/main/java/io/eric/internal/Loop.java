@@ -12,10 +12,13 @@ public interface Loop {
    */
   long nanoTime();
 
-  /** Returns the time of day, in milliseconds since 1970. */
+  /**
+   * Returns the time of day as this process had it at its start, in milliseconds since 1970. It
+   * goes on evenly when the machine's clock is set.
+   */
   long currentTimeMillis();
 
-  /** Returns the time of day, in microseconds since 1970, as precisely as the system tells it. */
+  /** Returns the same time in microseconds. */
   long currentTimeMicros();
 
   /** Runs a task once, after this number of milliseconds. */

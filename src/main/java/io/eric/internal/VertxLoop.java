@@ -6,8 +6,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Runs on a Vert.x context. */
+/**
+ * Runs on a Vert.x context. The time of day is read once; from then on it goes with the monotonic
+ * clock, because publishers' keys, held acknowledgements and silent edges have ages, which a clock
+ * that is set would make wrong.
+ */
+@SuppressWarnings("TimeInStaticInitializer") // all loops of a process have the same time
 public final class VertxLoop implements Loop {
+
+  private static final long START_NANOS = System.nanoTime();
+  private static final long START_MICROS = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 
   private final ContextInternal context;
 
@@ -23,12 +31,12 @@ public final class VertxLoop implements Loop {
 
   @Override
   public long currentTimeMillis() {
-    return System.currentTimeMillis();
+    return currentTimeMicros() / 1_000;
   }
 
   @Override
   public long currentTimeMicros() {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    return START_MICROS + (System.nanoTime() - START_NANOS) / 1_000;
   }
 
   @Override

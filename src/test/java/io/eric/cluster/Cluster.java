@@ -1,10 +1,12 @@
 package io.eric.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.eric.testing.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +15,18 @@ import java.util.stream.IntStream;
 /** Three nodes in processes of their own, as a user runs them. */
 final class Cluster implements AutoCloseable {
 
+  private static final List<Disk.Kind> DISKS =
+      List.of(Disk.Kind.PLAIN, Disk.Kind.PAUSING, Disk.Kind.SMALL);
+
   final Network network;
-  final List<Node> nodes;
+  final List<Node> nodes = new ArrayList<>();
 
-  /** Starts nodes that share nothing but the cluster. */
+  /**
+   * Starts nodes that share nothing but the cluster. The second has a disk that can be held up, the
+   * third one that can be full, if the rights are there.
+   */
   Cluster(Path dir, int size) throws Exception {
-    this(dir, size, Map.of());
-  }
-
-  /** As above, with more settings in the environment of each node. */
-  Cluster(Path dir, int size, Map<String, String> more) throws Exception {
-    this(dir, size, size, more);
+    this(dir, size, size);
     try {
       for (Node node : nodes) {
         node.awaitReady();
@@ -37,12 +40,12 @@ final class Cluster implements AutoCloseable {
 
   /** Starts some of the nodes for the first time, so that they wait for the others. */
   static Cluster begin(Path dir, int size, int started) throws Exception {
-    return new Cluster(dir, size, started, Map.of());
+    return new Cluster(dir, size, started);
   }
 
-  private Cluster(Path dir, int size, int started, Map<String, String> more) throws Exception {
+  private Cluster(Path dir, int size, int started) throws Exception {
     network = Network.of(size);
-    Map<String, String> settings = new HashMap<>(more);
+    Map<String, String> settings = new HashMap<>();
     settings.put("ERIC_CLUSTER_NAME", "test" + ProcessHandle.current().pid());
     settings.put("ERIC_CLUSTER_MERGE_INTERVAL", "2000");
     settings.put("ERIC_HTTP_EDGE_HEARTBEAT", "1000");
@@ -58,18 +61,17 @@ final class Cluster implements AutoCloseable {
       settings.put("ERIC_CLUSTER_PORT", Integer.toString(FreePort.find()));
       settings.put("ERIC_CLUSTER_SIZE", Integer.toString(size));
     }
-    nodes =
-        IntStream.rangeClosed(1, size)
-            .mapToObj(
-                i -> {
-                  Map<String, String> own = new HashMap<>(settings);
-                  own.put("ERIC_CLUSTER_HOST", network.host(i).address());
-                  // Nodes of one machine share a directory, in which each takes a slot.
-                  String machine = network.canCut() ? "machine" + i : "machine";
-                  own.put("ERIC_CLUSTER_DIRECTORY", dir.resolve(machine).toString());
-                  return new Node(i, network.host(i), dir, own);
-                })
-            .toList();
+    for (int i = 1; i <= size; i++) {
+      Map<String, String> own = new HashMap<>(settings);
+      own.put("ERIC_CLUSTER_HOST", network.host(i).address());
+      // Nodes of one machine share a directory, in which each takes a slot.
+      Disk disk =
+          network.canCut()
+              ? Disk.of(dir.resolve("machine" + i), DISKS.get((i - 1) % DISKS.size()))
+              : Disk.of(dir.resolve("machine"), Disk.Kind.PLAIN);
+      own.put("ERIC_CLUSTER_DIRECTORY", disk.directory().toString());
+      nodes.add(new Node(i, network.host(i), dir, disk, own));
+    }
     try {
       for (Node node : nodes.subList(0, started)) {
         node.start();
@@ -90,16 +92,17 @@ final class Cluster implements AutoCloseable {
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(250))
         .ignoreExceptions()
-        .until(
+        .untilAsserted(
             () -> {
               for (Node node : nodes) {
                 var health = node.health();
-                if (!health.getString("status").equals("UP")
-                    || health.getInteger("nodes") != nodes.size()) {
-                  return false;
-                }
+                assertThat(health.getString("status"))
+                    .as("node's health %s", health)
+                    .isEqualTo("UP");
+                assertThat(health.getInteger("nodes"))
+                    .as("nodes in health %s", health)
+                    .isEqualTo(nodes.size());
               }
-              return true;
             });
   }
 
@@ -120,12 +123,18 @@ final class Cluster implements AutoCloseable {
   /** Undoes what a test that failed in the middle has left. */
   void repair() throws Exception {
     for (Node node : nodes) {
+      node.disk.resume();
+      node.disk.free();
       node.thaw();
       if (network.canCut()) {
         network.heal(node.number);
       }
-      if (node.url() == null) {
+      if (!node.isRunning()) {
         node.start();
+      }
+    }
+    for (Node node : nodes) {
+      if (node.url() == null) {
         node.awaitReady();
       }
     }
@@ -134,10 +143,12 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() throws Exception {
     for (Node node : nodes) {
-      if (node.wasStarted()) {
+      if (node.isRunning()) {
+        node.disk.resume();
         node.thaw();
         node.kill();
       }
+      node.disk.close();
     }
     network.close();
   }

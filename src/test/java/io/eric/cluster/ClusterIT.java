@@ -3,11 +3,14 @@ package io.eric.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.eric.cluster.history.Verdict;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -18,7 +21,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Three nodes as a user runs them, with what can happen to nodes and networks. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -26,17 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ClusterIT {
 
-  private static final int CHANNELS = 6;
-  private static final int READERS = 2;
-
-  /** Within this time after the trouble is over, on a machine that does other work, too. */
-  private static final Duration WHOLE = Duration.ofSeconds(60);
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterIT.class);
+  private static final long SEED = Long.getLong("eric.trial.seed", System.nanoTime());
 
   private Cluster cluster;
-  private Traffic traffic;
+  private Trial trial;
 
   @BeforeAll
-  void startNodes(@TempDir Path dir) throws Exception {
+  void startNodes(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path dir) throws Exception {
     cluster = new Cluster(dir, 3);
   }
 
@@ -53,26 +58,50 @@ class ClusterIT {
   }
 
   @AfterEach
-  void endTraffic() throws Exception {
-    if (traffic != null) {
-      traffic.close();
+  void endTrial() throws Exception {
+    if (trial != null) {
+      trial.close();
     }
     cluster.repair();
   }
 
-  private Traffic traffic(String prefix) throws Exception {
-    traffic = new Traffic(cluster.nodes, prefix, CHANNELS, READERS, 10);
-    traffic.awaitProgress(20);
-    return traffic;
+  private Trial begin(String name) throws Exception {
+    trial = new Trial(cluster, name, new Random(SEED), false);
+    return trial;
+  }
+
+  private Verdict finish(String name) throws Exception {
+    Verdict verdict = trial.finish();
+    LOG.info("{}: seed {}, {}", name, SEED, verdict.line());
+    assertThat(verdict.violations()).as(name).isEmpty();
+    return verdict;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"KILL", "CUT", "FREEZE_10_S"})
+  void nothingIsLost(Fault fault) throws Exception {
+    begin(fault.title());
+    fault.begin(trial);
+    if (fault == Fault.FREEZE) {
+      try (Burners burners = new Burners(2)) {
+        fault.round(trial);
+      }
+    } else {
+      fault.round(trial);
+    }
+    fault.end(trial);
+    finish(fault.title());
   }
 
   @Test
   void anyDoorOfAnyNodeReachesAnyChannel() throws Exception {
-    Traffic.Outcome outcome = traffic("any").finish();
+    begin("any");
+    Verdict verdict = finish("no fault");
 
-    assertThat(outcome.refusals()).isZero();
-    assertThat(outcome.reconnects()).isZero();
-    assertThat(outcome.repeats()).isZero();
+    assertThat(verdict.reconnects()).isZero();
+    assertThat(verdict.repeats()).isZero();
     for (Node node : cluster.nodes) {
       JsonArray channels = new JsonArray(node.curl("/channels"));
       assertThat(channels).as("channels that node %d knows", node.number).contains("any0", "any5");
@@ -80,86 +109,47 @@ class ClusterIT {
   }
 
   @Test
-  void nothingIsLostWhenTheOwnerIsKilled() throws Exception {
-    traffic("kill");
+  void streamsOfOtherNodesOutliveAKilledOwner() throws Exception {
+    begin("kill");
     Node victim = cluster.busiest();
 
     victim.kill();
-    traffic.awaitProgress(50);
-    restart(victim);
-    traffic.awaitProgress(50);
+    trial.load.awaitProgress(20);
+    trial.restart(victim);
 
-    Traffic.Outcome outcome = traffic.finish();
-    report("kill -9", outcome);
-    for (Node node : cluster.nodes) {
-      if (node != victim) {
-        assertThat(traffic.reconnectsFrom(node))
-            .as("streams lost at node %d", node.number)
-            .isZero();
-      }
+    finish("kill");
+    for (Node node : trial.others(victim)) {
+      assertThat(trial.load.lostAt(node)).as("streams lost at node %d", node.number).isZero();
     }
-    assertThat(outcome.medianUnavailableMs()).isLessThan(30_000);
-  }
-
-  @Test
-  void nothingIsLostWhenTheOwnerHangsAndComesBackAsAZombie() throws Exception {
-    traffic("hang");
-    Node victim = cluster.busiest();
-
-    victim.freeze();
-    traffic.awaitProgress(50); // others have taken over, and trimmed what was read
-    victim.thaw();
-    traffic.awaitProgress(50); // its door is asked again; what it acknowledges must be true
-
-    report("hang", traffic.finish());
-    cluster.awaitWhole(WHOLE);
   }
 
   @Test
   void aNodeThatIsCutOffServesNoWrites() throws Exception {
     assumeTrue(cluster.network.canCut(), "cutting a link needs network namespaces, so root and ip");
-    traffic("cut");
+    begin("cut");
     Node victim = cluster.busiest();
+    victim.curl("-X", "PUT", "/create?channel_id=probed");
 
-    cluster.network.cut(victim.number);
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> victim.health().getInteger("nodes") == 1);
-    assertThat(
-            new JsonObject(
-                    victim.curl(
-                        "-H",
-                        "content-type: application/json",
-                        "-d",
-                        "{\"type\":\"probe\",\"payload\":0}",
-                        "/broadcast?channel_id=cut0"))
-                .getString("error"))
-        .isEqualTo("Unavailable");
-    assertThat(victim.curl("/readyz")).contains("Unavailable");
-    traffic.awaitProgress(50);
-    cluster.network.heal(victim.number);
-    traffic.awaitProgress(50);
+    trial.faulty(
+        List.of(victim),
+        () -> {
+          cluster.network.cut(victim.number);
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(60))
+              .until(() -> victim.health().getInteger("nodes") == 1);
+          assertThat(publishAt(victim, "probed").getString("error")).isEqualTo("Unavailable");
+          assertThat(victim.curl("/readyz")).contains("Unavailable");
+          trial.load.awaitProgress(20);
+          cluster.network.heal(victim.number);
+        });
 
-    report("cut", traffic.finish());
-    cluster.awaitWhole(WHOLE);
+    finish("cut");
   }
 
-  @Test
-  void aFullStopLosesNothing() throws Exception {
-    traffic("stop");
-
-    for (Node node : cluster.nodes) {
-      node.kill();
-    }
-    for (Node node : cluster.nodes) {
-      node.start();
-    }
-    for (Node node : cluster.nodes) {
-      node.awaitReady();
-    }
-    traffic.awaitProgress(50);
-
-    report("full stop", traffic.finish());
+  private static JsonObject publishAt(Node node, String channel) throws Exception {
+    String body = "{\"type\":\"probe\",\"payload\":0}";
+    String path = "/broadcast?channel_id=" + channel;
+    return new JsonObject(node.curl("-H", "content-type: application/json", "-d", body, path));
   }
 
   /** The moments are swept from where Hazelcast begins to where the doors are open. */
@@ -167,42 +157,19 @@ class ClusterIT {
   @Tag("soak")
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void aNodeThatIsFrozenWhileItStartsIsReadyInTheEnd() throws Exception {
-    traffic("starts");
+    begin("starts");
     Node victim = cluster.busiest();
     for (int delay = 600; delay < 3_000; delay += 100) {
       victim.terminate();
       victim.start();
-      Thread.sleep(delay); // the moment is what is tried
+      trial.pause(delay); // the moment is what is tried
       victim.freeze();
-      Thread.sleep(6_000); // longer than the others' patience
+      trial.pause(6_000); // longer than the others' patience
       victim.thaw();
       victim.awaitReady();
       cluster.awaitWhole(Duration.ofMinutes(2));
-      traffic.awaitProgress(20);
+      trial.load.awaitProgress(20);
     }
-    report("starts", traffic.finish());
-  }
-
-  @Test
-  void aRollingRestartLosesNothing() throws Exception {
-    traffic("roll");
-
-    for (Node node : cluster.nodes) {
-      assertThat(node.terminate()).as("exit code; log: %s", node.logText()).isZero();
-      restart(node);
-      cluster.awaitWhole();
-      traffic.awaitProgress(20);
-    }
-
-    report("rolling restart", traffic.finish());
-  }
-
-  private static void restart(Node node) throws Exception {
-    node.start();
-    node.awaitReady();
-  }
-
-  private static void report(String what, Traffic.Outcome outcome) {
-    org.slf4j.LoggerFactory.getLogger(ClusterIT.class).info("{}: {}", what, outcome);
+    finish("starts");
   }
 }

@@ -10,8 +10,17 @@ import java.nio.charset.StandardCharsets;
 /** A response read line by line, given up when nothing comes for a while. */
 final class Lines implements AutoCloseable {
 
-  /** Several heartbeats. */
-  private static final int SILENCE_MS = 5_000;
+  /** The answer was another one than 200. */
+  static final class Refused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    final int status;
+
+    private Refused(int status) {
+      super("status " + status);
+      this.status = status;
+    }
+  }
 
   private final HttpURLConnection connection;
   private final BufferedReader reader;
@@ -21,12 +30,7 @@ final class Lines implements AutoCloseable {
     this.reader = reader;
   }
 
-  /** Opens a stream; fails unless the answer is 200. */
-  static Lines open(HttpRequest request) throws IOException {
-    return open(request, SILENCE_MS);
-  }
-
-  /** As above, given up when nothing comes for so long. */
+  /** Opens a stream, given up when nothing comes for so long; fails unless the answer is 200. */
   static Lines open(HttpRequest request, int silenceMs) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
     connection.setConnectTimeout(2_000);
@@ -35,9 +39,10 @@ final class Lines implements AutoCloseable {
         .headers()
         .map()
         .forEach((name, values) -> connection.setRequestProperty(name, values.get(0)));
-    if (connection.getResponseCode() != 200) {
+    int status = connection.getResponseCode();
+    if (status != 200) {
       connection.disconnect();
-      throw new IOException("status " + connection.getResponseCode());
+      throw new Refused(status);
     }
     return new Lines(
         connection,

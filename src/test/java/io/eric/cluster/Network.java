@@ -1,9 +1,6 @@
 package io.eric.cluster;
 
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Hosts for nodes on one machine: network namespaces on a bridge where the rights are there, so
@@ -25,7 +22,10 @@ abstract class Network implements AutoCloseable {
   /** Cuts a host off from all others and from the test. */
   abstract void cut(int number) throws Exception;
 
-  /** Undoes {@link #cut}. */
+  /** Loses what one host sends to another one, and nothing else. */
+  abstract void lose(int from, int to) throws Exception;
+
+  /** Undoes {@link #cut}, and {@link #lose} of what this host sends. */
   abstract void heal(int number) throws Exception;
 
   @Override
@@ -45,6 +45,11 @@ abstract class Network implements AutoCloseable {
     @Override
     void cut(int number) {
       throw new UnsupportedOperationException("loopback cannot be cut");
+    }
+
+    @Override
+    void lose(int from, int to) {
+      throw new UnsupportedOperationException("loopback loses nothing");
     }
 
     @Override
@@ -82,17 +87,13 @@ abstract class Network implements AutoCloseable {
       }
     }
 
-    static boolean isPossible() {
-      try {
-        String probe = "eprobe" + ProcessHandle.current().pid();
-        boolean possible =
-            run(List.of("ip", "netns", "add", probe)) == 0
-                && run(List.of("ip", "-n", probe, "link", "add", "br0", "type", "bridge")) == 0;
-        run(List.of("ip", "netns", "del", probe));
-        return possible;
-      } catch (IOException | InterruptedException noSuchCommand) {
-        return false;
-      }
+    static boolean isPossible() throws InterruptedException {
+      String probe = "eprobe" + ProcessHandle.current().pid();
+      boolean possible =
+          Commands.status("ip netns add " + probe) == 0
+              && Commands.status("ip -n " + probe + " link add br0 type bridge") == 0;
+      Commands.status("ip netns del " + probe);
+      return possible;
     }
 
     private String bridge() {
@@ -118,35 +119,47 @@ abstract class Network implements AutoCloseable {
       ip("-n " + bridge() + " link set " + name + "p" + number + " down");
     }
 
+    /** It is sent to a hardware address that nobody has. */
+    @Override
+    void lose(int from, int to) throws Exception {
+      ip(neighbour("replace", from, to) + " lladdr 02:00:00:00:00:fe nud permanent");
+    }
+
+    private String neighbour(String verb, int from, int to) {
+      return "-n "
+          + name
+          + from
+          + " neigh "
+          + verb
+          + ' '
+          + address(to)
+          + " dev "
+          + name
+          + "h"
+          + from;
+    }
+
     @Override
     void heal(int number) throws Exception {
       ip("-n " + bridge() + " link set " + name + "p" + number + " up");
+      for (int to = 1; to <= hosts; to++) {
+        if (to != number) {
+          Commands.status("ip " + neighbour("del", number, to)); // there may be none
+        }
+      }
     }
 
     @Override
     public void close() throws Exception {
       for (int i = 1; i <= hosts; i++) {
-        run(List.of("ip", "netns", "del", name + i));
+        Commands.status("ip netns del " + name + i);
       }
-      run(List.of("ip", "netns", "del", bridge()));
-      run(List.of("ip", "link", "del", name + "h0"));
+      Commands.status("ip netns del " + bridge());
+      Commands.status("ip link del " + name + "h0");
     }
 
     private static void ip(String arguments) throws Exception {
-      List<String> command = new ArrayList<>(List.of("ip"));
-      command.addAll(List.of(arguments.split(" ")));
-      if (run(command) != 0) {
-        throw new IOException("failed: " + String.join(" ", command));
-      }
-    }
-
-    private static int run(List<String> command) throws IOException, InterruptedException {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+      Commands.run("ip " + arguments);
     }
   }
 }

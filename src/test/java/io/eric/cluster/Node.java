@@ -3,15 +3,14 @@ package io.eric.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,12 +24,14 @@ final class Node {
   private final Host host;
   private final Path dir;
   private final Map<String, String> environment;
+  final Disk disk;
   private Process process;
-  private BufferedReader out;
+  private CompletableFuture<String> firstLine;
   private volatile String url;
 
-  Node(int number, Host host, Path dir, Map<String, String> environment) {
+  Node(int number, Host host, Path dir, Disk disk, Map<String, String> environment) {
     this.number = number;
+    this.disk = disk;
     this.host = host;
     this.dir = dir;
     this.environment = environment;
@@ -38,6 +39,11 @@ final class Node {
 
   /** Starts the process; {@link #awaitReady} says when it serves. */
   void start() throws IOException {
+    start(Map.of());
+  }
+
+  /** As above, with more in its environment for this time. */
+  void start(Map<String, String> more) throws IOException {
     String jar = System.getProperty("eric.jar");
     assertThat(jar).as("system property eric.jar").isNotNull();
     List<String> command = new ArrayList<>(host.prefix());
@@ -51,19 +57,28 @@ final class Node {
             .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
     builder.environment().putAll(environment);
+    builder.environment().putAll(more);
     url = null;
-    process = builder.start();
-    out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    Process started = builder.start();
+    CompletableFuture<String> line = new CompletableFuture<>();
+    Thread reader = new Thread(() -> line.complete(readLine(started)));
+    reader.setDaemon(true);
+    reader.start();
+    process = started;
+    firstLine = line;
   }
 
-  boolean wasStarted() {
-    return process != null;
+  private static String readLine(Process process) {
+    try {
+      return String.valueOf(process.inputReader(StandardCharsets.UTF_8).readLine());
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
-  void awaitReady() throws IOException {
-    String line = out.readLine();
-    Matcher ready = READY.matcher(String.valueOf(line));
+  void awaitReady() throws Exception {
+    String line = firstLine.completeOnTimeout("", 2, TimeUnit.MINUTES).get();
+    Matcher ready = READY.matcher(line);
     assertThat(ready.matches()).as("ready line %s; log: %s", line, logText()).isTrue();
     url = ready.group(1);
   }
@@ -90,6 +105,11 @@ final class Node {
   /** The directory that it shares with the nodes of its machine, or that is its own. */
   Path clusterDirectory() {
     return Path.of(environment.get("ERIC_CLUSTER_DIRECTORY"));
+  }
+
+  /** Whether there is a process. */
+  boolean isRunning() {
+    return process != null && process.isAlive();
   }
 
   /** Where its HTTP door is; null while it is not running. */
