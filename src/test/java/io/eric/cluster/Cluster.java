@@ -36,8 +36,9 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Starts some of the nodes for the first time, so that they wait for the others. */
-  static Cluster begin(Path dir, int size, int started) throws Exception {
-    return new Cluster(dir, size, started, Map.of());
+  static Cluster begin(Path dir, int size, int started, Map<String, String> more)
+      throws Exception {
+    return new Cluster(dir, size, started, more);
   }
 
   private Cluster(Path dir, int size, int started, Map<String, String> more) throws Exception {
