@@ -82,12 +82,14 @@ final class ClusterOperator implements Operator {
   void serve() {
     questions
         .on(Replacement.DESCRIBE, asked -> description.of(groups.get()))
-        .on(PERFORM, asked -> asMember(OperatorCommand.from(asked.getJsonObject("what").toBuffer()), member()))
+        .on(
+            PERFORM,
+            asked ->
+                asMember(OperatorCommand.from(asked.getJsonObject("what").toBuffer()), member()))
         .on(REPLACE, asked -> replacement.step(member(), asked.getString("node")))
         .on(
             TRANSFER,
-            asked ->
-                transfer.toNode(member(), asked.getInteger("group"), asked.getString("node")))
+            asked -> transfer.toNode(member(), asked.getInteger("group"), asked.getString("node")))
         .on(
             Transfer.HOLD,
             asked -> {
@@ -153,10 +155,7 @@ final class ClusterOperator implements Operator {
             standing ->
                 standing.succeeded() && standing.result().isFormed()
                     ? questions.ask(
-                        other,
-                        PERFORM,
-                        new JsonObject().put("what", command.toJson()),
-                        TRANSFER_MS)
+                        other, PERFORM, new JsonObject().put("what", command.toJson()), TRANSFER_MS)
                     : passOn(command, others.subList(1, others.size())));
   }
 
@@ -174,10 +173,7 @@ final class ClusterOperator implements Operator {
     int number = command.group();
     if (number < 0 || number >= operated.groups().size()) {
       return refused(
-          "there is no group "
-              + number
-              + ", allowed are 0 to "
-              + (operated.groups().size() - 1));
+          "there is no group " + number + ", allowed are 0 to " + (operated.groups().size() - 1));
     }
     Membership membership = formation.membership();
     if (membership == null || membership.member(command.node()) == null) {
@@ -187,8 +183,7 @@ final class ClusterOperator implements Operator {
               + ", the members are "
               + (membership == null
                   ? "unknown"
-                  : String.join(
-                      ", ", membership.members().stream().map(Member::node).toList())));
+                  : String.join(", ", membership.members().stream().map(Member::node).toList())));
     }
     return atLeader(
         operated,

@@ -124,8 +124,7 @@ public final class ClusterStart {
     formation = forming;
     open.serve(SERVICE, forming::answer);
     ClusterOperator operator =
-        new ClusterOperator(
-            vertx, new VertxLoop(context), opened, forming, open, this::operated);
+        new ClusterOperator(vertx, new VertxLoop(context), opened, forming, open, this::operated);
     operator.serve();
     AdminServer commands = new AdminServer(context, opened.path(), operator);
     admin = commands;
@@ -237,14 +236,14 @@ public final class ClusterStart {
     return closed
         .eventually(() -> open == null ? Future.succeededFuture() : open.close())
         .eventually(
-        () ->
-            vertx.executeBlocking(
-                () -> {
-                  if (opened != null) {
-                    opened.close();
-                  }
-                  return null;
-                },
-                false));
+            () ->
+                vertx.executeBlocking(
+                    () -> {
+                      if (opened != null) {
+                        opened.close();
+                      }
+                      return null;
+                    },
+                    false));
   }
 }

@@ -26,10 +26,7 @@ final class ClusterStatus {
   private final List<String> problems = new ArrayList<>();
 
   private ClusterStatus(
-      String asked,
-      List<Seat> seats,
-      @Nullable Agreement agreement,
-      Map<String, JsonObject> told) {
+      String asked, List<Seat> seats, @Nullable Agreement agreement, Map<String, JsonObject> told) {
     this.asked = asked;
     this.seats = seats;
     this.agreement = agreement;
@@ -45,10 +42,7 @@ final class ClusterStatus {
    * @param told what the nodes that answer say of themselves, by their names
    */
   static JsonObject of(
-      String asked,
-      List<Seat> seats,
-      @Nullable Agreement agreement,
-      Map<String, JsonObject> told) {
+      String asked, List<Seat> seats, @Nullable Agreement agreement, Map<String, JsonObject> told) {
     return new ClusterStatus(asked, seats, agreement, told).describe();
   }
 
@@ -84,8 +78,12 @@ final class ClusterStatus {
       boolean isAbsent = member != null && member.isAbsent();
       problems.add(
           isAbsent
-              ? "node " + name + " was not there when the cluster was formed: start it, and let it"
-                  + " in with `eric cluster replace " + name + "`"
+              ? "node "
+                  + name
+                  + " was not there when the cluster was formed: start it, and let it"
+                  + " in with `eric cluster replace "
+                  + name
+                  + "`"
               : "node " + name + " is not reached");
       return row.put("state", isAbsent ? "ABSENT" : "UNREACHED");
     }

@@ -103,10 +103,7 @@ final class Leadership {
     for (LocalGroup group : groups) {
       String wanted = preferred(group);
       boolean isHeld = held.contains(group.number());
-      if (!isHeld
-          && group.work().state() == State.OWNING
-          && wanted != null
-          && !wanted.equals(me)) {
+      if (!isHeld && group.work().state() == State.OWNING && wanted != null && !wanted.equals(me)) {
         moving = true;
         group.work().handOver(wanted).onComplete(done -> moving = false);
         return;

@@ -34,8 +34,7 @@ final class NodeDescription {
     return vertx
         .executeBlocking(() -> Files.getFileStore(directory.path()).getUsableSpace(), false)
         .map(free -> describe(operated).put("free", free))
-        .otherwise(
-            e -> describe(operated).put("trouble", "the disk cannot be looked at: " + e));
+        .otherwise(e -> describe(operated).put("trouble", "the disk cannot be looked at: " + e));
   }
 
   private JsonObject describe(@Nullable Operated operated) {

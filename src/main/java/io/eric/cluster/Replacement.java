@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets a node in that has lost its disk. The leader of group 0 does this, so that one node at a time
- * changes who the members are; the leader of each group changes the group's members.
+ * Lets a node in that has lost its disk. The leader of group 0 does this, so that one node at a
+ * time changes who the members are; the leader of each group changes the group's members.
  *
  * <p>A call finds out how far it is and does what comes next, and the caller repeats it until it is
  * done. So nothing is lost with a call, a node or a lead, and whoever repeats it goes on:
@@ -259,8 +259,7 @@ final class Replacement {
                       + (away.isEmpty()
                           ? ""
                           : "; node " + String.join(", ", away) + " will learn it when it comes");
-              return Future.succeededFuture(
-                  new JsonObject().put("done", true).put("text", text));
+              return Future.succeededFuture(new JsonObject().put("done", true).put("text", text));
             });
   }
 

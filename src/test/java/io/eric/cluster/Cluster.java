@@ -36,8 +36,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Starts some of the nodes for the first time, so that they wait for the others. */
-  static Cluster begin(Path dir, int size, int started, Map<String, String> more)
-      throws Exception {
+  static Cluster begin(Path dir, int size, int started, Map<String, String> more) throws Exception {
     return new Cluster(dir, size, started, more);
   }
 

@@ -180,10 +180,9 @@ class ClusterCommandsIT {
     awaitSaying(lost, "waits until all groups have let it in");
     lost.kill(); // in the middle
     lost.start();
-    Ran replaced = lost.operate("replace", name); // any node takes the command
+    Ran replaced = awaitExit(0, lost, "replace", name); // any node takes the command
     assertThat(replaced.text())
         .endsWith("node " + name + " is a member of all groups with its present disk\n");
-    assertThat(replaced.exit()).isZero();
     lost.awaitReady();
     cluster.awaitWhole();
     awaitExit(0, stays, "status");
@@ -246,7 +245,7 @@ class ClusterCommandsIT {
     late.start();
     awaitSaying(late, "takes no part until an operator runs `eric cluster replace");
     String name = absent(status(one));
-    assertThat(one.operate("replace", name).exit()).isZero();
+    awaitExit(0, one, "replace", name);
     late.awaitReady();
     cluster.awaitWhole();
     one.kill();

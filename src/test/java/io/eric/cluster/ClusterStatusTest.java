@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ClusterStatusTest {
 
-  private final List<Seat> seats =
-      List.of(new Seat("1", "h", 10, 11), new Seat("2", "h", 20, 21));
+  private final List<Seat> seats = List.of(new Seat("1", "h", 10, 11), new Seat("2", "h", 20, 21));
   private final Map<String, JsonObject> told = new TreeMap<>();
   private List<Member> members = List.of(seats.get(0).with("a"), seats.get(1).with("b"));
 
@@ -123,8 +122,7 @@ class ClusterStatusTest {
     told.get("1").put("trouble", "the node is draining");
     told.get("2").put("waiting", "two clusters");
 
-    assertThat(problems())
-        .containsExactly("node 1: the node is draining", "node 2: two clusters");
+    assertThat(problems()).containsExactly("node 1: the node is draining", "node 2: two clusters");
   }
 
   @Test

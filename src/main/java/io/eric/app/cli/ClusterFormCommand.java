@@ -15,14 +15,14 @@ import picocli.CommandLine.Spec;
     name = "form",
     mixinStandardHelpOptions = true,
     description =
-        "Finish the first start of a cluster without the nodes that do not answer. More than half of"
-            + " all nodes have to run.")
+        "Finish the first start of a cluster without the nodes that do not answer. More than half"
+            + " of all nodes have to run.")
 final class ClusterFormCommand implements Callable<Integer> {
 
   private static final String COST =
       "a first start without all nodes needs --force: if the nodes that do not answer have formed a"
-          + " cluster earlier, there are two then, and what that one has acknowledged is not in this"
-          + " one; be sure that they have not";
+          + " cluster earlier, there are two then, and what that one has acknowledged is not in"
+          + " this one; be sure that they have not";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -31,8 +31,8 @@ final class ClusterFormCommand implements Callable<Integer> {
   @Option(
       names = "--force",
       description =
-          "Say that the nodes that do not answer have formed no cluster. If they have, there are two"
-              + " then, and what that one has acknowledged is not in this one.")
+          "Say that the nodes that do not answer have formed no cluster. If they have, there are"
+              + " two then, and what that one has acknowledged is not in this one.")
   private boolean force;
 
   @Override

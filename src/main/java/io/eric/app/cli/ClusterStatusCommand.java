@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
     description = "Print the nodes, the groups, and what the cluster lacks.",
     footer = {
       "",
-      "Exit codes: 0 the cluster is whole, 3 it lacks something, 1 no node answers, 2 wrong usage or"
-          + " settings."
+      "Exit codes: 0 the cluster is whole, 3 it lacks something, 1 no node answers, 2 wrong usage"
+          + " or settings."
     })
 final class ClusterStatusCommand implements Callable<Integer> {
 

@@ -56,8 +56,7 @@ final class NodeOption {
     Vertx vertx = Vertx.vertx(HubOption.lean());
     try {
       AdminClient client = new AdminClient(vertx, directory(), ask);
-      return conversation.with(
-          command -> Await.forResult(client.ask(command, ANSWER_MS)));
+      return conversation.with(command -> Await.forResult(client.ask(command, ANSWER_MS)));
     } finally {
       Await.forResult(vertx.close());
     }

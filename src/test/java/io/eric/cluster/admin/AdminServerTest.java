@@ -116,8 +116,7 @@ class AdminServerTest {
     open(slot);
     assertThat(ask("", OperatorCommand.status())).isEqualTo(answer.result());
 
-    Files.setPosixFilePermissions(
-        left.getParent(), PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(left.getParent(), PosixFilePermissions.fromString("rwx------"));
     open(dir.resolve("1"));
     assertThat(ask("1", OperatorCommand.status())).isEqualTo(answer.result());
   }

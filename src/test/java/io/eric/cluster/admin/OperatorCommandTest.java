@@ -31,8 +31,8 @@ class OperatorCommandTest {
         "nonsense|this is no command: a JSON object with command, force, group, node",
         "[]|this is no command: a JSON object with command, force, group, node",
         "{\"group\":\"one\"}|this is no command: a JSON object with command, force, group, node",
-        "{\"command\":\"stop\"}|there is no command \"stop\", allowed are status, transfer, replace,"
-            + " form",
+        "{\"command\":\"stop\"}|there is no command \"stop\", allowed are status, transfer,"
+            + " replace, form",
         "{}|there is no command \"\", allowed are status, transfer, replace, form",
         "{\"command\":\"form\",\"forse\":true}|a command has no forse, allowed are command, force,"
             + " group, node"
