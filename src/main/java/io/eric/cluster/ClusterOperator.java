@@ -167,7 +167,7 @@ final class ClusterOperator implements Operator {
           .recover(
               e ->
                   e instanceof UnavailableException away
-                      ? Future.succeededFuture(Replacement.goesOn(away.text()))
+                      ? Future.succeededFuture(Replacement.goesOn(away.getMessage()))
                       : Future.failedFuture(e));
     }
     int number = command.group();

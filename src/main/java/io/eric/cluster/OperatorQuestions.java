@@ -59,7 +59,7 @@ final class OperatorQuestions {
         .otherwise(
             e -> {
               if (e instanceof UnavailableException away) {
-                return new JsonObject().put("unavailable", away.text());
+                return new JsonObject().put("unavailable", away.getMessage());
               } else if (!(e instanceof CommandRefusedException)) {
                 logger.warn("the question {} of an operator has failed", asked, e);
               }

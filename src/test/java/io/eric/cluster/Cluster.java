@@ -26,7 +26,12 @@ final class Cluster implements AutoCloseable {
    * third one that can be full, if the rights are there.
    */
   Cluster(Path dir, int size) throws Exception {
-    this(dir, size, size);
+    this(dir, size, Map.of());
+  }
+
+  /** As above, with more settings in the environment of each node. */
+  Cluster(Path dir, int size, Map<String, String> more) throws Exception {
+    this(dir, size, size, more);
     try {
       for (Node node : nodes) {
         node.awaitReady();
@@ -39,13 +44,13 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Starts some of the nodes for the first time, so that they wait for the others. */
-  static Cluster begin(Path dir, int size, int started) throws Exception {
-    return new Cluster(dir, size, started);
+  static Cluster begin(Path dir, int size, int started, Map<String, String> more) throws Exception {
+    return new Cluster(dir, size, started, more);
   }
 
-  private Cluster(Path dir, int size, int started) throws Exception {
+  private Cluster(Path dir, int size, int started, Map<String, String> more) throws Exception {
     network = Network.of(size);
-    Map<String, String> settings = new HashMap<>();
+    Map<String, String> settings = new HashMap<>(more);
     settings.put("ERIC_CLUSTER_NAME", "test" + ProcessHandle.current().pid());
     settings.put("ERIC_CLUSTER_MERGE_INTERVAL", "2000");
     settings.put("ERIC_HTTP_EDGE_HEARTBEAT", "1000");

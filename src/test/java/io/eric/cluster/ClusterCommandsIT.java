@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,6 +32,10 @@ class ClusterCommandsIT {
 
   private static final int CHANNELS = 4;
 
+  /** This is no test of elections: owners stay where they are on a busy machine, too. */
+  private static final Map<String, String> PATIENT =
+      Map.of("ERIC_CLUSTER_ELECTION_TIMEOUT", "2500");
+
   @TempDir private Path dir;
   private Cluster cluster;
   private int published;
@@ -40,6 +45,12 @@ class ClusterCommandsIT {
     if (cluster != null) {
       cluster.close();
     }
+  }
+
+  private static Ran awaitExit(int code, Node node, String... command) {
+    return Awaitility.await()
+        .atMost(90, TimeUnit.SECONDS)
+        .until(() -> node.operate(command), ran -> ran.exit() == code);
   }
 
   private static JsonObject status(Node node) throws Exception {
@@ -129,7 +140,7 @@ class ClusterCommandsIT {
 
   @Test
   void aNodeThatHasLostItsDiskIsReplaced() throws Exception {
-    cluster = new Cluster(dir, 3);
+    cluster = new Cluster(dir, 3, PATIENT);
     List<Node> nodes = cluster.nodes;
     Node lost = nodes.get(2);
     Node stays = nodes.get(0);
@@ -137,14 +148,13 @@ class ClusterCommandsIT {
     createChannels(stays);
     publish(stays);
 
-    Ran whole = stays.operate("status");
+    Ran whole = awaitExit(0, stays, "status");
     assertThat(whole.text())
         .contains("The cluster is whole.")
         .containsPattern("GROUP +LEADER +OWNER");
-    assertThat(whole.exit()).isZero();
     assertThat(status(lost).getJsonArray("nodes")).hasSize(3);
 
-    Ran moved = stays.operate("transfer", "0", name);
+    Ran moved = awaitExit(0, stays, "transfer", "0", name);
     assertThat(moved.text()).isEqualTo("node " + name + " owns group 0\n");
     assertThat(owner(stays, 0)).isEqualTo(name);
     assertThat(stays.operate("transfer", "9", name).text())
@@ -170,15 +180,12 @@ class ClusterCommandsIT {
     awaitSaying(lost, "waits until all groups have let it in");
     lost.kill(); // in the middle
     lost.start();
-    Ran replaced = lost.operate("replace", name); // any node takes the command
+    Ran replaced = awaitExit(0, lost, "replace", name); // any node takes the command
     assertThat(replaced.text())
         .endsWith("node " + name + " is a member of all groups with its present disk\n");
-    assertThat(replaced.exit()).isZero();
     lost.awaitReady();
     cluster.awaitWhole();
-    Awaitility.await()
-        .atMost(90, TimeUnit.SECONDS)
-        .until(() -> stays.operate("status").exit() == 0);
+    awaitExit(0, stays, "status");
     assertThat(stays.operate("replace", name).exit()).isZero(); // changes nothing
 
     publish(lost);
@@ -211,7 +218,7 @@ class ClusterCommandsIT {
 
   @Test
   void aFirstStartGoesOnWithoutANodeWhenAnOperatorSaysSo() throws Exception {
-    cluster = Cluster.begin(dir, 3, 2);
+    cluster = Cluster.begin(dir, 3, 2, PATIENT);
     Node one = cluster.nodes.get(0);
     Node two = cluster.nodes.get(1);
     awaitSaying(one, "the first start of a cluster needs all its 3 nodes");
@@ -238,7 +245,7 @@ class ClusterCommandsIT {
     late.start();
     awaitSaying(late, "takes no part until an operator runs `eric cluster replace");
     String name = absent(status(one));
-    assertThat(one.operate("replace", name).exit()).isZero();
+    awaitExit(0, one, "replace", name);
     late.awaitReady();
     cluster.awaitWhole();
     one.kill();

@@ -121,7 +121,7 @@ public final class AdminServer {
         .otherwise(
             e -> {
               if (e instanceof UnavailableException away) {
-                return refusal(away.text());
+                return refusal(away.getMessage());
               } else if (!(e instanceof CommandRefusedException)) {
                 logger.error("a command of an operator has failed", e);
               }

@@ -90,7 +90,7 @@ public record OperatorCommand(Verb verb, String node, int group, boolean force) 
           json.getString("node", ""),
           json.getInteger("group", NO_GROUP),
           json.getBoolean("force", false));
-    } catch (DecodeException | ClassCastException e) {
+    } catch (DecodeException | ClassCastException | NumberFormatException e) {
       throw new CommandRefusedException("this is no command: a JSON object with " + allowed());
     }
   }

@@ -317,7 +317,8 @@ class RaftNodeTest {
     until(() -> cluster.nodes.get(cluster.leader(0)).hasMembers(0, members));
 
     // It counts: with it and one other, there is a majority.
-    cluster.stop(cluster.others(lost).get(0));
+    String other = cluster.others(lost).get(0);
+    cluster.stop(other);
     for (int group = 0; group < 2; group++) {
       assertThat(get(cluster.claim(group).append("x", message(21, 10))))
           .containsExactly(Verdict.APPLIED);
@@ -328,7 +329,9 @@ class RaftNodeTest {
     get(cluster.claim(0).append("x", message(22, 10)));
     cluster.awaitEqual(0);
 
-    // The former disk gets no vote, and nobody asks for its own.
+    // The former disk gets no vote, and is told that it was removed.
+    cluster.start(other, false);
+    cluster.awaitEqual(0);
     cluster.stop(lost);
     cluster.setMembers(former);
     cluster.start(lost, false);
