@@ -139,8 +139,7 @@ class ChannelCreationTest {
       assertThat(List.of(one.succeeded(), another.succeeded())).containsOnlyOnce(true);
       Throwable refused = one.failed() ? one.cause() : another.cause();
       assertThat(refused).isInstanceOf(InvalidChannelException.class);
-      assertThat(created(id).options())
-          .isEqualTo((one.succeeded() ? OPTIONS : second).encode());
+      assertThat(created(id).options()).isEqualTo((one.succeeded() ? OPTIONS : second).encode());
     }
   }
 
@@ -166,8 +165,7 @@ class ChannelCreationTest {
   void aChannelOfAClassOfItsOwnExistsAlthoughTheGroupsOwnerHasNotClaimedIt() {
     owner.replica.claimChannel("own", other.me);
     for (Side each : List.of(owner, other)) {
-      assertThat(failure(each.create("own", OPTIONS)))
-          .isInstanceOf(InvalidChannelException.class);
+      assertThat(failure(each.create("own", OPTIONS))).isInstanceOf(InvalidChannelException.class);
     }
   }
 }

@@ -74,7 +74,6 @@ final class Cluster implements AutoCloseable {
           network.canCut()
               ? Disk.of(dir.resolve("machine" + i), DISKS.get((i - 1) % DISKS.size()))
               : Disk.of(dir.resolve("machine"), Disk.Kind.PLAIN);
-      own.put("ERIC_CLUSTER_DIRECTORY", disk.directory().toString());
       nodes.add(new Node(i, network.host(i), dir, disk, own));
     }
     try {

@@ -59,7 +59,7 @@ class ClusterClientsIT {
   void start() throws Exception {
     String name = "clients" + ProcessHandle.current().pid();
     int port = FreePort.find();
-    String directory = dir.resolve("cluster").toString();
+    Disk disk = Disk.of(dir, Disk.Kind.PLAIN);
     int rebalanceDelay = 500;
     Map<String, String> settings =
         Map.of(
@@ -67,12 +67,10 @@ class ClusterClientsIT {
             name,
             "ERIC_CLUSTER_PORT",
             Integer.toString(port),
-            "ERIC_CLUSTER_DIRECTORY",
-            directory,
             "ERIC_CLUSTER_REBALANCE_DELAY",
             Integer.toString(rebalanceDelay));
     for (int i = 1; i <= 2; i++) {
-      Node node = new Node(i, new Host("127.0.0.1", List.of()), dir, settings);
+      Node node = new Node(i, new Host("127.0.0.1", List.of()), dir, disk, settings);
       others.add(node);
       node.start();
     }
@@ -82,7 +80,7 @@ class ClusterClientsIT {
         .setEnabled(true)
         .setName(name)
         .setPort(port)
-        .setDirectory(directory)
+        .setDirectory(disk.directory().toString())
         .setRebalanceDelay(rebalanceDelay);
     options.getHttp().setPort(0);
     options.setSocketEnabled(false);

@@ -4,66 +4,52 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.eric.testing.FreePort;
+import io.eric.testing.RequiresCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node whose disk is full, in a small tmpfs, which needs root. */
+/** A node whose disk is full. */
+@RequiresCommand("curl")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class FullDiskIT {
 
+  /** More than a log has room for that it has reserved already. */
+  private static final int MESSAGES = 20;
+
   @TempDir private Path dir;
-  private Path disk;
-  private boolean mounted;
-
-  @BeforeEach
-  void mount() throws Exception {
-    disk = Files.createDirectory(dir.resolve("disk"));
-    mounted = runs("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk.toString());
-    assumeTrue(mounted, "a tmpfs can be mounted");
-  }
-
-  @AfterEach
-  void unmount() throws Exception {
-    if (mounted) {
-      assertThat(runs("umount", "-l", disk.toString())).isTrue();
-    }
-  }
 
   @Test
   void aNodeWhoseDiskIsFullEndsWithAReasonSoThatItsSupervisorStartsItAgain() throws Exception {
-    try (Network network = Network.of(1)) {
-      Node node =
-          new Node(
-              1,
-              network.host(1),
-              dir,
-              Map.of(
-                  "ERIC_CLUSTER_SIZE",
-                  "1",
-                  "ERIC_CLUSTER_INSECURE",
-                  "true",
-                  "ERIC_CLUSTER_HOST",
-                  network.host(1).address(),
-                  "ERIC_CLUSTER_PORT",
-                  Integer.toString(FreePort.find()),
-                  "ERIC_CLUSTER_DIRECTORY",
-                  disk.resolve("cluster").toString(),
-                  "ERIC_SHUTDOWN_DRAIN",
-                  "0"));
+    try (Network network = Network.of(1);
+        Disk disk = Disk.of(dir.resolve("disk"), Disk.Kind.SMALL)) {
+      assumeTrue(disk.kind() == Disk.Kind.SMALL, "a disk that can be full needs root");
+      Map<String, String> settings =
+          Map.of(
+              "ERIC_CLUSTER_SIZE",
+              "1",
+              "ERIC_CLUSTER_INSECURE",
+              "true",
+              "ERIC_CLUSTER_HOST",
+              network.host(1).address(),
+              "ERIC_CLUSTER_PORT",
+              Integer.toString(FreePort.find()),
+              "ERIC_SHUTDOWN_DRAIN",
+              "0");
+      Node node = new Node(1, network.host(1), dir, disk, settings);
       node.start();
       node.awaitReady();
       node.curl("-X", "PUT", "/create?channel_id=news");
-      Path body = Files.writeString(dir.resolve("body.json"), message(500_000));
+      String message = "{\"type\": \"t\", \"payload\": \"" + "x".repeat(500_000) + "\"}";
+      Path body = Files.writeString(dir.resolve("body.json"), message);
 
+      disk.fill();
       for (int i = 0; node.isRunning(); i++) {
-        assertThat(i).as("messages on a disk of 24 MiB").isLessThan(100);
+        assertThat(i).as("messages on a full disk").isLessThan(MESSAGES);
         node.curl(
             "-H",
             "content-type: application/json",
@@ -77,15 +63,5 @@ class FullDiskIT {
           .contains("this process ends, to be started again: the replica of group")
           .contains("No space left on device");
     }
-  }
-
-  private static String message(int bytes) {
-    return "{\"type\": \"t\", \"payload\": \"" + "x".repeat(bytes) + "\"}";
-  }
-
-  private static boolean runs(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getInputStream().readAllBytes();
-    return process.waitFor() == 0;
   }
 }

@@ -57,6 +57,7 @@ final class Node {
             .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
     builder.environment().putAll(environment);
+    builder.environment().put("ERIC_CLUSTER_DIRECTORY", disk.directory().toString());
     builder.environment().putAll(more);
     url = null;
     Process started = builder.start();
@@ -97,6 +98,7 @@ final class Node {
         new ProcessBuilder(command).directory(dir.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("ERIC_"));
     builder.environment().putAll(environment);
+    builder.environment().put("ERIC_CLUSTER_DIRECTORY", disk.directory().toString());
     Process ran = builder.start();
     String text = new String(ran.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ran(ran.waitFor(), text);
@@ -104,7 +106,7 @@ final class Node {
 
   /** The directory that it shares with the nodes of its machine, or that is its own. */
   Path clusterDirectory() {
-    return Path.of(environment.get("ERIC_CLUSTER_DIRECTORY"));
+    return disk.directory();
   }
 
   /** Whether there is a process. */
@@ -122,10 +124,6 @@ final class Node {
     url = null;
     jvm().destroyForcibly();
     process.waitFor(20, TimeUnit.SECONDS);
-  }
-
-  boolean isRunning() {
-    return process.isAlive();
   }
 
   /** Asks it to end; gives its exit code. */
