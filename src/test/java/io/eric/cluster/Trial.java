@@ -24,7 +24,8 @@ final class Trial implements AutoCloseable {
     this.cluster = cluster;
     this.random = random;
     this.isLong = isLong;
-    load = new Load(cluster.nodes, name, CHANNELS, isLong ? 3 : 2, 2, isLong ? 40 : 30);
+    load =
+        new Load(cluster.nodes, name, CHANNELS, isLong ? 3 : 2, isLong ? 2 : 1, isLong ? 40 : 100);
     load.awaitProgress(5);
   }
 

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Reports the channels that have failed to confirm an edge's streams for so long that these streams
  * may lack messages. The streams themselves end meanwhile, and their clients come back. A channel
  * is reported until it confirms a stream, or until none of its streams has waited that long for a
- * minute. Updated on the edge's context, asked from any thread.
+ * while. Updated on the edge's context, asked from any thread.
  */
 final class UnconfirmedChannels implements HealthSource {
 
@@ -27,10 +27,12 @@ final class UnconfirmedChannels implements HealthSource {
   private static final long LEAST_MS = 6_000;
 
   /**
-   * How long a channel is reported after its last unconfirmed stream. Clients that want to come
-   * back have done so by then.
+   * How long a channel is reported after its last unconfirmed stream. A client that comes back
+   * after a few seconds, and finds the channel as it was, is unconfirmed again by then. In a
+   * cluster its clients may have gone to another node for good, and this one would be in trouble
+   * for nothing.
    */
-  private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final LongSupplier nanoTime;
   private final long patienceMs;
