@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""cluster.py [--runs N]
+"""cluster.py [--runs N] [--only NAME,...]
 
-What three nodes on this machine do beside one, in turn: a publisher at node A, the channel's owner B, and 1000 SSE streams
-of 200-byte messages at C; and batches through /publish of A to a channel of B, kept on two nodes. Needs what compare.py
-has prepared in target/bench, and target/eric-vertx.jar.
+What three nodes on this machine do beside one, in turn:
+  fan       deliveries per second to 1000 SSE streams at C, published at A to a channel that B owns
+  batches   acknowledged messages per second through /publish of A to that channel, 1000 of 200 bytes each
+  singles   milliseconds from a publish to its acknowledgement, one after the other: median and 99th percentile
+  idle      cores per node while nothing happens
+  many      seconds until 5000 channels are created, and until all that a killed node had are acknowledged again
+Needs what compare.py has prepared in target/bench, and target/eric-vertx.jar. JAR names another jar.
 """
 import argparse
 import http.client
@@ -19,12 +23,15 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-JAR = ROOT / "target" / "eric-vertx.jar"
+JAR = pathlib.Path(os.environ.get("JAR", ROOT / "target" / "eric-vertx.jar"))
 BENCH = ROOT / "target" / "bench"
 STREAMS = 1000
 BATCH = 1000
 CONNECTIONS = 4
 BATCHES = 100
+SINGLES = 2000
+CHANNELS = 5000
+IDLE_S = 20
 
 
 class Hub:
@@ -34,10 +41,11 @@ class Hub:
         self.process = subprocess.Popen(
             ["java", "-Xms64m", "-Xmx1g", "-jar", str(JAR), "serve", "--http-port", "0", "--socket", str(self.socket), *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=folder)
+
+    def await_doors(self):
         ready = re.search(r"http://[^:]+:(\d+)", self.process.stdout.readline())
         if not ready:
-            self.end()
-            raise SystemExit(f"{name} did not start")
+            raise SystemExit(f"{self.log.name} did not start")
         self.port = int(ready[1])
 
     def call(self, method, path, body=None, attempts=20):
@@ -64,14 +72,21 @@ class Hub:
             time.sleep(0.1)
         raise SystemExit(f"not ready with {nodes} nodes: {self.call('GET', '/healthz')}")
 
-    def owner_of(self, channel):
-        done = subprocess.run(["java", "-jar", str(JAR), "ls", channel, "--socket", str(self.socket)],
-                              stdout=subprocess.PIPE, text=True, check=True)
-        return json.loads(done.stdout.splitlines()[0]).get("owner")
+    def health(self):
+        return self.call("GET", "/healthz")
+
+    def cpu_s(self):
+        fields = open(f"/proc/{self.process.pid}/stat").read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(60)
 
     def end(self):
-        self.process.terminate()
-        self.process.wait(60)
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
         self.log.close()
 
 
@@ -122,62 +137,179 @@ def batches(hub, channel):
     return rates[-1]
 
 
-def one(folder):
+def singles(hub, channel):
+    """Milliseconds to the acknowledgement of one publish after the other: median and 99th percentile."""
+    connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=60)
+    body = json.dumps({"type": "m", "payload": "x" * 200})
+    times = []
+    for _ in range(SINGLES):
+        start = time.monotonic()
+        connection.request("POST", f"/broadcast?channel_id={channel}", body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        response.read()
+        times.append((time.monotonic() - start) * 1000)
+    connection.close()
+    times = sorted(times[SINGLES // 2:])  # the others warm up
+    return times[len(times) // 2], times[len(times) * 99 // 100]
+
+
+def idle(hubs):
+    """Cores per node."""
+    before = [hub.cpu_s() for hub in hubs]
+    time.sleep(IDLE_S)
+    return max(hub.cpu_s() - was for hub, was in zip(hubs, before)) / IDLE_S
+
+
+def publish_until_acknowledged(port, channel, key):
+    body = json.dumps([{"c": channel, "t": "m", "key": key}])
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("POST", "/publish", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse().read()
+            connection.close()
+            if b'"id"' in answer:
+                return
+        except OSError:
+            pass
+        time.sleep(0.02)
+
+
+def in_threads(count, items, work):
+    def each(part):
+        for item in part:
+            work(item)
+
+    threads = [threading.Thread(target=each, args=(items[i::count],)) for i in range(count)]
+    start = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - start
+
+
+def many(hubs):
+    """Seconds to create the channels, and from a kill until each of the dead node's is acknowledged again."""
+    ids = [f"many{i}" for i in range(CHANNELS)]
+    created = in_threads(16, ids, lambda name: hubs[0].call("PUT", f"/create?channel_id={name}"))
+    in_threads(16, ids, lambda name: publish_until_acknowledged(hubs[0].port, name, "before"))
+    victim, asked = hubs[2], hubs[0]
+    lost = victim.health()["owned"]
+    victim.kill()
+    batch = 500
+    start = time.monotonic()
+    left = ids
+    while left:
+        again = []
+        for i in range(0, len(left), batch):
+            part = left[i:i + batch]
+            body = json.dumps([{"c": name, "t": "m", "key": "after"} for name in part])
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", asked.port, timeout=30)
+                connection.request("POST", "/publish", body, {"Content-Type": "application/json"})
+                outcomes = json.loads(connection.getresponse().read())
+                connection.close()
+                again += [name for name, outcome in zip(part, outcomes) if "id" not in outcome]
+            except (OSError, ValueError):
+                again += part
+        left = again
+    return created, time.monotonic() - start, lost
+
+
+def one(folder, only):
     hub = Hub(folder, "single")
     try:
+        hub.await_doors()
         hub.await_ready(1)
         hub.call("PUT", "/create?channel_id=fan")
         hub.call("PUT", "/create?channel_id=log")
         hub.call("POST", "/subscribe?channel_id=log")
-        return fan_out(folder, hub, hub, [hub], "fan"), batches(hub, "log")
+        return measured(folder, only, hub, hub, [hub], "fan", "log")
     finally:
         hub.end()
 
 
-def three(folder):
-    hubs = []
+def spread(hubs):
+    """Waits until each node owns a group, and gives the owners of the groups."""
+    for _ in range(600):
+        owners = [group["owner"] for group in hubs[0].health()["groups"]]
+        if len(set(owners)) == len(hubs):
+            return owners
+        time.sleep(0.1)
+    raise SystemExit(f"the groups are not spread: {hubs[0].health()}")
+
+
+def three(folder, only):
     os.environ["ERIC_CLUSTER_NAME"] = folder.name
+    os.environ["ERIC_CLUSTER_REBALANCE_DELAY"] = "1000"
+    hubs = []
     try:
         for i in range(3):
             hubs.append(Hub(folder, f"node{i}", "--cluster"))
         for hub in hubs:
+            hub.await_doors()
+        for hub in hubs:
             hub.await_ready(3)
-        owners = {}
-        for i in range(40):
-            name = f"fan{i}"
-            hubs[0].call("PUT", f"/create?channel_id={name}")
-            hubs[0].call("POST", f"/subscribe?channel_id={name}")
-            owners.setdefault(hubs[0].owner_of(name), []).append(name)
-            if len(owners) == 3 and all(len(names) > 1 for names in owners.values()):
+        spread(hubs)
+        b = hubs[1]
+        names = []
+        for i in range(100):
+            before = b.health()["owned"]
+            hubs[0].call("PUT", f"/create?channel_id=c{i}")
+            hubs[0].call("POST", f"/subscribe?channel_id=c{i}")
+            if b.health()["owned"] > before:
+                names.append(f"c{i}")
+            if len(names) == 2:
                 break
-        health = {re.search(r'"node": "([^"]+)"', json.dumps(hub.call("GET", "/healthz")))[1]: hub for hub in hubs}
-        owner = next(node for node in owners if health.get(node) not in (hubs[0], hubs[2]))
-        fan, log = owners[owner][:2]
-        return fan_out(folder, hubs[0], hubs[2], hubs, fan), batches(hubs[0], log)
+        return measured(folder, only, hubs[0], hubs[2], hubs, *names)
     finally:
         for hub in hubs:
             hub.end()
 
 
+def measured(folder, only, publisher, hub, hubs, fan, log):
+    figures = {}
+    if "idle" in only:
+        figures["idle cores"] = idle(hubs)
+    if "singles" in only:
+        figures["single p50 ms"], figures["single p99 ms"] = singles(publisher, log)
+    if "batches" in only:
+        figures["acknowledged/s in batches"] = batches(publisher, log)
+    if "fan" in only:
+        figures["deliveries/s"] = fan_out(folder, publisher, hub, hubs, fan)
+    if "many" in only:
+        if len(hubs) == 1:
+            ids = [f"many{i}" for i in range(CHANNELS)]
+            figures["5000 created s"] = in_threads(16, ids, lambda name: hub.call("PUT", f"/create?channel_id={name}"))
+        else:
+            created, again, lost = many(hubs)
+            figures["5000 created s"], figures["failover s"], figures["channels lost"] = created, again, lost
+    return figures
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    runs = parser.parse_args().runs
-    if not (BENCH / "ssebench").exists():
+    parser.add_argument("--only", default="idle,singles,batches,fan,many")
+    args = parser.parse_args()
+    only = args.only.split(",")
+    if "fan" in only and not (BENCH / "ssebench").exists():
         raise SystemExit("run compare.py first: it builds the load generator in target/bench")
-    figures = {"one node": [], "three nodes": []}
-    for _ in range(runs):
+    results = {"one node": [], "three nodes": []}
+    for _ in range(args.runs):
         for name, measure in (("one node", one), ("three nodes", three)):
             folder = pathlib.Path(tempfile.mkdtemp(prefix="eric-cluster-"))
             try:
-                figures[name].append(measure(folder))
-                print(name, figures[name][-1], flush=True)
+                results[name].append(measure(folder, only))
+                print(name, results[name][-1], flush=True)
             finally:
                 shutil.rmtree(folder)
-    print("\n| | deliveries/s | acknowledged messages/s in batches |\n|---|---|---|")
-    for name, results in figures.items():
-        cells = [f"{statistics.median(v):,.0f} ({min(v):,.0f}..{max(v):,.0f})" for v in zip(*results)]
-        print(f"| {name} | " + " | ".join(cells) + " |")
+    for name, all_runs in results.items():
+        print(f"\n{name}, {args.runs} runs")
+        for figure in all_runs[0]:
+            values = [run[figure] for run in all_runs]
+            print(f"  {figure}: {statistics.median(values):.4g} ({min(values):.4g}..{max(values):.4g})")
 
 
 main()

@@ -386,14 +386,17 @@ public final class ClusterNode implements Placement {
 
   /**
    * Gives up the groups that are still owned here: their channels append what they have accepted.
-   * Channels of classes of their own stay open; the container closes them.
+   * Channels of classes of their own stay open; the container closes them, for which they have as
+   * long.
    */
   public Future<Void> release() {
     return onContext(
-        () ->
-            Future.join(groups.stream().map(group -> group.work().release()).toList())
-                .<Void>mapEmpty()
-                .otherwiseEmpty());
+        () -> {
+          own.release();
+          return Future.join(groups.stream().map(group -> group.work().release()).toList())
+              .<Void>mapEmpty()
+              .otherwiseEmpty();
+        });
   }
 
   /** Takes no part any more. Call it after {@link #release}, when the container is closed. */

@@ -5,6 +5,7 @@ import io.eric.UnavailableException;
 import io.eric.channel.internal.Placement.Ownership;
 import io.eric.cluster.SeenNodes.Presence;
 import io.eric.cluster.owner.GroupLog;
+import io.eric.cluster.owner.GroupOwner;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.owner.Tenure;
 import io.eric.cluster.owner.TenureStore;
@@ -156,15 +157,20 @@ final class OwnChannels {
     }
   }
 
-  /** A channel was deleted. */
+  /** A channel was deleted. The entry that did it may still wait for its answer. */
   void deleted(String channel) {
-    Holding gone = holdings.remove(channel);
-    if (gone != null) {
-      gone.log.close();
-    }
+    holdings.remove(channel);
   }
 
-  /** Ends what is under way, because the node leaves the cluster. */
+  /**
+   * Gives the channels some time to append what they have accepted, because the node ends. Without
+   * a majority they would wait for ever.
+   */
+  void release() {
+    loop.after(GroupOwner.LEAVE_MS, this::stop);
+  }
+
+  /** Ends what is under way, because the node leaves the cluster. Idempotent. */
   void stop() {
     stopped = true;
     List<Holding> ended = List.copyOf(holdings.values());

@@ -51,7 +51,7 @@ public final class GroupOwner {
   static final long LONGEST_PAUSE_MS = 30_000;
 
   /** How long channels may take to append what they have accepted before the group goes. */
-  static final long LEAVE_MS = 3_000;
+  public static final long LEAVE_MS = 3_000;
 
   private final Owner me;
   private final GroupReplica replica;

@@ -30,7 +30,8 @@ class OperatorCommandTest {
       value = {
         "nonsense|this is no command: a JSON object with command, force, group, node",
         "[]|this is no command: a JSON object with command, force, group, node",
-        "{\"group\":\"one\"}|this is no command: a JSON object with command, force, group, node",
+        "{\"command\":\"transfer\",\"group\":\"one\"}|this is no command: a JSON object with"
+            + " command, force, group, node",
         "{\"command\":\"stop\"}|there is no command \"stop\", allowed are status, transfer,"
             + " replace, form",
         "{}|there is no command \"\", allowed are status, transfer, replace, form",

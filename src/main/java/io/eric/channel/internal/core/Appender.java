@@ -50,9 +50,7 @@ public final class Appender {
     this.log = log;
     this.acknowledgements = acknowledgements;
     KeyWindow keys = new KeyWindow(options.getKeys(), options.getKeysAge(), meters);
-    for (MessageLog.KeptKey kept : log.keys()) {
-      keys.succeeded(kept.key(), kept.sequence(), kept.timestamp());
-    }
+    keys.restore(log.keys(), clock.getAsLong());
     this.admission = new Admission(options, listeners, overflow, keys, meters, clock);
     this.commit =
         new GroupCommit(

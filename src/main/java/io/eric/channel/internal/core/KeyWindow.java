@@ -1,10 +1,12 @@
 package io.eric.channel.internal.core;
 
+import io.eric.log.MessageLog.KeptKey;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,20 @@ final class KeyWindow {
     this.capacity = capacity;
     this.maxAgeMs = maxAgeMs;
     this.meters = meters;
+  }
+
+  /**
+   * Takes over the keys that the log has kept, as if the newest were of this moment. Their times
+   * are by the clock of the former owner, or by this clock before it was set: a key that seemed old
+   * by the present clock would be forgotten while its publisher still repeats the message.
+   *
+   * @param kept oldest first
+   */
+  void restore(List<KeptKey> kept, long now) {
+    long moved = kept.isEmpty() ? 0 : now - kept.get(kept.size() - 1).timestamp();
+    for (KeptKey each : kept) {
+      succeeded(each.key(), each.sequence(), each.timestamp() + moved);
+    }
   }
 
   /**

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.Payload;
 import io.eric.internal.protocol.Command.Publish;
+import io.eric.log.MessageLog.KeptKey;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,24 @@ class KeyWindowTest {
     keys.succeeded("k", 2, late);
     assertThat(sequence("k", late)).isEqualTo(2);
     assertThat(meters.get(CounterName.KEYS_FORGOTTEN)).isZero();
+  }
+
+  @Test
+  void keysOfAFormerOwnerAreAsOldAsTheyAreToEachOtherWhateverItsClock() {
+    for (long clock : new long[] {-86_400_000, 0, 86_400_000}) {
+      KeyWindow next = new KeyWindow(CAPACITY, MAX_AGE_MS, meters);
+      long now = 1_000_000_000;
+      next.restore(
+          List.of(
+              new KeptKey("old", 1, now + clock),
+              new KeptKey("newer", 2, now + clock + MAX_AGE_MS),
+              new KeptKey("newest", 3, now + clock + MAX_AGE_MS + 1)),
+          now);
+      assertThat(next.find("old", now)).isNull();
+      assertThat(next.find("newer", now)).isNotNull();
+      assertThat(next.find("newest", now + MAX_AGE_MS)).isNotNull();
+      assertThat(next.find("newest", now + MAX_AGE_MS + 1)).isNull();
+    }
   }
 
   @Test
