@@ -7,7 +7,9 @@ What three nodes on this machine do beside one, in turn:
   singles   milliseconds from a publish to its acknowledgement, one after the other: median and 99th percentile
   idle      cores per node while nothing happens
   many      seconds until 5000 channels are created, and until all that a killed node had are acknowledged again
-Needs what compare.py has prepared in target/bench, and target/eric-vertx.jar. JAR names another jar.
+Each is measured after a warm-up, because three JVMs on two cores compile for minutes.
+Needs what compare.py has prepared in target/bench, and target/eric-vertx.jar. JAR names another jar, and
+HUB_JAVA_OPTS other options of the JVMs.
 """
 import argparse
 import http.client
@@ -27,19 +29,24 @@ JAR = pathlib.Path(os.environ.get("JAR", ROOT / "target" / "eric-vertx.jar"))
 BENCH = ROOT / "target" / "bench"
 STREAMS = 1000
 BATCH = 1000
-CONNECTIONS = 4
+CONNECTIONS = 8
 BATCHES = 100
+BATCH_ROUNDS = 8
 SINGLES = 2000
+SINGLES_ROUNDS = 5
 CHANNELS = 5000
-IDLE_S = 20
+CREATORS = 64
+IDLE_S = 30
+OPTIONS = os.environ.get("HUB_JAVA_OPTS", "-Xms64m -Xmx1g").split()
 
 
 class Hub:
     def __init__(self, folder, name, *arguments):
         self.log = open(folder / f"{name}.log", "w")
+        self.connections = threading.local()
         self.socket = folder / f"{name}.sock"
         self.process = subprocess.Popen(
-            ["java", "-Xms64m", "-Xmx1g", "-jar", str(JAR), "serve", "--http-port", "0", "--socket", str(self.socket), *arguments],
+            ["java", *OPTIONS, "-jar", str(JAR), "serve", "--http-port", "0", "--socket", str(self.socket), *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=folder)
 
     def await_doors(self):
@@ -49,17 +56,25 @@ class Hub:
         self.port = int(ready[1])
 
     def call(self, method, path, body=None, attempts=20):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request(method, path, body, {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        answer = response.read()
-        connection.close()
+        connection = getattr(self.connections, "mine", None)
+        if connection is None:
+            connection = self.connections.mine = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = response.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next request opens it anew
+            raise
         if response.status == 503 and attempts > 1:  # as Retry-After asks
             time.sleep(1)
             return self.call(method, path, body, attempts - 1)
         if response.status >= 300:
             raise SystemExit(f"{method} {path}: {response.status} {answer[:200]}")
         return json.loads(answer) if answer else None
+
+    def create(self, channel):
+        self.call("PUT", f"/create?channel_id={channel}")
 
     def await_ready(self, nodes):
         for _ in range(600):
@@ -124,7 +139,7 @@ def batches(hub, channel):
         connection.close()
 
     rates = []
-    for _ in range(3):  # the last one counts: the others warm up
+    for _ in range(BATCH_ROUNDS):  # the last three count: the others warm up
         threads = [threading.Thread(target=work) for _ in range(CONNECTIONS)]
         start = time.monotonic()
         for thread in threads:
@@ -134,7 +149,7 @@ def batches(hub, channel):
         rates.append(CONNECTIONS * BATCHES * BATCH / (time.monotonic() - start))
     if wrong:
         print(f"{len(wrong)} batches were refused: {wrong[0]}")
-    return rates[-1]
+    return statistics.median(rates[-3:])
 
 
 def singles(hub, channel):
@@ -142,14 +157,14 @@ def singles(hub, channel):
     connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=60)
     body = json.dumps({"type": "m", "payload": "x" * 200})
     times = []
-    for _ in range(SINGLES):
+    for _ in range(SINGLES_ROUNDS * SINGLES):
         start = time.monotonic()
         connection.request("POST", f"/broadcast?channel_id={channel}", body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         response.read()
         times.append((time.monotonic() - start) * 1000)
     connection.close()
-    times = sorted(times[SINGLES // 2:])  # the others warm up
+    times = sorted(times[-SINGLES:])  # the others warm up
     return times[len(times) // 2], times[len(times) * 99 // 100]
 
 
@@ -192,7 +207,10 @@ def in_threads(count, items, work):
 def many(hubs):
     """Seconds to create the channels, and from a kill until each of the dead node's is acknowledged again."""
     ids = [f"many{i}" for i in range(CHANNELS)]
-    created = in_threads(16, ids, lambda name: hubs[0].call("PUT", f"/create?channel_id={name}"))
+    warm = [f"warm{i}" for i in range(CHANNELS)]
+    in_threads(CREATORS, warm, hubs[0].create)
+    in_threads(CREATORS, warm, lambda name: hubs[0].call("DELETE", f"/channel/{name}"))
+    created = in_threads(CREATORS, ids, hubs[0].create)
     in_threads(16, ids, lambda name: publish_until_acknowledged(hubs[0].port, name, "before"))
     victim, asked = hubs[2], hubs[0]
     lost = victim.health()["owned"]
@@ -270,18 +288,18 @@ def three(folder, only):
 
 def measured(folder, only, publisher, hub, hubs, fan, log):
     figures = {}
-    if "idle" in only:
-        figures["idle cores"] = idle(hubs)
     if "singles" in only:
         figures["single p50 ms"], figures["single p99 ms"] = singles(publisher, log)
     if "batches" in only:
         figures["acknowledged/s in batches"] = batches(publisher, log)
     if "fan" in only:
         figures["deliveries/s"] = fan_out(folder, publisher, hub, hubs, fan)
+    if "idle" in only:
+        figures["idle cores"] = idle(hubs)
     if "many" in only:
         if len(hubs) == 1:
             ids = [f"many{i}" for i in range(CHANNELS)]
-            figures["5000 created s"] = in_threads(16, ids, lambda name: hub.call("PUT", f"/create?channel_id={name}"))
+            figures["5000 created s"] = in_threads(CREATORS, ids, hub.create)
         else:
             created, again, lost = many(hubs)
             figures["5000 created s"], figures["failover s"], figures["channels lost"] = created, again, lost

@@ -4,6 +4,7 @@ import io.eric.UnavailableException;
 import io.eric.cluster.link.NodeLinks;
 import io.eric.cluster.owner.GroupLog;
 import io.eric.cluster.owner.GroupReplica;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.Verdict;
 import io.eric.internal.protocol.WireInput;
 import io.eric.internal.protocol.WireOutput;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log of a group wherever its leader is: what a node appends that does not lead is forwarded to
  * the leader, and comes back when it is applied there. An entry that is forwarded to a node that
- * does not lead any more fails there; it is not passed on.
+ * does not lead any more fails there; it is not passed on. A leader reads an entry before it
+ * appends it, because one that cannot be read would end every replica.
  */
 final class LeaderLog implements GroupLog {
 
@@ -37,7 +39,7 @@ final class LeaderLog implements GroupLog {
   }
 
   @Override
-  public CompletionStage<List<Verdict>> append(byte[] entry) {
+  public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
     GroupReplica.Status status = replica.status();
     String leader = status.leader();
     if (status.isLeader()) {
@@ -47,8 +49,8 @@ final class LeaderLog implements GroupLog {
       return CompletableFuture.failedStage(
           new UnavailableException("no node leads group " + replica.number()));
     }
-    WireOutput request = new WireOutput(entry.length + 16);
-    request.putInt(replica.number()).putBytes(entry);
+    WireOutput request = new WireOutput(entry.size() + 16);
+    request.putInt(replica.number()).putBytes(entry.bytes());
     return links
         .call(leader, SERVICE, Buffer.buffer(request.toBytes()), ANSWER_MS)
         .map(LeaderLog::verdicts)
@@ -72,7 +74,7 @@ final class LeaderLog implements GroupLog {
 
   private static Future<Buffer> appended(Groups groups, WireInput request) {
     int number = request.getInt();
-    byte[] entry = request.getBytes();
+    EncodedEntry entry = EncodedEntry.read(request.getBytes());
     GroupReplica replica = groups.replica(number);
     if (replica == null) {
       return Future.failedFuture(new UnavailableException("there is no group " + number));

@@ -10,8 +10,8 @@ import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.owner.Tenure;
 import io.eric.cluster.owner.TenureStore;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Verdict;
 import io.eric.internal.Loop;
@@ -258,9 +258,8 @@ final class OwnChannels {
   }
 
   private Future<Verdict> append(String id, @Nullable Owner former) {
-    byte[] entry =
-        GroupEntryCodec.write(
-            new ClaimChannel(id, me, former, loop.currentTimeMillis(), Epoch.random()));
+    EncodedEntry entry =
+        EncodedEntry.of(new ClaimChannel(id, me, former, loop.currentTimeMillis(), Epoch.random()));
     Promise<Verdict> verdict = Promise.promise();
     try {
       groups.thread(id).execute(() -> append(id, entry, verdict));
@@ -270,7 +269,7 @@ final class OwnChannels {
     return verdict.future();
   }
 
-  private void append(String id, byte[] entry, Promise<Verdict> verdict) {
+  private void append(String id, EncodedEntry entry, Promise<Verdict> verdict) {
     try {
       groups
           .log(id)

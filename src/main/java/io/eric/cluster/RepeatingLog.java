@@ -2,7 +2,7 @@ package io.eric.cluster;
 
 import io.eric.UnavailableException;
 import io.eric.cluster.owner.GroupLog;
-import io.eric.cluster.state.GroupEntryCodec;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.Verdict;
 import io.eric.internal.Loop;
 import java.util.List;
@@ -40,12 +40,12 @@ final class RepeatingLog implements GroupLog {
 
   /** An entry that is under way. */
   private static final class Unanswered {
-    private final byte[] entry;
+    private final EncodedEntry entry;
     private final CompletableFuture<List<Verdict>> answer;
     private boolean hasFailed;
     private @Nullable String asked;
 
-    private Unanswered(byte[] entry, CompletableFuture<List<Verdict>> answer) {
+    private Unanswered(EncodedEntry entry, CompletableFuture<List<Verdict>> answer) {
       this.entry = entry;
       this.answer = answer;
     }
@@ -74,19 +74,18 @@ final class RepeatingLog implements GroupLog {
   }
 
   @Override
-  public CompletionStage<List<Verdict>> append(byte[] batch) {
+  public CompletionStage<List<Verdict>> append(EncodedEntry batch) {
     CompletableFuture<List<Verdict>> answer = new CompletableFuture<>();
     loop.later(() -> begin(batch, answer));
     return answer;
   }
 
-  private void begin(byte[] batch, CompletableFuture<List<Verdict>> answer) {
+  private void begin(EncodedEntry batch, CompletableFuture<List<Verdict>> answer) {
     if (closed) {
       answer.completeExceptionally(over());
       return;
     }
-    Unanswered begun =
-        new Unanswered(GroupEntryCodec.numbered(channel, claim, ++number, batch), answer);
+    Unanswered begun = new Unanswered(batch.numbered(channel, claim, ++number), answer);
     unanswered = begun;
     attempt(begun);
     lookAfter(begun);

@@ -4,11 +4,11 @@ import io.eric.cluster.owner.GroupReplica;
 import io.eric.cluster.owner.ReplicaObserver;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupState;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Section;
@@ -111,9 +111,8 @@ final class FakeReplica implements GroupReplica {
   }
 
   @Override
-  public CompletionStage<List<Verdict>> append(byte[] entry) {
-    List<Verdict> verdicts =
-        outcome == Outcome.NOT_APPLIED ? List.of() : apply(GroupEntryCodec.read(entry));
+  public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
+    List<Verdict> verdicts = outcome == Outcome.NOT_APPLIED ? List.of() : apply(entry.entry());
     return outcome == Outcome.APPLIED
         ? CompletableFuture.completedStage(verdicts)
         : CompletableFuture.failedStage(new IllegalStateException("the outcome is unknown"));

@@ -12,8 +12,9 @@ import io.eric.cluster.link.NodeLinks;
 import io.eric.cluster.link.Peer;
 import io.eric.cluster.owner.GroupReplica;
 import io.eric.cluster.state.Change;
+import io.eric.cluster.state.EncodedEntry;
+import io.eric.cluster.state.EncodedSection;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
@@ -94,17 +95,17 @@ class LeaderLogTest {
     await(vertx.close());
   }
 
-  private Future<List<Verdict>> append(byte[] entry) {
+  private Future<List<Verdict>> append(EncodedEntry entry) {
     return Future.fromCompletionStage(log.append(entry));
   }
 
-  private static byte[] claim() {
-    return GroupEntryCodec.write(new ClaimGroup(OTHER));
+  private static EncodedEntry claim() {
+    return EncodedEntry.of(new ClaimGroup(OTHER));
   }
 
-  private static byte[] staleBatch() {
+  private static EncodedEntry staleBatch() {
     Section section = new Section("c", 77, List.of(new Change.Delete()));
-    return GroupEntryCodec.batch(List.of(GroupEntryCodec.bytes(section)));
+    return EncodedEntry.batch(List.of(new EncodedSection(section)));
   }
 
   @Test

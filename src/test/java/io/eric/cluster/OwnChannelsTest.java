@@ -9,10 +9,10 @@ import io.eric.cluster.SeenNodes.Presence;
 import io.eric.cluster.owner.GroupLog;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.NumberedBatch;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupState;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Verdict;
@@ -351,7 +351,7 @@ class OwnChannelsTest {
     }
 
     @Override
-    public CompletionStage<List<Verdict>> append(byte[] entry) {
+    public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
       Runnable first = before;
       before = null;
       if (first != null) {
@@ -363,7 +363,7 @@ class OwnChannelsTest {
         return new CompletableFuture<>();
       }
       appended++;
-      GroupEntry read = GroupEntryCodec.read(entry);
+      GroupEntry read = entry.entry();
       if (refusing && read instanceof NumberedBatch) {
         return CompletableFuture.completedStage(List.of()); // as if it were of another version
       }

@@ -3,8 +3,8 @@ package io.eric.cluster.owner;
 import io.eric.UnavailableException;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupView;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Verdict;
@@ -241,7 +241,7 @@ public final class GroupOwner {
     }
     state = State.CLAIMING;
     long mine = ++attempt;
-    byte[] entry = GroupEntryCodec.write(new ClaimGroup(me));
+    EncodedEntry entry = EncodedEntry.of(new ClaimGroup(me));
     onThread(() -> replica.append(entry))
         .onFailure(
             e -> {

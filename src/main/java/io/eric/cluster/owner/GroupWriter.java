@@ -3,7 +3,8 @@ package io.eric.cluster.owner;
 import io.eric.PayloadTooLargeException;
 import io.eric.UnavailableException;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
-import io.eric.cluster.state.GroupEntryCodec;
+import io.eric.cluster.state.EncodedEntry;
+import io.eric.cluster.state.EncodedSection;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
 import io.vertx.core.Promise;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * each entry, so an entry carries everything that all channels have pending when it is made, and
  * while some entries are under way the next one grows.
  *
+ * <p>As each entry costs the same work in all replicas however small it is, little ones do not
+ * overtake each other: what is pending waits for the entry that is under way, unless it is large
+ * enough to be worth an entry of its own.
+ *
  * <p>If the outcome of an entry is unknown, the claim is taken for over: this entry's proposals,
  * those of the entries behind it, and all later ones fail. The next owner knows from the state
  * which of them are in effect.
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupWriter {
 
+  /** Another entry is begun while one is under way if it has so many bytes or more. */
+  private static final int WORTH_BYTES = 64 << 10;
+
   private final GroupLog log;
   private final Executor thread;
   private final EntryLimits limits;
@@ -34,6 +42,7 @@ final class GroupWriter {
 
   // Guarded by this object.
   private final ArrayDeque<Proposal> pending = new ArrayDeque<>();
+  private long pendingBytes;
   private int inFlight;
   private boolean scheduled;
   private @Nullable Throwable failure;
@@ -59,12 +68,12 @@ final class GroupWriter {
    *     PayloadTooLargeException} if no entry can be so large, and then nothing has happened
    */
   void propose(Section section, Promise<Verdict> verdict) {
-    byte[] bytes = GroupEntryCodec.bytes(section);
-    if (bytes.length > limits.largest()) {
+    EncodedSection encoded = new EncodedSection(section);
+    if (encoded.size() > limits.largest()) {
       verdict.fail(
           new PayloadTooLargeException(
               "a message with all that belongs to it has "
-                  + bytes.length
+                  + encoded.size()
                   + " bytes, the cluster's log takes "
                   + limits.largest()));
       return;
@@ -74,7 +83,8 @@ final class GroupWriter {
     synchronized (this) {
       failed = failure;
       if (failed == null) {
-        pending.add(new Proposal(bytes, verdict));
+        pending.add(new Proposal(encoded, verdict));
+        pendingBytes += encoded.size();
         schedule = mayWrite();
       }
     }
@@ -95,11 +105,17 @@ final class GroupWriter {
 
   /** Returns whether the caller has to schedule a write; holds the lock. */
   private boolean mayWrite() {
-    if (scheduled || inFlight == limits.inFlight() || pending.isEmpty()) {
+    if (scheduled || !isWorthAnEntry()) {
       return false;
     }
     scheduled = true;
     return true;
+  }
+
+  private boolean isWorthAnEntry() {
+    return inFlight == 0
+        ? !pending.isEmpty()
+        : inFlight < limits.inFlight() && pendingBytes >= Math.min(WORTH_BYTES, limits.bytes());
   }
 
   private void write() {
@@ -109,7 +125,7 @@ final class GroupWriter {
         return;
       }
       try {
-        log.append(GroupEntryCodec.batch(entry.stream().map(each -> each.section).toList()))
+        log.append(EncodedEntry.batch(entry.stream().map(each -> each.section).toList()))
             .whenComplete((verdicts, failed) -> done(entry, verdicts, failed));
       } catch (RuntimeException e) {
         done(entry, null, e);
@@ -120,17 +136,18 @@ final class GroupWriter {
   /** Takes the proposals of the next entry; empty if there is none to write now. */
   private synchronized List<Proposal> next() {
     List<Proposal> entry = new ArrayList<>();
-    if (inFlight == limits.inFlight() || pending.isEmpty()) {
+    if (!isWorthAnEntry()) {
       scheduled = false;
       return entry;
     }
-    int bytes = 0;
+    long bytes = 0;
     for (Proposal next = pending.peek();
-        next != null && (entry.isEmpty() || bytes + next.section.length <= limits.bytes());
+        next != null && (entry.isEmpty() || bytes + next.section.size() <= limits.bytes());
         next = pending.peek()) {
-      bytes += next.section.length;
+      bytes += next.section.size();
       entry.add(pending.remove());
     }
+    pendingBytes -= bytes;
     inFlight++;
     return entry;
   }
@@ -166,6 +183,7 @@ final class GroupWriter {
       failure = reason;
       left = List.copyOf(pending);
       pending.clear();
+      pendingBytes = 0;
     }
     left.forEach(each -> each.verdict.fail(unavailable(reason)));
     over.run();
@@ -178,10 +196,10 @@ final class GroupWriter {
 
   /** A section that is not in the log yet. */
   private static final class Proposal {
-    private final byte[] section;
+    private final EncodedSection section;
     private final Promise<Verdict> verdict;
 
-    private Proposal(byte[] section, Promise<Verdict> verdict) {
+    private Proposal(EncodedSection section, Promise<Verdict> verdict) {
       this.section = section;
       this.verdict = verdict;
     }

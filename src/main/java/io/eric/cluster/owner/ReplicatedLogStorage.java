@@ -87,7 +87,7 @@ final class ReplicatedLogStorage implements LogStorage<Entry> {
     for (int i = 0; i < batch.size(); i++) {
       bytes += batch.get(i).size();
       if (bytes >= SLICE_BYTES || i + 1 == batch.size()) {
-        slices.add(batch.subList(from, i + 1));
+        slices.add(List.copyOf(batch.subList(from, i + 1)));
         from = i + 1;
         bytes = 0;
       }

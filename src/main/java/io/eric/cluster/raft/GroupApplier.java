@@ -7,7 +7,6 @@ import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
 import io.eric.cluster.state.GroupEntry.NumberedBatch;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupObserver;
 import io.eric.cluster.state.GroupState;
 import io.eric.cluster.state.GroupView;
@@ -34,10 +33,8 @@ final class GroupApplier {
    *
    * @param index its index in the log
    * @return what became of each section, or of the claim
-   * @throws IllegalArgumentException if this version does not know the entry
    */
-  synchronized List<Verdict> apply(long index, byte[] bytes) {
-    GroupEntry entry = GroupEntryCodec.read(bytes);
+  synchronized List<Verdict> apply(long index, GroupEntry entry) {
     if (entry instanceof Batch batch) {
       return told(batch.sections(), state.apply(index, batch));
     }

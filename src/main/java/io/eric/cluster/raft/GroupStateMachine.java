@@ -2,6 +2,8 @@ package io.eric.cluster.raft;
 
 import io.eric.cluster.owner.ReplicaObserver;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.GroupEntry;
+import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupView;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -12,6 +14,7 @@ import java.util.concurrent.Executor;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -86,13 +89,24 @@ final class GroupStateMachine extends BaseStateMachine {
 
   // ---- entries
 
+  /** What this process appends, it applies as it is. */
+  @Override
+  public TransactionContext startTransaction(RaftClientRequest request) {
+    TransactionContext.Builder transaction =
+        TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request);
+    if (request.getMessage() instanceof EntryMessage message) {
+      transaction.setStateMachineContext(message.encoded().entry());
+    }
+    return transaction.build();
+  }
+
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
     ByteString data = entry.getStateMachineLogEntry().getLogData();
     VerdictsMessage answer;
     try {
-      answer = new VerdictsMessage(applier.apply(entry.getIndex(), data.toByteArray()));
+      answer = new VerdictsMessage(applier.apply(entry.getIndex(), entry(transaction, data)));
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
       if (policy.applied(data.size())) {
         beginSnapshot();
@@ -105,6 +119,12 @@ final class GroupStateMachine extends BaseStateMachine {
     }
     meters.count(CounterName.GROUP_ENTRIES_APPLIED);
     return CompletableFuture.completedFuture(answer);
+  }
+
+  private static GroupEntry entry(TransactionContext transaction, ByteString data) {
+    return transaction.getStateMachineContext() instanceof GroupEntry known
+        ? known
+        : GroupEntryCodec.read(data.toByteArray());
   }
 
   // ---- snapshots

@@ -3,6 +3,7 @@ package io.eric.cluster.raft;
 import io.eric.cluster.identity.Member;
 import io.eric.cluster.owner.GroupReplica;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.Verdict;
 import io.eric.metrics.CounterName;
 import io.eric.metrics.Meters;
@@ -33,7 +34,6 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,17 +138,21 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   }
 
   @Override
-  public CompletionStage<List<Verdict>> append(byte[] entry) {
-    if (entry.length > maxEntryBytes) { // it would cost this node the lead
+  public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
+    if (entry.size() > maxEntryBytes) { // it would cost this node the lead
       return CompletableFuture.failedFuture(
           new IllegalArgumentException(
-              "an entry has " + entry.length + " bytes, allowed are up to " + maxEntryBytes));
+              "an entry has " + entry.size() + " bytes, allowed are up to " + maxEntryBytes));
     }
-    Message message = Message.valueOf(UnsafeByteOperations.unsafeWrap(entry));
-    return submit(RaftClientRequest.writeRequestType(), message, APPEND_MS)
+    return append(new EntryMessage(entry));
+  }
+
+  /** Appends the bytes of an entry, whatever they are. */
+  CompletionStage<List<Verdict>> append(Message entry) {
+    return submit(RaftClientRequest.writeRequestType(), entry, APPEND_MS)
         .thenApply(
             reply -> {
-              meters.count(CounterName.GROUP_APPENDED_BYTES, entry.length);
+              meters.count(CounterName.GROUP_APPENDED_BYTES, entry.getContent().size());
               if (reply.getMessage() instanceof VerdictsMessage answer) {
                 return answer.verdicts();
               }

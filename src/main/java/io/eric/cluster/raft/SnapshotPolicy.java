@@ -8,7 +8,7 @@ package io.eric.cluster.raft;
 final class SnapshotPolicy {
 
   /** The log that a restart reads, in bytes, even if the state is small. */
-  static final long MIN_LOG_BYTES = 64L << 20;
+  static final long MIN_LOG_BYTES = 128L << 20;
 
   private final long minLogBytes;
 

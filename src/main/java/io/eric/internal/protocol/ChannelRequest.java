@@ -51,7 +51,7 @@ public sealed interface ChannelRequest extends WireRecord {
   record PublishBatch(java.util.List<Command.Publish> messages) implements ChannelRequest {
     @Override
     public void write(WireOutput out) {
-      out.putRecords(messages);
+      out.reserve(messages.stream().mapToLong(Command.Publish::size).sum()).putRecords(messages);
     }
 
     static PublishBatch read(WireInput in) {

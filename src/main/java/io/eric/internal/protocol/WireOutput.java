@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WireOutput {
 
+  /** What is reserved at most, in bytes, because it is an estimate. */
+  private static final long MAX_RESERVED = 1 << 20;
+
   private byte[] bytes;
   private int length;
 
@@ -92,8 +95,15 @@ public final class WireOutput {
     return this;
   }
 
+  /** Makes room for this number of bytes, so that it need not grow in many steps. */
+  WireOutput reserve(long room) {
+    ensure((int) Math.min(room, MAX_RESERVED));
+    return this;
+  }
+
   /** Writes the number of entries, then the entries of a log. */
   public WireOutput putEntries(List<Entry> entries) {
+    reserve(entries.stream().mapToLong(Entry::size).sum());
     putInt(entries.size());
     entries.forEach(this::putEntry);
     return this;

@@ -7,9 +7,9 @@ import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.owner.GroupOwner.State;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupView;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Verdict;
@@ -197,7 +197,7 @@ class GroupOwnerTest {
     on.bringTo(Situation.OWNING);
     on.replica.channels.put("b", channel("b", 2, 7, "{}"));
     on.said.clear();
-    on.channels.openFails("b");
+    on.cannotOpen("b");
     on.time.pass(SOON_MS);
     assertThat(on.said).containsExactly("open b");
     assertThat(on.channels.lastSequences).endsWith(7L);
@@ -213,7 +213,7 @@ class GroupOwnerTest {
     on.said.clear();
     long waited = 0;
     for (long pause = GroupOwner.FIRST_PAUSE_MS; pause < 60_000; pause *= 2) {
-      on.channels.openFails("b");
+      on.cannotOpen("b");
       long expected = Math.min(pause, GroupOwner.LONGEST_PAUSE_MS);
       on.time.pass(expected - 1);
       assertThat(on.said).as("after %s ms", waited).isEmpty();
@@ -233,7 +233,7 @@ class GroupOwnerTest {
   @Test
   void ofAChannelThatWasCreatedAnewOnlyItsNewLifeIsOpened() {
     on.bringTo(Situation.OWNING);
-    on.channels.openFails("b");
+    on.cannotOpen("b");
     on.owner.deleted("b");
     on.owner.channelChanged(channel("b", 200, "{}"));
     on.time.pass(SOON_MS);
@@ -335,7 +335,7 @@ class GroupOwnerTest {
     events.put("transferred", on -> on.replica.transfer.complete(null));
     events.put("not transferred", on -> on.replica.transfer.completeExceptionally(broken()));
     events.put("b opens", on -> on.channels.opened("b"));
-    events.put("b cannot open", on -> on.channels.openFails("b"));
+    events.put("b cannot open", on -> on.cannotOpen("b"));
     return events;
   }
 
@@ -417,6 +417,15 @@ class GroupOwnerTest {
       owner.handOver("2").onComplete(done -> said.add("handed"));
     }
 
+    /**
+     * Lets an attempt to open a channel fail. The next attempt waits for what is pending, so that
+     * it finds all of it in effect.
+     */
+    private void cannotOpen(String channel) {
+      replica.answerLastBatch();
+      channels.openFails(channel);
+    }
+
     /** Proposes something, whose failure tells that the tenure is over. */
     private Future<Verdict> propose() {
       Promise<Verdict> verdict = Promise.promise();
@@ -473,8 +482,11 @@ class GroupOwnerTest {
       batches.get(batches.size() - 1).completeExceptionally(broken());
     }
 
+    /** Answers the last batch, for which those before it have to be answered first. */
     private void answerLastBatch() {
-      batches.get(batches.size() - 1).complete(List.of(Verdict.APPLIED));
+      for (int i = 0; i < batches.size(); i++) { // an answer may cause the next batch
+        batches.get(i).complete(List.of(Verdict.APPLIED));
+      }
     }
 
     private void failLastClaim() {
@@ -482,14 +494,14 @@ class GroupOwnerTest {
     }
 
     @Override
-    public CompletionStage<List<Verdict>> append(byte[] entry) {
+    public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
       CompletableFuture<List<Verdict>> answer = new CompletableFuture<>();
-      if (GroupEntryCodec.read(entry) instanceof ClaimGroup claim) {
+      if (entry.entry() instanceof ClaimGroup claim) {
         assertThat(claim.owner()).isEqualTo(ME);
         said.add("claim");
         claims.add(answer);
       } else {
-        Batch batch = (Batch) GroupEntryCodec.read(entry);
+        Batch batch = (Batch) entry.entry();
         if (batch.sections().stream().allMatch(each -> each.changes().isEmpty())) {
           answer.complete(List.of(Verdict.APPLIED)); // asks only what is in effect
         } else {

@@ -6,8 +6,8 @@ import io.eric.Payload;
 import io.eric.UnavailableException;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.Change;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
 import io.eric.log.Entry;
@@ -79,23 +79,39 @@ class GroupWriterTest {
   @Test
   void whileAsManyEntriesAsAllowedAreUnderWayTheNextOneGrows() {
     for (String channel : List.of("a", "b", "c", "d")) {
-      propose(channel, 10);
+      propose(channel, ENTRY_BYTES);
       run();
     }
     assertThat(log.channels()).containsExactly(List.of("a"), List.of("b"));
     log.answer(0, Verdict.APPLIED);
     run();
-    assertThat(log.channels()).last().isEqualTo(List.of("c", "d"));
+    assertThat(log.channels()).last().isEqualTo(List.of("c"));
+  }
+
+  @Test
+  void whatIsLittleWaitsForTheEntryThatIsUnderWay() {
+    for (String channel : List.of("a", "b", "c")) {
+      propose(channel, 10);
+      run();
+    }
+    assertThat(log.channels()).containsExactly(List.of("a"));
+    propose("d", ENTRY_BYTES); // now an entry of its own is worth it
+    run();
+    assertThat(log.channels()).containsExactly(List.of("a"), List.of("b", "c"));
+    log.answer(0, Verdict.APPLIED);
+    run();
+    assertThat(log.channels()).last().isEqualTo(List.of("d"));
   }
 
   @Test
   void anEntryIsNoLargerThanAllowedUnlessOneSectionIs() {
     propose("large", 3 * ENTRY_BYTES);
-    propose("a", ENTRY_BYTES / 2);
-    propose("b", ENTRY_BYTES / 2);
+    propose("a", ENTRY_BYTES * 2 / 3);
+    propose("b", ENTRY_BYTES * 2 / 3);
     run();
     assertThat(log.channels()).containsExactly(List.of("large"), List.of("a"));
     log.answer(0, Verdict.APPLIED);
+    log.answer(1, Verdict.APPLIED);
     run();
     assertThat(log.channels()).last().isEqualTo(List.of("b"));
   }
@@ -104,7 +120,7 @@ class GroupWriterTest {
   void anUnknownOutcomeEndsTheClaimForAll() {
     Future<Verdict> inFirst = propose("a", 10);
     run();
-    Future<Verdict> inSecond = propose("b", 10);
+    Future<Verdict> inSecond = propose("b", ENTRY_BYTES);
     run();
     Future<Verdict> waiting = propose("c", 10);
     log.fail(0);
@@ -148,11 +164,11 @@ class GroupWriterTest {
     private boolean broken;
 
     @Override
-    public CompletionStage<List<Verdict>> append(byte[] entry) {
+    public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
       if (broken) {
         throw new IllegalStateException("broken");
       }
-      entries.add((Batch) GroupEntryCodec.read(entry));
+      entries.add((Batch) entry.entry());
       answers.add(new CompletableFuture<>());
       return answers.get(answers.size() - 1);
     }

@@ -3,8 +3,8 @@ package io.eric.cluster.owner;
 import io.eric.RepositoryException;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
 import io.eric.cluster.state.Change;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.GroupState;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Section;
@@ -75,8 +75,8 @@ class ReplicatedLogContractTest extends MessageStoreContract {
     }
   }
 
-  private synchronized List<Verdict> apply(byte[] entry) {
-    return replica.apply(++index, (GroupEntry.Batch) GroupEntryCodec.read(entry));
+  private synchronized List<Verdict> apply(EncodedEntry entry) {
+    return replica.apply(++index, (GroupEntry.Batch) entry.entry());
   }
 
   /** Opens logs under a claim of its own. */

@@ -2,6 +2,7 @@ package io.eric.cluster.owner;
 
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimChannel;
@@ -552,7 +553,7 @@ final class SimulatedReplica implements GroupReplica {
   }
 
   @Override
-  public CompletionStage<List<Verdict>> append(byte[] entry) {
+  public CompletionStage<List<Verdict>> append(EncodedEntry entry) {
     if (peers.unkind() && random.nextInt(200) == 0) {
       throw failure("it has too much to do");
     }
@@ -561,7 +562,7 @@ final class SimulatedReplica implements GroupReplica {
       process.after(
           random.nextInt(50), () -> stage.completeExceptionally(failure("no answer in time")));
     }
-    intake.execute(() -> append(entry.clone(), stage));
+    intake.execute(() -> append(entry.bytes(), stage));
     return stage;
   }
 

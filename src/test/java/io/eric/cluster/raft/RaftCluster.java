@@ -8,9 +8,9 @@ import io.eric.cluster.identity.Member;
 import io.eric.cluster.identity.Membership;
 import io.eric.cluster.owner.GroupReplica;
 import io.eric.cluster.state.Change;
+import io.eric.cluster.state.EncodedEntry;
 import io.eric.cluster.state.GroupEntry.Batch;
 import io.eric.cluster.state.GroupEntry.ClaimGroup;
-import io.eric.cluster.state.GroupEntryCodec;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
@@ -156,7 +156,7 @@ final class RaftCluster implements AutoCloseable {
       try {
         Owner owner = new Owner(leader, "life of " + leader + System.nanoTime());
         List<Verdict> verdicts =
-            get(group(leader, group).append(GroupEntryCodec.write(new ClaimGroup(owner))));
+            get(group(leader, group).append(EncodedEntry.of(new ClaimGroup(owner))));
         assertThat(verdicts).containsExactly(Verdict.APPLIED);
         return new Claimed(leader, group, observer(leader, group).claim());
       } catch (Exception e) {
@@ -180,12 +180,12 @@ final class RaftCluster implements AutoCloseable {
     }
 
     CompletionStage<List<Verdict>> append(String channel, Change... changes) {
-      return group(leader, group).append(bytes(claim, channel, changes));
+      return group(leader, group).append(entry(claim, channel, changes));
     }
   }
 
-  static byte[] bytes(long claim, String channel, Change... changes) {
-    return GroupEntryCodec.write(new Batch(List.of(new Section(channel, claim, List.of(changes)))));
+  static EncodedEntry entry(long claim, String channel, Change... changes) {
+    return EncodedEntry.of(new Batch(List.of(new Section(channel, claim, List.of(changes)))));
   }
 
   static Change create() {

@@ -1,7 +1,7 @@
 package io.eric.cluster.raft;
 
-import static io.eric.cluster.raft.RaftCluster.bytes;
 import static io.eric.cluster.raft.RaftCluster.create;
+import static io.eric.cluster.raft.RaftCluster.entry;
 import static io.eric.cluster.raft.RaftCluster.get;
 import static io.eric.cluster.raft.RaftCluster.message;
 import static io.eric.cluster.raft.RaftCluster.until;
@@ -27,6 +27,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,7 +95,7 @@ class RaftNodeTest {
     Claimed first = cluster.claim(0);
     get(first.append("x", create(), message(1, 10)));
     Claimed second = cluster.claim(0);
-    assertThat(get(cluster.group(second.leader, 0).append(bytes(first.claim, "x", message(2, 1)))))
+    assertThat(get(cluster.group(second.leader, 0).append(entry(first.claim, "x", message(2, 1)))))
         .containsExactly(Verdict.STALE);
     assertThat(get(second.append("x", message(3, 10)))).containsExactly(Verdict.OUT_OF_ORDER);
     assertThat(get(second.append("y", message(1, 10)))).containsExactly(Verdict.UNKNOWN);
@@ -267,7 +269,8 @@ class RaftNodeTest {
     start(1, NEVER);
     Claimed claimed = cluster.claim(0);
     CompletionStage<List<Verdict>> corrupt =
-        cluster.group(claimed.leader, 0).append(new byte[] {77, 1});
+        ((RaftReplica) cluster.group(claimed.leader, 0))
+            .append(Message.valueOf(ByteString.copyFrom(new byte[] {77, 1})));
     assertThatThrownBy(() -> get(corrupt));
     until(() -> cluster.observer(claimed.leader, 0).failure() != null);
     assertThat(cluster.observer(claimed.leader, 0).failure())

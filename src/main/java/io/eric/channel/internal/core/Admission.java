@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
 
   private final ChannelOptions<?> options;
+
+  /** The size of the whole log, which one message must not exceed. */
+  private final long logBytes;
+
   private final Listeners listeners;
   private final Overflow overflow;
   private final KeyWindow keys;
@@ -52,6 +56,7 @@ final class Admission {
       Meters meters,
       LongSupplier clock) {
     this.options = options;
+    this.logBytes = options.retention().limitBytes();
     this.listeners = listeners;
     this.overflow = overflow;
     this.keys = keys;
@@ -181,12 +186,9 @@ final class Admission {
               + " bytes, allowed are "
               + options.getMaxPayload());
     }
-    if (size > options.retention().limitBytes()) {
+    if (size > logBytes) {
       throw new PayloadTooLargeException(
-          "the message takes "
-              + size
-              + " bytes, the whole log of this channel has "
-              + options.retention().limitBytes());
+          "the message takes " + size + " bytes, the whole log of this channel has " + logBytes);
     }
     if (message.listener() != null) {
       listeners.get(message.listener());

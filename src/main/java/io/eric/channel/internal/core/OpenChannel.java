@@ -144,6 +144,7 @@ public final class OpenChannel implements BusConsumer.Owner {
     OverflowSurroundings around =
         new OverflowSurroundings(
             options,
+            options.retention(),
             log,
             listeners,
             fanout,

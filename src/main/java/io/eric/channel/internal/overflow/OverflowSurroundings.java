@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 /**
  * Holds the parts of a channel that an overflow policy may look at and act on.
  *
+ * @param retention what the log keeps, as the options have it
  * @param budget the budget of all logs of the hub together
  * @param clock the time in milliseconds
  * @param disconnect ends a listener's stream
@@ -20,6 +21,7 @@ import java.util.function.LongSupplier;
  */
 public record OverflowSurroundings(
     ChannelOptions<?> options,
+    RetentionOptions retention,
     MessageLog log,
     Listeners listeners,
     Fanout fanout,
@@ -27,9 +29,4 @@ public record OverflowSurroundings(
     LongSupplier clock,
     Consumer<Listener> disconnect,
     Consumer<Listener> remove,
-    Meters meters) {
-
-  RetentionOptions retention() {
-    return options.retention();
-  }
-}
+    Meters meters) {}
