@@ -64,8 +64,10 @@ class Hub:
             response = connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException):
-            connection.close()  # the next request opens it anew
-            raise
+            connection.close()  # the hub may have closed it as idle; the next request opens it anew
+            if attempts <= 1:
+                raise
+            return self.call(method, path, body, 1)
         if response.status == 503 and attempts > 1:  # as Retry-After asks
             time.sleep(1)
             return self.call(method, path, body, attempts - 1)

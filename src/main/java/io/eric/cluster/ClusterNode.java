@@ -243,7 +243,12 @@ public final class ClusterNode implements Placement {
 
   @Override
   public Future<Void> create(String id, JsonObject options) {
-    return onContext(() -> creation.create(id, options).compose(created -> upToDate(id)));
+    return onContext(
+        () ->
+            creation
+                .create(id, options)
+                // Whoever asks this node for the channel finds it. Its owner has it already.
+                .compose(created -> channels.isOpen(id) ? Future.succeededFuture() : upToDate(id)));
   }
 
   @Override

@@ -321,6 +321,22 @@ class StreamFaultsTest {
     assertThat(edge.troubles()).isEmpty();
   }
 
+  /** As a node that was cut off: its clients have gone elsewhere before the cut heals. */
+  @Test
+  void aChannelWithoutStreamsHereIsNoTroubleAnyMoreWhenItsOwnerIsWithinReachAgain() {
+    start(log(), "l");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    Sink sink = open();
+    time.pass(6_500);
+    sink.stream.lost();
+    time.pass(100);
+    assertThat(edge.troubles()).hasSize(1);
+    edge.moved(new OwnerChanged("another", 2));
+    assertThat(edge.troubles()).hasSize(1);
+    edge.moved(new OwnerChanged("x", 2));
+    assertThat(edge.troubles()).isEmpty();
+  }
+
   @Test
   void aStreamOfAnOutdatedOwnerWaitsBeforeItAttachesAnew() {
     start(log(), "l");

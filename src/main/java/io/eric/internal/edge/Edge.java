@@ -205,11 +205,14 @@ public final class Edge {
 
   /**
    * Tells a channel's streams that it has another owner, or that its owner is within reach again.
+   * If they have all gone elsewhere meanwhile, none is left that would find out that it is well.
    */
   void moved(OwnerChanged move) {
     ChannelStreams channel = channels.get(move.channel());
     if (channel != null) {
       channel.moved(move.term());
+    } else {
+      unconfirmed.forget(move.channel());
     }
   }
 
