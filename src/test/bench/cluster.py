@@ -7,6 +7,7 @@ What three nodes on this machine do beside one, in turn:
   singles   milliseconds from a publish to its acknowledgement, one after the other: median and 99th percentile
   idle      cores per node while nothing happens
   many      seconds until 5000 channels are created, and until all that a killed node had are acknowledged again
+  failover  seconds from a kill, and from a hang, of a channel's owner until a message to it is acknowledged elsewhere
 Each is measured after a warm-up, because three JVMs on two cores compile for minutes.
 Needs what compare.py has prepared in target/bench, and target/eric-vertx.jar. JAR names another jar, and
 HUB_JAVA_OPTS other options of the JVMs.
@@ -18,6 +19,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -37,6 +39,8 @@ SINGLES_ROUNDS = 5
 CHANNELS = 5000
 CREATORS = 64
 IDLE_S = 30
+FAILOVERS = 5
+HANG_S = 6
 OPTIONS = os.environ.get("HUB_JAVA_OPTS", "-Xms64m -Xmx1g").split()
 
 
@@ -114,8 +118,8 @@ def fan_out(folder, publisher, hub, hubs, channel):
     subs.write_text("".join(f"{channel} {listener}\n" for listener in listeners))
     done = subprocess.run(
         ["./ssebench", "--label", channel, "--pid", ",".join(str(h.process.pid) for h in hubs), "--channels", "1",
-         "--listeners", str(STREAMS), "--to", "channel", "--sub-path", "/stream/{c}/{l}", "--conns", "64", "--depth", "1",
-         "--window", "64", "--warmup", "40", "--duration", "8", "--port", str(hub.port), "--pub-port", str(publisher.port),
+         "--listeners", str(STREAMS), "--to", "channel", "--sub-path", "/stream/{c}/{l}", "--conns", "64", "--depth", "16",
+         "--window", "1024", "--warmup", "40", "--duration", "12", "--port", str(hub.port), "--pub-port", str(publisher.port),
          "--subs-file", str(subs), "--pub-path", "/broadcast?channel_id={c}", "--pub-header", "Content-Type: application/json",
          "--pub-body", '{"type":"m","payload":"{msg}"}'],
         cwd=BENCH, stdout=subprocess.PIPE, text=True)
@@ -237,6 +241,39 @@ def many(hubs):
     return created, time.monotonic() - start, lost
 
 
+def new_channel(hubs, name):
+    """Creates a channel and returns the hub that owns it."""
+    before = [hub.health()["owned"] for hub in hubs]
+    hubs[0].create(name)
+    return next(hub for hub, owned in zip(hubs, before) if hub.health()["owned"] > owned)
+
+
+def failovers(folder, hubs):
+    """Seconds until a message is acknowledged after its channel's owner was killed, and after it was stopped."""
+    kills, hangs = [], []
+    for i in range(FAILOVERS):
+        for kind, times in (("kill", kills), ("hang", hangs)):
+            for hub in hubs:
+                hub.await_ready(3)
+            spread(hubs)
+            owner = new_channel(hubs, f"{kind}{i}")
+            asked = next(hub for hub in hubs if hub is not owner)
+            publish_until_acknowledged(asked.port, f"{kind}{i}", "before")
+            start = time.monotonic()
+            owner.process.send_signal(signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
+            publish_until_acknowledged(asked.port, f"{kind}{i}", "after")
+            times.append(time.monotonic() - start)
+            if kind == "hang":
+                time.sleep(HANG_S)
+                owner.process.send_signal(signal.SIGCONT)
+            else:
+                owner.kill()
+                at = hubs.index(owner)
+                hubs[at] = Hub(folder, f"again{i}", "--cluster")
+                hubs[at].await_doors()
+    return kills, hangs
+
+
 def one(folder, only):
     hub = Hub(folder, "single")
     try:
@@ -296,6 +333,10 @@ def measured(folder, only, publisher, hub, hubs, fan, log):
         figures["acknowledged/s in batches"] = batches(publisher, log)
     if "fan" in only:
         figures["deliveries/s"] = fan_out(folder, publisher, hub, hubs, fan)
+    if "failover" in only and len(hubs) > 1:
+        kills, hangs = failovers(folder, hubs)
+        figures["kill s, median"], figures["kill s, longest"] = statistics.median(kills), max(kills)
+        figures["hang s, median"], figures["hang s, longest"] = statistics.median(hangs), max(hangs)
     if "idle" in only:
         figures["idle cores"] = idle(hubs)
     if "many" in only:
@@ -311,7 +352,7 @@ def measured(folder, only, publisher, hub, hubs, fan, log):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", default="idle,singles,batches,fan,many")
+    parser.add_argument("--only", default="singles,batches,fan,failover,idle,many")
     args = parser.parse_args()
     only = args.only.split(",")
     if "fan" in only and not (BENCH / "ssebench").exists():
