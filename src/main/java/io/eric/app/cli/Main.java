@@ -8,9 +8,6 @@ import io.eric.internal.OptionalDependency;
  */
 public final class Main {
 
-  /** The setting of the JDK for the threads of the pool that is common to a process. */
-  private static final String COMMON_POOL = "java.util.concurrent.ForkJoinPool.common.parallelism";
-
   private Main() {}
 
   /** Runs the command that the arguments name and exits with its code. */
@@ -22,19 +19,6 @@ public final class Main {
               + " on the class path");
       System.exit(Failures.REFUSED);
     }
-    allowCommonPool();
     System.exit(RootCommand.execute(args));
-  }
-
-  /**
-   * Gives the process a common pool on machines with two cores, too. The JDK has none there, and
-   * starts a thread for each task, which is what a node of a cluster would do for each entry that
-   * it takes over from the leader of a group.
-   */
-  private static void allowCommonPool() {
-    if (Runtime.getRuntime().availableProcessors() <= 2
-        && System.getProperty(COMMON_POOL) == null) {
-      System.setProperty(COMMON_POOL, "2");
-    }
   }
 }
