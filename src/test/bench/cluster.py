@@ -8,7 +8,7 @@ What three nodes on this machine do beside one, in turn:
   idle      cores per node while nothing happens
   many      seconds until 5000 channels are created, and until all that a killed node had are acknowledged again
   failover  seconds from a kill, and from a hang, of a channel's owner until a message to it is acknowledged elsewhere
-Each is measured after a warm-up, because three JVMs on two cores compile for minutes.
+All but failover are measured after a warm-up, because three JVMs on two cores compile for minutes.
 Needs what compare.py has prepared in target/bench, and target/eric-vertx.jar. JAR names another jar, and
 HUB_JAVA_OPTS other options of the JVMs.
 """
@@ -71,7 +71,7 @@ class Hub:
             connection.close()  # the hub may have closed it as idle; the next request opens it anew
             if attempts <= 1:
                 raise
-            return self.call(method, path, body, 1)
+            return self.call(method, path, body, attempts - 1)
         if response.status == 503 and attempts > 1:  # as Retry-After asks
             time.sleep(1)
             return self.call(method, path, body, attempts - 1)
@@ -268,6 +268,7 @@ def failovers(folder, hubs):
                 owner.process.send_signal(signal.SIGCONT)
             else:
                 owner.kill()
+                owner.end()
                 at = hubs.index(owner)
                 hubs[at] = Hub(folder, f"again{i}", "--cluster")
                 hubs[at].await_doors()

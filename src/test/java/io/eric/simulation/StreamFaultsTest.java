@@ -282,9 +282,7 @@ class StreamFaultsTest {
   /** The streams end meanwhile, and come back. */
   @Test
   void aChannelThatDoesNotConfirmItsStreamsIsTroubleUntilItDoesOrIsLeftAlone() {
-    start(log(), "l");
-    proof = Future.failedFuture(new UnavailableException("no quorum"));
-    Sink sink = open();
+    Sink sink = openWithoutQuorum();
     time.pass(5_500);
     assertThat(edge.troubles()).isEmpty();
     time.pass(1_000);
@@ -310,9 +308,7 @@ class StreamFaultsTest {
   /** As a node that was frozen, whose clients have gone elsewhere. */
   @Test
   void aChannelThatHasEndedAllStreamsHereIsNoTroubleAnyMore() {
-    start(log(), "l");
-    proof = Future.failedFuture(new UnavailableException("no quorum"));
-    Sink sink = open();
+    Sink sink = openWithoutQuorum();
     time.pass(6_500);
     assertThat(edge.troubles()).hasSize(1);
     open(elsewhere, "l");
@@ -324,9 +320,7 @@ class StreamFaultsTest {
   /** As a node that was cut off: its clients have gone elsewhere before the cut heals. */
   @Test
   void aChannelWithoutStreamsHereIsNoTroubleAnyMoreWhenItsOwnerIsWithinReachAgain() {
-    start(log(), "l");
-    proof = Future.failedFuture(new UnavailableException("no quorum"));
-    Sink sink = open();
+    Sink sink = openWithoutQuorum();
     time.pass(6_500);
     sink.stream.lost();
     time.pass(100);
@@ -430,9 +424,7 @@ class StreamFaultsTest {
   @Test
   void aChannelThatIsWellAgainIsNoTroubleToClientsThatStayForAMomentOnly() {
     intervalMs = 7_500;
-    start(log(), "l");
-    proof = Future.failedFuture(new UnavailableException("no quorum"));
-    Sink sink = open();
+    Sink sink = openWithoutQuorum();
     time.pass(20_000);
     assertThat(edge.troubles()).hasSize(1);
     proof = Future.succeededFuture();
@@ -444,6 +436,13 @@ class StreamFaultsTest {
       time.pass(100);
     }
     assertThat(edge.troubles()).isEmpty();
+  }
+
+  /** Opens a stream of a channel that cannot prove that it is the owner, so confirms nothing. */
+  private Sink openWithoutQuorum() {
+    start(log(), "l");
+    proof = Future.failedFuture(new UnavailableException("no quorum"));
+    return open();
   }
 
   private Sink open() {

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  * each entry, so an entry carries everything that all channels have pending when it is made, and
  * while some entries are under way the next one grows.
  *
- * <p>As each entry costs the same work in all replicas however small it is, little ones do not
- * overtake each other: what is pending waits for the entry that is under way, unless it is large
- * enough to be worth an entry of its own.
+ * <p>An entry costs much the same work in all replicas, however small it is. So what is pending
+ * waits for the entry that is under way, unless it is large enough to be worth one of its own.
  *
  * <p>If the outcome of an entry is unknown, the claim is taken for over: this entry's proposals,
  * those of the entries behind it, and all later ones fail. The next owner knows from the state
