@@ -510,9 +510,11 @@ public final class ChannelContainer {
   }
 
   /**
-   * Returns a handle on a channel, wherever in a cluster it lives.
+   * Returns a handle on a channel, wherever in a cluster it lives. No other node is asked: what one
+   * has created is known to the others some milliseconds later. A handle of {@link
+   * io.eric.EricClient#channel} looks its channel up at each use.
    *
-   * @throws InvalidChannelException if there is none
+   * @throws InvalidChannelException if this node knows none
    */
   public Channel get(String id) {
     Registered registered = find(id);

@@ -44,13 +44,18 @@ class ClusterNodeTest {
     nodes.addAll(LocalNode.startAll(membership, dir));
   }
 
+  /** A node knows what others have created as soon as it has applied it. */
+  private static void awaitKnown(LocalNode node, String channel) {
+    Awaitility.await().until(() -> node.channels.getAllIds().contains(channel));
+  }
+
   @Test
   void aChannelIsReachedThroughEachNode() {
     startAll();
     await(nodes.get(0).channels.create("news", null));
 
     for (LocalNode each : nodes) {
-      Awaitility.await().until(() -> each.channels.getAllIds().contains("news"));
+      awaitKnown(each, "news");
       Channel channel = each.channels.get("news");
       await(channel.registerListener(new MessageQueueListener("from" + each.name)));
       await(channel.broadcast(Message.of("m", each.name)));
@@ -90,6 +95,7 @@ class ClusterNodeTest {
   void aFullStopLosesNothing() {
     startAll();
     await(nodes.get(0).channels.create("kept", null));
+    awaitKnown(nodes.get(1), "kept");
     await(nodes.get(1).channels.get("kept").broadcast(Message.of("m", 1)));
 
     nodes.forEach(LocalNode::kill);
