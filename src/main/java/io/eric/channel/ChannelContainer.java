@@ -694,12 +694,18 @@ public final class ChannelContainer {
   }
 
   private void sample(Meters.Readings readings) {
-    readings.add(GaugeName.LOG_BUDGET, budget.maxBytes());
+    readings.add(GaugeName.LOG_BUDGET, budgetBytes());
     budgets.forEach(each -> readings.add(GaugeName.LOG_BUDGET_USED, each.used()));
     LivenessProbe doorWatch = doors;
     if (doorWatch != null) {
       readings.add(GaugeName.CHANNELS_SILENT, doorWatch.silent());
     }
+  }
+
+  private long budgetBytes() {
+    return budgets.size() == 1
+        ? budget.maxBytes()
+        : budgets.stream().filter(each -> each != budget).mapToLong(LogBudget::maxBytes).sum();
   }
 
   private @Nullable Registered find(String id) {

@@ -93,9 +93,11 @@ public final class ClusterNode implements Placement {
   private final OwnChannels own;
   private final ChannelCreation creation;
   private final Leadership leadership;
+  private final Succession succession;
   private final NodeHealth health;
   private final EntryLimits limits;
   private final List<LogBudget> budgets = new ArrayList<>();
+  private final GroupBudgets groupBudgets;
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private Loop.@Nullable Timer look;
   private @Nullable RaftNode raft;
@@ -144,8 +146,14 @@ public final class ClusterNode implements Placement {
       groups.add(new LocalGroup(i, me, loop, catalog, new Changes()));
       budgets.add(container.partOfBudget(raftSettings.membership().groups()));
     }
+    this.groupBudgets =
+        new GroupBudgets(
+            budgets,
+            node -> links.call(node, GroupBudgets.SERVICE, Buffer.buffer(), ANSWER_MS),
+            loop);
     List<String> members = raftSettings.membership().members().stream().map(Member::node).toList();
     this.leadership = new Leadership(me.node(), members, groups, loop, rebalanceDelayMs);
+    this.succession = new Succession(me.node(), members, links::hasEnded, this::succeed, loop);
     this.creation = new ChannelCreation(me.node(), loop, catalog, this::groupOf, links);
     this.health = new NodeHealth(me.node(), members.size(), groups, leadership, catalog, channels);
   }
@@ -186,6 +194,9 @@ public final class ClusterNode implements Placement {
     }
     LeaderLog.serve(links, new ForwardedTo());
     links.serve(LEAVING, this::left);
+    links.serve(
+        GroupBudgets.SERVICE,
+        (from, question) -> Future.succeededFuture(groupBudgets.announcement()));
     seen.attach(new Neighbours());
     new AddressRouter(vertx).connect(links);
     listen(Addresses.RESOLVE, this::resolve);
@@ -198,6 +209,12 @@ public final class ClusterNode implements Placement {
         raftSettings.membership().members().size(),
         groups.size());
     return Future.succeededFuture();
+  }
+
+  private void succeed(String node) {
+    for (LocalGroup group : groups) {
+      threads.get(group.number()).execute(() -> group.replica().succeed(node));
+    }
   }
 
   private void sample(Meters.Readings readings) {
@@ -487,17 +504,22 @@ public final class ClusterNode implements Placement {
     public void up(String node, String life) {
       logger.info("node {} is reached", node);
       leadership.up(node);
+      groupBudgets.up(node);
+      succession.up(node);
     }
 
     @Override
     public void down(String node) {
       leadership.down(node);
+      groupBudgets.down(node);
+      succession.down(node, leadership.up());
     }
 
     @Override
     public void gone(String node, String life) {
       logger.info("node {} is gone", node);
       leadership.down(node);
+      groupBudgets.down(node);
       container.nodeGone(node);
     }
   }

@@ -94,6 +94,11 @@ final class Leadership {
     return up.size() + 1;
   }
 
+  /** Returns the other nodes that are reached. */
+  Set<String> up() {
+    return Set.copyOf(up);
+  }
+
   /** Moves a group that belongs elsewhere, one at a time. */
   void look() {
     boolean stable = loop.nanoTime() - changedAt > TimeUnit.MILLISECONDS.toNanos(delayMs);

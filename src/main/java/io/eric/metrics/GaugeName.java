@@ -53,7 +53,8 @@ public enum GaugeName {
   LOG_BUDGET_USED(
       "eric_log_budget_used_bytes", "Bytes of heap that logs use, as logs.maxBytes counts"),
   /** The budget for the bytes of all logs. */
-  LOG_BUDGET("eric_log_budget_bytes", "What logs.maxBytes allows"),
+  LOG_BUDGET(
+      "eric_log_budget_bytes", "What logs.maxBytes allows, in a cluster the smallest of all nodes"),
   /** Connections of the HTTP door. */
   HTTP_CONNECTIONS("eric_connections", "door", "http", Help.CONNECTIONS),
   /** Connections of the socket. */

@@ -41,10 +41,10 @@ public final class ClusterOptions {
   private String host = "127.0.0.1";
   private int port = 5701;
   private List<String> members = List.of();
-  private int size = 3;
+  private int size;
   private String node = "";
   private int raftPort = 5801;
-  private String directory = "eric-cluster";
+  private String directory = "";
   private int groups = 3;
   private Fsync fsync = Fsync.ALWAYS;
   private int electionTimeout = 500;
@@ -55,7 +55,7 @@ public final class ClusterOptions {
   private String config = "";
   private boolean insecure;
 
-  /** Creates options that have the defaults: three nodes on this machine. */
+  /** Creates options that have the defaults, which say neither who the nodes are nor where. */
   public ClusterOptions() {}
 
   /**
@@ -141,7 +141,7 @@ public final class ClusterOptions {
    * address with a port is written as {@code [address]:port}. The port is where a node's replicas
    * answer, and the next higher one takes the connections for commands and deliveries. There may be
    * 1, 2, 3 or 5. If the list is empty, which is the default, the nodes are on this machine, and
-   * there are {@link #getSize}.
+   * {@link #getSize} says how many.
    */
   public List<String> getMembers() {
     return members;
@@ -162,7 +162,8 @@ public final class ClusterOptions {
   /**
    * Returns how many nodes there are if {@link #getMembers} is empty. They are on this machine and
    * share {@link #getDirectory}. 1, 2, 3 and 5 are allowed; of two nodes both are needed for
-   * anything. The default is 3.
+   * anything. The default is 0, with which the program takes 3, and a node in an application whose
+   * members are not named refuses to start.
    */
   public int getSize() {
     return size;
@@ -170,7 +171,7 @@ public final class ClusterOptions {
 
   /** See {@link #getSize()}. */
   public ClusterOptions setSize(int size) {
-    Range.require(SIZES.contains(size), "size", size, ALLOWED_SIZES);
+    Range.require(size == 0 || SIZES.contains(size), "size", size, "0, " + ALLOWED_SIZES);
     this.size = size;
     return this;
   }
@@ -206,9 +207,10 @@ public final class ClusterOptions {
 
   /**
    * Returns where the node keeps what the nodes have agreed on: all messages, and who the members
-   * are. The directory is not blank, and it is created if it is missing, but its parent is not. A
-   * relative path is resolved against the working directory. With {@link #getMembers} it belongs to
-   * one node, else the nodes of this machine share it. The default is {@code eric-cluster}.
+   * are. The directory is created if it is missing, but its parent is not. A relative path is
+   * resolved against the working directory. With {@link #getMembers} it belongs to one node, else
+   * the nodes of this machine share it. The default is empty, with which the program takes {@code
+   * eric-cluster}, and a node in an application refuses to start.
    */
   public String getDirectory() {
     return directory;
@@ -216,8 +218,8 @@ public final class ClusterOptions {
 
   /** See {@link #getDirectory()}. */
   public ClusterOptions setDirectory(String directory) {
-    if (Objects.requireNonNull(directory, "directory").isBlank()) {
-      throw new IllegalArgumentException("directory must not be empty");
+    if (Objects.requireNonNull(directory, "directory").isBlank() && !directory.isEmpty()) {
+      throw new IllegalArgumentException("directory must not be blank");
     }
     this.directory = directory;
     return this;

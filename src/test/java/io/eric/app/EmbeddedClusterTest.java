@@ -165,6 +165,21 @@ class EmbeddedClusterTest {
   }
 
   @Test
+  void aNodeThatIsNotToldWhereItKeepsMessagesDoesNotStart() throws Exception {
+    Vertx vertx = clustered(FreePort.find());
+    EricOptions options = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);
+
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(options))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting \"cluster.directory\"");
+    options.getCluster().setDirectory(dir.resolve("cluster").toString());
+    assertThatThrownBy(() -> Hub.await(vertx.deployVerticle(new EricVerticle(options))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("setting \"cluster.members\"");
+    assertThat(vertx.deploymentIDs()).isEmpty();
+  }
+
+  @Test
   void aStoreOfItsOwnCannotBeGivenToAHubInACluster() throws Exception {
     Vertx vertx = clustered(FreePort.find());
     EricOptions options = new EricOptions().setHttpEnabled(false).setSocketEnabled(false);

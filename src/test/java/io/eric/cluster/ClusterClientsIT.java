@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,7 @@ class ClusterClientsIT {
         .setName(name)
         .setPort(port)
         .setDirectory(disk.directory().toString())
+        .setSize(3)
         .setRebalanceDelay(rebalanceDelay);
     options.getHttp().setPort(0);
     options.setSocketEnabled(false);
@@ -106,7 +108,7 @@ class ClusterClientsIT {
 
   @Test
   void allGoOnWhenTheOwnerIsKilled() throws Exception {
-    int group = groupOf(others.get(0));
+    int group = groupOfTheFirst();
     EricClient eric = EricClient.create(vertx);
     Channel news = Hub.await(eric.create(idIn(group, "news")));
     Received listener = listener(news);
@@ -147,24 +149,33 @@ class ClusterClientsIT {
     Hub.until(() -> Hub.await(news.getConnections()).stream().allMatch(each -> each.lag() == 0));
   }
 
-  /** A group that this node owns, when each node owns one. */
-  private static int groupOf(Node node) throws Exception {
-    List<Integer> owned = new ArrayList<>();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> {
-              owned.clear();
-              JsonObject health = node.health();
-              for (Object each : health.getJsonArray("groups")) {
-                JsonObject group = (JsonObject) each;
-                if (health.getString("node").equals(group.getString("owner"))) {
-                  owned.add(group.getInteger("group"));
+  /** A group that the first of the other nodes owns, when each node owns one. */
+  private int groupOfTheFirst() {
+    List<JsonObject> seen = new ArrayList<>();
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                seen.clear();
+                for (Node node : others) {
+                  seen.add(node.health());
                 }
-              }
-              return owned.size() == 1 && health.getString("status").equals("UP");
-            });
-    return owned.get(0);
+                return owners(seen.get(0)).stream().distinct().count() == 3
+                    && seen.stream().allMatch(each -> each.getString("status").equals("UP"));
+              });
+    } catch (ConditionTimeoutException e) {
+      List<String> logs = others.stream().map(Node::logText).toList();
+      throw new AssertionError("the groups are not spread: " + seen + logs, e);
+    }
+    return owners(seen.get(0)).indexOf(seen.get(0).getString("node"));
+  }
+
+  /** The owners of the groups, in the order of their numbers. */
+  private static List<String> owners(JsonObject health) {
+    return health.getJsonArray("groups").stream()
+        .map(each -> ((JsonObject) each).getString("owner", "none"))
+        .toList();
   }
 
   private static String idIn(int group, String prefix) {

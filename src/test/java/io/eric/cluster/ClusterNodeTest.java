@@ -91,6 +91,23 @@ class ClusterNodeTest {
     assertThat(await(other.channels.get("c0").getConnections())).hasSize(1);
   }
 
+  /** Its replicas go on, so that the others have no other reason to stand for election. */
+  @Test
+  void theGroupsOfANodeWhosePortRefusesGoToTheNextNode() {
+    startAll();
+    await(nodes.get(0).channels.create("c", null));
+    LocalNode ended =
+        nodes.stream().filter(each -> each.channels.isOpen("c")).findFirst().orElseThrow();
+    int place = nodes.indexOf(ended);
+
+    await(ended.links.close());
+
+    LocalNode next = nodes.get((place + 1) % nodes.size());
+    Awaitility.await().until(() -> next.channels.isOpen("c"));
+    nodes.remove(ended);
+    ended.kill();
+  }
+
   @Test
   void aFullStopLosesNothing() {
     startAll();

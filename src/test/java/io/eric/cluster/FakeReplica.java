@@ -119,6 +119,11 @@ final class FakeReplica implements GroupReplica {
   }
 
   @Override
+  public void succeed(String leader) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletionStage<Void> transferTo(String node) {
     transfers.add(node);
     transfer = new CompletableFuture<>();

@@ -133,16 +133,25 @@ class ShellCommandsIT {
   }
 
   @Test
-  void aStreamGoesOnWhenANodeIsKilled() throws Exception {
+  void aStreamGoesOnWhenANodeIsKilledAndAfterAllAre() throws Exception {
     int base = freeTen();
     environment.remove("ERIC_HTTP_PORT");
     environment.put("ERIC_CLUSTER_NAME", "shell" + ProcessHandle.current().pid());
     environment.put("ERIC_CLUSTER_PORT", Integer.toString(10 * base + 5));
+    String demo = readme.block("sh", "serve --cluster").replace("808", Integer.toString(base));
+    String start = demo.substring(0, demo.indexOf("curl -X PUT"));
+    String watch = demo.substring(demo.indexOf("curl -sN"), demo.indexOf("sleep 5"));
     Terminal nodes =
         open(
-            readme.block("sh", "serve --cluster").replace("808", Integer.toString(base))
-                + "\necho; echo killed; wait");
+            demo
+                + "\necho; echo killed; until [ -e go ]; do sleep 0.1; done"
+                + "; kill -9 $(jobs -p); wait; echo; echo all killed\n"
+                + start
+                + watch
+                + "wait");
     nodes.awaitShown(Pattern.compile("killed\n(.*\n)*(data: .*\n(.*\n)*){5}"));
+    Files.createFile(dir.resolve("go"));
+    nodes.awaitShown(Pattern.compile("all killed\n(.*\n)*(data: .*\n(.*\n)*){3}"));
   }
 
   @Test

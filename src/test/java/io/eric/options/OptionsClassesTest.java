@@ -192,8 +192,8 @@ class OptionsClassesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "size | 4 | size is 4, it must be 1, 2, 3 or 5",
-        "size | 0 | size is 0, it must be 1, 2, 3 or 5",
+        "size | 4 | size is 4, it must be 0, 1, 2, 3 or 5",
+        "size | -1 | size is -1, it must be 0, 1, 2, 3 or 5",
         "groups | 0 | groups is 0, it must be 1 to 64",
         "groups | 65 | groups is 65, it must be 1 to 64",
         "raftPort | 65535 | raftPort is 65535, it must be 1 to 65534",
@@ -219,7 +219,7 @@ class OptionsClassesTest {
   @Test
   void aClustersDirectoryAndFsyncAreNamed() {
     assertThatThrownBy(() -> new ClusterOptions().setDirectory(" "))
-        .hasMessage("directory must not be empty");
+        .hasMessage("directory must not be blank");
     assertThatThrownBy(() -> new ClusterOptions(new JsonObject().put("fsync", "never")))
         .hasMessage("setting \"fsync\": \"never\" is none of always, interval");
   }

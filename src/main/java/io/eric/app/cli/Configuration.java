@@ -1,5 +1,6 @@
 package io.eric.app.cli;
 
+import io.eric.options.ClusterOptions;
 import io.eric.options.EnvironmentSettings;
 import io.eric.options.EricOptions;
 import io.vertx.core.json.JsonObject;
@@ -17,6 +18,9 @@ final class Configuration {
   /** The file that is read if it exists and no other file is named. */
   static final Path DEFAULT_FILE = Path.of("conf", "eric.json");
 
+  private static final String CLUSTER_DIRECTORY = "eric-cluster";
+  private static final int CLUSTER_SIZE = 3;
+
   private Configuration() {}
 
   /**
@@ -31,7 +35,23 @@ final class Configuration {
     JsonObject settings = file == null ? defaultFile() : read(file);
     settings.mergeIn(EnvironmentSettings.read(environment), true);
     settings.mergeIn(commandLine, true);
-    return new EricOptions(settings);
+    EricOptions options = new EricOptions(settings);
+    locate(options.getCluster());
+    return options;
+  }
+
+  /**
+   * Says where the nodes of a cluster are, if nothing else does: a program that is started three
+   * times in one directory is a cluster. An application has to say it, because its working
+   * directory is chance.
+   */
+  private static void locate(ClusterOptions cluster) {
+    if (cluster.getDirectory().isEmpty()) {
+      cluster.setDirectory(CLUSTER_DIRECTORY);
+    }
+    if (cluster.getSize() == 0) {
+      cluster.setSize(CLUSTER_SIZE);
+    }
   }
 
   private static JsonObject defaultFile() {

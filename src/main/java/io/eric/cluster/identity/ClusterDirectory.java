@@ -49,8 +49,8 @@ public final class ClusterDirectory implements AutoCloseable {
   /**
    * Finds this node's place and takes it.
    *
-   * @throws IllegalArgumentException naming the setting by which no place, or more than one, was
-   *     found
+   * @throws IllegalArgumentException naming the setting that is missing, or by which no place, or
+   *     more than one, was found
    * @throws RepositoryException naming the directory or the file if all places are taken, or the
    *     disk cannot be used, or a file is damaged
    */
@@ -59,6 +59,7 @@ public final class ClusterDirectory implements AutoCloseable {
   }
 
   static ClusterDirectory open(ClusterOptions options, LocalNames machine, String boot) {
+    refuseUnnamed(options);
     Path path = Path.of(options.getDirectory()).toAbsolutePath().normalize();
     try {
       boolean alone = !options.getMembers().isEmpty();
@@ -75,6 +76,18 @@ public final class ClusterDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new RepositoryException(
           "the cluster directory " + path + " cannot be used: " + IoReason.of(e), e);
+    }
+  }
+
+  private static void refuseUnnamed(ClusterOptions options) {
+    if (options.getDirectory().isEmpty()) {
+      throw new IllegalArgumentException(
+          "setting \"cluster.directory\": a node of a cluster keeps all messages on the disk, so it"
+              + " has to be told where");
+    } else if (options.getMembers().isEmpty() && options.getSize() == 0) {
+      throw new IllegalArgumentException(
+          "setting \"cluster.members\": it has to name all nodes; if they share this machine and"
+              + " cluster.directory, set cluster.size to their number");
     }
   }
 

@@ -136,6 +136,11 @@ final class Link implements Wire.Listener {
     return state;
   }
 
+  /** Returns the node's name and address. */
+  Peer peer() {
+    return peer;
+  }
+
   String node() {
     return peer.node();
   }

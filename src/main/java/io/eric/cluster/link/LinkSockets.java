@@ -1,5 +1,6 @@
 package io.eric.cluster.link;
 
+import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -7,6 +8,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
+import java.net.ConnectException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,25 @@ final class LinkSockets implements Wire.Dialer {
               }
             });
     return dialled.future();
+  }
+
+  /**
+   * Finds out whether nobody listens at an address; on the context.
+   *
+   * @return true if a connection is refused; false if it is accepted, or nothing answers
+   */
+  Future<Boolean> isRefused(String host, int port) {
+    return client
+        .connect(port, host)
+        .transform(
+            made ->
+                made.succeeded()
+                    ? made.result().close().map(false)
+                    : Future.succeededFuture(isRefusal(made.cause())));
+  }
+
+  private static boolean isRefusal(Throwable failure) {
+    return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
   }
 
   /** Listens no more, and closes all connections; on the context. */

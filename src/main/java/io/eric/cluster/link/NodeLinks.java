@@ -190,6 +190,19 @@ public final class NodeLinks implements AddressRouter.Far {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /**
+   * Finds out whether the process of a node has ended; on the context.
+   *
+   * @return true if its port refuses connections; false if it takes them, if nothing answers, or if
+   *     there is no such node
+   */
+  public Future<Boolean> hasEnded(String node) {
+    Link link = links.get(node);
+    return link == null
+        ? Future.succeededFuture(false)
+        : sockets.isRefused(link.peer().host(), link.peer().port());
+  }
+
   private void sample(Meters.Readings readings) {
     int up = connected().size();
     readings.add(GaugeName.LINKS_UP, up);

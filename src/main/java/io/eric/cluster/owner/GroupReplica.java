@@ -31,6 +31,15 @@ public interface GroupReplica extends GroupLog {
    */
   CompletionStage<Void> transferTo(String node);
 
+  /**
+   * Stands for election at once, in place of waiting until the leader has been silent for long
+   * enough. Another leader, or a log that lacks something, makes this come to nothing.
+   *
+   * @param leader the node whose process has ended; ignored if it does not lead as far as this
+   *     replica knows
+   */
+  void succeed(String leader);
+
   /** Returns a channel with everything that is applied here; {@code null} if there is none. */
   @Nullable ChannelView channel(String id);
 

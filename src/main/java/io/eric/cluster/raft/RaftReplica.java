@@ -19,11 +19,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.apache.ratis.client.impl.ClientProtoUtils;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
@@ -34,6 +37,7 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,6 +187,28 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
     }
     return CompletableFuture.failedFuture(
         new IllegalArgumentException("node " + node + " is not a member of group " + number));
+  }
+
+  /** Does what a leader orders that hands the group over, in the name of one that is gone. */
+  @Override
+  public void succeed(String leader) {
+    RaftPeerId gone = division.getInfo().getLeaderId();
+    TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+    if (gone == null || last == null || !RaftIds.node(gone).equals(leader)) {
+      return;
+    }
+    try {
+      server.startLeaderElection(
+          StartLeaderElectionRequestProto.newBuilder()
+              .setServerRequest(
+                  ClientProtoUtils.toRaftRpcRequestProtoBuilder(
+                      RaftGroupMemberId.valueOf(gone, group), server.getId()))
+              .setLeaderLastEntry(last.toProto())
+              .build());
+      logger.info("node {} has ended, so this one stands for group {}", leader, number);
+    } catch (IOException | RuntimeException e) { // then it is replaced when it was silent for long
+      logger.debug("group {} was not taken from node {}: {}", number, leader, e.toString());
+    }
   }
 
   /** Makes these the members; see {@link RaftNode#setMembers}. */

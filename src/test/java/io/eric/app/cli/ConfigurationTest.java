@@ -3,6 +3,7 @@ package io.eric.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eric.options.ClusterOptions;
 import io.eric.options.EricOptions;
 import io.eric.options.ShutdownOptions;
 import io.vertx.core.json.JsonObject;
@@ -40,6 +41,20 @@ class ConfigurationTest {
     assertThat(options.getHttp().getMaxDepth()).isEqualTo(9);
     assertThat(options.getShutdown().getDrain()).isEqualTo(3);
     assertThat(options.getShutdown().getTimeout()).isEqualTo(new ShutdownOptions().getTimeout());
+  }
+
+  @Test
+  void nodesThatAreToldNothingAreThreeThatShareADirectory() throws Exception {
+    Files.writeString(file, "{\"cluster\": {\"enabled\": true}}");
+    ClusterOptions unsaid = Configuration.load(file, Map.of(), new JsonObject()).getCluster();
+    assertThat(unsaid.getDirectory()).isEqualTo("eric-cluster");
+    assertThat(unsaid.getSize()).isEqualTo(3);
+
+    Map<String, String> environment =
+        Map.of("ERIC_CLUSTER_SIZE", "1", "ERIC_CLUSTER_DIRECTORY", "here");
+    ClusterOptions said = Configuration.load(file, environment, new JsonObject()).getCluster();
+    assertThat(said.getDirectory()).isEqualTo("here");
+    assertThat(said.getSize()).isEqualTo(1);
   }
 
   @Test

@@ -39,7 +39,7 @@ class ClusterDirectoryTest {
   }
 
   private ClusterOptions options() {
-    return new ClusterOptions().setDirectory(dir.resolve("c").toString());
+    return new ClusterOptions().setDirectory(dir.resolve("c").toString()).setSize(3);
   }
 
   private ClusterDirectory open(ClusterOptions options, String boot) {
@@ -58,6 +58,18 @@ class ClusterDirectoryTest {
             .map(each -> each.with(each.node().equals(of.node()) ? of.storage() : "other"))
             .toList();
     return new Agreement(stage, 1, "1", new Membership("c1", 3, members));
+  }
+
+  @Test
+  void aNodeHasToBeToldWhereItKeepsMessagesAndWhoTheOthersAre() {
+    assertThatThrownBy(() -> open(new ClusterOptions().setSize(3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("setting \"cluster.directory\": ");
+    assertThatThrownBy(() -> open(options().setSize(0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("setting \"cluster.members\": ")
+        .hasMessageContaining("cluster.size");
+    assertThat(dir).isEmptyDirectory();
   }
 
   // ---- slots

@@ -107,6 +107,20 @@ class NodeLinksTest {
   }
 
   @Test
+  void aNodeWhoseProcessHasEndedRefusesConnections() {
+    assertThat(hasEnded("2")).isFalse();
+    await(two.links.close());
+    assertThat(hasEnded("2")).isTrue();
+    assertThat(hasEnded("nobody")).isFalse();
+  }
+
+  private boolean hasEnded(String node) {
+    Promise<Boolean> ended = Promise.promise();
+    one.context.runOnContext(turn -> one.links.hasEnded(node).onComplete(ended));
+    return await(ended.future());
+  }
+
+  @Test
   void anOpenChannelIsAsked() {
     two.channels.add("news");
     two.vertx.eventBus().consumer("eric.channel.news", question -> question.reply("yes"));

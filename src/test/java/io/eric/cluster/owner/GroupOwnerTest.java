@@ -512,6 +512,11 @@ class GroupOwnerTest {
     }
 
     @Override
+    public void succeed(String leader) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Void> transferTo(String node) {
       said.add("transfer");
       transfer = new CompletableFuture<>();

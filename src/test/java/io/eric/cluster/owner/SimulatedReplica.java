@@ -616,6 +616,11 @@ final class SimulatedReplica implements GroupReplica {
   }
 
   @Override
+  public void succeed(String leader) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public CompletionStage<Void> transferTo(String node) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     long end = time.now() + TRANSFER_MS * 1_000_000;

@@ -119,6 +119,21 @@ class RaftNodeTest {
     assertThat(sequences(channel(first.leader, "x"))).containsExactly(1L, 2L);
   }
 
+  /** The leader is still there, so that nothing but the order can make another one lead. */
+  @Test
+  void aFollowerStandsForElectionAtOnceWhenItIsToldThatTheLeaderHasEnded() throws Exception {
+    start(1, NEVER);
+    Claimed first = cluster.claim(0);
+    get(first.append("x", create(), message(1, 10)));
+    cluster.awaitEqual(0);
+    String next = cluster.others(first.leader).get(0);
+    cluster.group(next, 0).succeed(next); // it does not lead
+    assertThat(cluster.group(first.leader, 0).status().isLeader()).isTrue();
+    cluster.group(next, 0).succeed(first.leader);
+    until(() -> cluster.group(next, 0).status().isLeader());
+    assertThat(get(cluster.claim(0).append("x", message(2, 10)))).containsExactly(Verdict.APPLIED);
+  }
+
   @Test
   void aRestartOfAllBringsEverythingBack() throws Exception {
     start(3, NEVER);

@@ -22,7 +22,7 @@ public final class LogBudget {
 
   private static final long NOT_STUCK = -1;
 
-  private final long maxBytes;
+  private volatile long maxBytes;
   private final ListenerCount listeners;
   private final AtomicLong used = new AtomicLong();
   private final AtomicBoolean trimming = new AtomicBoolean();
@@ -53,6 +53,12 @@ public final class LogBudget {
 
   public long maxBytes() {
     return maxBytes;
+  }
+
+  /** Sets how much the logs may use from now on; if they use more, they are trimmed. */
+  public void bound(long bytes) {
+    maxBytes = bytes;
+    trimLargest();
   }
 
   public long used() {
