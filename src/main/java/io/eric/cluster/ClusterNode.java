@@ -92,7 +92,7 @@ public final class ClusterNode implements Placement {
   private final NodeChannels channels;
   private final OwnChannels own;
   private final ChannelCreation creation;
-  private final Leadership leadership;
+  private final Rebalancer rebalancer;
   private final Succession succession;
   private final NodeHealth health;
   private final EntryLimits limits;
@@ -152,10 +152,10 @@ public final class ClusterNode implements Placement {
             node -> links.call(node, GroupBudgets.SERVICE, Buffer.buffer(), ANSWER_MS),
             loop);
     List<String> members = raftSettings.membership().members().stream().map(Member::node).toList();
-    this.leadership = new Leadership(me.node(), members, groups, loop, rebalanceDelayMs);
+    this.rebalancer = new Rebalancer(me.node(), members, groups, loop, rebalanceDelayMs);
     this.succession = new Succession(me.node(), members, links::hasEnded, this::succeed, loop);
     this.creation = new ChannelCreation(me.node(), loop, catalog, this::groupOf, links);
-    this.health = new NodeHealth(me.node(), members.size(), groups, leadership, catalog, channels);
+    this.health = new NodeHealth(me.node(), members.size(), groups, rebalancer, catalog, channels);
   }
 
   /**
@@ -201,7 +201,7 @@ public final class ClusterNode implements Placement {
     new AddressRouter(vertx).connect(links);
     listen(Addresses.RESOLVE, this::resolve);
     listen(Addresses.HEALTH, (Message<Object> question) -> question.reply(health.describe()));
-    look = loop.every(LOOK_MS, leadership::look);
+    look = loop.every(LOOK_MS, rebalancer::look);
     unmetered = Meters.of(vertx).add(context, this::sample);
     logger.info(
         "node {} is one of {}, with {} groups",
@@ -245,7 +245,7 @@ public final class ClusterNode implements Placement {
       List<LocalGroup> groups,
       RaftNode raft,
       NodeHealth health,
-      Leadership leadership,
+      Rebalancer rebalancer,
       List<ReadIndexRounds> rounds) {}
 
   /** Returns what an operator can look at; null before the replicas run. On the node's context. */
@@ -253,7 +253,7 @@ public final class ClusterNode implements Placement {
     RaftNode started = raft;
     return started == null || rounds.size() < groups.size()
         ? null
-        : new Operated(groups, started, health, leadership, rounds);
+        : new Operated(groups, started, health, rebalancer, rounds);
   }
 
   // ---- what the container asks
@@ -331,7 +331,7 @@ public final class ClusterNode implements Placement {
   // ---- channels and their groups
 
   private LocalGroup groupOf(String channel) {
-    return groups.get(Groups.of(channel, groups.size()));
+    return groups.get(GroupNumber.of(channel, groups.size()));
   }
 
   private LogBudget budgetOf(String channel) {
@@ -390,19 +390,19 @@ public final class ClusterNode implements Placement {
   public Future<Void> drain() {
     return onContext(
         () -> {
-          if (leadership.isDraining()) {
+          if (rebalancer.isDraining()) {
             return Future.succeededFuture();
           }
           List<Future<Buffer>> told = new ArrayList<>();
           for (String node : links.connected()) {
             told.add(links.call(node, LEAVING, Buffer.buffer(), ANSWER_MS));
           }
-          return Future.join(told).transform(done -> leadership.drain());
+          return Future.join(told).transform(done -> rebalancer.drain());
         });
   }
 
   private Future<Buffer> left(String node, Buffer nothing) {
-    leadership.leaves(node);
+    rebalancer.leaves(node);
     return Future.succeededFuture(Buffer.buffer());
   }
 
@@ -503,22 +503,22 @@ public final class ClusterNode implements Placement {
     @Override
     public void up(String node, String life) {
       logger.info("node {} is reached", node);
-      leadership.up(node);
+      rebalancer.up(node);
       groupBudgets.up(node);
       succession.up(node);
     }
 
     @Override
     public void down(String node) {
-      leadership.down(node);
+      rebalancer.down(node);
       groupBudgets.down(node);
-      succession.down(node, leadership.up());
+      succession.down(node, rebalancer.up());
     }
 
     @Override
     public void gone(String node, String life) {
       logger.info("node {} is gone", node);
-      leadership.down(node);
+      rebalancer.down(node);
       groupBudgets.down(node);
       container.nodeGone(node);
     }

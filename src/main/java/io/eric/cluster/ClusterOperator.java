@@ -93,7 +93,7 @@ final class ClusterOperator implements Operator {
         .on(
             Transfer.HOLD,
             asked -> {
-              member().leadership().hold(asked.getInteger("group"));
+              member().rebalancer().hold(asked.getInteger("group"));
               return Future.succeededFuture(new JsonObject());
             })
         .on(
@@ -141,12 +141,11 @@ final class ClusterOperator implements Operator {
   private Future<JsonObject> passOn(OperatorCommand command, List<String> others) {
     if (others.isEmpty()) {
       String waiting = formation.waitingFor().sentence();
-      return Future.failedFuture(
-          new CommandRefusedException(
-              "node "
-                  + directory.node()
-                  + " is no member of a cluster, and reaches no node that is one"
-                  + (waiting.isEmpty() ? "" : ": " + waiting)));
+      return CommandRefusedException.refused(
+          "node "
+              + directory.node()
+              + " is no member of a cluster, and reaches no node that is one"
+              + (waiting.isEmpty() ? "" : ": " + waiting));
     }
     String other = others.get(0);
     return formation
@@ -172,12 +171,12 @@ final class ClusterOperator implements Operator {
     }
     int number = command.group();
     if (number < 0 || number >= operated.groups().size()) {
-      return refused(
+      return CommandRefusedException.refused(
           "there is no group " + number + ", allowed are 0 to " + (operated.groups().size() - 1));
     }
     Membership membership = formation.membership();
     if (membership == null || membership.member(command.node()) == null) {
-      return refused(
+      return CommandRefusedException.refused(
           "there is no node "
               + command.node()
               + ", the members are "
@@ -241,14 +240,17 @@ final class ClusterOperator implements Operator {
                   "the cluster is formed already, members are "
                       + String.join(", ", formed.members().stream().map(Member::node).toList())));
     } else if (!force) {
-      return refused(
+      return CommandRefusedException.refused(
           "without --force a cluster is formed by itself, when all its nodes are there. "
               + formation.waitingFor().sentence());
     }
     return formation
         .force()
         .timeout(FORM_MS, TimeUnit.MILLISECONDS)
-        .recover(e -> refused(e.getMessage() == null ? e.toString() : e.getMessage()))
+        .recover(
+            e ->
+                CommandRefusedException.refused(
+                    e.getMessage() == null ? e.toString() : e.getMessage()))
         .map(membership -> new JsonObject().put("text", formedSentence(membership)));
   }
 
@@ -262,9 +264,5 @@ final class ClusterOperator implements Operator {
                 + String.join(", ", absent)
                 + ", which counts for majorities: start it when it is there, and let it in with"
                 + " `eric cluster replace`");
-  }
-
-  private static <T> Future<T> refused(String why) {
-    return Future.failedFuture(new CommandRefusedException(why));
   }
 }

@@ -14,7 +14,7 @@ final class NodeHealth {
   private final String node;
   private final int members;
   private final List<LocalGroup> groups;
-  private final Leadership leadership;
+  private final Rebalancer rebalancer;
   private final ChannelCatalog catalog;
   private final NodeChannels channels;
   private @Nullable Throwable failure;
@@ -26,13 +26,13 @@ final class NodeHealth {
       String node,
       int members,
       List<LocalGroup> groups,
-      Leadership leadership,
+      Rebalancer rebalancer,
       ChannelCatalog catalog,
       NodeChannels channels) {
     this.node = node;
     this.members = members;
     this.groups = groups;
-    this.leadership = leadership;
+    this.rebalancer = rebalancer;
     this.catalog = catalog;
     this.channels = channels;
   }
@@ -48,7 +48,7 @@ final class NodeHealth {
     if (failed != null) {
       return "a replica has failed, this node must end: " + failed.getMessage();
     }
-    if (leadership.isDraining()) {
+    if (rebalancer.isDraining()) {
       return "the node is draining";
     }
     for (LocalGroup group : groups) {
@@ -56,7 +56,7 @@ final class NodeHealth {
         return "group "
             + group.number()
             + " has no owner; this node reaches "
-            + leadership.reached()
+            + rebalancer.reached()
             + " of "
             + members
             + " nodes, itself included, and more than half are needed";
@@ -69,7 +69,7 @@ final class NodeHealth {
   JsonObject describe() {
     String trouble = trouble();
     boolean isWhole =
-        leadership.reached() == members
+        rebalancer.reached() == members
             && groups.stream().allMatch(group -> group.work().unopened().isEmpty());
     JsonArray all = new JsonArray();
     groups.forEach(group -> all.add(describe(group)));
@@ -78,7 +78,7 @@ final class NodeHealth {
             .put(
                 "status", failure != null ? "DOWN" : trouble == null && isWhole ? "UP" : "DEGRADED")
             .put("node", node)
-            .put("nodes", leadership.reached())
+            .put("nodes", rebalancer.reached())
             .put("members", members)
             .put("channels", catalog.order().size())
             .put("owned", channels.openCount())

@@ -84,7 +84,7 @@ final class Replacement {
   private Future<Standing> standing(String node) {
     Membership membership = formed().membership();
     if (membership.member(node) == null) {
-      return refused(
+      return CommandRefusedException.refused(
           "node "
               + node
               + " is no member of the cluster, members are "
@@ -97,7 +97,7 @@ final class Replacement {
         .standing(node)
         .recover(
             e ->
-                refused(
+                CommandRefusedException.refused(
                     "node "
                         + node
                         + " does not answer: start it on its new, empty directory, where it says"
@@ -125,7 +125,7 @@ final class Replacement {
     if (theirs != null && standing.isFormed()) {
       boolean isOfThis = theirs.membership().cluster().equals(own.membership().cluster());
       if (!isOfThis || !isRecorded) {
-        return refused(
+        return CommandRefusedException.refused(
             "node "
                 + node
                 + (isOfThis
@@ -172,7 +172,7 @@ final class Replacement {
     }
     for (Object other : missing) {
       if (!node.equals(other)) {
-        return refused(
+        return CommandRefusedException.refused(
             "the replacement of node "
                 + other
                 + " is not finished, and there is one at a time: `eric cluster replace "
@@ -266,9 +266,5 @@ final class Replacement {
   /** Says what is under way. */
   static JsonObject goesOn(String text) {
     return new JsonObject().put("done", false).put("text", text);
-  }
-
-  private static <T> Future<T> refused(String why) {
-    return Future.failedFuture(new CommandRefusedException(why));
   }
 }

@@ -38,14 +38,16 @@ final class Transfer {
     LocalGroup group = operated.groups().get(number);
     Owner owner = group.owner();
     if (group.work().state() != GroupOwner.State.OWNING) {
-      return refused("group " + number + " changes its owner at this moment: try again");
+      return CommandRefusedException.refused(
+          "group " + number + " changes its owner at this moment: try again");
     } else if (node.equals(me) || (owner != null && owner.node().equals(node))) {
-      operated.leadership().hold(number);
+      operated.rebalancer().hold(number);
       return Future.succeededFuture(done(number, node));
     }
-    String objection = operated.leadership().objection(node, group);
+    String objection = operated.rebalancer().objection(node, group);
     if (objection != null) {
-      return refused("group " + number + " stays with node " + me + ": " + objection);
+      return CommandRefusedException.refused(
+          "group " + number + " stays with node " + me + ": " + objection);
     }
     return questions
         .ask(node, HOLD, new JsonObject().put("group", number), ANSWER_MS)
@@ -55,7 +57,7 @@ final class Transfer {
             settled ->
                 isOwner(group, node)
                     ? Future.succeededFuture(done(number, node))
-                    : refused(
+                    : CommandRefusedException.refused(
                         "group "
                             + number
                             + (isBack(group)
@@ -89,9 +91,5 @@ final class Transfer {
 
   private static JsonObject done(int number, String node) {
     return new JsonObject().put("text", "node " + node + " owns group " + number);
-  }
-
-  private static <T> Future<T> refused(String why) {
-    return Future.failedFuture(new CommandRefusedException(why));
   }
 }

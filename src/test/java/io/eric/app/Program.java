@@ -2,6 +2,7 @@ package io.eric.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eric.testing.ClassArchive;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,8 +22,7 @@ public final class Program {
   private static final long TIMEOUT_S = 60;
 
   /** Commands are short: what costs them most is the start of their machine. */
-  private static final List<String> QUICK_START =
-      List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1");
+  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
 
   private final Path dir;
   private final Map<String, String> environment;
@@ -61,6 +61,7 @@ public final class Program {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(machine);
+    command.addAll(ClassArchive.options(jar));
     command.addAll(List.of("-jar", jar));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());

@@ -61,7 +61,7 @@ class ChannelCreationTest {
               LinkSettings.at("127.0.0.1", 0),
               channel -> false,
               new SeenNodes());
-      this.group = new LocalGroup(0, me, loop, catalog, new LeadershipTest.Nothing());
+      this.group = new LocalGroup(0, me, loop, catalog, new RebalancerTest.Nothing());
       replica.observedBy(group);
       this.creation = new ChannelCreation(name, loop, catalog, id -> group, links);
     }
@@ -83,7 +83,7 @@ class ChannelCreationTest {
                         replica,
                         Runnable::run,
                         loop,
-                        new LeadershipTest.NoChannels(),
+                        new RebalancerTest.NoChannels(),
                         new EntryLimits(1, 1, 1 << 20)));
                 return Future.succeededFuture();
               }));

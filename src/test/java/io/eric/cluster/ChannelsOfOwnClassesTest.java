@@ -255,7 +255,7 @@ class ChannelsOfOwnClassesTest {
     String neighbour = "neighbour"; // a channel of the same group, which its leader has open
     await(nodes.get(0).channels.create(neighbour, null));
     int number = 0;
-    while (Groups.of("own" + number, GROUPS) != Groups.of(neighbour, GROUPS)) {
+    while (GroupNumber.of("own" + number, GROUPS) != GroupNumber.of(neighbour, GROUPS)) {
       number++;
     }
     for (int i = 0; i < nodes.size(); i++) {

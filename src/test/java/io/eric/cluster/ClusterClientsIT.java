@@ -181,7 +181,7 @@ class ClusterClientsIT {
   private static String idIn(int group, String prefix) {
     return IntStream.iterate(0, i -> i + 1)
         .mapToObj(i -> prefix + i)
-        .filter(id -> Groups.of(id, 3) == group)
+        .filter(id -> GroupNumber.of(id, 3) == group)
         .findFirst()
         .orElseThrow();
   }

@@ -72,7 +72,7 @@ class LeaderLogTest {
               OTHER,
               new VertxLoop(vertx.getOrCreateContext()),
               catalog,
-              new LeadershipTest.Nothing()));
+              new RebalancerTest.Nothing()));
     }
     follower.leader = "2";
     leader.lead("2");

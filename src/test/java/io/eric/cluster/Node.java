@@ -2,6 +2,7 @@ package io.eric.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eric.testing.ClassArchive;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ final class Node {
   private final Path dir;
   private final Map<String, String> environment;
   final Disk disk;
+  private String jar = System.getProperty("eric.jar");
   private Process process;
   private CompletableFuture<String> firstLine;
   private volatile String url;
@@ -37,6 +39,11 @@ final class Node {
     this.environment = environment;
   }
 
+  /** Has the processes from now on run another version. */
+  void runs(String otherJar) {
+    jar = otherJar;
+  }
+
   /** Starts the process; {@link #awaitReady} says when it serves. */
   void start() throws IOException {
     start(Map.of());
@@ -44,11 +51,12 @@ final class Node {
 
   /** As above, with more in its environment for this time. */
   void start(Map<String, String> more) throws IOException {
-    String jar = System.getProperty("eric.jar");
     assertThat(jar).as("system property eric.jar").isNotNull();
     List<String> command = new ArrayList<>(host.prefix());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar));
+    command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(ClassArchive.options(jar));
+    command.addAll(List.of("-jar", jar));
     command.addAll(List.of("serve", "--cluster", "--http-host", host.address()));
     command.addAll(List.of("--http-port", "0", "--socket", "n" + number + ".sock"));
     ProcessBuilder builder =
@@ -91,7 +99,9 @@ final class Node {
   Ran operate(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", System.getProperty("eric.jar")));
+    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(ClassArchive.options(jar));
+    command.addAll(List.of("-jar", jar));
     command.add("cluster");
     command.addAll(List.of(arguments));
     ProcessBuilder builder =

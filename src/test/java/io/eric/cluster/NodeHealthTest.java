@@ -46,12 +46,12 @@ class NodeHealthTest {
   private final ChannelCatalog catalog = new ChannelCatalog();
   private final FakeReplica replica = new FakeReplica(0);
   private final LocalGroup group =
-      new LocalGroup(0, ME, loop, catalog, new LeadershipTest.Nothing());
+      new LocalGroup(0, ME, loop, catalog, new RebalancerTest.Nothing());
   private final Set<String> broken = new HashSet<>();
-  private final Leadership leadership =
-      new Leadership("1", List.of("1", "2"), List.of(group), loop, 0);
+  private final Rebalancer rebalancer =
+      new Rebalancer("1", List.of("1", "2"), List.of(group), loop, 0);
   private final NodeHealth health =
-      new NodeHealth("1", 2, List.of(group), leadership, catalog, channels());
+      new NodeHealth("1", 2, List.of(group), rebalancer, catalog, channels());
 
   private NodeChannels channels() {
     NodeLinks links =
@@ -112,13 +112,13 @@ class NodeHealthTest {
     WHOLE(
         on -> {
           on.own();
-          on.leadership.up("2");
+          on.rebalancer.up("2");
         },
         "UP",
         ""),
     FOLLOWS(
         on -> {
-          on.leadership.up("2");
+          on.rebalancer.up("2");
           on.replica.claimedBy(new Owner("2", "life"));
         },
         "UP",
@@ -126,7 +126,7 @@ class NodeHealthTest {
     LOST_LEADER(
         on -> {
           on.own();
-          on.leadership.up("2");
+          on.rebalancer.up("2");
           on.replica.leader = null;
         },
         "DEGRADED",
@@ -135,15 +135,15 @@ class NodeHealthTest {
     DRAINING(
         on -> {
           on.own();
-          on.leadership.up("2");
-          on.leadership.drain();
+          on.rebalancer.up("2");
+          on.rebalancer.drain();
         },
         "DEGRADED",
         "the node is draining"),
     UNOPENED(
         on -> {
           on.own();
-          on.leadership.up("2");
+          on.rebalancer.up("2");
           on.broken.add("bad");
           on.create("bad");
         },
@@ -152,7 +152,7 @@ class NodeHealthTest {
     FAILED(
         on -> {
           on.own();
-          on.leadership.drain();
+          on.rebalancer.drain();
           on.health.failed(new IllegalStateException("disk full"));
         },
         "DOWN",

@@ -118,6 +118,11 @@ public final class TestReader<T> implements AutoCloseable {
     return item;
   }
 
+  /** Returns how many items have come and were not taken yet. */
+  public synchronized int available() {
+    return waiting.size();
+  }
+
   /**
    * Waits for the end of the stream.
    *

@@ -8,6 +8,7 @@ import java.util.List;
  * @param channel the channel's id
  * @param claim the number of the claim under which the writer owns the channel; changes under any
  *     other claim are refused
- * @param changes what to change, in this order; not empty
+ * @param changes what to change, in this order; none if only the verdict is wanted, which says
+ *     whether the claim is in effect
  */
 public record Section(String channel, long claim, List<Change> changes) {}

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /** Assigns channels to groups, by their ids alone, so that all nodes and all versions agree. */
-final class Groups {
+final class GroupNumber {
 
-  private Groups() {}
+  private GroupNumber() {}
 
   /**
    * Returns the number of a channel's group.

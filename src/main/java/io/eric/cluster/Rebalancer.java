@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the node's loop.
  */
-final class Leadership {
+final class Rebalancer {
 
   /** How many entries a node may lack that takes a group over. */
   private static final long MAX_BEHIND = 1_000;
@@ -41,12 +41,12 @@ final class Leadership {
   private boolean moving;
 
   /**
-   * Creates the leadership of a node that sees no other one yet.
+   * Creates the rebalancer of a node that sees no other one yet.
    *
    * @param members all nodes, in an order that is the same everywhere
    * @param delayMs how long the nodes must be unchanged before a group moves; 0 for never
    */
-  Leadership(String me, List<String> members, List<LocalGroup> groups, Loop loop, long delayMs) {
+  Rebalancer(String me, List<String> members, List<LocalGroup> groups, Loop loop, long delayMs) {
     this.me = me;
     this.members = List.copyOf(members);
     this.groups = groups;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Node 1 of three owns all three groups, of which the others prefer one each. */
-class LeadershipTest {
+class RebalancerTest {
 
   private static final long DELAY_MS = 5_000;
   private static final Follower NEAR_2 = new Follower("2", 1_000, 1_000);
@@ -30,7 +30,7 @@ class LeadershipTest {
   private final SimulatedLoop loop = new SimulatedLoop(time);
   private final List<FakeReplica> replicas = new ArrayList<>();
   private final List<LocalGroup> groups = new ArrayList<>();
-  private Leadership leadership;
+  private Rebalancer rebalancer;
 
   @BeforeEach
   void own() {
@@ -48,12 +48,12 @@ class LeadershipTest {
       replicas.add(replica);
       groups.add(group);
     }
-    leadership = leadership(DELAY_MS);
+    rebalancer = leadership(DELAY_MS);
     time.pass(1);
   }
 
-  private Leadership leadership(long delayMs) {
-    return new Leadership("1", List.of("1", "2", "3"), groups, loop, delayMs);
+  private Rebalancer leadership(long delayMs) {
+    return new Rebalancer("1", List.of("1", "2", "3"), groups, loop, delayMs);
   }
 
   /** What each group was asked to go to, in order of their numbers. */
@@ -62,20 +62,20 @@ class LeadershipTest {
   }
 
   private void allUp() {
-    leadership.up("2");
-    leadership.up("3");
+    rebalancer.up("2");
+    rebalancer.up("3");
   }
 
   /** Group 1 prefers node 2 and then node 3; where it goes if something is the matter. */
   private enum Case {
     NOTHING(on -> {}, "2"),
-    NOT_UP(on -> on.leadership.down("2"), "3"),
-    LEAVES(on -> on.leadership.leaves("2"), "3"),
+    NOT_UP(on -> on.rebalancer.down("2"), "3"),
+    LEAVES(on -> on.rebalancer.leaves("2"), "3"),
     CAME_BACK(
         on -> {
-          on.leadership.leaves("2");
-          on.leadership.down("2");
-          on.leadership.up("2");
+          on.rebalancer.leaves("2");
+          on.rebalancer.down("2");
+          on.rebalancer.up("2");
         },
         "2"),
     BEHIND(on -> on.followers(new Follower("2", 1_001, 0), NEAR_3), "3"),
@@ -83,10 +83,10 @@ class LeadershipTest {
     NO_FOLLOWER(on -> on.followers(NEAR_3), "3"),
     NOBODY(on -> on.followers(), null);
 
-    private final Consumer<LeadershipTest> matter;
+    private final Consumer<RebalancerTest> matter;
     private final String goesTo;
 
-    Case(Consumer<LeadershipTest> matter, String goesTo) {
+    Case(Consumer<RebalancerTest> matter, String goesTo) {
       this.matter = matter;
       this.goesTo = goesTo;
     }
@@ -102,7 +102,7 @@ class LeadershipTest {
     allUp();
     each.matter.accept(this);
     time.pass(DELAY_MS + 1);
-    leadership.look();
+    rebalancer.look();
     time.pass(1);
     assertThat(replicas.get(0).transfers).as("group 0 prefers this node").isEmpty();
     assertThat(replicas.get(1).transfers)
@@ -113,13 +113,13 @@ class LeadershipTest {
   void groupsGoOneAtATime() {
     allUp();
     time.pass(DELAY_MS + 1);
-    leadership.look();
-    leadership.look();
+    rebalancer.look();
+    rebalancer.look();
     time.pass(1);
     assertThat(transfers()).containsExactly(List.of(), List.of("2"), List.of());
     replicas.get(1).claimedBy(new Owner("2", "life"));
     time.pass(1);
-    leadership.look();
+    rebalancer.look();
     time.pass(1);
     assertThat(transfers()).containsExactly(List.of(), List.of("2"), List.of("3"));
   }
@@ -129,26 +129,26 @@ class LeadershipTest {
     allUp();
     for (int i = 0; i < 3; i++) {
       time.pass(DELAY_MS - 1);
-      leadership.look();
-      leadership.down("3");
+      rebalancer.look();
+      rebalancer.down("3");
       time.pass(DELAY_MS - 1);
-      leadership.look();
-      leadership.up("3");
+      rebalancer.look();
+      rebalancer.up("3");
     }
     time.pass(1);
     assertThat(transfers()).allMatch(List::isEmpty);
     time.pass(DELAY_MS);
-    leadership.look();
+    rebalancer.look();
     time.pass(1);
     assertThat(replicas.get(1).transfers).containsExactly("2");
   }
 
   @Test
   void withADelayOf0NoGroupGoesByItself() {
-    leadership = leadership(0);
+    rebalancer = leadership(0);
     allUp();
     time.pass(600_000);
-    leadership.look();
+    rebalancer.look();
     time.pass(1);
     assertThat(transfers()).allMatch(List::isEmpty);
   }
@@ -156,9 +156,9 @@ class LeadershipTest {
   @Test
   void aNodeThatDrainsGivesAllGroupsAwayAtOnceAndTakesNone() {
     allUp();
-    Future<Void> drained = leadership.drain();
+    Future<Void> drained = rebalancer.drain();
     time.pass(1);
-    assertThat(leadership.isDraining()).isTrue();
+    assertThat(rebalancer.isDraining()).isTrue();
     assertThat(transfers()).containsExactly(List.of("2"), List.of("2"), List.of("3"));
     assertThat(drained.isComplete()).isFalse();
     replicas.forEach(each -> each.claimedBy(new Owner("2", "life")));
@@ -168,7 +168,7 @@ class LeadershipTest {
 
   @Test
   void aNodeThatDrainsAloneKeepsItsGroups() {
-    Future<Void> drained = leadership.drain();
+    Future<Void> drained = rebalancer.drain();
     time.pass(1);
     assertThat(drained.succeeded()).isTrue();
     assertThat(transfers()).allMatch(List::isEmpty);
@@ -177,13 +177,13 @@ class LeadershipTest {
 
   @Test
   void theReachedNodesAreCountedWithThisOne() {
-    assertThat(leadership.reached()).isEqualTo(1);
+    assertThat(rebalancer.reached()).isEqualTo(1);
     allUp();
-    leadership.up("2"); // once more
-    assertThat(leadership.reached()).isEqualTo(3);
-    leadership.down("2");
-    leadership.down("2");
-    assertThat(leadership.reached()).isEqualTo(2);
+    rebalancer.up("2"); // once more
+    assertThat(rebalancer.reached()).isEqualTo(3);
+    rebalancer.down("2");
+    rebalancer.down("2");
+    assertThat(rebalancer.reached()).isEqualTo(2);
   }
 
   record NoChannels() implements GroupOwner.Channels {
