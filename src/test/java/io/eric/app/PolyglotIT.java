@@ -3,6 +3,7 @@ package io.eric.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.eric.testing.FreePort;
 import io.eric.testing.NodeScripts;
 import io.eric.testing.RequiresCommand;
 import io.vertx.core.json.JsonArray;
@@ -10,7 +11,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -195,13 +195,12 @@ class PolyglotIT {
 
   /** Settings that the nodes of one machine share, as environment. */
   private List<String> cluster(int size) throws IOException {
-    try (ServerSocket any = new ServerSocket(0)) {
-      return List.of(
-          "ERIC_CLUSTER_NAME=polyglot" + any.getLocalPort() + '-' + ProcessHandle.current().pid(),
-          "ERIC_CLUSTER_PORT=" + Math.min(any.getLocalPort(), 65_000),
-          "ERIC_CLUSTER_DIRECTORY=" + dir.resolve("cluster"),
-          "ERIC_CLUSTER_SIZE=" + size);
-    }
+    int port = FreePort.find();
+    return List.of(
+        "ERIC_CLUSTER_NAME=polyglot" + port + '-' + ProcessHandle.current().pid(),
+        "ERIC_CLUSTER_PORT=" + port,
+        "ERIC_CLUSTER_DIRECTORY=" + dir.resolve("cluster"),
+        "ERIC_CLUSTER_SIZE=" + size);
   }
 
   private Node start(

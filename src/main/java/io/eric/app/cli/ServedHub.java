@@ -184,7 +184,11 @@ final class ServedHub {
   /** A number replaces members that a layer below names, because it says where the nodes are. */
   private static void putMembers(JsonObject settings, String text) {
     if (NUMBER.matcher(text).matches()) {
-      SettingPaths.put(settings, "cluster.size", new BigInteger(text));
+      BigInteger size = new BigInteger(text);
+      if (size.signum() == 0) { // as a setting it would mean that nothing is said
+        throw new IllegalArgumentException("--cluster-members is 0, it must be 1, 2, 3 or 5");
+      }
+      SettingPaths.put(settings, "cluster.size", size);
       SettingPaths.put(settings, "cluster.members", new JsonArray());
     } else {
       JsonArray members = new JsonArray();

@@ -71,8 +71,9 @@ class ServedHubTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "4 | cluster.size is 4, it must be 1, 2, 3 or 5",
-        "-1 | cluster.size is -1, it must be 1, 2, 3 or 5",
+        "0 | --cluster-members is 0, it must be 1, 2, 3 or 5",
+        "4 | cluster.size is 4, it must be 0, 1, 2, 3 or 5",
+        "-1 | cluster.size is -1, it must be 0, 1, 2, 3 or 5",
         "99999999999999999999 | setting \"cluster.size\": is too large a number",
         "a,b,c,d | cluster.members is [a, b, c, d], it must be empty or a list of 1, 2, 3 or 5"
             + " nodes"

@@ -16,9 +16,8 @@ import io.eric.cluster.state.Section;
 import io.eric.cluster.state.Verdict;
 import io.eric.log.Entry;
 import io.eric.metrics.Meters;
+import io.eric.testing.FreePort;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -51,22 +49,7 @@ final class RaftCluster implements AutoCloseable {
     this.groups = groups;
     this.snapshotBytes = snapshotBytes;
     for (String node : List.of("1", "2", "3")) {
-      members.add(new Member(node, "disk" + node, "127.0.0.1", freePort(), 0));
-    }
-  }
-
-  /**
-   * Returns a port below those that the system gives to clients, because a node that is away must
-   * find its port free when it comes back.
-   */
-  private static int freePort() throws IOException {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 30_000);
-      try (ServerSocket socket = new ServerSocket(port)) {
-        return socket.getLocalPort();
-      } catch (BindException e) {
-        continue; // it is taken
-      }
+      members.add(new Member(node, "disk" + node, "127.0.0.1", FreePort.find(), 0));
     }
   }
 
