@@ -269,10 +269,11 @@ public enum CounterName {
   GROUP_SNAPSHOT_MS(
       "eric_group_snapshot_milliseconds_total",
       "Milliseconds in which this node has written snapshots"),
-  /** Leaderships given up because a follower was not fed any more. */
+  /** Leaderships given up because Ratis could not go on with them. */
   GROUPS_GIVEN_UP(
       "eric_groups_given_up_total",
-      "Times this node gave up the lead of a group because a follower was not fed any more");
+      "Times this node gave up the lead of a group because a follower was not fed any more, or"
+          + " because a hand-over that had failed was not forgotten");
 
   @SuppressWarnings("ImmutableEnumChecker") // it does not know that a record of texts is immutable
   private final Metric metric;

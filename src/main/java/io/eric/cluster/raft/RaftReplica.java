@@ -71,6 +71,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   private final Meters meters;
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
+  private final HandOverWatch handOvers;
 
   /** Since when there has been no leader, in milliseconds; confined to the thread that watches. */
   private long leaderlessSince = -1;
@@ -91,6 +92,8 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
     this.maxEntryBytes = maxEntryBytes;
     this.leaderships = leaderships;
     this.meters = meters;
+    this.handOvers =
+        new HandOverWatch(() -> stepDown("it refuses entries after a hand-over that has failed"));
   }
 
   @Override
@@ -153,6 +156,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
 
   /** Appends the bytes of an entry, whatever they are. */
   CompletionStage<List<Verdict>> append(Message entry) {
+    long mark = handOvers.mark();
     return submit(RaftClientRequest.writeRequestType(), entry, APPEND_MS)
         .thenApply(
             reply -> {
@@ -161,6 +165,13 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
                 return answer.verdicts();
               }
               throw new IllegalStateException("an entry was answered without verdicts");
+            })
+        .whenComplete(
+            (verdicts, failure) -> {
+              if (failure != null) {
+                Throwable cause = failure.getCause();
+                handOvers.refused(mark, cause == null ? failure : cause);
+              }
             });
   }
 
@@ -181,8 +192,10 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
         TransferLeadershipRequest request =
             new TransferLeadershipRequest(
                 client, server.getId(), group, calls.incrementAndGet(), peer.getId(), TRANSFER_MS);
+        handOvers.begins();
         return send(() -> server.transferLeadershipAsync(request), 2 * TRANSFER_MS)
-            .thenApply(reply -> null);
+            .<Void>thenApply(reply -> null)
+            .whenComplete((done, failure) -> handOvers.ended());
       }
     }
     return CompletableFuture.failedFuture(
@@ -274,14 +287,19 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
 
   @Override
   public void giveUp(String reason) {
+    var unused = stepDown(reason);
+  }
+
+  private CompletionStage<Void> stepDown(String reason) {
     meters.count(CounterName.GROUPS_GIVEN_UP);
     logger.warn("this node gives up the lead of group {}: {}", number, reason);
     TransferLeadershipRequest request =
         new TransferLeadershipRequest(
             client, server.getId(), group, calls.incrementAndGet(), null, TRANSFER_MS);
-    send(() -> server.transferLeadershipAsync(request), 2 * TRANSFER_MS)
+    return send(() -> server.transferLeadershipAsync(request), 2 * TRANSFER_MS)
+        .<Void>thenApply(reply -> null)
         .whenComplete(
-            (reply, failure) -> {
+            (done, failure) -> {
               if (failure != null) {
                 logger.warn("group {} could not be given up: {}", number, failure.toString());
               }

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,18 @@ class RaftNodeTest {
     assertThat(cluster.group(first.leader, 0).status().isLeader()).isTrue();
     cluster.group(next, 0).succeed(first.leader);
     until(() -> cluster.group(next, 0).status().isLeader());
+    assertThat(get(cluster.claim(0).append("x", message(2, 10)))).containsExactly(Verdict.APPLIED);
+  }
+
+  @Test
+  void aLeaderThatHasNotForgottenAHandOverDoesNotRefuseEntriesForEver() throws Exception {
+    start(1, NEVER);
+    Claimed first = cluster.claim(0);
+    get(first.append("x", create(), message(1, 10)));
+    StuckHandOver.leaveAt(cluster.group(first.leader, 0));
+    assertThatThrownBy(() -> get(first.append("x", message(2, 10))))
+        .hasRootCauseInstanceOf(LeaderSteppingDownException.class);
+    until(() -> cluster.meters(first.leader).get(CounterName.GROUPS_GIVEN_UP) == 1);
     assertThat(get(cluster.claim(0).append("x", message(2, 10)))).containsExactly(Verdict.APPLIED);
   }
 
