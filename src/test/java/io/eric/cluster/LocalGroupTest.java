@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.cluster.owner.GroupOwner;
 import io.eric.cluster.owner.GroupOwner.EntryLimits;
-import io.eric.cluster.owner.Tenure;
 import io.eric.cluster.state.Change;
 import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.GroupEntry.Batch;
@@ -15,7 +14,6 @@ import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Section;
 import io.eric.simulation.SimulatedLoop;
 import io.eric.simulation.SimulatedTime;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +37,12 @@ class LocalGroupTest {
     group.attach(
         replica,
         new GroupOwner(
-            ME, replica, Runnable::run, loop, new Channels(), new EntryLimits(1, 1, 1 << 20)));
+            ME,
+            replica,
+            Runnable::run,
+            loop,
+            new RebalancerTest.NoChannels(),
+            new EntryLimits(1, 1, 1 << 20)));
   }
 
   /** Applies to a group what another node appends: a claim, a channel for all and one's own. */
@@ -130,19 +133,6 @@ class LocalGroupTest {
     time.pass(1);
     assertThat(group.work().state()).isEqualTo(GroupOwner.State.FAILED);
     assertThat(told).contains("failed 0 disk full");
-  }
-
-  private record Channels() implements GroupOwner.Channels {
-
-    @Override
-    public Future<Void> open(ChannelView channel, Tenure tenure) {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close(String channel, boolean inOrder) {
-      return Future.succeededFuture();
-    }
   }
 
   private final class Telling implements LocalGroup.Listener {
