@@ -5,6 +5,7 @@ import io.eric.InvalidChannelException;
 import io.eric.UnavailableException;
 import io.eric.cluster.link.NodeLinks;
 import io.eric.cluster.state.Change;
+import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.Owner;
 import io.eric.cluster.state.Verdict;
 import io.eric.internal.Loop;
@@ -13,6 +14,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -32,6 +35,13 @@ final class ChannelCreation {
   /** How long an owner may take to answer one request, in milliseconds. */
   private static final long ANSWER_MS = 3_000;
 
+  /**
+   * How long this node waits until it has applied a creation, before it asks a majority how far
+   * they are, in milliseconds. The entry is on its way, unless this node is cut off, or the channel
+   * was removed at once.
+   */
+  static final long UNSEEN_MS = 500;
+
   /** From one attempt to the next, in milliseconds. */
   private static final long PAUSE_MS = 50;
 
@@ -45,31 +55,77 @@ final class ChannelCreation {
   private final ChannelCatalog catalog;
   private final Function<String, LocalGroup> groupOf;
   private final NodeLinks links;
+  private final Function<String, Future<Void>> upToDate;
 
+  /** The creations that this node has not applied yet, by their epochs. */
+  private final Map<String, Promise<Void>> unseen = new HashMap<>();
+
+  /**
+   * Creates channels for a node.
+   *
+   * @param upToDate completes when everything that is committed in a channel's group is applied
+   *     here
+   */
   ChannelCreation(
       String me,
       Loop loop,
       ChannelCatalog catalog,
       Function<String, LocalGroup> groupOf,
-      NodeLinks links) {
+      NodeLinks links,
+      Function<String, Future<Void>> upToDate) {
     this.me = me;
     this.loop = loop;
     this.catalog = catalog;
     this.groupOf = groupOf;
     this.links = links;
+    this.upToDate = upToDate;
     links.serve(SERVICE, (from, request) -> serve(request));
   }
 
   /**
    * Creates a channel.
    *
-   * @return completes when the channel is open; fails with {@link InvalidChannelException} if there
-   *     is one, with {@link UnavailableException} if the outcome is unknown
+   * @return completes when the channel is open, and this node knows it, so that whoever asks this
+   *     node for it finds it; fails with {@link InvalidChannelException} if there is one, with
+   *     {@link UnavailableException} if the outcome is unknown
    */
   Future<Void> create(String id, JsonObject options) {
     Change.Create create =
         new Change.Create(loop.currentTimeMillis(), Epoch.random(), options.encode());
-    return attempt(id, create, loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS));
+    return attempt(id, create, loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS))
+        .compose(created -> seen(id, create.epoch()));
+  }
+
+  /** A channel is there, as far as this node has applied the log of its group. */
+  void applied(ChannelView channel) {
+    Promise<Void> waiting = unseen.get(channel.epoch());
+    if (waiting != null) {
+      waiting.tryComplete();
+    }
+  }
+
+  private Future<Void> seen(String id, String epoch) {
+    ChannelCatalog.Entry known = catalog.get(id);
+    if (known != null && known.epoch().equals(epoch)) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> waiting = Promise.promise();
+    unseen.put(epoch, waiting);
+    Loop.Timer timer =
+        loop.after(
+            UNSEEN_MS,
+            () ->
+                upToDate
+                    .apply(id)
+                    .onSuccess(now -> waiting.tryComplete())
+                    .onFailure(waiting::tryFail));
+    return waiting
+        .future()
+        .onComplete(
+            done -> {
+              timer.cancel();
+              unseen.remove(epoch);
+            });
   }
 
   private Future<Void> attempt(String id, Change.Create create, long deadline) {

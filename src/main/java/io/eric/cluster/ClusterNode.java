@@ -150,12 +150,17 @@ public final class ClusterNode implements Placement {
         new GroupBudgets(
             budgets,
             node -> links.call(node, GroupBudgets.SERVICE, Buffer.buffer(), ANSWER_MS),
+            seen::reached,
             loop);
     List<String> members = raftSettings.membership().members().stream().map(Member::node).toList();
-    this.rebalancer = new Rebalancer(me.node(), members, groups, loop, rebalanceDelayMs);
-    this.succession = new Succession(me.node(), members, links::hasEnded, this::succeed, loop);
-    this.creation = new ChannelCreation(me.node(), loop, catalog, this::groupOf, links);
-    this.health = new NodeHealth(me.node(), members.size(), groups, rebalancer, catalog, channels);
+    this.rebalancer =
+        new Rebalancer(me.node(), members, groups, seen::reached, loop, rebalanceDelayMs);
+    this.succession =
+        new Succession(me.node(), members, links::hasEnded, this::succeed, seen::reached, loop);
+    this.creation =
+        new ChannelCreation(me.node(), loop, catalog, this::groupOf, links, this::upToDate);
+    this.health =
+        new NodeHealth(me.node(), members.size(), groups, seen, rebalancer, catalog, channels);
   }
 
   /**
@@ -260,12 +265,7 @@ public final class ClusterNode implements Placement {
 
   @Override
   public Future<Void> create(String id, JsonObject options) {
-    return onContext(
-        () ->
-            creation
-                .create(id, options)
-                // Whoever asks this node for the channel finds it. Its owner has it already.
-                .compose(created -> channels.isOpen(id) ? Future.succeededFuture() : upToDate(id)));
+    return onContext(() -> creation.create(id, options));
   }
 
   @Override
@@ -461,6 +461,7 @@ public final class ClusterNode implements Placement {
     @Override
     public void changed(ChannelView channel) {
       own.changed(channel);
+      creation.applied(channel);
       channels.settle(channel.id());
     }
 
@@ -505,21 +506,17 @@ public final class ClusterNode implements Placement {
       logger.info("node {} is reached", node);
       rebalancer.up(node);
       groupBudgets.up(node);
-      succession.up(node);
     }
 
     @Override
     public void down(String node) {
-      rebalancer.down(node);
-      groupBudgets.down(node);
-      succession.down(node, rebalancer.up());
+      rebalancer.down();
+      succession.down(node);
     }
 
     @Override
     public void gone(String node, String life) {
       logger.info("node {} is gone", node);
-      rebalancer.down(node);
-      groupBudgets.down(node);
       container.nodeGone(node);
     }
   }

@@ -5,11 +5,11 @@ import io.eric.internal.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Lets the logs of each group use as much memory as the node can spare that has the least. Every
@@ -32,18 +32,24 @@ final class GroupBudgets {
   private final Function<String, Future<Buffer>> ask;
   private final Loop loop;
   private final Map<String, Long> announced = new HashMap<>();
-  private final Set<String> up = new HashSet<>();
+  private final Supplier<Set<String>> reached;
 
   /**
    * Creates the budgets of a node that has heard of no other one.
    *
    * @param budgets those of this node's groups, which are equal
    * @param ask asks a node's {@link #SERVICE}
+   * @param reached the other nodes that can be reached
    */
-  GroupBudgets(List<LogBudget> budgets, Function<String, Future<Buffer>> ask, Loop loop) {
+  GroupBudgets(
+      List<LogBudget> budgets,
+      Function<String, Future<Buffer>> ask,
+      Supplier<Set<String>> reached,
+      Loop loop) {
     this.own = budgets.get(0).maxBytes();
     this.budgets = List.copyOf(budgets);
     this.ask = ask;
+    this.reached = reached;
     this.loop = loop;
   }
 
@@ -54,13 +60,7 @@ final class GroupBudgets {
 
   /** A node is reached, perhaps a new process of it. */
   void up(String node) {
-    up.add(node);
     ask(node);
-  }
-
-  /** A node is not reached any more. */
-  void down(String node) {
-    up.remove(node);
   }
 
   private void ask(String node) {
@@ -71,7 +71,7 @@ final class GroupBudgets {
                 loop.after(
                     REPEAT_MS,
                     () -> {
-                      if (up.contains(node)) {
+                      if (reached.get().contains(node)) {
                         ask(node);
                       }
                     }));

@@ -14,6 +14,7 @@ final class NodeHealth {
   private final String node;
   private final int members;
   private final List<LocalGroup> groups;
+  private final SeenNodes seen;
   private final Rebalancer rebalancer;
   private final ChannelCatalog catalog;
   private final NodeChannels channels;
@@ -26,12 +27,14 @@ final class NodeHealth {
       String node,
       int members,
       List<LocalGroup> groups,
+      SeenNodes seen,
       Rebalancer rebalancer,
       ChannelCatalog catalog,
       NodeChannels channels) {
     this.node = node;
     this.members = members;
     this.groups = groups;
+    this.seen = seen;
     this.rebalancer = rebalancer;
     this.catalog = catalog;
     this.channels = channels;
@@ -56,7 +59,7 @@ final class NodeHealth {
         return "group "
             + group.number()
             + " has no owner; this node reaches "
-            + rebalancer.reached()
+            + reached()
             + " of "
             + members
             + " nodes, itself included, and more than half are needed";
@@ -65,11 +68,16 @@ final class NodeHealth {
     return null;
   }
 
+  /** Returns how many nodes are reached, this one included. */
+  private int reached() {
+    return seen.reached().size() + 1;
+  }
+
   /** Returns the state of the node, for {@code /healthz}. */
   JsonObject describe() {
     String trouble = trouble();
     boolean isWhole =
-        rebalancer.reached() == members
+        reached() == members
             && groups.stream().allMatch(group -> group.work().unopened().isEmpty());
     JsonArray all = new JsonArray();
     groups.forEach(group -> all.add(describe(group)));
@@ -78,7 +86,7 @@ final class NodeHealth {
             .put(
                 "status", failure != null ? "DOWN" : trouble == null && isWhole ? "UP" : "DEGRADED")
             .put("node", node)
-            .put("nodes", rebalancer.reached())
+            .put("nodes", reached())
             .put("members", members)
             .put("channels", catalog.order().size())
             .put("owned", channels.openCount())

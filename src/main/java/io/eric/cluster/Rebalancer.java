@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class Rebalancer {
   private final List<LocalGroup> groups;
   private final Loop loop;
   private final long delayMs;
-  private final Set<String> up = new HashSet<>();
+  private final Supplier<Set<String>> reached;
   private final Set<String> leaving = new HashSet<>();
 
   /** The groups that an operator has given to this node, until nodes come or go. */
@@ -41,13 +42,21 @@ final class Rebalancer {
   private boolean moving;
 
   /**
-   * Creates the rebalancer of a node that sees no other one yet.
+   * Creates the rebalancer of a node.
    *
    * @param members all nodes, in an order that is the same everywhere
+   * @param reached the other nodes that can be reached
    * @param delayMs how long the nodes must be unchanged before a group moves; 0 for never
    */
-  Rebalancer(String me, List<String> members, List<LocalGroup> groups, Loop loop, long delayMs) {
+  Rebalancer(
+      String me,
+      List<String> members,
+      List<LocalGroup> groups,
+      Supplier<Set<String>> reached,
+      Loop loop,
+      long delayMs) {
     this.me = me;
+    this.reached = reached;
     this.members = List.copyOf(members);
     this.groups = groups;
     this.loop = loop;
@@ -58,16 +67,12 @@ final class Rebalancer {
   /** A node can be reached. */
   void up(String node) {
     leaving.remove(node); // it has started again
-    if (up.add(node)) {
-      changed();
-    }
+    changed();
   }
 
-  /** A node cannot be reached. */
-  void down(String node) {
-    if (up.remove(node)) {
-      changed();
-    }
+  /** A node cannot be reached any more. */
+  void down() {
+    changed();
   }
 
   private void changed() {
@@ -87,16 +92,6 @@ final class Rebalancer {
 
   boolean isDraining() {
     return draining;
-  }
-
-  /** Returns how many nodes are reached, this one included. */
-  int reached() {
-    return up.size() + 1;
-  }
-
-  /** Returns the other nodes that are reached. */
-  Set<String> up() {
-    return Set.copyOf(up);
   }
 
   /** Moves a group that belongs elsewhere, one at a time. */
@@ -153,7 +148,7 @@ final class Rebalancer {
 
   /** Returns why another node cannot take over a group that this one leads; null if it can. */
   @Nullable String objection(String node, LocalGroup group) {
-    if (!up.contains(node)) {
+    if (!reached.get().contains(node)) {
       return "node " + node + " is not reached";
     } else if (leaving.contains(node)) {
       return "node " + node + " is about to end";

@@ -4,6 +4,8 @@ import io.eric.cluster.link.LinkObserver;
 import io.eric.cluster.state.Owner;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,14 @@ final class SeenNodes implements LinkObserver {
                 observer.up(other, last.life);
               }
             });
+  }
+
+  /** Returns the other nodes that are connected. */
+  Set<String> reached() {
+    return seen.entrySet().stream()
+        .filter(each -> each.getValue().presence == Presence.REACHED)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Returns what is known of a process of another node. */

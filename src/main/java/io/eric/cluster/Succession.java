@@ -2,10 +2,10 @@ package io.eric.cluster;
 
 import io.eric.internal.Loop;
 import io.vertx.core.Future;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Takes over what a node leads as soon as its process has ended. Raft alone would wait until the
@@ -31,10 +31,8 @@ final class Succession {
   private final List<String> members;
   private final Function<String, Future<Boolean>> hasEnded;
   private final Groups groups;
+  private final Supplier<Set<String>> reached;
   private final Loop loop;
-
-  /** The nodes that were lost and have not come back. */
-  private final Set<String> lost = new HashSet<>();
 
   /** The groups of a node. */
   interface Groups {
@@ -48,32 +46,26 @@ final class Succession {
    *
    * @param members all nodes, in an order that is the same everywhere
    * @param hasEnded tells of a node whether its port refuses connections
+   * @param reached the other nodes that can be reached
    */
   Succession(
       String me,
       List<String> members,
       Function<String, Future<Boolean>> hasEnded,
       Groups groups,
+      Supplier<Set<String>> reached,
       Loop loop) {
     this.me = me;
     this.members = List.copyOf(members);
     this.hasEnded = hasEnded;
     this.groups = groups;
+    this.reached = reached;
     this.loop = loop;
   }
 
-  /** A node is reached. */
-  void up(String node) {
-    lost.remove(node);
-  }
-
-  /**
-   * The connection to a node is lost.
-   *
-   * @param reached the other nodes that can be reached
-   */
-  void down(String node, Set<String> reached) {
-    if (lost.add(node) && isNext(node, reached)) {
+  /** The connection to a node is lost. */
+  void down(String node) {
+    if (isNext(node)) {
       look(node, LOOKS);
     }
   }
@@ -84,8 +76,8 @@ final class Succession {
         .otherwise(false)
         .onSuccess(
             ended -> {
-              if (!lost.contains(node)) {
-                return;
+              if (reached.get().contains(node)) {
+                return; // it has come back
               }
               if (ended) {
                 groups.succeed(node);
@@ -96,7 +88,7 @@ final class Succession {
   }
 
   /** Returns whether this node is the first one after another, of those that can be reached. */
-  private boolean isNext(String node, Set<String> reached) {
+  private boolean isNext(String node) {
     int place = members.indexOf(node);
     if (place < 0) {
       return false; // it is no member any more
@@ -105,7 +97,7 @@ final class Succession {
       String next = members.get((place + i) % members.size());
       if (next.equals(me)) {
         return true;
-      } else if (reached.contains(next)) {
+      } else if (reached.get().contains(next)) {
         return false;
       }
     }

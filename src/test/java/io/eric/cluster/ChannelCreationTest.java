@@ -26,6 +26,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,11 @@ class ChannelCreationTest {
   private final Vertx vertx = Vertx.vertx();
   private final Side owner = new Side("1");
   private final Side other = new Side("2");
+
+  /** The channels for which a majority was asked. */
+  private final List<String> upToDate = new CopyOnWriteArrayList<>();
+
+  private volatile Future<Void> majority = Future.succeededFuture();
 
   /** What a node has for creating channels. */
   private final class Side {
@@ -61,9 +67,37 @@ class ChannelCreationTest {
               LinkSettings.at("127.0.0.1", 0),
               channel -> false,
               new SeenNodes());
-      this.group = new LocalGroup(0, me, loop, catalog, new RebalancerTest.Nothing());
+      this.group = new LocalGroup(0, me, loop, catalog, new Applied());
       replica.observedBy(group);
-      this.creation = new ChannelCreation(name, loop, catalog, id -> group, links);
+      this.creation =
+          new ChannelCreation(
+              name,
+              loop,
+              catalog,
+              id -> group,
+              links,
+              id -> {
+                upToDate.add(id);
+                return majority;
+              });
+    }
+
+    /** Tells the creation what is applied. */
+    private final class Applied implements LocalGroup.Listener {
+
+      @Override
+      public void moved(String channel) {}
+
+      @Override
+      public void changed(ChannelView channel) {
+        creation.applied(channel);
+      }
+
+      @Override
+      public void deleted(String channel) {}
+
+      @Override
+      public void failed(int group, Throwable reason) {}
     }
 
     private <T> Future<T> on(Supplier<Future<T>> task) {
@@ -124,9 +158,22 @@ class ChannelCreationTest {
   @Test
   void aChannelIsCreatedThroughItsOwnerAndThroughAnotherNode() {
     await(owner.create("here", OPTIONS));
-    await(other.create("there", OPTIONS));
+    majority = Promise.<Void>promise().future();
+    Future<Void> there = other.create("there", OPTIONS);
+    Hub.until(() -> owner.replica.channel("there") != null);
+    other.replica.learns(created("there"));
+    await(there);
     assertThat(created("here").options()).isEqualTo(OPTIONS.encode());
     assertThat(created("there").options()).isEqualTo(OPTIONS.encode());
+    assertThat(other.catalog.get("there")).isNotNull();
+  }
+
+  @Test
+  void aNodeThatDoesNotApplyWhatItHasCreatedAsksAMajority() {
+    await(other.create("there", OPTIONS));
+    assertThat(upToDate).containsExactly("there");
+    majority = Future.failedFuture(new UnavailableException("nobody answers"));
+    assertThat(failure(other.create("more", OPTIONS))).isInstanceOf(UnavailableException.class);
   }
 
   @Test

@@ -78,6 +78,11 @@ final class FakeReplica implements GroupReplica {
     apply(new ClaimChannel(id, owner, null, 1, "epoch"));
   }
 
+  /** Applies what another node has created. */
+  void learns(ChannelView channel) {
+    observer().channelChanged(channel);
+  }
+
   private synchronized List<Verdict> apply(GroupEntry entry) {
     index++;
     if (entry instanceof ClaimChannel claim) {

@@ -57,6 +57,9 @@ class FaultTrialsIT {
         fault.round(trial);
         rounds++;
         trial.pause(0, (int) BETWEEN.toMillis());
+        // Each fault happens to a cluster at work. If they followed each other faster than it can
+        // recover on a busy machine, they would be one fault, longer than a publisher's key lives.
+        trial.load.awaitProgress(1);
       }
       fault.end(trial);
       burners.close();

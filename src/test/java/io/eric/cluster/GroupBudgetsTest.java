@@ -9,8 +9,10 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GroupBudgetsTest {
@@ -19,7 +21,14 @@ class GroupBudgetsTest {
   private final List<LogBudget> budgets = List.of(new LogBudget(1_000), new LogBudget(1_000));
   private final Map<String, Long> others = new HashMap<>();
   private final List<String> asked = new ArrayList<>();
-  private final GroupBudgets groups = new GroupBudgets(budgets, this::ask, new SimulatedLoop(time));
+  private final Set<String> reached = new HashSet<>();
+  private final GroupBudgets groups =
+      new GroupBudgets(budgets, this::ask, () -> reached, new SimulatedLoop(time));
+
+  private void up(String node) {
+    reached.add(node);
+    groups.up(node);
+  }
 
   private Future<Buffer> ask(String node) {
     asked.add(node);
@@ -36,35 +45,35 @@ class GroupBudgetsTest {
   @Test
   void theNodeWithTheLeastMemoryBoundsTheLogsOfAll() {
     others.putAll(Map.of("2", 700L, "3", 5_000L));
-    groups.up("3");
+    up("3");
     assertBound(1_000);
-    groups.up("2");
+    up("2");
     assertBound(700);
-    groups.down("2"); // it comes back
+    reached.remove("2"); // it comes back
     assertBound(700);
     others.put("2", 900L); // with more memory
-    groups.up("2");
+    up("2");
     assertBound(900);
   }
 
   @Test
   void whatANodeSaysIsItsOwnAlsoWhenOthersHaveLess() {
     others.put("2", 700L);
-    groups.up("2");
+    up("2");
     assertThat(groups.announcement().getLong(0)).isEqualTo(1_000);
   }
 
   @Test
   void aNodeWhoseAnswerIsLostIsAskedAgainWhileItIsReached() {
-    groups.up("2");
+    up("2");
     time.pass(GroupBudgets.REPEAT_MS);
     assertThat(asked).containsExactly("2", "2");
     others.put("2", 500L);
     time.pass(GroupBudgets.REPEAT_MS);
     assertBound(500);
     others.clear();
-    groups.up("3");
-    groups.down("3");
+    up("3");
+    reached.remove("3");
     time.pass(10 * GroupBudgets.REPEAT_MS);
     assertThat(asked).containsExactly("2", "2", "2", "3");
   }

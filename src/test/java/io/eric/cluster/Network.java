@@ -1,6 +1,7 @@
 package io.eric.cluster;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Hosts for nodes on one machine: network namespaces on a bridge where the rights are there, so
@@ -27,6 +28,9 @@ abstract class Network implements AutoCloseable {
 
   /** Undoes {@link #cut}, and {@link #lose} of what this host sends. */
   abstract void heal(int number) throws Exception;
+
+  /** Gives a host another address, under which it comes back; what it has open is lost. */
+  abstract Host move(int number) throws Exception;
 
   @Override
   public abstract void close() throws Exception;
@@ -58,6 +62,11 @@ abstract class Network implements AutoCloseable {
     }
 
     @Override
+    Host move(int number) {
+      throw new UnsupportedOperationException("loopback has one address");
+    }
+
+    @Override
     public void close() {}
   }
 
@@ -66,8 +75,12 @@ abstract class Network implements AutoCloseable {
     private final int subnet = (int) (ProcessHandle.current().pid() % 250);
     private final int hosts;
 
+    /** The last byte of each address: 0 is the test's own host. */
+    private final int[] places;
+
     private Namespaces(int hosts) throws Exception {
       this.hosts = hosts;
+      this.places = IntStream.rangeClosed(1, hosts + 1).toArray();
       ip("netns add " + bridge());
       ip("-n " + bridge() + " link add br0 type bridge");
       ip("-n " + bridge() + " link set br0 up");
@@ -101,7 +114,7 @@ abstract class Network implements AutoCloseable {
     }
 
     private String address(int number) {
-      return "10.77." + subnet + "." + (number + 1);
+      return "10.77." + subnet + "." + places[number];
     }
 
     @Override
@@ -147,6 +160,15 @@ abstract class Network implements AutoCloseable {
           Commands.status("ip " + neighbour("del", number, to)); // there may be none
         }
       }
+    }
+
+    @Override
+    Host move(int number) throws Exception {
+      String change = "-n " + name + number + " addr %s %s/24 dev " + name + "h" + number;
+      ip(change.formatted("del", address(number)));
+      places[number] += hosts;
+      ip(change.formatted("add", address(number)));
+      return host(number);
     }
 
     @Override

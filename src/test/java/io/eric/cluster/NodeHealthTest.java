@@ -48,10 +48,11 @@ class NodeHealthTest {
   private final LocalGroup group =
       new LocalGroup(0, ME, loop, catalog, new RebalancerTest.Nothing());
   private final Set<String> broken = new HashSet<>();
+  private final SeenNodes seen = new SeenNodes();
   private final Rebalancer rebalancer =
-      new Rebalancer("1", List.of("1", "2"), List.of(group), loop, 0);
+      new Rebalancer("1", List.of("1", "2"), List.of(group), seen::reached, loop, 0);
   private final NodeHealth health =
-      new NodeHealth("1", 2, List.of(group), rebalancer, catalog, channels());
+      new NodeHealth("1", 2, List.of(group), seen, rebalancer, catalog, channels());
 
   private NodeChannels channels() {
     NodeLinks links =
@@ -112,13 +113,13 @@ class NodeHealthTest {
     WHOLE(
         on -> {
           on.own();
-          on.rebalancer.up("2");
+          on.seen.up("2", "life");
         },
         "UP",
         ""),
     FOLLOWS(
         on -> {
-          on.rebalancer.up("2");
+          on.seen.up("2", "life");
           on.replica.claimedBy(new Owner("2", "life"));
         },
         "UP",
@@ -126,7 +127,7 @@ class NodeHealthTest {
     LOST_LEADER(
         on -> {
           on.own();
-          on.rebalancer.up("2");
+          on.seen.up("2", "life");
           on.replica.leader = null;
         },
         "DEGRADED",
@@ -135,7 +136,7 @@ class NodeHealthTest {
     DRAINING(
         on -> {
           on.own();
-          on.rebalancer.up("2");
+          on.seen.up("2", "life");
           on.rebalancer.drain();
         },
         "DEGRADED",
@@ -143,7 +144,7 @@ class NodeHealthTest {
     UNOPENED(
         on -> {
           on.own();
-          on.rebalancer.up("2");
+          on.seen.up("2", "life");
           on.broken.add("bad");
           on.create("bad");
         },

@@ -12,7 +12,9 @@ import io.eric.simulation.SimulatedLoop;
 import io.eric.simulation.SimulatedTime;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class RebalancerTest {
   private final SimulatedLoop loop = new SimulatedLoop(time);
   private final List<FakeReplica> replicas = new ArrayList<>();
   private final List<LocalGroup> groups = new ArrayList<>();
+  private final Set<String> reached = new HashSet<>();
   private Rebalancer rebalancer;
 
   @BeforeEach
@@ -53,7 +56,17 @@ class RebalancerTest {
   }
 
   private Rebalancer leadership(long delayMs) {
-    return new Rebalancer("1", List.of("1", "2", "3"), groups, loop, delayMs);
+    return new Rebalancer("1", List.of("1", "2", "3"), groups, () -> reached, loop, delayMs);
+  }
+
+  private void up(String node) {
+    reached.add(node);
+    rebalancer.up(node);
+  }
+
+  private void down(String node) {
+    reached.remove(node);
+    rebalancer.down();
   }
 
   /** What each group was asked to go to, in order of their numbers. */
@@ -62,20 +75,20 @@ class RebalancerTest {
   }
 
   private void allUp() {
-    rebalancer.up("2");
-    rebalancer.up("3");
+    up("2");
+    up("3");
   }
 
   /** Group 1 prefers node 2 and then node 3; where it goes if something is the matter. */
   private enum Case {
     NOTHING(on -> {}, "2"),
-    NOT_UP(on -> on.rebalancer.down("2"), "3"),
+    NOT_UP(on -> on.down("2"), "3"),
     LEAVES(on -> on.rebalancer.leaves("2"), "3"),
     CAME_BACK(
         on -> {
           on.rebalancer.leaves("2");
-          on.rebalancer.down("2");
-          on.rebalancer.up("2");
+          on.down("2");
+          on.up("2");
         },
         "2"),
     BEHIND(on -> on.followers(new Follower("2", 1_001, 0), NEAR_3), "3"),
@@ -130,10 +143,10 @@ class RebalancerTest {
     for (int i = 0; i < 3; i++) {
       time.pass(DELAY_MS - 1);
       rebalancer.look();
-      rebalancer.down("3");
+      down("3");
       time.pass(DELAY_MS - 1);
       rebalancer.look();
-      rebalancer.up("3");
+      up("3");
     }
     time.pass(1);
     assertThat(transfers()).allMatch(List::isEmpty);
@@ -173,17 +186,6 @@ class RebalancerTest {
     assertThat(drained.succeeded()).isTrue();
     assertThat(transfers()).allMatch(List::isEmpty);
     assertThat(groups).allMatch(each -> each.work().state() == GroupOwner.State.OWNING);
-  }
-
-  @Test
-  void theReachedNodesAreCountedWithThisOne() {
-    assertThat(rebalancer.reached()).isEqualTo(1);
-    allUp();
-    rebalancer.up("2"); // once more
-    assertThat(rebalancer.reached()).isEqualTo(3);
-    rebalancer.down("2");
-    rebalancer.down("2");
-    assertThat(rebalancer.reached()).isEqualTo(2);
   }
 
   record NoChannels() implements GroupOwner.Channels {

@@ -83,6 +83,7 @@ class SeenNodesTest {
     seen.up("3", "c");
     seen.down("2");
     seen.gone("2", "a");
+    assertThat(seen.reached()).containsExactly("3");
     assertThat(told).containsExactly("up 2 a", "up 3 c", "down 2", "gone 2 a");
   }
 

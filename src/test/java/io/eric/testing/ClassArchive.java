@@ -37,7 +37,10 @@ public final class ClassArchive {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return Files.size(archive) > 0 ? List.of("-XX:SharedArchiveFile=" + archive) : List.of();
+    // Of an archive that it cannot use, because the jar was copied with it, a JVM warns on stdout.
+    return Files.size(archive) > 0
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off")
+        : List.of();
   }
 
   private static boolean isOf(Path archive, Path jar) throws IOException {

@@ -57,6 +57,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
   private final Map<RaftGroupId, GroupStateMachine> machines = new HashMap<>();
   private final List<RaftServer.Division> divisions = new ArrayList<>();
   private final List<RaftReplica> replicas = new ArrayList<>();
+  private final List<TermRecord> terms = new ArrayList<>();
   private final Leaderships leaderships = new Leaderships();
   private final ExecutorService snapshotThread;
   private final ScheduledExecutorService watchThreads;
@@ -162,12 +163,16 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
           waits
               ? RaftGroup.valueOf(id)
               : RaftGroup.valueOf(id, RaftIds.peers(settings.membership().members()));
-      TornTail.repair(settings.directory().resolve(id.getUuid().toString()));
+      Path files = settings.directory().resolve(id.getUuid().toString());
+      TermRecord.repair(files);
+      TornTail.repair(files);
       GroupStateMachine machine = machines.get(id);
       if (machine != null) {
         replicas.add(open(number, group, settings.maxEntryBytes(), machine, meters));
+        terms.add(new TermRecord(files));
       }
     }
+    recordTerms();
     // The groups come first, because requests for a group that is not open yet would be errors.
     ProcessExit.asException("the port " + settings.self().raftPort(), server::start);
     List<FollowerWatch> watches = replicas.stream().map(FollowerWatch::new).toList();
@@ -203,12 +208,23 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
   private void watch(List<FollowerWatch> watches, SilentLinks links) {
     long now = System.nanoTime() / 1_000_000;
     try {
+      recordTerms();
+    } catch (IOException e) { // the disk is full, and the last record is as good for some time
+      logger.debug("the terms of the groups could not be recorded", e);
+    }
+    try {
       watches.forEach(watch -> watch.check(now));
       Set<String> silent = new HashSet<>();
       replicas.forEach(replica -> silent.addAll(replica.silentPeers(now)));
       links.check(now, silent);
     } catch (RuntimeException e) { // the next second must not miss the watch
       logger.warn("the other nodes could not be looked at", e);
+    }
+  }
+
+  private void recordTerms() throws IOException {
+    for (int i = 0; i < terms.size(); i++) {
+      terms.get(i).reached(divisions.get(i).getInfo().getCurrentTerm());
     }
   }
 

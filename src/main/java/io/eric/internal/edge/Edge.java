@@ -11,7 +11,9 @@ import io.eric.internal.protocol.Addresses;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelResponse;
 import io.eric.internal.protocol.OwnerChanged;
+import io.eric.internal.protocol.Session;
 import io.eric.internal.protocol.StreamDigest;
+import io.eric.internal.protocol.StreamTallies;
 import io.eric.metrics.GaugeName;
 import io.eric.metrics.Meters;
 import io.eric.options.EdgeOptions;
@@ -83,7 +85,7 @@ public final class Edge {
     this.loop = loop;
     this.client = client;
     this.meters = meters;
-    this.unconfirmed = new UnconfirmedChannels(loop::nanoTime, options.confirmIntervalMs());
+    this.unconfirmed = new UnconfirmedChannels(loop, this::proveOwner, options.confirmIntervalMs());
     this.clustered = clustered;
     this.opening = opening;
     this.format = format;
@@ -170,6 +172,7 @@ public final class Edge {
   public Future<Void> close() {
     closed = true;
     heartbeats.stop();
+    unconfirmed.close();
     for (EdgeStream stream : all()) {
       stream.endAtOnce();
     }
@@ -232,7 +235,16 @@ public final class Edge {
     heartbeats.remove(stream);
     if (stream.channel.remove(stream)) {
       channels.remove(stream.channel.id, stream.channel);
+      unconfirmed.left(stream.channel.id);
     }
+  }
+
+  /** A statement that there are no streams here is confirmed by a proven owner only, like all. */
+  private Future<?> proveOwner(String channel) {
+    return client.ask(
+        channel,
+        new ChannelRequest.Statement(
+            address, Session.NONE, options.confirmIntervalMs(), 0, StreamTallies.NONE, List.of()));
   }
 
   /** Has channels confirm, whenever that is due, that they know the streams here. */

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -220,11 +221,35 @@ class RaftNodeTest {
     assertThat(sequences(channel(torn, "x"))).containsExactly(1L, 2L);
   }
 
+  /** As when a disk was full on which a node stood for election; here on all of them. */
+  @Test
+  void nodesWhoseVotesAreLostGoOnInALaterTerm() throws Exception {
+    start(1, NEVER);
+    get(cluster.claim(0).append("x", create(), message(1, 10)));
+    cluster.awaitEqual(0);
+    List<String> all = List.copyOf(cluster.nodes.keySet());
+    for (String node : all) {
+      cluster.stop(node);
+      Files.write(file(node, "raft-meta"), new byte[0]);
+    }
+    cluster.startAll();
+    get(cluster.claim(0).append("x", message(2, 10)));
+    cluster.awaitEqual(0);
+    for (String node : all) {
+      assertThat(sequences(channel(node, "x"))).containsExactly(1L, 2L);
+      assertThat(cluster.group(node, 0).status().term()).isGreaterThan(TermRecord.MARGIN);
+    }
+  }
+
   private Path newestLog(String node) throws Exception {
+    return file(node, "log_inprogress_");
+  }
+
+  private Path file(String node, String begin) throws Exception {
     try (Stream<Path> files = Files.walk(cluster.directoryOf(node))) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
-          .findFirst()
+          .filter(file -> file.getFileName().toString().startsWith(begin))
+          .min(Comparator.naturalOrder())
           .orElseThrow();
     }
   }
