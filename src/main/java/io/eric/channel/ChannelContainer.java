@@ -52,9 +52,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the channels of one hub: deploys them, finds them, and answers {@code c}, {@code ls} and
@@ -64,6 +67,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelContainer {
 
+  private static final Logger logger = LoggerFactory.getLogger(ChannelContainer.class);
+
+  /** The pauses before a channel is opened again, the first and the longest, in milliseconds. */
+  private static final long FIRST_RENEWAL_PAUSE_MS = 200;
+
+  private static final long LAST_RENEWAL_PAUSE_MS = 30_000;
   private static final CommandReader READER = new CommandReader();
   private static final DeliveryOptions LOCAL = LocalCodec.options();
 
@@ -589,8 +598,9 @@ public final class ChannelContainer {
    *
    * @param claim asks for the new ownership, when the channel has left the former one
    * @param again is given what {@link #leave} returns
-   * @return completes with the ownership under which the channel is open; fails as {@link
-   *     #register} does, and then the channel is open no more
+   * @return completes with the ownership under which the channel is open. If it cannot be opened,
+   *     it is tried again, because nobody else has the object. Fails if there is no such channel,
+   *     the claim fails, or this hub is closing, and then the channel is open no more
    */
   public Future<Placement.Ownership> renew(
       String id, Supplier<Future<Placement.Ownership>> claim, Consumer<List<Object>> again) {
@@ -600,9 +610,42 @@ public final class ChannelContainer {
     }
     return leave(id, false)
         .onSuccess(again::accept)
-        .compose(left -> claim.get())
+        .compose(left -> claimAndOpen(registered.channel, claim, FIRST_RENEWAL_PAUSE_MS));
+  }
+
+  private Future<Placement.Ownership> claimAndOpen(
+      AbstractChannel channel, Supplier<Future<Placement.Ownership>> claim, long pauseMs) {
+    return claim
+        .get()
         .compose(
-            ownership -> open(registered.channel, ownership, Integer.MAX_VALUE).map(ownership));
+            ownership ->
+                open(channel, ownership, Integer.MAX_VALUE)
+                    .map(ownership)
+                    .recover(
+                        e -> {
+                          if (isClosed() || e instanceof InvalidChannelException) {
+                            return Future.failedFuture(e);
+                          }
+                          logger.warn(
+                              "channel {} cannot be opened, tried again in {} ms: {}",
+                              channel.id(),
+                              pauseMs,
+                              e.toString());
+                          return vertx
+                              .timer(pauseMs, TimeUnit.MILLISECONDS)
+                              .compose(
+                                  over ->
+                                      claimAndOpen(
+                                          channel,
+                                          claim,
+                                          Math.min(2 * pauseMs, LAST_RENEWAL_PAUSE_MS)));
+                        }));
+  }
+
+  private boolean isClosed() {
+    synchronized (channels) {
+      return closed;
+    }
   }
 
   /** Returns whether a channel is open on this node. */

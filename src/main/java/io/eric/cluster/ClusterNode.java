@@ -138,7 +138,8 @@ public final class ClusterNode implements Placement {
     this.routes =
         new ChannelRoutes(vertx, loop, links, ChannelRoutes.DEFAULT_MAX_WAITING_BYTES, new Moves());
     this.channels =
-        new NodeChannels(vertx, loop, me.node(), container, routes, this::servedBy, this::budgetOf);
+        new NodeChannels(
+            vertx, loop, me.node(), container, routes, this::knows, this::servedBy, this::budgetOf);
     this.own =
         new OwnChannels(
             vertx, me, loop, catalog, new OwnGroups(), seen::presence, limits, new OwnRenewal());

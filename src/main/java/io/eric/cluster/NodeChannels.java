@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class NodeChannels implements GroupOwner.Channels {
   private final Loop loop;
   private final String me;
   private final ChannelContainer container;
+  private final Predicate<String> exists;
   private final Function<String, @Nullable Served> servedBy;
   private final Function<String, LogBudget> budgetOf;
   private final ChannelRoutes routes;
@@ -52,6 +54,9 @@ final class NodeChannels implements GroupOwner.Channels {
   /** Channels that are being closed here: what they still say has to be heard first. */
   private final Set<String> closing = ConcurrentHashMap.newKeySet();
 
+  /** Channels of classes of their own that are being opened under another ownership. */
+  private final Map<String, Future<Ownership>> renewals = new HashMap<>();
+
   /**
    * Which node serves a channel.
    *
@@ -63,6 +68,7 @@ final class NodeChannels implements GroupOwner.Channels {
   /**
    * Creates the channels of a node, which has none yet.
    *
+   * @param exists tells whether there is a channel as far as this node knows
    * @param servedBy tells which node owns a channel as far as this node knows; null if it knows
    *     none
    * @param budgetOf tells the budget that a channel's log counts against
@@ -73,6 +79,7 @@ final class NodeChannels implements GroupOwner.Channels {
       String me,
       ChannelContainer container,
       ChannelRoutes routes,
+      Predicate<String> exists,
       Function<String, @Nullable Served> servedBy,
       Function<String, LogBudget> budgetOf) {
     this.vertx = vertx;
@@ -80,6 +87,7 @@ final class NodeChannels implements GroupOwner.Channels {
     this.me = me;
     this.container = container;
     this.routes = routes;
+    this.exists = exists;
     this.servedBy = servedBy;
     this.budgetOf = budgetOf;
   }
@@ -123,6 +131,10 @@ final class NodeChannels implements GroupOwner.Channels {
 
   @Override
   public Future<Void> close(String id, boolean inOrder) {
+    Future<Ownership> renewal = renewals.get(id);
+    if (renewal != null) {
+      return renewal.transform(renewed -> close(id, inOrder));
+    }
     ChannelRoute route = leave(id);
     return container
         .leave(id, inOrder)
@@ -141,6 +153,10 @@ final class NodeChannels implements GroupOwner.Channels {
   void settle(String id) {
     if (open.containsKey(id) || closing.contains(id)) {
       return; // the owner of the group opens and closes it
+    }
+    if (!exists.test(id)) {
+      routes.remove(id); // it was deleted while somebody found out where it is
+      return;
     }
     ChannelRoute route = routes.of(id);
     route.listen();
@@ -185,18 +201,20 @@ final class NodeChannels implements GroupOwner.Channels {
    */
   void renew(String id, Supplier<Future<Ownership>> claim) {
     leave(id);
-    container
-        .renew(id, claim, again -> again.forEach(routes.of(id)::remember))
-        .onComplete(
-            renewed -> {
-              closing.remove(id);
-              if (renewed.succeeded()) {
-                opened(id, renewed.result().term());
-              } else {
-                logger.warn("channel {} cannot be opened: {}", id, renewed.cause().toString());
-                settle(id);
-              }
-            });
+    Future<Ownership> renewal =
+        container.renew(id, claim, again -> again.forEach(routes.of(id)::remember));
+    renewals.put(id, renewal);
+    renewal.onComplete(
+        renewed -> {
+          renewals.remove(id);
+          closing.remove(id);
+          if (renewed.succeeded()) {
+            opened(id, renewed.result().term());
+          } else {
+            logger.warn("channel {} cannot be opened: {}", id, renewed.cause().toString());
+            settle(id);
+          }
+        });
   }
 
   private ChannelRoute leave(String id) {

@@ -302,7 +302,10 @@ final class OwnChannels {
             groups.thread(id),
             new EntryLimits(limits.bytes(), 1, limits.largest()), // later ones must not overtake
             () -> loop.later(() -> over(id, view.term())));
-    holdings.put(id, new Holding(tenure, log));
+    Holding former = holdings.put(id, new Holding(tenure, log));
+    if (former != null) { // the channel could not be opened under it
+      former.end("the channel has another claim");
+    }
     return new Ownership(view.term(), new TenureStore(vertx, view, tenure));
   }
 

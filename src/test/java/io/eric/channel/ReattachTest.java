@@ -9,6 +9,7 @@ import io.eric.InvalidListenerException;
 import io.eric.Message;
 import io.eric.UnavailableException;
 import io.eric.internal.protocol.Addresses;
+import io.eric.internal.protocol.BusReply;
 import io.eric.internal.protocol.ChannelRequest;
 import io.eric.internal.protocol.ChannelRequest.Attach;
 import io.eric.internal.protocol.ChannelResponse;
@@ -101,6 +102,26 @@ class ReattachTest {
     assertThat(Hub.await(other).stopped()).isFalse();
     await().until(again::isComplete);
     assertThat(again.cause()).isInstanceOf(InvalidListenerException.class);
+  }
+
+  /** Its log is closed meanwhile, which is no error of the hub: another node goes on. */
+  @Test
+  void whoAttachesWhileTheChannelLeavesIsToldToAskTheNextOwner() {
+    List<io.vertx.core.eventbus.Message<ChannelResponse>> ends = new CopyOnWriteArrayList<>();
+    x.edge(EDGE, ends::add);
+    x.edge(OTHER_EDGE, none -> {});
+    String one = x.broadcast(1);
+    x.ask(stream(EDGE, 1, one));
+    Future<?> other =
+        x.hub
+            .vertx
+            .eventBus()
+            .request(Addresses.channel("x"), stream(OTHER_EDGE, 1, one), LocalCodec.options());
+    await().until(() -> !ends.isEmpty());
+    Hub.await(x.hub.channels.leave("x", false));
+    ends.get(0).reply(new ChannelResponse.Ended(sequence(one)), LocalCodec.options());
+    await().until(other::isComplete);
+    assertThat(BusReply.isUnhandled(other.cause())).as("%s", other.cause()).isTrue();
   }
 
   /** The two were opened one after the other, and the end of the first was lost. */

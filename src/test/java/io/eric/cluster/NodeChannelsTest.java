@@ -67,6 +67,7 @@ class NodeChannelsTest {
       new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions());
   private final FakeReplica replica = new FakeReplica(0);
   private final Map<String, Served> served = new ConcurrentHashMap<>();
+  private volatile boolean deleted;
   private final NodeChannels channels =
       new NodeChannels(
           vertx,
@@ -74,6 +75,7 @@ class NodeChannelsTest {
           "1",
           container,
           new ChannelRoutes(vertx, loop, new Links(), 1 << 20, new Deaf()),
+          id -> !deleted,
           served::get,
           id -> LogBudget.unlimited());
   private final Tenure tenure =
@@ -191,7 +193,30 @@ class NodeChannelsTest {
   void aChannelThatDoesNotExistAnyMoreIsNotReached() {
     served.put(ID, ELSEWHERE);
     run(() -> channels.settle(ID));
+    deleted = true;
     run(() -> channels.deleted(ID));
+    assertNotReached();
+    run(() -> channels.settle(ID)); // somebody has asked before where it is
+    assertNotReached();
+  }
+
+  @Test
+  void aChannelThatIsDeletedElsewhereWhileItIsClosedHereIsNotReached() {
+    open();
+    served.put(ID, ELSEWHERE);
+    Future<Void> closed =
+        on(
+            () -> {
+              Future<Void> closing = channels.close(ID, true);
+              deleted = true;
+              channels.deleted(ID);
+              return closing;
+            });
+    await(closed);
+    assertNotReached();
+  }
+
+  private void assertNotReached() {
     assertThat(failure(asked()))
         .isInstanceOfSatisfying(
             ReplyException.class, refused -> assertThat(BusReply.hadNoHandler(refused)).isTrue());
@@ -247,6 +272,48 @@ class NodeChannelsTest {
     until(() -> channels.isOpen(ID));
     assertThat(claims).hasValue(1);
     assertThat(await(asked())).isEqualTo(PONG);
+  }
+
+  /** Nobody else has its object. */
+  @Test
+  void aChannelOfAClassOfItsOwnThatCannotBeOpenedIsTriedAgain() {
+    open();
+    MemoryStore closed = MemoryStore.create();
+    await(closed.close());
+    ChannelView view = Objects.requireNonNull(replica.channel(ID));
+    AtomicInteger claims = new AtomicInteger();
+    run(
+        () ->
+            channels.renew(
+                ID,
+                () ->
+                    Future.succeededFuture(
+                        claims.incrementAndGet() < 3
+                            ? new Ownership(8, closed, LogBudget.unlimited())
+                            : new Ownership(
+                                9, new TenureStore(vertx, view, tenure), LogBudget.unlimited()))));
+    until(() -> channels.isOpen(ID));
+    assertThat(claims).hasValue(3);
+    assertThat(await(asked())).isEqualTo(PONG);
+  }
+
+  @Test
+  void aChannelThatAnotherNodeClaimsWhileItIsRenewedIsClosedAfterwards() {
+    open();
+    ChannelView view = Objects.requireNonNull(replica.channel(ID));
+    Promise<Ownership> claim = Promise.promise();
+    run(() -> channels.renew(ID, claim::future));
+    Future<Void> closed =
+        on(
+            () -> {
+              claim.complete(
+                  new Ownership(9, new TenureStore(vertx, view, tenure), LogBudget.unlimited()));
+              served.put(ID, ELSEWHERE);
+              return channels.close(ID, false);
+            });
+    await(closed);
+    assertAnsweredBy2();
+    assertThat(container.isOpen(ID)).isFalse();
   }
 
   @Test

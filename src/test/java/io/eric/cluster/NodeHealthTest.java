@@ -68,6 +68,7 @@ class NodeHealthTest {
         "1",
         new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions()),
         new ChannelRoutes(vertx, loop, links, 1 << 20, new NoRoutes()),
+        id -> true,
         id -> null,
         id -> LogBudget.unlimited());
   }

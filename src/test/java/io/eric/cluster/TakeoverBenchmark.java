@@ -81,6 +81,7 @@ final class TakeoverBenchmark {
               "1",
               new ChannelContainer(vertx, MemoryStore.create(), new SSEChannelOptions()),
               new ChannelRoutes(vertx, loop, links, 1 << 20, new Deaf()),
+              id -> true,
               id -> null,
               id -> LogBudget.unlimited());
       replica.observedBy(group);

@@ -145,7 +145,7 @@ final class GroupStateMachine extends BaseStateMachine {
       meters.count(CounterName.GROUP_SNAPSHOT_BYTES, bytes);
       meters.count(CounterName.GROUP_SNAPSHOT_MS, (System.nanoTime() - begun) / 1_000_000);
       snapshotWritten.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       // The log is kept then, so nothing is lost.
       policy.failed();
       logger.warn("a snapshot of group {} could not be written: {}", number, e.toString());

@@ -209,7 +209,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
     long now = System.nanoTime() / 1_000_000;
     try {
       recordTerms();
-    } catch (IOException e) { // the disk is full, and the last record is as good for some time
+    } catch (IOException | RuntimeException e) { // the last record is as good for some time
       logger.debug("the terms of the groups could not be recorded", e);
     }
     try {

@@ -107,6 +107,21 @@ final class SnapshotStore implements StateMachineStorage {
     Path file =
         path.resolve(SimpleStateMachineStorage.getSnapshotFileName(at.getTerm(), at.getIndex()));
     Path unfinished = path.resolve(name(file) + UNFINISHED);
+    try {
+      MD5Hash digest = write(view, unfinished);
+      MD5FileUtil.saveMD5File(file.toFile(), digest);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      force(path);
+      SingleFileSnapshotInfo info = new SingleFileSnapshotInfo(new FileInfo(file, digest), at);
+      written = info;
+      return info.getFile().getFileSize();
+    } catch (IOException | RuntimeException | Error e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+  }
+
+  private static MD5Hash write(GroupView view, Path unfinished) throws IOException {
     MessageDigest md5 = MD5FileUtil.newMD5();
     try (FileChannel channel =
             FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -116,17 +131,8 @@ final class SnapshotStore implements StateMachineStorage {
       SnapshotFile.write(view, out);
       out.flush();
       channel.force(true);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(unfinished);
-      throw e;
     }
-    MD5Hash digest = MD5Hash.newInstance(md5.digest());
-    MD5FileUtil.saveMD5File(file.toFile(), digest);
-    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    force(path);
-    SingleFileSnapshotInfo info = new SingleFileSnapshotInfo(new FileInfo(file, digest), at);
-    written = info;
-    return info.getFile().getFileSize();
+    return MD5Hash.newInstance(md5.digest());
   }
 
   /**

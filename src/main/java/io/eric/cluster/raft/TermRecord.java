@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,15 +22,19 @@ import org.slf4j.LoggerFactory;
  * as a whole. On a full disk it replaces it by an empty one: its {@code AtomicFileOutputStream}
  * moves what it could not write over what was there. A node that has forgotten its vote must not
  * vote again in the same term, or there may be two leaders. So it goes on in a term in which it
- * cannot have voted: {@value #MARGIN} beyond the last one that it has recorded. A record is at most
- * some seconds old, in which there is no time for so many elections.
+ * cannot have voted: beyond the last one that it has recorded by {@value #MARGIN}, because a record
+ * is at most some seconds old, in which there is no time for so many elections; and by a random
+ * number, because another node may have gone on in the same way in these seconds.
  *
  * <p>The record is written where it is, which needs no room on the disk. On one thread at a time.
  */
 final class TermRecord {
 
-  /** How far the term of a node whose votes are lost is from the last one that was recorded. */
+  /** How far the term of a node whose votes are lost is at least from the last recorded one. */
   static final long MARGIN = 1_000_000;
+
+  /** The bound of the random number. A million repairs fill a thousandth of what a term can be. */
+  static final long SPREAD = 1L << 33;
 
   private static final Logger logger = LoggerFactory.getLogger(TermRecord.class);
 
@@ -89,12 +94,13 @@ final class TermRecord {
               + " is damaged, and it is not known for whom this node has voted; empty its directory"
               + " and replace it (eric cluster replace)");
     }
+    long next = last + MARGIN + ThreadLocalRandom.current().nextLong(SPREAD);
     logger.warn(
         "{} is damaged, as it is after the disk was full: this node goes on in term {}, in which it"
             + " has not voted",
         votes,
-        last + MARGIN);
-    write(votes, last + MARGIN);
+        next);
+    write(votes, next);
   }
 
   private static boolean areWhole(Path votes) throws IOException {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +50,7 @@ class TermRecordTest {
     record.reached(12);
     Files.writeString(votes, left);
     TermRecord.repair(group);
-    assertThat(votes).hasContent("term=1000012\nvotedFor=\n");
+    assertBeyond(12);
     assertThat(votes.getParent().toFile().list()).containsExactly("raft-meta");
   }
 
@@ -56,10 +59,34 @@ class TermRecordTest {
     new TermRecord(group).reached(12);
     Files.writeString(votes, "");
     TermRecord.repair(group);
-    new TermRecord(group).reached(1_000_013);
+    long first = assertBeyond(12);
+    new TermRecord(group).reached(first + 1);
     Files.writeString(votes, "");
     TermRecord.repair(group);
-    assertThat(votes).hasContent("term=2000013\nvotedFor=\n");
+    assertBeyond(first + 1);
+  }
+
+  /** As the other nodes of a cluster whose disks are all full. */
+  @Test
+  void nodesThatHaveRecordedTheSameTermDoNotGoOnInTheSame() throws IOException {
+    Set<Long> terms = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      Files.deleteIfExists(group.resolve("term"));
+      new TermRecord(group).reached(12);
+      Files.writeString(votes, "");
+      TermRecord.repair(group);
+      terms.add(assertBeyond(12));
+    }
+    assertThat(terms).hasSize(20);
+  }
+
+  private long assertBeyond(long recorded) throws IOException {
+    List<String> lines = Files.readAllLines(votes);
+    assertThat(lines).hasSize(2).last().isEqualTo("votedFor=");
+    long term = Long.parseLong(lines.get(0).substring("term=".length()));
+    assertThat(term)
+        .isBetween(recorded + TermRecord.MARGIN, recorded + TermRecord.MARGIN + TermRecord.SPREAD);
+    return term;
   }
 
   @Test

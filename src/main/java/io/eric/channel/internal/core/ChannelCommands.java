@@ -4,6 +4,7 @@ import io.eric.EricException;
 import io.eric.Ids;
 import io.eric.InvalidListenerException;
 import io.eric.InvalidMessageFormatException;
+import io.eric.RepositoryException;
 import io.eric.channel.internal.readers.Attachment;
 import io.eric.channel.internal.readers.ErrorReport;
 import io.eric.channel.internal.readers.Listener;
@@ -95,8 +96,7 @@ public final class ChannelCommands {
 
   public void handle(Message<Object> request) {
     if (life.hasLeft()) {
-      ReplyException moved = BusReply.moved();
-      request.fail(moved.failureCode(), moved.getMessage());
+      moved(request);
       return;
     }
     EricException refusal = life.refusal();
@@ -114,13 +114,30 @@ public final class ChannelCommands {
           execute(request, READER.read(json, channel.id), isRenewed(json));
         } else {
           own.onSuccess(result -> request.reply(BusReply.result(result)))
-              .onFailure(e -> BusReply.failure(request, e));
+              .onFailure(e -> refuse(request, e));
         }
       } else {
         throw new InvalidMessageFormatException("a command is a JSON object");
       }
     } catch (RuntimeException e) {
-      BusReply.failure(request, e);
+      refuse(request, e);
+    }
+  }
+
+  private static void moved(Message<?> request) {
+    ReplyException moved = BusReply.moved();
+    request.fail(moved.failureCode(), moved.getMessage());
+  }
+
+  /**
+   * Answers with an error. A channel that has left while it was at the request fails because its
+   * log is closed; nothing of the request has happened then, and the next owner is asked.
+   */
+  private void refuse(Message<?> request, Throwable error) {
+    if (life.hasLeft() && error instanceof RepositoryException) {
+      moved(request);
+    } else {
+      BusReply.failure(request, error);
     }
   }
 
@@ -139,7 +156,7 @@ public final class ChannelCommands {
       channel
           .keepAdded(added)
           .onSuccess(kept -> request.reply(BusReply.result(added.id)))
-          .onFailure(e -> BusReply.failure(request, e));
+          .onFailure(e -> refuse(request, e));
     } else if (command instanceof Command.RemoveListener remove) {
       acknowledge(request, channel.remove(channel.listeners.get(remove.listener())));
     } else if (command instanceof Command.Stop stop) {
@@ -153,7 +170,7 @@ public final class ChannelCommands {
             .renewOnBus(listener, listen.window(), node)
             .map(isThere -> BusReply.result(isThere ? BusReply.ACK : ChannelRequest.NOT_RENEWED))
             .onSuccess(request::reply)
-            .onFailure(e -> BusReply.failure(request, e));
+            .onFailure(e -> refuse(request, e));
       } else {
         acknowledge(request, channel.listenOnBus(listener, listen.after(), listen.window(), node));
       }
@@ -162,7 +179,7 @@ public final class ChannelCommands {
           .list(list.page())
           // not copied: it is made for this reply alone
           .onSuccess(page -> request.reply(page.toAnswer(), local))
-          .onFailure(e -> BusReply.failure(request, e));
+          .onFailure(e -> refuse(request, e));
     } else if (command instanceof Command.FindListener find) {
       Listener found = channel.listeners.get(find.listener());
       if (found.watcher) {
@@ -197,9 +214,9 @@ public final class ChannelCommands {
     return json;
   }
 
-  private static void acknowledge(Message<Object> request, Future<Void> done) {
+  private void acknowledge(Message<Object> request, Future<Void> done) {
     done.onSuccess(v -> request.reply(BusReply.result(BusReply.ACK)))
-        .onFailure(e -> BusReply.failure(request, e));
+        .onFailure(e -> refuse(request, e));
   }
 
   // ---- requests
@@ -282,7 +299,7 @@ public final class ChannelCommands {
               if (e instanceof ReplyException) {
                 request.fail(ErrorReport.CODE, String.valueOf(e.getMessage()));
               } else {
-                BusReply.failure(request, e);
+                refuse(request, e);
               }
             });
   }
