@@ -31,6 +31,11 @@ final class EngineNode {
     int groups = Integer.parseInt(args[2]);
     Path directory = Path.of(args[3]);
     int port = Integer.parseInt(args[4]);
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> {
+          failure.printStackTrace();
+          Runtime.getRuntime().halt(1); // the libraries' threads would go on
+        });
     Engine engine =
         args[0].equals("ratis")
             ? new RatisEngine(place, groups, directory, port)

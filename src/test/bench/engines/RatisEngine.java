@@ -44,7 +44,7 @@ final class RatisEngine implements EngineNode.Engine {
     RaftServerConfigKeys.Rpc.setTimeoutMax(to, TimeDuration.valueOf("1000ms", null));
     RaftServerConfigKeys.Log.setSegmentSizeMax(to, SizeInBytes.valueOf("16MB"));
     RaftServerConfigKeys.Log.setPreallocatedSize(to, SizeInBytes.valueOf("1MB"));
-    RaftServerConfigKeys.Log.setWriteBufferSize(to, SizeInBytes.valueOf("4MB"));
+    RaftServerConfigKeys.Log.setWriteBufferSize(to, SizeInBytes.valueOf("5MB"));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(to, 2);
     RaftServerConfigKeys.Log.setLogMetadataEnabled(to, false);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(to, false);
@@ -57,13 +57,17 @@ final class RatisEngine implements EngineNode.Engine {
             .setStateMachineRegistry(id -> new Counting())
             .build();
     server.start();
+    List<RaftGroupId> known = new ArrayList<>(); // those that a former process has left
+    server.getGroupIds().forEach(known::add);
     for (int i = 0; i < groups; i++) {
       RaftGroupId id =
           RaftGroupId.valueOf(UUID.nameUUIDFromBytes(("g" + i).getBytes(StandardCharsets.UTF_8)));
       ids.add(id);
-      server.groupManagement(
-          GroupManagementRequest.newAdd(
-              client, server.getId(), i + 1, RaftGroup.valueOf(id, peers), false));
+      if (!known.contains(id)) {
+        server.groupManagement(
+            GroupManagementRequest.newAdd(
+                client, server.getId(), i + 1, RaftGroup.valueOf(id, peers), false));
+      }
     }
   }
 

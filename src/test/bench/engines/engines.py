@@ -51,11 +51,12 @@ class Node:
     def __init__(self, path, engine, place, groups, folder, port):
         self.command = ["java", "-Xmx1g", "-cp", path, "EngineNode", engine, str(place), str(groups),
                         str(folder / str(place)), str(port)]
+        self.log = open(OUT / f"{engine}-{place}.log", "w")
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
+                                        stderr=self.log, text=True)
 
     def say(self, command):
         self.process.stdin.write(command + "\n")
@@ -65,7 +66,7 @@ class Node:
         for line in self.process.stdout:  # libraries print there too
             if line.startswith("> "):
                 return line[2:].split()
-        raise SystemExit("a node has ended")
+        raise SystemExit(f"a node has ended, see {self.log.name}")
 
     def ask(self, command):
         self.say(command)

@@ -456,14 +456,14 @@ public final class ClusterNode implements Placement {
 
     @Override
     public void moved(String channel) {
-      channels.settle(channel);
+      channels.reroute(channel);
     }
 
     @Override
     public void changed(ChannelView channel) {
       own.changed(channel);
       creation.applied(channel);
-      channels.settle(channel.id());
+      channels.reroute(channel.id());
     }
 
     @Override
@@ -488,7 +488,7 @@ public final class ClusterNode implements Placement {
 
     @Override
     public void missed(String channel) {
-      upToDate(channel).onSuccess(now -> channels.settle(channel));
+      upToDate(channel).onSuccess(now -> channels.reroute(channel));
     }
 
     @Override

@@ -143,14 +143,14 @@ final class NodeChannels implements GroupOwner.Channels {
         .onComplete(
             left -> {
               closing.remove(id);
-              settle(id);
+              reroute(id);
             });
   }
 
   // ---- what the state of a group tells
 
   /** Brings a channel's route in line with who owns the channel. */
-  void settle(String id) {
+  void reroute(String id) {
     if (open.containsKey(id) || closing.contains(id)) {
       return; // the owner of the group opens and closes it
     }
@@ -212,7 +212,7 @@ final class NodeChannels implements GroupOwner.Channels {
             opened(id, renewed.result().term());
           } else {
             logger.warn("channel {} cannot be opened: {}", id, renewed.cause().toString());
-            settle(id);
+            reroute(id);
           }
         });
   }

@@ -37,6 +37,7 @@ import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,17 @@ class ClusterClientsIT {
 
   @Test
   void allGoOnWhenTheOwnerIsKilled() throws Exception {
+    allGoOn(List.of(() -> {}, others.get(0)::kill));
+  }
+
+  /** The node that thaws takes itself for the owner until it hears of the other one. */
+  @Test
+  @Tag("soak")
+  void allGoOnWhenTheOwnerFreezesAndWhenItThaws() throws Exception {
+    allGoOn(List.of(() -> {}, others.get(0)::freeze, others.get(0)::thaw));
+  }
+
+  private void allGoOn(List<Trial.Step> steps) throws Exception {
     int group = groupOfTheFirst();
     EricClient eric = EricClient.create(vertx);
     Channel news = Hub.await(eric.create(idIn(group, "news")));
@@ -122,10 +134,8 @@ class ClusterClientsIT {
     List<Object> all = new ArrayList<>();
     List<Object> seen = new ArrayList<>();
 
-    for (boolean killed : new boolean[] {false, true}) {
-      if (killed) {
-        others.get(0).kill();
-      }
+    for (Trial.Step step : steps) {
+      step.run();
       int from = all.size();
       for (int i = from; i < from + HALF; i++) {
         all.add(i);

@@ -257,6 +257,11 @@ enum Fault {
   /** One node after the other ends in order and starts. */
   ROLLING_RESTART {
     @Override
+    void begin(Trial trial) {
+      trial.load.waitAsTold();
+    }
+
+    @Override
     void round(Trial trial) throws Exception {
       for (Node node : trial.cluster.nodes) {
         int status = node.terminate();

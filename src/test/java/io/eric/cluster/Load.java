@@ -121,6 +121,11 @@ final class Load implements AutoCloseable {
                     .allMatch(goal -> goal.getKey().acknowledged() >= goal.getValue()));
   }
 
+  /** Makes the publishers wait as {@code Retry-After} says, and expect an answer then. */
+  void waitAsTold() {
+    publishers.forEach(Publisher::waitAsTold);
+  }
+
   /** Returns how many streams at a node have ended that their clients had not closed. */
   int lostAt(Node node) {
     return readers.stream().mapToInt(reader -> reader.lostAt(node)).sum();

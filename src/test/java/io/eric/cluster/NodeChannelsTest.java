@@ -140,27 +140,27 @@ class NodeChannelsTest {
   @Test
   void aChannelOfAnotherNodeIsReachedThere() {
     served.put(ID, ELSEWHERE);
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     assertAnsweredBy2();
   }
 
   @Test
   void aChannelWithoutAnOwnerWaitsForOne() {
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     Future<Object> answer = asked();
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     assertThat(answer.isComplete()).isFalse();
     served.put(ID, ELSEWHERE);
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     assertThat(await(answer)).isEqualTo("2");
   }
 
   @Test
   void aChannelOfThisNodeWaitsUntilItIsOpen() {
     served.put(ID, HERE);
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     Future<Object> answer = asked();
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     assertThat(answer.isComplete()).isFalse();
     open();
     assertThat(await(answer)).isEqualTo(PONG);
@@ -173,7 +173,7 @@ class NodeChannelsTest {
   void whatTheStateTellsOfAChannelThatIsOpenHereChangesNothing() {
     open();
     served.put(ID, ELSEWHERE);
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     assertThat(channels.isOpen(ID)).isTrue();
     assertThat(await(asked())).isEqualTo(PONG);
   }
@@ -183,7 +183,7 @@ class NodeChannelsTest {
     open();
     served.put(ID, ELSEWHERE);
     Future<Void> closed = on(() -> channels.close(ID, true));
-    run(() -> channels.settle(ID)); // it is the closing that settles it
+    run(() -> channels.reroute(ID)); // it is the closing that settles it
     await(closed);
     assertAnsweredBy2();
     assertThat(container.isOpen(ID)).isFalse();
@@ -192,11 +192,11 @@ class NodeChannelsTest {
   @Test
   void aChannelThatDoesNotExistAnyMoreIsNotReached() {
     served.put(ID, ELSEWHERE);
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     deleted = true;
     run(() -> channels.deleted(ID));
     assertNotReached();
-    run(() -> channels.settle(ID)); // somebody has asked before where it is
+    run(() -> channels.reroute(ID)); // somebody has asked before where it is
     assertNotReached();
   }
 
@@ -330,7 +330,7 @@ class NodeChannelsTest {
   @Test
   void allAddressesAreLeftInTheEnd() {
     served.put(ID, ELSEWHERE);
-    run(() -> channels.settle(ID));
+    run(() -> channels.reroute(ID));
     run(channels::stop);
     assertThat(failure(asked())).isInstanceOf(ReplyException.class);
   }

@@ -40,6 +40,11 @@ final class Publisher implements Runnable {
   private final List<String> channels;
   private final long pauseMs;
   private int turn;
+
+  /** How often the hub has refused the present message for the moment. */
+  private int refusals;
+
+  private volatile boolean waitsAsTold;
   private volatile boolean isStopped;
   private volatile int acknowledged;
 
@@ -69,6 +74,14 @@ final class Publisher implements Runnable {
     return acknowledged;
   }
 
+  /**
+   * From now on it waits before it repeats, as {@code Retry-After} says, and a message that is
+   * refused once more after that is an error.
+   */
+  void waitAsTold() {
+    waitsAsTold = true;
+  }
+
   /** It ends when its message is acknowledged. */
   void stop() {
     isStopped = true;
@@ -89,6 +102,7 @@ final class Publisher implements Runnable {
 
   private void publish(int number) throws InterruptedException {
     long since = System.currentTimeMillis();
+    refusals = 0;
     String receiver = channels.size() == 1 && number % DISPATCH_EACH == 0 ? "r0" : null;
     List<Sent> waiting = new ArrayList<>();
     for (String channel : channels) {
@@ -118,6 +132,7 @@ final class Publisher implements Runnable {
       long now = System.currentTimeMillis();
       if (answer.statusCode() != 200) {
         note(node, answer.statusCode(), messages.get(0), answer.body(), now);
+        waitAsTold(answer.headers().firstValueAsLong("retry-after").orElse(0));
       } else if (channels.size() == 1) {
         String id = answer.headers().firstValue("eric-message-id").orElse("");
         history.acknowledged(messages.remove(0), id, now, now - since);
@@ -127,6 +142,8 @@ final class Publisher implements Runnable {
         if (messages.isEmpty()) {
           return;
         }
+        refused(node, messages.get(0), answer.body(), now);
+        waitAsTold(1); // an outcome has no header; its status would have had this one
       }
     } catch (IOException | DecodeException noAnswer) {
       doors.failed(node);
@@ -155,8 +172,23 @@ final class Publisher implements Runnable {
   private void note(Node node, int status, Sent message, String why, long now) {
     if (UNKNOWN.contains(status)) {
       doors.failed(node);
+      refused(node, message, why, now);
     } else {
       history.refused(status, message + " at node " + node.number + ": " + why, now);
+    }
+  }
+
+  private void refused(Node node, Sent message, String why, long now) {
+    refusals++;
+    if (waitsAsTold && refusals > 1) {
+      String again = " at node " + node.number + ", for the " + refusals + ". time: ";
+      history.refused(503, message + again + why, now);
+    }
+  }
+
+  private void waitAsTold(long seconds) throws InterruptedException {
+    if (waitsAsTold) {
+      Thread.sleep(1_000 * seconds); // what the hub has asked for
     }
   }
 

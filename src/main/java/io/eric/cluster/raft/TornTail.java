@@ -17,8 +17,11 @@ import org.slf4j.LoggerFactory;
  * as a whole, so this node has acknowledged nothing of it, but Ratis refuses a log that has it.
  *
  * <p>An entry is half written if a part of it was not written at all: the file is filled with zeros
- * beforehand, and the disk writes a sector wholly or not. An entry that is damaged otherwise is
- * left alone, and so the start fails: what follows it may have been acknowledged.
+ * beforehand, and the disk writes a sector wholly or not. A crash may leave whole entries behind
+ * such a one, because a disk writes in any order before it is told to force; none of them was
+ * acknowledged. So a disk that reads zeros where it had forced something else is not noticed. An
+ * entry that is damaged otherwise is left alone, and so the start fails: what follows it may have
+ * been acknowledged.
  *
  * <p>A log file has a header, then the entries: each its length in a variable number of bytes, its
  * bytes, and the CRC32C of both.
