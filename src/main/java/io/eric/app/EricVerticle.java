@@ -21,6 +21,7 @@ import io.eric.options.MetricsOptions;
 import io.eric.options.PredefinedChannel;
 import io.eric.options.PredefinedVerticle;
 import io.eric.options.ShutdownOptions;
+import io.eric.options.SocketOptions;
 import io.eric.options.StoreOptions;
 import io.eric.socket.SocketServer;
 import io.vertx.core.Future;
@@ -66,6 +67,8 @@ public final class EricVerticle extends VerticleBase {
   private volatile @Nullable ChannelContainer channels;
   private volatile @Nullable ClusterNode node;
   private volatile int httpPort;
+  private volatile String socketPath = "";
+  private SlotDoors doors = SlotDoors.ALONE;
   private volatile Handler<Throwable> failureHandler = failed -> {};
   private @Nullable HubPlace place;
   private @Nullable MetricsPage metrics;
@@ -203,6 +206,14 @@ public final class EricVerticle extends VerticleBase {
   }
 
   /**
+   * Returns the file of the Unix socket once the verticle is deployed, as {@code socket.path} has
+   * it; empty if the socket is not enabled.
+   */
+  public String socketPath() {
+    return socketPath;
+  }
+
+  /**
    * Sets what is called when this node of a cluster has failed for good, because its disk is full
    * or broken, or an entry cannot be applied. It owns nothing any more, {@code /healthz} and {@code
    * /readyz} are 503, and only a new process can serve again; {@code eric serve} ends then. An
@@ -273,6 +284,7 @@ public final class EricVerticle extends VerticleBase {
         .onSuccess(
             joined -> {
               node = joined;
+              doors = SlotDoors.of(joined, settings.getCluster());
               joined.failure().onFailure(failed -> failureHandler.handle(failed));
             })
         .compose(joined -> container.start())
@@ -407,9 +419,14 @@ public final class EricVerticle extends VerticleBase {
     if (!settings.isSocketEnabled()) {
       return Future.succeededFuture();
     }
-    SocketServer door = new SocketServer(settings.getSocket());
+    SocketOptions own = doors.socket(settings.getSocket());
+    SocketServer door = new SocketServer(own);
     return open(door)
-        .onSuccess(opened -> socket = door)
+        .onSuccess(
+            opened -> {
+              socket = door;
+              socketPath = own.getPath();
+            })
         .recover(
             e ->
                 e instanceof IOException
@@ -421,7 +438,7 @@ public final class EricVerticle extends VerticleBase {
     if (!settings.isHttpEnabled()) {
       return Future.succeededFuture();
     }
-    HttpOptions http = settings.getHttp();
+    HttpOptions http = doors.http(settings.getHttp());
     if (http.getPort() == 0 && http.getInstances() > 1) {
       return Future.failedFuture(
           new IllegalArgumentException(

@@ -164,6 +164,11 @@ public final class ClusterNode implements Placement {
         new NodeHealth(me.node(), members.size(), groups, seen, rebalancer, catalog, channels);
   }
 
+  /** Returns the node's name: the number of its slot, or its host in {@code cluster.members}. */
+  public String name() {
+    return links.node();
+  }
+
   /**
    * Starts the replicas, and makes the container one of several.
    *

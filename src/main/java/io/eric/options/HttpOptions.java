@@ -19,6 +19,7 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   private String host = "127.0.0.1";
   private int port = 8080;
+  private transient boolean hasOwnPort; // not a setting
   private List<String> hosts = List.of();
   private int instances = 1;
   private int acceptBacklog = 4096;
@@ -88,7 +89,8 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
 
   /**
    * Returns the TCP port; with 0, each verticle takes a free one of its own. The range is 0 to
-   * 65535, the default 8080.
+   * 65535, the default 8080. Of the nodes that share a {@link ClusterOptions#getDirectory cluster
+   * directory}, those of the second slot and the ones after it take 8081 and so on by default.
    */
   public int getPort() {
     return port;
@@ -97,7 +99,13 @@ public final class HttpOptions extends DoorOptions<HttpOptions> {
   /** See {@link #getPort()}. */
   public HttpOptions setPort(int port) {
     this.port = Range.between("port", port, 0, 65535);
+    hasOwnPort = true;
     return this;
+  }
+
+  /** Returns whether the port was set, be it to its default. A copy of options has it set. */
+  public boolean hasOwnPort() {
+    return hasOwnPort;
   }
 
   /**

@@ -19,6 +19,7 @@ public final class SocketOptions extends DoorOptions<SocketOptions> {
   private static final int PARTS_FOR_COMMANDS = 16;
 
   private String path = "eric.sock";
+  private transient boolean hasOwnPath; // not a setting
   private String mode = "0600";
   private int maxConnections = 1024;
   private int maxStreams;
@@ -52,7 +53,9 @@ public final class SocketOptions extends DoorOptions<SocketOptions> {
   /**
    * Returns the socket's file, which is not blank; a relative path is resolved against the working
    * directory. The default is {@code eric.sock} there, because in a directory that all users may
-   * write to, such as {@code /tmp}, another user could take a fixed name first.
+   * write to, such as {@code /tmp}, another user could take a fixed name first. Of the nodes that
+   * share a {@link ClusterOptions#getDirectory cluster directory}, those of the second slot and the
+   * ones after it take {@code eric-2.sock} and so on by default.
    */
   public String getPath() {
     return path;
@@ -64,7 +67,13 @@ public final class SocketOptions extends DoorOptions<SocketOptions> {
       throw new IllegalArgumentException("path must not be empty");
     }
     this.path = path;
+    hasOwnPath = true;
     return this;
+  }
+
+  /** Returns whether the file was set, be it to its default. A copy of options has it set. */
+  public boolean hasOwnPath() {
+    return hasOwnPath;
   }
 
   /**

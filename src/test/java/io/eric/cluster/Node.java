@@ -58,7 +58,10 @@ final class Node {
     command.addAll(ClassArchive.options(jar));
     command.addAll(List.of("-jar", jar));
     command.addAll(List.of("serve", "--cluster", "--http-host", host.address()));
-    command.addAll(List.of("--http-port", "0", "--socket", "n" + number + ".sock"));
+    command.addAll(List.of("--http-port", "0"));
+    if (environment.containsKey("ERIC_CLUSTER_MEMBERS")) { // else its slot gives it one of its own
+      command.addAll(List.of("--socket", "n" + number + ".sock"));
+    }
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(dir.toFile())

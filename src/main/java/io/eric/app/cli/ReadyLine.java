@@ -7,7 +7,7 @@ final class ReadyLine {
 
   private ReadyLine() {}
 
-  static String of(EricOptions options, int httpPort) {
+  static String of(EricOptions options, int httpPort, String socketPath) {
     StringBuilder line = new StringBuilder("eric is ready:");
     if (options.isHttpEnabled()) {
       String host = options.getHttp().getHost();
@@ -16,7 +16,7 @@ final class ReadyLine {
       line.append(':').append(httpPort).append('/');
     }
     if (options.isSocketEnabled()) {
-      line.append(" socket ").append(options.getSocket().getPath());
+      line.append(" socket ").append(socketPath);
     }
     return line.toString();
   }

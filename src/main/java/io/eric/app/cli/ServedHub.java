@@ -93,7 +93,7 @@ final class ServedHub {
             : start(options);
     if (command != null) {
       PrintWriter out = command.commandLine().getOut();
-      out.println(ReadyLine.of(options, hub.httpPort()));
+      out.println(ReadyLine.of(options, hub.httpPort(), hub.socketPath()));
       out.flush();
     }
     new CountDownLatch(1).await();
