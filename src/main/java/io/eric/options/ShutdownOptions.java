@@ -50,8 +50,10 @@ public final class ShutdownOptions {
   }
 
   /**
-   * Returns how long the rest may take after draining before the process ends anyway. The range is
-   * 1 ms to ten years, the default 10 s.
+   * Returns how long closing may take after draining before the process ends anyway. Before that, a
+   * node of a cluster has as long, and the time of {@link #getDrain()}, to give away what it owns
+   * and to end its streams; so a supervisor has to wait for the sum of all three. The range is 1 ms
+   * to ten years, the default 10 s.
    */
   public long getTimeout() {
     return timeout;

@@ -266,7 +266,8 @@ enum Fault {
       for (Node node : trial.cluster.nodes) {
         int status = node.terminate();
         if (status != 0) {
-          throw new AssertionError("node " + node.number + " ended with " + status);
+          throw new AssertionError(
+              "node " + node.number + " ended with " + status + ": " + node.logText());
         }
         trial.restart(node);
         trial.cluster.awaitWhole();

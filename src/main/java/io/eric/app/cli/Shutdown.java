@@ -54,8 +54,7 @@ final class Shutdown {
     } catch (IllegalStateException shuttingDown) {
       return; // a signal came first, and the hook closes everything
     }
-    // There are no clients to drain yet.
-    close(() -> Future.succeededFuture(), options.getTimeout());
+    close(() -> Future.succeededFuture(), 0); // there are no clients to drain yet
   }
 
   /**
@@ -64,21 +63,26 @@ final class Shutdown {
    * not a failure.
    */
   private void endProcess() {
-    boolean inOrder = close(hub::drain, options.getDrain() + options.getTimeout());
+    boolean inOrder = close(hub::drain, options.getDrain());
     Runtime.getRuntime().halt(inOrder && !failed ? 0 : 1);
   }
 
-  private boolean close(Supplier<Future<Void>> drain, long withinMs) {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
+  /**
+   * Drains and closes.
+   *
+   * @param drainMs how long streams are being ended; in a cluster, the node gives away what it owns
+   *     before that
+   */
+  private boolean close(Supplier<Future<Void>> drain, long drainMs) {
     try {
-      await(drain.get(), deadline);
       // Called here and not in a chain, because on a thread of Vert.x the future might never
       // complete.
-      await(vertx.close(), deadline);
+      await("drained", drain.get(), drainMs + options.getTimeout());
+      await("closed", vertx.close(), options.getTimeout());
       LOG.info("closed");
       return true;
     } catch (TimeoutException e) {
-      LOG.error("not closed within {} ms, giving up", withinMs);
+      LOG.error("{}, giving up", e.getMessage());
     } catch (ExecutionException e) {
       LOG.error("did not close in order", e.getCause());
     } catch (InterruptedException e) {
@@ -87,10 +91,12 @@ final class Shutdown {
     return false;
   }
 
-  private static void await(Future<Void> step, long deadline)
+  private static void await(String what, Future<Void> step, long withinMs)
       throws ExecutionException, InterruptedException, TimeoutException {
-    step.toCompletionStage()
-        .toCompletableFuture()
-        .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    try {
+      step.toCompletionStage().toCompletableFuture().get(withinMs, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new TimeoutException("not " + what + " within " + withinMs + " ms");
+    }
   }
 }

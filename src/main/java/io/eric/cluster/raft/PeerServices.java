@@ -44,6 +44,7 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
   private final RaftPeerId self;
   private final Function<RaftGroupId, CompletionStage<Void>> proof;
   private final Executor thread;
+  private volatile boolean isEnding;
 
   /**
    * Creates the services of a node.
@@ -56,6 +57,14 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
     this.self = self;
     this.proof = proof;
     this.thread = thread;
+  }
+
+  /**
+   * Refuses what other peers send from now on, because this one closes its groups. Ratis would log
+   * each as an error.
+   */
+  void end() {
+    isEnding = true;
   }
 
   @Override
@@ -81,6 +90,11 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
       public void onMessage(Q message) {
         RaftRpcRequestProto request = requestOf(message);
         if (refused) {
+          return;
+        }
+        if (isEnding) {
+          refused = true;
+          call.close(Status.UNAVAILABLE.withDescription("this peer ends"), new Metadata());
           return;
         }
         if (request != null && !RaftPeerId.valueOf(request.getReplyId()).equals(self)) {

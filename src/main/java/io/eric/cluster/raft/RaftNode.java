@@ -61,6 +61,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
   private final Leaderships leaderships = new Leaderships();
   private final ExecutorService snapshotThread;
   private final ScheduledExecutorService watchThreads;
+  private final PeerServices services;
   private final RaftServer server;
 
   private RaftNode(
@@ -84,11 +85,12 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
               meters));
     }
     RaftPeerId self = RaftIds.peerId(settings.self());
+    services = new PeerServices(self, this::prove, watchThreads);
     Parameters parameters = new Parameters();
     parameters.put(ObservedGrpc.LEADERSHIPS, leaderships, Leaderships.class);
     parameters.put(
         GrpcConfigKeys.Server.SERVICES_CUSTOMIZER_PARAMETER,
-        new PeerServices(self, this::prove, watchThreads),
+        services,
         GrpcServices.Customizer.class);
     RaftProperties properties = RatisProperties.of(settings);
     RatisProperties.setDirectory(properties, settings.directory().resolve("none"));
@@ -333,12 +335,8 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
   public void close() {
     machines.values().forEach(machine -> machine.roles().close());
     watchThreads.shutdownNow();
-    try {
-      server.close();
-    } catch (IOException e) {
-      logger.warn("the replicas did not end properly", e);
-    }
-    divisions.forEach(RaftServer.Division::close); // if the server had not started yet
+    services.end();
+    new ServerStop(server, divisions).run();
     snapshotThread.shutdown();
   }
 }

@@ -8,6 +8,7 @@ import static io.eric.cluster.raft.RaftCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import io.eric.cluster.identity.Member;
 import io.eric.cluster.owner.GroupReplica;
 import io.eric.cluster.raft.RaftCluster.Claimed;
@@ -15,6 +16,7 @@ import io.eric.cluster.state.ChannelView;
 import io.eric.cluster.state.Verdict;
 import io.eric.log.Entry;
 import io.eric.metrics.CounterName;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -412,6 +414,39 @@ class RaftNodeTest {
     assertThat(cluster.group(follower, 0).status().leader()).isEqualTo(claimed.leader);
     assertThat(cluster.group(follower, 0).status().followers()).isEmpty();
     assertThat(cluster.nodes).hasSize(3);
+  }
+
+  @Test
+  void aNodeEndsWithoutWaitingForOneThatHangs() throws Exception {
+    cluster = new RaftCluster(directory, 1, NEVER);
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (ServerSocket hanging = new ServerSocket(cluster.members().get(2).raftPort(), 50, here);
+        RatisLog log = new RatisLog()) {
+      cluster.start("1", false);
+      cluster.start("2", false);
+      get(cluster.claim(0).append("a", create(), message(1, 10)));
+      cluster.stop(cluster.leader(0));
+      assertThat(log.lines())
+          .as("what Ratis tells when it has waited for three seconds")
+          .noneMatch(line -> line.getFormattedMessage().contains("shutting down connection"));
+    }
+  }
+
+  @Test
+  void whatOthersSendToANodeThatEndsIsNotAnError() throws Exception {
+    start(3, NEVER);
+    for (int group = 0; group < 3; group++) {
+      get(cluster.claim(group).append("a", create(), message(1, 10)));
+    }
+    try (RatisLog log = new RatisLog()) {
+      for (String name : List.copyOf(cluster.nodes.keySet())) {
+        for (int i = 0; i < 60; i++) {
+          cluster.group(name, i % 3).readIndex();
+        }
+        cluster.stop(name);
+      }
+      assertThat(log.lines()).noneMatch(line -> line.getLevel() == Level.ERROR);
+    }
   }
 
   @Test
