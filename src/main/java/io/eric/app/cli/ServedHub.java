@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
 final class ServedHub {
 
   private static final String CACHE = "vertx.cacheDirBase";
+  private static final String ADDRESSES = "networkaddress.cache.ttl";
   private static final Pattern NUMBER = Pattern.compile("-?\\d+");
   private static final String TEMPORARY = "java.io.tmpdir";
 
@@ -84,6 +86,7 @@ final class ServedHub {
   void run(EricOptions options, @Nullable CommandSpec command) throws Exception {
     if (options.getCluster().isEnabled()) {
       OptionalDependency.HAZELCAST.require("cluster.enabled is true");
+      lookAddressesUpAgain();
     }
     FileLimit.current().warnIfShort(options);
     refuseTemporaryDirectory();
@@ -97,6 +100,16 @@ final class ServedHub {
       out.flush();
     }
     new CountDownLatch(1).await();
+  }
+
+  /**
+   * Has names of other nodes looked up again after five seconds, for instance because Kubernetes
+   * starts a node again under another address. By default a JVM keeps an address for thirty.
+   */
+  private static void lookAddressesUpAgain() {
+    if (Security.getProperty(ADDRESSES) == null) {
+      Security.setProperty(ADDRESSES, "5");
+    }
   }
 
   private static EricVerticle start(EricOptions options) throws Exception {
