@@ -52,7 +52,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -569,9 +568,13 @@ public final class ChannelContainer {
    * @param inOrder whether messages that were accepted are still appended; false if this node must
    *     not write
    * @return the bodies to send to the channel's address, which register this node's consumers and
-   *     hooks with the next owner
+   *     hooks with the next owner; completes on the caller's context
    */
   public Future<List<Object>> leave(String id, boolean inOrder) {
+    return CallersContext.of(vertx, () -> undeploy(id, inOrder));
+  }
+
+  private Future<List<Object>> undeploy(String id, boolean inOrder) {
     Registered registered = find(id);
     if (registered == null) {
       return Future.succeededFuture(List.of());
@@ -600,7 +603,8 @@ public final class ChannelContainer {
    * @param again is given what {@link #leave} returns
    * @return completes with the ownership under which the channel is open. If it cannot be opened,
    *     it is tried again, because nobody else has the object. Fails if there is no such channel,
-   *     the claim fails, or this hub is closing, and then the channel is open no more
+   *     the claim fails, or this hub is closing, and then the channel is open no more. Completes on
+   *     the caller's context, and calls the two functions there
    */
   public Future<Placement.Ownership> renew(
       String id, Supplier<Future<Placement.Ownership>> claim, Consumer<List<Object>> again) {
@@ -610,36 +614,48 @@ public final class ChannelContainer {
     }
     return leave(id, false)
         .onSuccess(again::accept)
-        .compose(left -> claimAndOpen(registered.channel, claim, FIRST_RENEWAL_PAUSE_MS));
+        .compose(
+            left -> {
+              Promise<Placement.Ownership> opened = Promise.promise();
+              claimAndOpen(registered.channel, claim, FIRST_RENEWAL_PAUSE_MS, opened);
+              return CallersContext.of(vertx, opened::future);
+            });
   }
 
-  private Future<Placement.Ownership> claimAndOpen(
-      AbstractChannel channel, Supplier<Future<Placement.Ownership>> claim, long pauseMs) {
-    return claim
-        .get()
-        .compose(
-            ownership ->
-                open(channel, ownership, Integer.MAX_VALUE)
-                    .map(ownership)
-                    .recover(
-                        e -> {
-                          if (isClosed() || e instanceof InvalidChannelException) {
-                            return Future.failedFuture(e);
-                          }
-                          logger.warn(
-                              "channel {} cannot be opened, tried again in {} ms: {}",
-                              channel.id(),
-                              pauseMs,
-                              e.toString());
-                          return vertx
-                              .timer(pauseMs, TimeUnit.MILLISECONDS)
-                              .compose(
-                                  over ->
-                                      claimAndOpen(
-                                          channel,
-                                          claim,
-                                          Math.min(2 * pauseMs, LAST_RENEWAL_PAUSE_MS)));
-                        }));
+  private void claimAndOpen(
+      AbstractChannel channel,
+      Supplier<Future<Placement.Ownership>> claim,
+      long pauseMs,
+      Promise<Placement.Ownership> opened) {
+    if (isClosed()) {
+      opened.fail(new UnavailableException("the hub is closing"));
+      return;
+    }
+    CallersContext.of(
+            vertx,
+            () ->
+                claim
+                    .get()
+                    .onFailure(opened::tryFail)
+                    .compose(owned -> open(channel, owned, Integer.MAX_VALUE).map(owned)))
+        .onSuccess(opened::tryComplete)
+        .onFailure(
+            e -> {
+              if (opened.future().isComplete()) {
+                return; // there was no ownership
+              }
+              if (e instanceof InvalidChannelException) {
+                opened.fail(e);
+                return;
+              }
+              logger.warn(
+                  "channel {} cannot be opened, tried again in {} ms: {}",
+                  channel.id(),
+                  pauseMs,
+                  e.toString());
+              long next = Math.min(2 * pauseMs, LAST_RENEWAL_PAUSE_MS);
+              vertx.setTimer(pauseMs, over -> claimAndOpen(channel, claim, next, opened));
+            });
   }
 
   private boolean isClosed() {

@@ -57,6 +57,8 @@ final class NodeChannels implements GroupOwner.Channels {
   /** Channels of classes of their own that are being opened under another ownership. */
   private final Map<String, Future<Ownership>> renewals = new HashMap<>();
 
+  private boolean isStopped;
+
   /**
    * Which node serves a channel.
    *
@@ -151,7 +153,7 @@ final class NodeChannels implements GroupOwner.Channels {
 
   /** Brings a channel's route in line with who owns the channel. */
   void reroute(String id) {
-    if (open.containsKey(id) || closing.contains(id)) {
+    if (isStopped || open.containsKey(id) || closing.contains(id)) {
       return; // the owner of the group opens and closes it
     }
     if (!exists.test(id)) {
@@ -202,7 +204,14 @@ final class NodeChannels implements GroupOwner.Channels {
   void renew(String id, Supplier<Future<Ownership>> claim) {
     leave(id);
     Future<Ownership> renewal =
-        container.renew(id, claim, again -> again.forEach(routes.of(id)::remember));
+        container.renew(
+            id,
+            claim,
+            again -> {
+              again.forEach(routes.of(id)::remember);
+              closing.remove(id); // if another node takes it meanwhile, commands go there
+              reroute(id);
+            });
     renewals.put(id, renewal);
     renewal.onComplete(
         renewed -> {
@@ -228,6 +237,7 @@ final class NodeChannels implements GroupOwner.Channels {
 
   /** Leaves all addresses. */
   void stop() {
+    isStopped = true;
     routes.stop();
   }
 }

@@ -1,7 +1,6 @@
 package io.eric.http;
 
 import io.eric.InvalidMessageFormatException;
-import io.eric.UnavailableException;
 import io.eric.http.internal.guard.ConnectionGuard;
 import io.eric.http.internal.guard.Connections;
 import io.eric.http.internal.guard.WebSocketMessages;
@@ -23,7 +22,6 @@ import io.vertx.ext.web.handler.sockjs.SockJSHandler;
 import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import io.vertx.ext.web.handler.sockjs.Transport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,19 +50,15 @@ final class BridgeRoutes {
   private final BridgeOptions options;
   private final int maxMessage;
   private final Connections connections;
-  private final BooleanSupplier draining;
+  private final Drain drain;
 
   BridgeRoutes(
-      Vertx vertx,
-      BridgeOptions options,
-      int maxMessage,
-      Connections connections,
-      BooleanSupplier draining) {
+      Vertx vertx, BridgeOptions options, int maxMessage, Connections connections, Drain drain) {
     this.connections = connections;
     this.vertx = vertx;
     this.options = options;
     this.maxMessage = maxMessage;
-    this.draining = draining;
+    this.drain = drain;
   }
 
   void mount(Router router) {
@@ -93,8 +87,8 @@ final class BridgeRoutes {
   }
 
   private void admit(RoutingContext ctx) {
-    if (draining.getAsBoolean()) {
-      Problem.send(ctx.response(), new UnavailableException("the server is draining"));
+    if (drain.isOn()) {
+      Problem.send(ctx.response(), drain.refusal());
     } else if (!SERVED.matcher(ctx.normalizedPath()).matches()) {
       ctx.fail(404);
     } else {

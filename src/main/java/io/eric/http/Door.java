@@ -59,7 +59,7 @@ final class Door {
   private final HubRoutes hub;
   private final Entrance entrance;
   private final Router router;
-  private boolean draining;
+  private final Drain drain = new Drain();
 
   /** Whether a request that another router has passed on is with the routes at this moment. */
   private boolean routing;
@@ -95,14 +95,13 @@ final class Door {
                 meters,
                 options.getMaxInFlightPerChannel(),
                 options.getMaxInFlightBytesPerChannel()),
-            this::isDraining);
+            drain);
     this.hub = new HubRoutes(bus, reader, bodies, new ListAnswers(connections, meters));
     this.router = Router.router(vertx);
     // Routes are tried in turn, so those that are used most come first.
     publish.mount(router);
     Entrance.guardStreams(router);
-    new StreamRoutes(bus, edge, format, frames, connections, options, meters, this::isDraining)
-        .mount(router);
+    new StreamRoutes(bus, edge, format, frames, connections, options, meters, drain).mount(router);
     hub.mount(router);
   }
 
@@ -121,7 +120,7 @@ final class Door {
    * @param metrics gives the text of {@code /metrics}; null for a door without that page
    */
   Door withPages(Vertx vertx, @Nullable Supplier<Future<Buffer>> metrics) {
-    new PageRoutes(bus, hub, metrics, this::isDraining, Health.of(vertx)).mount(router);
+    new PageRoutes(bus, hub, metrics, drain, Health.of(vertx)).mount(router);
     return this;
   }
 
@@ -132,7 +131,7 @@ final class Door {
             options.getBridge(),
             WebSocketMessages.mostBytesFor(options.getMaxBody()),
             connections,
-            this::isDraining)
+            drain)
         .mount(router);
     return this;
   }
@@ -212,10 +211,6 @@ final class Door {
     return edge.streams();
   }
 
-  private boolean isDraining() {
-    return draining;
-  }
-
   /**
    * Refuses publishers and new streams from now on, and ends the open streams, spread over this
    * number of milliseconds.
@@ -223,7 +218,7 @@ final class Door {
    * @return completed when the streams have ended
    */
   Future<Void> drain(long overMs) {
-    draining = true;
+    drain.begin(overMs);
     return edge.drain(overMs);
   }
 

@@ -16,7 +16,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ final class PageRoutes {
   private final BusClient bus;
   private final HubRoutes hub;
   private final @Nullable Supplier<Future<Buffer>> metrics;
-  private final BooleanSupplier draining;
+  private final Drain drain;
   private final Health health;
   private int waitForMetrics;
 
@@ -50,13 +49,13 @@ final class PageRoutes {
       BusClient bus,
       HubRoutes hub,
       @Nullable Supplier<Future<Buffer>> metrics,
-      BooleanSupplier draining,
+      Drain drain,
       Health health) {
     this.health = health;
     this.bus = bus;
     this.hub = hub;
     this.metrics = metrics;
-    this.draining = draining;
+    this.drain = drain;
   }
 
   void mount(Router router) {
@@ -144,8 +143,8 @@ final class PageRoutes {
    * reports a trouble and the door is not draining.
    */
   private void readiness(RoutingContext ctx) {
-    if (draining.getAsBoolean()) {
-      Problem.send(ctx.response(), new UnavailableException("the server is draining"));
+    if (drain.isOn()) {
+      Problem.send(ctx.response(), drain.refusal());
       return;
     }
     List<String> troubles = health.troubles();

@@ -1,6 +1,7 @@
 package io.eric.http;
 
 import io.eric.EricException;
+import io.eric.UnavailableException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -15,7 +16,7 @@ final class Problem {
 
   private static final CharSequence TYPE = HttpHeaders.createOptimized("application/problem+json");
 
-  /** The seconds after which a client may come back. */
+  /** The seconds after which a client may come back, if the error does not know better. */
   private static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("1");
 
   private Problem() {}
@@ -39,12 +40,17 @@ final class Problem {
       return;
     }
     if (status == 429 || status == 503) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+      response.putHeader(HttpHeaders.RETRY_AFTER, retryAfter(error));
     }
     response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
         .end(body(status, error).toBuffer());
+  }
+
+  private static CharSequence retryAfter(EricException error) {
+    int seconds = error instanceof UnavailableException wait ? wait.retryAfter() : 1;
+    return seconds == 1 ? RETRY_AFTER : Integer.toString(seconds);
   }
 
   private static JsonObject body(int status, EricException error) {

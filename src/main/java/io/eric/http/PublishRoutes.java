@@ -15,7 +15,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +34,13 @@ final class PublishRoutes {
   private final CommandReader reader;
   private final BodyReader bodies;
   private final PublishBatcher batcher;
-  private final BooleanSupplier draining;
+  private final Drain drain;
 
-  PublishRoutes(
-      CommandReader reader, BodyReader bodies, PublishBatcher batcher, BooleanSupplier draining) {
+  PublishRoutes(CommandReader reader, BodyReader bodies, PublishBatcher batcher, Drain drain) {
     this.reader = reader;
     this.bodies = bodies;
     this.batcher = batcher;
-    this.draining = draining;
+    this.drain = drain;
   }
 
   void mount(Router router) {
@@ -131,6 +129,10 @@ final class PublishRoutes {
       Problem.send(request.response(), e);
       return;
     }
+    if (drain.isOn()) { // the whole, because an outcome cannot say when to come back
+      Problem.send(request.response(), drain.refusal());
+      return;
+    }
     List<Future<String>> outcomes = new ArrayList<>(members.size());
     for (Object member : members) {
       outcomes.add(
@@ -142,9 +144,7 @@ final class PublishRoutes {
   }
 
   private Future<String> append(Command.Publish message) {
-    return draining.getAsBoolean()
-        ? Future.failedFuture(new UnavailableException("the server is draining"))
-        : batcher.publish(message);
+    return drain.isOn() ? Future.failedFuture(drain.refusal()) : batcher.publish(message);
   }
 
   private static String written(List<Future<String>> outcomes) {

@@ -24,7 +24,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The event streams: {@code /stream} of a listener, {@code /watch} of a channel. */
@@ -53,7 +52,7 @@ final class StreamRoutes {
   private final ClientQuota clients;
   private final Meters meters;
   private final int retryFloorMs;
-  private final BooleanSupplier draining;
+  private final Drain drain;
   private final StreamRefusal refusal;
 
   StreamRoutes(
@@ -64,7 +63,7 @@ final class StreamRoutes {
       Connections connections,
       HttpOptions options,
       Meters meters,
-      BooleanSupplier draining) {
+      Drain drain) {
     this.bus = bus;
     this.edge = edge;
     this.format = format;
@@ -74,7 +73,7 @@ final class StreamRoutes {
     this.clients = new ClientQuota(options.getMaxStreamsPerClient());
     this.meters = meters;
     this.retryFloorMs = options.getRetryFloor();
-    this.draining = draining;
+    this.drain = drain;
     this.refusal = new StreamRefusal(format, options.getRetryFloor());
   }
 
@@ -91,8 +90,9 @@ final class StreamRoutes {
       String listener = watch ? null : Ids.check("listener", ctx.pathParam("listener_id"));
       if (ctx.request().method().equals(HttpMethod.HEAD)) {
         describe(ctx.response(), channel, listener);
-      } else if (draining.getAsBoolean()) {
-        refuse(ctx.request(), CounterName.STREAMS_REFUSED_DRAINING, "the server is draining");
+      } else if (drain.isOn()) {
+        meters.count(CounterName.STREAMS_REFUSED_DRAINING);
+        refusal.send(ctx.request(), drain.refusal());
       } else if (edge.streams() >= maxStreams) {
         refuse(ctx.request(), CounterName.STREAMS_REFUSED_LIMIT, "no more streams at this moment");
       } else if (!clients.take(ClientQuota.client(ctx.request().remoteAddress()))) {

@@ -100,6 +100,7 @@ class CallersContextTest {
     REGISTER_CHANNEL(() -> () -> hub.channels.register(new SSEChannel())),
     REGISTER_CHANNELS(() -> () -> hub.channels.registerIterable(List.of(new SSEChannel()))),
     REMOVE_CHANNEL(() -> with(newChannel(), it -> hub.channels.rm(it))),
+    LEAVE_CHANNEL(() -> with(newChannel(), it -> hub.channels.leave(it, true))),
     REMOVE_CHANNEL_BEING_MADE(() -> CallersContextTest::removeWhileItIsMade),
     RESTORE(() -> () -> hub.channels.restore(Map.of())),
     LOAD_ALL(() -> () -> repository.loadAll()),

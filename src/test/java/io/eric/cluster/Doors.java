@@ -8,10 +8,8 @@ import java.util.concurrent.TimeUnit;
 /** The doors of all nodes as a load balancer has them: one that did not answer rests a while. */
 final class Doors {
 
-  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final List<Node> nodes;
-  private final Map<Node, Long> resting = new ConcurrentHashMap<>();
+  private final Map<Node, Long> restingUntil = new ConcurrentHashMap<>();
 
   Doors(List<Node> nodes) {
     this.nodes = nodes;
@@ -21,15 +19,15 @@ final class Doors {
   Node at(int turn) {
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get((turn + i) % nodes.size());
-      Long since = resting.get(node);
-      if (node.url() != null && (since == null || System.nanoTime() - since > REST_NANOS)) {
+      Long until = restingUntil.get(node);
+      if (node.url() != null && (until == null || System.nanoTime() - until > 0)) {
         return node;
       }
     }
     return nodes.get(turn % nodes.size());
   }
 
-  void failed(Node node) {
-    resting.put(node, System.nanoTime());
+  void failed(Node node, long restSeconds) {
+    restingUntil.put(node, System.nanoTime() + TimeUnit.SECONDS.toNanos(restSeconds));
   }
 }

@@ -89,7 +89,7 @@ final class Node {
   }
 
   void awaitReady() throws Exception {
-    String line = firstLine.completeOnTimeout("", 2, TimeUnit.MINUTES).get();
+    String line = firstLine.completeOnTimeout("", 5, TimeUnit.MINUTES).get();
     Matcher ready = READY.matcher(line);
     assertThat(ready.matches()).as("ready line %s; log: %s", line, logText()).isTrue();
     url = ready.group(1);

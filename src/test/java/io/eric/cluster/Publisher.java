@@ -28,6 +28,9 @@ final class Publisher implements Runnable {
   /** Shorter than the hub's own time, so that outcomes are unknown that the hub knows. */
   private static final Duration ATTEMPT = Duration.ofSeconds(3);
 
+  /** How long a door rests that has not answered, or has not said how long. */
+  private static final long REST_SECONDS = 1;
+
   private static final int DISPATCH_EACH = 10;
   private static final int AGAIN_EACH = 25;
   private static final Set<Integer> UNKNOWN = Set.of(429, 503);
@@ -131,8 +134,9 @@ final class Publisher implements Runnable {
       HttpResponse<String> answer = http.send(request(url, messages), BodyHandlers.ofString());
       long now = System.currentTimeMillis();
       if (answer.statusCode() != 200) {
-        note(node, answer.statusCode(), messages.get(0), answer.body(), now);
-        waitAsTold(answer.headers().firstValueAsLong("retry-after").orElse(0));
+        long rest = answer.headers().firstValueAsLong("retry-after").orElse(REST_SECONDS);
+        note(node, rest, answer.statusCode(), messages.get(0), answer.body(), now);
+        waitAsTold(rest);
       } else if (channels.size() == 1) {
         String id = answer.headers().firstValue("eric-message-id").orElse("");
         history.acknowledged(messages.remove(0), id, now, now - since);
@@ -143,10 +147,10 @@ final class Publisher implements Runnable {
           return;
         }
         refused(node, messages.get(0), answer.body(), now);
-        waitAsTold(1); // an outcome has no header; its status would have had this one
+        waitAsTold(REST_SECONDS); // an outcome has no header; its status would have had this one
       }
     } catch (IOException | DecodeException noAnswer) {
-      doors.failed(node);
+      doors.failed(node, REST_SECONDS);
     }
     history.repeated();
     Thread.sleep(20);
@@ -163,15 +167,15 @@ final class Publisher implements Runnable {
         acknowledgedNow.add(messages.get(i));
       } else if (!UNKNOWN_ERRORS.contains(outcome.getString("error"))) {
         int status = outcome.getString("error").startsWith("InvalidChannel") ? 404 : 500;
-        note(node, status, messages.get(i), outcome.encode(), now);
+        note(node, REST_SECONDS, status, messages.get(i), outcome.encode(), now);
       }
     }
     messages.removeAll(acknowledgedNow);
   }
 
-  private void note(Node node, int status, Sent message, String why, long now) {
+  private void note(Node node, long rest, int status, Sent message, String why, long now) {
     if (UNKNOWN.contains(status)) {
-      doors.failed(node);
+      doors.failed(node, rest);
       refused(node, message, why, now);
     } else {
       history.refused(status, message + " at node " + node.number + ": " + why, now);

@@ -29,6 +29,8 @@ final class ServedHub {
 
   private static final String CACHE = "vertx.cacheDirBase";
   private static final String ADDRESSES = "networkaddress.cache.ttl";
+  private static final String FORMER_ADDRESSES = "sun.net.inetaddr.ttl";
+  private static final String ADDRESSES_TTL_S = "5";
   private static final Pattern NUMBER = Pattern.compile("-?\\d+");
   private static final String TEMPORARY = "java.io.tmpdir";
 
@@ -104,11 +106,15 @@ final class ServedHub {
 
   /**
    * Has names of other nodes looked up again after five seconds, for instance because Kubernetes
-   * starts a node again under another address. By default a JVM keeps an address for thirty.
+   * starts a node again under another address. By default the JVM keeps an address for thirty, and
+   * gRPC, which reads the system property of the same name, does so, too.
    */
   private static void lookAddressesUpAgain() {
-    if (Security.getProperty(ADDRESSES) == null) {
-      Security.setProperty(ADDRESSES, "5");
+    if (Security.getProperty(ADDRESSES) == null && System.getProperty(FORMER_ADDRESSES) == null) {
+      Security.setProperty(ADDRESSES, ADDRESSES_TTL_S);
+    }
+    if (System.getProperty(ADDRESSES) == null) {
+      System.setProperty(ADDRESSES, ADDRESSES_TTL_S);
     }
   }
 

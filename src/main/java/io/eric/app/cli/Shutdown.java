@@ -74,29 +74,27 @@ final class Shutdown {
    *     before that
    */
   private boolean close(Supplier<Future<Void>> drain, long drainMs) {
-    try {
-      // Called here and not in a chain, because on a thread of Vert.x the future might never
-      // complete.
-      await("drained", drain.get(), drainMs + options.getTimeout());
-      await("closed", vertx.close(), options.getTimeout());
+    boolean drained = await("drained", drain.get(), drainMs + options.getTimeout());
+    // Called here and not in a chain, because on a thread of Vert.x the future might never
+    // complete.
+    boolean closed = await("closed", vertx.close(), options.getTimeout());
+    if (closed) {
       LOG.info("closed");
+    }
+    return drained && closed;
+  }
+
+  private static boolean await(String what, Future<Void> step, long withinMs) {
+    try {
+      step.toCompletionStage().toCompletableFuture().get(withinMs, TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
-      LOG.error("{}, giving up", e.getMessage());
+      LOG.error("not {} within {} ms, giving up", what, withinMs);
     } catch (ExecutionException e) {
-      LOG.error("did not close in order", e.getCause());
+      LOG.error("not {} in order", what, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return false;
-  }
-
-  private static void await(String what, Future<Void> step, long withinMs)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    try {
-      step.toCompletionStage().toCompletableFuture().get(withinMs, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new TimeoutException("not " + what + " within " + withinMs + " ms");
-    }
   }
 }

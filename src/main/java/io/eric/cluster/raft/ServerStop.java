@@ -34,6 +34,13 @@ final class ServerStop {
   ServerStop(RaftServer server, List<RaftServer.Division> groups) {
     this.server = server;
     this.groups = List.copyOf(groups);
+    goesWithItsLastThread(waiting);
+  }
+
+  /** In Java 17 a group of threads stays with its parent otherwise; later it never does. */
+  @SuppressWarnings("removal")
+  private static void goesWithItsLastThread(ThreadGroup group) {
+    group.setDaemon(true);
   }
 
   /** Blocks until the server has ended, also when it is interrupted. */

@@ -107,17 +107,21 @@ final class SnapshotStore implements StateMachineStorage {
     Path file =
         path.resolve(SimpleStateMachineStorage.getSnapshotFileName(at.getTerm(), at.getIndex()));
     Path unfinished = path.resolve(name(file) + UNFINISHED);
+    boolean isThere = false;
     try {
       MD5Hash digest = write(view, unfinished);
       MD5FileUtil.saveMD5File(file.toFile(), digest);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      isThere = true;
       force(path);
       SingleFileSnapshotInfo info = new SingleFileSnapshotInfo(new FileInfo(file, digest), at);
       written = info;
       return info.getFile().getFileSize();
-    } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(unfinished);
-      throw e;
+    } finally {
+      if (!isThere) {
+        Files.deleteIfExists(unfinished);
+        Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath());
+      }
     }
   }
 

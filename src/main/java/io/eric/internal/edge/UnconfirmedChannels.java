@@ -185,7 +185,7 @@ final class UnconfirmedChannels implements HealthSource {
     } else if (channels.isEmpty() && timer != null) {
       asking = null;
       timer.cancel();
-      logger.info("all channels confirm their streams again, or have none any more");
+      logger.info("no channel is known any more that does not confirm its streams");
     }
   }
 
