@@ -46,7 +46,8 @@ final class Rebalancer {
    *
    * @param members all nodes, in an order that is the same everywhere
    * @param reached the other nodes that can be reached
-   * @param delayMs how long the nodes must be unchanged before a group moves; 0 for never
+   * @param delayMs how long the nodes must be unchanged, and the group be owned, before it moves; 0
+   *     for never
    */
   Rebalancer(
       String me,
@@ -96,19 +97,26 @@ final class Rebalancer {
 
   /** Moves a group that belongs elsewhere, one at a time. */
   void look() {
-    boolean stable = loop.nanoTime() - changedAt > TimeUnit.MILLISECONDS.toNanos(delayMs);
-    if (moving || draining || delayMs == 0 || !stable) {
+    if (moving || draining || delayMs == 0 || !isLongAgo(changedAt)) {
       return;
     }
     for (LocalGroup group : groups) {
       String wanted = preferred(group);
       boolean isHeld = held.contains(group.number());
-      if (!isHeld && group.work().state() == State.OWNING && wanted != null && !wanted.equals(me)) {
+      // A group that has just come is in use: if it came because a hand-over failed, the next one
+      // would interrupt its publishers again.
+      boolean isSettled =
+          group.work().state() == State.OWNING && isLongAgo(group.work().ownsSince());
+      if (!isHeld && isSettled && wanted != null && !wanted.equals(me)) {
         moving = true;
         group.work().handOver(wanted).onComplete(done -> moving = false);
         return;
       }
     }
+  }
+
+  private boolean isLongAgo(long since) {
+    return loop.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(delayMs);
   }
 
   /**

@@ -36,6 +36,7 @@ final class PageRoutes {
 
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final int MAX_WAIT_FOR_METRICS = 100;
+  private static final String DOWN = "DOWN";
   private static final String UP = "{\"status\":\"UP\"}";
 
   private final BusClient bus;
@@ -121,8 +122,8 @@ final class PageRoutes {
 
   /**
    * Answers with the node's health. In a cluster the body also has the node's own trouble, which
-   * leaves the status at 200, because it heals by itself. Troubles that keep a part of the hub from
-   * its work do not heal by themselves and are answered with 503.
+   * leaves the status at 200 if it heals by itself. Troubles that keep a part of the hub from its
+   * work do not, nor does a replica that has failed; they are answered with 503.
    */
   private void health(RoutingContext ctx) {
     List<String> troubles = health.troubles();
@@ -130,8 +131,10 @@ final class PageRoutes {
         .otherwise(alone -> new JsonObject().put("status", "UP"))
         .onSuccess(
             state -> {
-              if (!troubles.isEmpty() && !ctx.response().closed()) {
-                state.put("status", "DOWN").put("trouble", inOne(state, troubles));
+              if (!troubles.isEmpty()) {
+                state.put("status", DOWN).put("trouble", inOne(state, troubles));
+              }
+              if (DOWN.equals(state.getString("status")) && !ctx.response().closed()) {
                 ctx.response().setStatusCode(503);
               }
               JsonAnswer.json(ctx.response(), state.encode());

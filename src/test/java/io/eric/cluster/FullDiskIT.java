@@ -59,7 +59,7 @@ class FullDiskIT {
 
       assertThat(node.awaitEnd()).isEqualTo(1);
       assertThat(node.logText())
-          .contains("this process ends, to be started again: the replica of group")
+          .contains("this process ends with code 1: the replica of group")
           .contains("No space left on device");
     }
   }

@@ -121,7 +121,7 @@ final class Load implements AutoCloseable {
       }
     }
     await()
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Duration.ofMinutes(5))
         .until(
             () ->
                 goals.entrySet().stream()

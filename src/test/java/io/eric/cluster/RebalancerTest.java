@@ -138,6 +138,23 @@ class RebalancerTest {
   }
 
   @Test
+  void aGroupThatCameBackStaysForAsLongAsNodesMustBeUnchanged() {
+    allUp();
+    time.pass(DELAY_MS);
+    replicas.get(1).claimedBy(new Owner("2", "life"));
+    replicas.get(1).lead("1"); // the hand-over to node 2 has failed
+    time.pass(DELAY_MS - 1);
+    rebalancer.look();
+    time.pass(1);
+    assertThat(transfers()).containsExactly(List.of(), List.of(), List.of("3"));
+    replicas.get(2).claimedBy(new Owner("3", "life"));
+    time.pass(DELAY_MS);
+    rebalancer.look();
+    time.pass(1);
+    assertThat(replicas.get(1).transfers).containsExactly("2");
+  }
+
+  @Test
   void noGroupGoesWhileTheNodesChange() {
     allUp();
     for (int i = 0; i < 3; i++) {

@@ -42,7 +42,7 @@ final class Shutdown {
    * starts it again.
    */
   void afterFailure(Throwable failure) {
-    LOG.error("this process ends, to be started again: {}", failure.getMessage());
+    LOG.error("this process ends with code 1: {}", failure.getMessage());
     failed = true;
     new Thread(() -> Runtime.getRuntime().exit(1), "eric-exit").start(); // it runs the hook
   }

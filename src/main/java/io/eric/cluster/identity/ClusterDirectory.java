@@ -179,6 +179,17 @@ public final class ClusterDirectory implements AutoCloseable {
       }
       holders.add(seat.node() + " by " + DirectoryLock.holderName(slot));
     }
+    if (!options.getNode().isEmpty()) {
+      throw new RepositoryException(
+          "the place of node "
+              + String.join(", ", holders)
+              + " is taken in the cluster directory "
+              + path
+              + "; without cluster.node the first free one of "
+              + seats.size()
+              + " is used",
+          null);
+    }
     throw new RepositoryException(
         "the cluster directory "
             + path

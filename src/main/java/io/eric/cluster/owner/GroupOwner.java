@@ -74,6 +74,8 @@ public final class GroupOwner {
   /** Completes when the group that is being handed over is not owned here any more. */
   private @Nullable Promise<Void> handingOver;
 
+  private long ownsSince;
+
   /**
    * The channels that are open here, or being opened, each with its term: a channel of the same id
    * that was created later is another one.
@@ -261,6 +263,7 @@ public final class GroupOwner {
     Tenure begun = Tenure.begin(claim, replica, thread, limits, () -> loop.later(() -> over(mine)));
     tenure = begun;
     state = State.OWNING;
+    ownsSince = loop.nanoTime();
     logger.info(
         "this node owns group {} with {} channels, claim {}",
         replica.number(),
@@ -422,6 +425,11 @@ public final class GroupOwner {
     } else {
       current.propose(channel, List.of(create), verdict);
     }
+  }
+
+  /** Returns since when this node owns the group, if it does, by the loop's clock. */
+  public long ownsSince() {
+    return ownsSince;
   }
 
   // ---- handing over

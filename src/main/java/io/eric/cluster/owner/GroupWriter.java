@@ -88,7 +88,7 @@ final class GroupWriter {
       }
     }
     if (failed != null) {
-      verdict.fail(unavailable(failed));
+      verdict.fail(unavailable());
     } else if (schedule) {
       schedule();
     }
@@ -156,7 +156,7 @@ final class GroupWriter {
     if (failed != null || verdicts == null || verdicts.size() != entry.size()) {
       Throwable cause = failed == null ? new IllegalStateException("no verdicts") : failed;
       close(cause);
-      entry.forEach(each -> each.verdict.fail(unavailable(cause)));
+      entry.forEach(each -> each.verdict.fail(unavailable()));
       return;
     }
     boolean schedule;
@@ -184,13 +184,12 @@ final class GroupWriter {
       pending.clear();
       pendingBytes = 0;
     }
-    left.forEach(each -> each.verdict.fail(unavailable(reason)));
+    left.forEach(each -> each.verdict.fail(unavailable()));
     over.run();
   }
 
-  private static UnavailableException unavailable(Throwable reason) {
-    return new UnavailableException(
-        "the channel's owner is changing, the outcome is unknown: " + reason.getMessage());
+  private static UnavailableException unavailable() {
+    return new UnavailableException("the channel's owner is changing, the outcome is unknown");
   }
 
   /** A section that is not in the log yet. */
