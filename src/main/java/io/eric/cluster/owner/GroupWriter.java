@@ -88,7 +88,7 @@ final class GroupWriter {
       }
     }
     if (failed != null) {
-      verdict.fail(unavailable());
+      verdict.fail(unavailable(failed));
     } else if (schedule) {
       schedule();
     }
@@ -156,7 +156,7 @@ final class GroupWriter {
     if (failed != null || verdicts == null || verdicts.size() != entry.size()) {
       Throwable cause = failed == null ? new IllegalStateException("no verdicts") : failed;
       close(cause);
-      entry.forEach(each -> each.verdict.fail(unavailable()));
+      entry.forEach(each -> each.verdict.fail(unavailable(cause)));
       return;
     }
     boolean schedule;
@@ -184,12 +184,15 @@ final class GroupWriter {
       pending.clear();
       pendingBytes = 0;
     }
-    left.forEach(each -> each.verdict.fail(unavailable()));
+    left.forEach(each -> each.verdict.fail(unavailable(reason)));
     over.run();
   }
 
-  private static UnavailableException unavailable() {
-    return new UnavailableException("the channel's owner is changing, the outcome is unknown");
+  /** A reason of our own is passed on; what the engine says of its nodes is not for clients. */
+  private static UnavailableException unavailable(Throwable reason) {
+    String told = "the channel's owner is changing, the outcome is unknown";
+    return new UnavailableException(
+        reason instanceof UnavailableException own ? told + ": " + own.getMessage() : told);
   }
 
   /** A section that is not in the log yet. */

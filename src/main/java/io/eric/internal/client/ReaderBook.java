@@ -276,6 +276,15 @@ public final class ReaderBook {
     }
   }
 
+  /**
+   * Returns how long a stream takes at most to be confirmed anew or given up, unless its channel
+   * gets another owner meanwhile, in nanoseconds: two intervals without a confirmation, the time
+   * for attaching anew, an interval over which ends are spread, and two for being confirmed.
+   */
+  public long longestDoubt() {
+    return givesUpAfter == NEVER_GIVES_UP ? NEVER_GIVES_UP : givesUpAfter + 5 * interval;
+  }
+
   /** Makes a statement at the next tick, because the owner has found that the two sides differ. */
   public void stateSoon() {
     statements.soon();

@@ -595,8 +595,8 @@ public final class EdgeStream implements ChannelReader.Stream {
   // ---- time
 
   /**
-   * Does what is due: writes a heartbeat, or ends the stream at a write deadline or at its maximum
-   * age.
+   * Does what is due: writes a heartbeat, or ends the stream at a write deadline, at its maximum
+   * age or after a long silence.
    */
   void tick(long now) {
     StreamSink open = sink;
@@ -617,13 +617,20 @@ public final class EdgeStream implements ChannelReader.Stream {
       return;
     }
     long heartbeat = edge.options.getHeartbeat() * 1_000_000;
+    if (heartbeat == 0 || now - lastWrite < heartbeat) {
+      return;
+    }
     // A heartbeat says that no message is missing, so it is left out while that is not confirmed.
-    if (heartbeat > 0 && now - lastWrite >= heartbeat && channel.book.confirms(reader)) {
+    if (channel.book.confirms(reader)) {
       if (isLive()) {
         written = Math.max(written, channel.flushed()); // nothing of what was flushed is missing
       }
       edge.meters.count(CounterName.HEARTBEATS);
       write(edge.format.heartbeat(), written, 0, now);
+    } else if (now - lastWrite - heartbeat >= channel.book.longestDoubt()) {
+      // The book gives streams more time with each new owner, and owners may follow each other.
+      edge.meters.count(CounterName.STREAMS_GIVEN_UP);
+      givenUp();
     }
   }
 }

@@ -20,6 +20,7 @@ import io.vertx.core.eventbus.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,10 +116,33 @@ class ReopeningTest {
     assertThat(detached).containsExactly(former);
   }
 
+  /** Each new owner gives a stream more time, but its client is not to wait for ever. */
+  @Test
+  void aStreamWhoseOwnersFollowEachOtherWithoutConfirmingItEnds() {
+    user = new EdgeUser(hub, new EdgeOptions().setHeartbeat(100).setConfirmInterval(100));
+    Client client = new Client();
+    user.post(() -> user.opening(client, CHANNEL, null, null));
+    answer(0, new Fetched(List.of(), 5, true, false));
+    awaitUntil(() -> client.stream != null);
+    AtomicLong term = new AtomicLong(1);
+    await()
+        .pollInterval(Duration.ofSeconds(1))
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              move(term.incrementAndGet());
+              return client.isOver();
+            });
+  }
+
   private void move() {
+    move(1);
+  }
+
+  private void move(long term) {
     hub.vertx
         .eventBus()
-        .publish(Addresses.MOVED, new OwnerChanged(CHANNEL, 1), LocalCodec.options());
+        .publish(Addresses.MOVED, new OwnerChanged(CHANNEL, term), LocalCodec.options());
   }
 
   /** Another log has another session. */
