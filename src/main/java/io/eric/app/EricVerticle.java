@@ -58,6 +58,9 @@ public final class EricVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(EricVerticle.class);
 
+  /** How long verticles wait for a cluster in which channels can be created, in milliseconds. */
+  private static final long FIRST_OWNERS_MS = 30_000;
+
   private final @Nullable MessageStore given;
   private volatile @Nullable MessageStore store;
   private final List<String> children = new ArrayList<>();
@@ -367,8 +370,14 @@ public final class EricVerticle extends VerticleBase {
         scripts.setOptions(settings.getJs());
       }
     }
-    Future<Void> deployed = Future.succeededFuture();
-    for (Map.Entry<String, PredefinedVerticle> each : settings.getVerticles().entrySet()) {
+    Map<String, PredefinedVerticle> verticles = settings.getVerticles();
+    ClusterNode joined = node;
+    // Most verticles begin with a channel, which a cluster that has just begun cannot create yet.
+    Future<Void> deployed =
+        joined == null || verticles.isEmpty()
+            ? Future.succeededFuture()
+            : joined.whenOwned(FIRST_OWNERS_MS);
+    for (Map.Entry<String, PredefinedVerticle> each : verticles.entrySet()) {
       deployed = deployed.compose(done -> deploy(each.getKey(), each.getValue()));
     }
     return deployed;

@@ -76,6 +76,9 @@ public final class ClusterNode implements Placement {
 
   private static final long ANSWER_MS = 1_000;
 
+  /** How often to look whether all groups are owned, in milliseconds. */
+  private static final long OWNED_LOOK_MS = 100;
+
   private final Vertx vertx;
   private final ContextInternal context;
   private final Loop loop;
@@ -308,6 +311,35 @@ public final class ClusterNode implements Placement {
   @Override
   public CreationOrder order() {
     return catalog.order();
+  }
+
+  /**
+   * Waits until all groups are owned, as far as this node knows: before that, no channel can be
+   * created.
+   *
+   * @return completes then, or after this number of milliseconds; does not fail
+   */
+  public Future<Void> whenOwned(long atMostMs) {
+    return onContext(
+        () -> {
+          Promise<Void> owned = Promise.promise();
+          Loop.Timer looking =
+              loop.every(
+                  OWNED_LOOK_MS,
+                  () -> {
+                    if (health.isOwned()) {
+                      owned.tryComplete();
+                    }
+                  });
+          Loop.Timer patience = loop.after(atMostMs, owned::tryComplete);
+          return owned
+              .future()
+              .onComplete(
+                  over -> {
+                    looking.cancel();
+                    patience.cancel();
+                  });
+        });
   }
 
   @Override

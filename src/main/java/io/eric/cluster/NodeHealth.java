@@ -45,6 +45,19 @@ final class NodeHealth {
     failure = reason;
   }
 
+  /**
+   * Returns whether the leader of each group has claimed it, as far as this node knows: then
+   * channels can be created.
+   */
+  boolean isOwned() {
+    return groups.stream()
+        .allMatch(
+            group -> {
+              Owner owner = group.owner();
+              return owner != null && owner.node().equals(group.replica().status().leader());
+            });
+  }
+
   /** Returns what keeps this node from serving; {@code null} if nothing does. */
   @Nullable String trouble() {
     Throwable failed = failure;
