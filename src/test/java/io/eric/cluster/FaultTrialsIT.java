@@ -60,6 +60,7 @@ class FaultTrialsIT {
         // Each fault happens to a cluster at work. If they followed each other faster than it can
         // recover on a busy machine, they would be one fault, longer than a publisher's key lives.
         trial.load.awaitProgress(1);
+        trial.reachAll();
       }
       fault.end(trial);
       burners.close();

@@ -72,7 +72,13 @@ final class Trial implements AutoCloseable {
   Verdict finish() throws Exception {
     cluster.awaitWhole(Duration.ofSeconds(90));
     load.awaitProgress(5);
+    reachAll();
     return load.finish();
+  }
+
+  /** Checks that whatever happened has left no door that cannot reach a part of the channels. */
+  void reachAll() throws Exception {
+    load.reachAllAtEveryDoor(cluster.nodes.get(0).health().getJsonArray("groups").size());
   }
 
   @Override

@@ -2,9 +2,12 @@ package io.eric.cluster.raft;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -33,6 +36,13 @@ import org.jspecify.annotations.Nullable;
  * that has lost its disk comes back at the same address: it would vote, and acknowledge entries, in
  * the name of the one that it was.
  *
+ * <p>Entries for one group are taken one request after the other, also if they come over two
+ * connections, as they do for a moment after a leader has made a new one. Ratis looks whether the
+ * entry before is there, or on its way, and puts what has come behind it, in three steps. If two
+ * threads did that at a time, entries could be written in the wrong order. The replica would refuse
+ * that, and all entries that come later, until its process ended ({@code NavigableIndices.append}
+ * of 3.2.2: the chain of appends is rebuilt by a retry, and once failed it stays so).
+ *
  * <p>A read on behalf of a follower waits until the leader has proved that it leads: see {@link
  * Leadership}.
  */
@@ -41,9 +51,13 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
   /** The port in the settings of a service that is not opened. */
   static final int NO_PORT = 1;
 
+  /** Which groups are locked together is chance, and what others send may name any group. */
+  private static final int LOCKS = 64;
+
   private final RaftPeerId self;
   private final Function<RaftGroupId, CompletionStage<Void>> proof;
   private final Executor thread;
+  private final Lock[] appending = new Lock[LOCKS];
   private volatile boolean isEnding;
 
   /**
@@ -57,6 +71,7 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
     this.self = self;
     this.proof = proof;
     this.thread = thread;
+    Arrays.setAll(appending, number -> new ReentrantLock());
   }
 
   /**
@@ -106,7 +121,22 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor {
         if (request != null && message instanceof ReadIndexRequestProto) {
           readOf = ProtoUtils.toRaftGroupId(request.getRaftGroupId());
         }
-        super.onMessage(message);
+        if (message instanceof AppendEntriesRequestProto append && append.getEntriesCount() > 0) {
+          append(append, message);
+        } else {
+          super.onMessage(message);
+        }
+      }
+
+      private void append(AppendEntriesRequestProto append, Q message) {
+        RaftGroupId group = ProtoUtils.toRaftGroupId(append.getServerRequest().getRaftGroupId());
+        Lock alone = appending[Math.floorMod(group.hashCode(), LOCKS)];
+        alone.lock(); // for as long as Ratis needs to queue the entries, not until they are written
+        try {
+          super.onMessage(message);
+        } finally {
+          alone.unlock();
+        }
       }
 
       @Override

@@ -1,0 +1,139 @@
+package io.eric.cluster.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.MetadataProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.util.ProtoUtils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A replica, and a leader that sends its entries over two connections, as raw Raft has it. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class TwoConnectionsTest {
+
+  /** Without a lock around an append, a replica takes nothing any more after a few hundred. */
+  private static final int PAIRS = 3_000;
+
+  /** Higher than whatever the replica reaches when it stands for election. */
+  private static final long TERM = 1_000_000;
+
+  @TempDir private Path directory;
+  private RaftCluster cluster;
+  private ManagedChannel channel;
+  private long calls;
+
+  @BeforeEach
+  void startOneOfThree() throws Exception {
+    cluster = new RaftCluster(directory, 1, Long.MAX_VALUE);
+    cluster.start("1", false);
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", cluster.members().get(0).raftPort())
+            .usePlaintext()
+            .build();
+  }
+
+  @AfterEach
+  void close() {
+    channel.shutdownNow();
+    cluster.close();
+  }
+
+  @Test
+  void aReplicaTakesWhatComesOverEither() throws Exception {
+    Connection first = new Connection();
+    Connection second = new Connection();
+    for (long index = 0; index < 2 * PAIRS; index += 2) {
+      first.send(index);
+      second.send(index + 1);
+      first.awaitTaken(index);
+      second.awaitTaken(index + 1);
+    }
+    assertThat(cluster.group("1", 0).status().leader()).isEqualTo("2");
+  }
+
+  private AppendEntriesRequestProto request(long index) {
+    RaftPeerId leader = RaftIds.peerId(cluster.members().get(1));
+    RaftPeerId replica = RaftIds.peerId(cluster.members().get(0));
+    RaftGroupId group = RaftIds.group("test", 0);
+    AppendEntriesRequestProto.Builder request =
+        AppendEntriesRequestProto.newBuilder()
+            .setServerRequest(
+                RaftRpcRequestProto.newBuilder()
+                    .setRequestorId(leader.toByteString())
+                    .setReplyId(replica.toByteString())
+                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group))
+                    .setCallId(calls++))
+            .setLeaderTerm(TERM)
+            .setLeaderCommit(-1)
+            .addEntries(
+                LogEntryProto.newBuilder()
+                    .setTerm(TERM)
+                    .setIndex(index)
+                    .setMetadataEntry(MetadataProto.newBuilder().setCommitIndex(0)));
+    if (index > 0) {
+      request.setPreviousLog(TermIndexProto.newBuilder().setTerm(TERM).setIndex(index - 1));
+    }
+    return request.build();
+  }
+
+  /** What is appended over one connection. */
+  private final class Connection implements StreamObserver<AppendEntriesReplyProto> {
+
+    private final BlockingQueue<AppendEntriesReplyProto> replies = new LinkedBlockingQueue<>();
+    private final StreamObserver<AppendEntriesRequestProto> stream =
+        RaftServerProtocolServiceGrpc.newStub(channel).appendEntries(this);
+    private volatile Throwable failure;
+
+    void send(long index) {
+      stream.onNext(request(index));
+    }
+
+    /** Waits for an answer, and sends again what came before its predecessor, as a leader does. */
+    void awaitTaken(long index) throws InterruptedException {
+      while (true) {
+        AppendEntriesReplyProto reply = replies.poll(10, TimeUnit.SECONDS);
+        assertThat(failure).as("entry %d", index).isNull();
+        assertThat(reply).as("the answer to entry %d", index).isNotNull();
+        if (reply.getResult() == AppendResult.SUCCESS) {
+          assertThat(reply.getMatchIndex()).isEqualTo(index);
+          return;
+        }
+        send(index);
+      }
+    }
+
+    @Override
+    public void onNext(AppendEntriesReplyProto reply) {
+      replies.add(reply);
+    }
+
+    @Override
+    public void onError(Throwable reason) {
+      failure = reason;
+    }
+
+    @Override
+    public void onCompleted() {
+      // The replica ends no connection.
+    }
+  }
+}
