@@ -23,6 +23,12 @@ final class NodeHealth {
   /** Of how many channels of a group the reason is told why they cannot be opened. */
   private static final int MOST_UNOPENED = 10;
 
+  /**
+   * After this time a replica that gets nothing is a trouble. It is longer than what a leader needs
+   * to notice it and to make a new connection.
+   */
+  private static final long STILL_MS = 30_000;
+
   NodeHealth(
       String node,
       int members,
@@ -68,7 +74,8 @@ final class NodeHealth {
       return "the node is draining";
     }
     for (LocalGroup group : groups) {
-      if (group.replica().status().leader() == null || group.owner() == null) {
+      GroupReplica.Status status = group.replica().status();
+      if (status.leader() == null || group.owner() == null) {
         return "group "
             + group.number()
             + " has no owner; this node reaches "
@@ -76,6 +83,14 @@ final class NodeHealth {
             + " of "
             + members
             + " nodes, itself included, and more than half are needed";
+      }
+      long stillMs = status.stillMs();
+      if (stillMs >= STILL_MS) {
+        return "the replica of group "
+            + group.number()
+            + " has got nothing for "
+            + stillMs / 1_000
+            + " s although the others go on; start this node again";
       }
     }
     return null;

@@ -39,6 +39,7 @@ final class FakeReplica implements GroupReplica {
   volatile @Nullable String leader;
   volatile boolean leads;
   volatile List<Follower> followers = List.of();
+  volatile long stillMs;
 
   /** To which nodes it was asked to hand the group over. */
   final List<String> transfers = new ArrayList<>();
@@ -152,6 +153,6 @@ final class FakeReplica implements GroupReplica {
 
   @Override
   public Status status() {
-    return new Status(leader, 1, leads, index, index, leads ? followers : List.of());
+    return new Status(leader, 1, leads, index, index, stillMs, leads ? followers : List.of());
   }
 }

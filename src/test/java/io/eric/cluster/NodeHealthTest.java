@@ -134,6 +134,23 @@ class NodeHealthTest {
         "DEGRADED",
         "group 0 has no owner; this node reaches 2 of 2 nodes, itself included, and more than half"
             + " are needed"),
+    STANDS_STILL(
+        on -> {
+          on.seen.up("2", "life");
+          on.replica.claimedBy(new Owner("2", "life"));
+          on.replica.stillMs = 30_000;
+        },
+        "DEGRADED",
+        "the replica of group 0 has got nothing for 30 s although the others go on; start this node"
+            + " again"),
+    STANDS_STILL_FOR_A_MOMENT(
+        on -> {
+          on.seen.up("2", "life");
+          on.replica.claimedBy(new Owner("2", "life"));
+          on.replica.stillMs = 29_999;
+        },
+        "UP",
+        ""),
     DRAINING(
         on -> {
           on.own();

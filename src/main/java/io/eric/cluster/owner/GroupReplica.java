@@ -54,6 +54,8 @@ public interface GroupReplica extends GroupLog {
    * @param isLeader whether this replica leads and has applied everything of former terms
    * @param applied the index of the last entry that is applied here
    * @param committed the index of the last entry that is known to be committed
+   * @param stillMs for how many milliseconds the replica has got nothing although others have
+   *     committed more than it has
    * @param followers what the leader knows of the others; empty on a follower
    */
   record Status(
@@ -62,6 +64,7 @@ public interface GroupReplica extends GroupLog {
       boolean isLeader,
       long applied,
       long committed,
+      long stillMs,
       List<Follower> followers) {}
 
   /**

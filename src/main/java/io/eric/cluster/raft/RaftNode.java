@@ -215,6 +215,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
       logger.debug("the terms of the groups could not be recorded", e);
     }
     try {
+      replicas.forEach(replica -> replica.watch(now));
       watches.forEach(watch -> watch.check(now));
       Set<String> silent = new HashSet<>();
       replicas.forEach(replica -> silent.addAll(replica.silentPeers(now)));

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.apache.ratis.client.impl.ClientProtoUtils;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -38,6 +39,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +74,11 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
   private final HandOverWatch handOvers;
+
+  private final Standstill standstill = new Standstill();
+
+  /** For how long nothing has come that others have committed, in milliseconds. */
+  private volatile long stillMs;
 
   /** Since when there has been no leader, in milliseconds; confined to the thread that watches. */
   private long leaderlessSince = -1;
@@ -336,6 +343,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
         leads,
         info.getLastAppliedIndex(),
         committed(),
+        stillMs,
         followers);
   }
 
@@ -358,6 +366,20 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   @Override
   public long committed() {
     return division.getRaftLog().getLastCommittedIndex();
+  }
+
+  /**
+   * Looks whether this replica follows.
+   *
+   * @param nowMs the time from any origin, in milliseconds
+   */
+  void watch(long nowMs) {
+    long anywhere =
+        division.getCommitInfos().stream()
+            .mapToLong(CommitInfoProto::getCommitIndex)
+            .max()
+            .orElse(RaftLog.INVALID_LOG_INDEX);
+    stillMs = standstill.check(division.getRaftLog().getNextIndex() - 1, anywhere, nowMs);
   }
 
   /**
