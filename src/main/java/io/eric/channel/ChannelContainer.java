@@ -634,8 +634,8 @@ public final class ChannelContainer {
     CallersContext.of(
             vertx,
             () ->
-                claim
-                    .get()
+                Future.succeededFuture()
+                    .compose(again -> claim.get()) // what it throws has failed, too
                     .onFailure(opened::tryFail)
                     .compose(owned -> open(channel, owned, Integer.MAX_VALUE).map(owned)))
         .onSuccess(opened::tryComplete)

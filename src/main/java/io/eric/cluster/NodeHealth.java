@@ -90,7 +90,8 @@ final class NodeHealth {
             + group.number()
             + " has got nothing for "
             + stillMs / 1_000
-            + " s although the others go on; start this node again";
+            + " s although the others go on: it is given a snapshot, or this node has to be started"
+            + " again";
       }
     }
     return null;

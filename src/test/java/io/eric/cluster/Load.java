@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,19 +106,23 @@ final class Load implements AutoCloseable {
             .timeout(Duration.ofSeconds(20))
             .method(method, BodyPublishers.noBody())
             .build();
-    HttpResponse<String> answer = null;
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    do {
-      if (answer != null) {
-        // Groups may change hands when nodes have just started, and a door says so with 503.
-        TimeUnit.MILLISECONDS.sleep(200);
-      }
-      answer = http.send(request, BodyHandlers.ofString());
-    } while (answer.statusCode() == 503 && System.nanoTime() < deadline);
-    // 409 is what an earlier attempt has done, whose outcome was unknown.
-    assertThat(answer.statusCode())
-        .as("%s %s%s: %s", method, node.url(), path, answer.body())
-        .isIn(200, 409);
+    // Groups may change hands when nodes have just started, and then a door answers 503 in order.
+    Answer answer =
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> Answer.of(http.send(request, BodyHandlers.ofString())),
+                said -> said.status() != 503);
+    // What an earlier attempt has done, whose outcome was unknown, is there already, or gone.
+    assertThat(answer.status()).as("%s", answer).isIn(200, method.equals("DELETE") ? 404 : 409);
+  }
+
+  /** What a door has said, for who reads why a trial failed. */
+  private record Answer(String request, int status, String body) {
+
+    private static Answer of(HttpResponse<String> response) {
+      return new Answer(response.request().toString(), response.statusCode(), response.body());
+    }
   }
 
   /** Waits until every publisher of a busy channel has got so many more acknowledgements. */

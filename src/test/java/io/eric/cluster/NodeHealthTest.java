@@ -141,8 +141,8 @@ class NodeHealthTest {
           on.replica.stillMs = 30_000;
         },
         "DEGRADED",
-        "the replica of group 0 has got nothing for 30 s although the others go on; start this node"
-            + " again"),
+        "the replica of group 0 has got nothing for 30 s although the others go on: it is given a"
+            + " snapshot, or this node has to be started again"),
     STANDS_STILL_FOR_A_MOMENT(
         on -> {
           on.seen.up("2", "life");

@@ -215,11 +215,11 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
       logger.debug("the terms of the groups could not be recorded", e);
     }
     try {
-      replicas.forEach(replica -> replica.watch(now));
       watches.forEach(watch -> watch.check(now));
       Set<String> silent = new HashSet<>();
       replicas.forEach(replica -> silent.addAll(replica.silentPeers(now)));
       links.check(now, silent);
+      replicas.forEach(replica -> replica.watch(now));
     } catch (RuntimeException e) { // the next second must not miss the watch
       logger.warn("the other nodes could not be looked at", e);
     }

@@ -379,7 +379,10 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
             .mapToLong(CommitInfoProto::getCommitIndex)
             .max()
             .orElse(RaftLog.INVALID_LOG_INDEX);
-    stillMs = standstill.check(division.getRaftLog().getNextIndex() - 1, anywhere, nowMs);
+    long has = division.getRaftLog().getNextIndex() - 1;
+    // Nothing comes without a leader, which is another trouble.
+    boolean follows = division.getInfo().getLeaderId() != null;
+    stillMs = standstill.check(has, follows ? anywhere : has, nowMs);
   }
 
   /**
