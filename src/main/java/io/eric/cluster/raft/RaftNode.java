@@ -34,6 +34,9 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +88,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
               meters));
     }
     RaftPeerId self = RaftIds.peerId(settings.self());
-    services = new PeerServices(self, this::prove, watchThreads);
+    services = new PeerServices(self, this::prove, watchThreads, this::log);
     Parameters parameters = new Parameters();
     parameters.put(ObservedGrpc.LEADERSHIPS, leaderships, Leaderships.class);
     parameters.put(
@@ -240,6 +243,32 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
       named("eric-raft-link-" + peer)
           .newThread(() -> rpc.getProxies().resetProxy(RaftPeerId.valueOf(peer)))
           .start();
+    }
+  }
+
+  private EntriesUnderWay.@Nullable Log log(RaftGroupId group) {
+    try {
+      return new DivisionLog(server.getDivision(group).getRaftLog());
+    } catch (IOException e) { // there is no such group, which Ratis says
+      return null;
+    }
+  }
+
+  private record DivisionLog(RaftLog log) implements EntriesUnderWay.Log {
+
+    @Override
+    public long next() {
+      return log.getNextIndex();
+    }
+
+    @Override
+    public boolean has(long term, long index) {
+      return log.contains(TermIndex.valueOf(term, index));
+    }
+
+    @Override
+    public long written() {
+      return log.getFlushIndex();
     }
   }
 

@@ -1,0 +1,265 @@
+package io.eric.cluster.raft;
+
+import io.eric.cluster.raft.EntriesUnderWay.Append;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.ratis.grpc.GrpcUtil;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.util.ProtoUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of another peer: one request, or a connection over which a leader sends entries. What is
+ * refused never reaches Ratis; see {@link PeerServices} for what is.
+ */
+final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
+
+  private static final Status NOT_WRITTEN =
+      Status.UNAVAILABLE.withDescription("earlier entries are not written yet");
+
+  private final Terms terms;
+  private final ServerCall<Q, R> call;
+  private final ServerCall.Listener<Q> ratis;
+  private volatile boolean refused;
+  private @Nullable RaftGroupId readOf;
+  private @Nullable EntriesUnderWay voteIn;
+
+  /** What the call has sent entries for; null until it has. */
+  private volatile @Nullable EntriesUnderWay entries;
+
+  /** Whether the other side has given the call up; guarded by this, as is what follows. */
+  private boolean cancelled;
+
+  private boolean saidCancelled;
+
+  /** What is the same for all calls. */
+  interface Terms {
+
+    /** Returns who this peer is. */
+    RaftPeerId self();
+
+    /** Returns whether this peer closes its groups. */
+    boolean isEnding();
+
+    /** Proves that this node leads a group, if it believes that it does. */
+    CompletionStage<Void> proof(RaftGroupId group);
+
+    /** Returns where reads go on that have waited for a proof. */
+    Executor thread();
+
+    /** Returns what is under way to a group; null if there is no such group here. */
+    @Nullable EntriesUnderWay entries(RaftGroupId group);
+  }
+
+  PeerCall(Terms terms, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    this.terms = terms;
+    this.call = call;
+    this.ratis = next.startCall(new Answers(), headers);
+  }
+
+  @Override
+  public void onMessage(Q message) {
+    if (refused) {
+      return;
+    }
+    if (terms.isEnding()) {
+      refuse(Status.UNAVAILABLE.withDescription("this peer ends"));
+      return;
+    }
+    RaftRpcRequestProto request = requestOf(message);
+    if (request == null) {
+      ratis.onMessage(message);
+      return;
+    }
+    if (!RaftPeerId.valueOf(request.getReplyId()).equals(terms.self())) {
+      refuse(Status.FAILED_PRECONDITION.withDescription("this peer is " + terms.self()));
+      return;
+    }
+    RaftGroupId group = ProtoUtils.toRaftGroupId(request.getRaftGroupId());
+    if (message instanceof ReadIndexRequestProto) {
+      readOf = group;
+    }
+    EntriesUnderWay ofGroup = terms.entries(group);
+    if (ofGroup == null) {
+      ratis.onMessage(message);
+    } else if (!handle(message, ofGroup, () -> ratis.onMessage(message))) {
+      refuse(NOT_WRITTEN);
+    }
+  }
+
+  private boolean handle(Q message, EntriesUnderWay ofGroup, Runnable handling) {
+    if (message instanceof AppendEntriesRequestProto append) {
+      int count = append.getEntriesCount();
+      if (count == 0) {
+        return ofGroup.heartbeat(handling);
+      }
+      entries = ofGroup;
+      LogEntryProto last = append.getEntries(count - 1);
+      return ofGroup.append(
+          new Append(
+              this,
+              append.getServerRequest().getCallId(),
+              append.getEntries(0).getIndex(),
+              last.getIndex(),
+              last.getTerm()),
+          handling);
+    } else if (message instanceof InstallSnapshotRequestProto) {
+      return ofGroup.afterAll(handling);
+    } else if (message instanceof RequestVoteRequestProto) {
+      voteIn = ofGroup; // Ratis handles it when the call is complete
+    }
+    handling.run();
+    return true;
+  }
+
+  private void refuse(Status why) {
+    refused = true;
+    call.close(why, new Metadata());
+  }
+
+  @Override
+  public void onHalfClose() {
+    if (refused) {
+      return;
+    }
+    RaftGroupId group = readOf;
+    if (group != null) {
+      prove(group);
+    } else if (voteIn == null) {
+      ratis.onHalfClose();
+    } else if (!voteIn.afterAll(ratis::onHalfClose)) {
+      refuse(NOT_WRITTEN);
+    }
+  }
+
+  private void prove(RaftGroupId group) {
+    terms
+        .proof(group)
+        .whenCompleteAsync(
+            (proven, failure) -> {
+              if (failure == null) {
+                ratis.onHalfClose();
+              } else {
+                call.close(
+                    Status.UNAVAILABLE.withDescription("no majority confirms the leader"),
+                    new Metadata());
+              }
+            },
+            terms.thread());
+  }
+
+  /**
+   * The other side has given the call up. Ratis answers nothing any more when it knows that, so it
+   * is told when nothing is under way.
+   */
+  @Override
+  public void onCancel() {
+    synchronized (this) {
+      cancelled = true;
+    }
+    sayCancelled();
+  }
+
+  private void sayCancelled() {
+    EntriesUnderWay taken = entries;
+    synchronized (this) {
+      if (!cancelled || saidCancelled || (taken != null && taken.isUnderWay(this))) {
+        return;
+      }
+      saidCancelled = true;
+    }
+    ratis.onCancel();
+  }
+
+  @Override
+  public void onComplete() {
+    ratis.onComplete();
+  }
+
+  @Override
+  public void onReady() {
+    ratis.onReady();
+  }
+
+  private static @Nullable RaftRpcRequestProto requestOf(Object message) {
+    if (message instanceof AppendEntriesRequestProto append) {
+      return append.getServerRequest();
+    } else if (message instanceof RequestVoteRequestProto vote) {
+      return vote.getServerRequest();
+    } else if (message instanceof InstallSnapshotRequestProto install) {
+      return install.getServerRequest();
+    } else if (message instanceof ReadIndexRequestProto read) {
+      return read.getServerRequest();
+    } else if (message instanceof StartLeaderElectionRequestProto start) {
+      return start.getServerRequest();
+    }
+    return null;
+  }
+
+  /** Sends what Ratis answers, and notes that it has. */
+  private final class Answers extends SimpleForwardingServerCall<Q, R> {
+
+    private Answers() {
+      super(call);
+    }
+
+    @Override
+    public void sendHeaders(Metadata headers) {
+      if (!refused) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public void sendMessage(R message) {
+      try {
+        if (!refused) {
+          super.sendMessage(message);
+        }
+      } finally {
+        EntriesUnderWay taken = entries;
+        if (taken != null
+            && message instanceof AppendEntriesReplyProto reply
+            && !reply.getIsHearbeat()) {
+          taken.answered(PeerCall.this, reply.getServerReply().getCallId());
+          sayCancelled();
+        }
+      }
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      try {
+        if (!refused) {
+          super.close(status, trailers);
+        }
+      } finally {
+        EntriesUnderWay taken = entries;
+        if (taken != null) {
+          if (status.isOk()) {
+            taken.finished(PeerCall.this);
+          } else {
+            // Ratis names the request that has failed, and goes on with the others.
+            taken.answered(PeerCall.this, GrpcUtil.getCallId(status.asRuntimeException(trailers)));
+            taken.ended(PeerCall.this);
+          }
+          sayCancelled();
+        }
+      }
+    }
+  }
+}
