@@ -63,6 +63,9 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
 
     /** Returns what is under way to a group; null if there is no such group here. */
     @Nullable EntriesUnderWay entries(RaftGroupId group);
+
+    /** A leader says up to which index a group's entries are committed. */
+    void committed(RaftGroupId group, long index);
   }
 
   PeerCall(Terms terms, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -92,6 +95,9 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
     RaftGroupId group = ProtoUtils.toRaftGroupId(request.getRaftGroupId());
     if (message instanceof ReadIndexRequestProto) {
       readOf = group;
+    }
+    if (message instanceof AppendEntriesRequestProto append) {
+      terms.committed(group, append.getLeaderCommit());
     }
     EntriesUnderWay ofGroup = terms.entries(group);
     if (ofGroup == null) {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -44,6 +45,9 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
 
   /** What is under way to the groups of this node. */
   private final Map<RaftGroupId, EntriesUnderWay> entries = new ConcurrentHashMap<>();
+
+  /** What the leaders of the groups have said of their commits. */
+  private final Map<RaftGroupId, Long> committed = new ConcurrentHashMap<>();
 
   private volatile boolean isEnding;
 
@@ -118,5 +122,21 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
           EntriesUnderWay.Log log = logs.apply(id);
           return log == null ? null : new EntriesUnderWay(log, System::nanoTime);
         });
+  }
+
+  @Override
+  public void committed(RaftGroupId group, long index) {
+    if (index > committed(group)) {
+      committed.merge(group, index, Math::max);
+    }
+  }
+
+  /**
+   * Returns the highest index that a leader has said to be committed, {@link
+   * RaftLog#INVALID_LOG_INDEX} if none has. Also a leader that was replaced is right in this. A
+   * replica of Ratis does not remember it when the leader's entries do not follow on its own.
+   */
+  long committed(RaftGroupId group) {
+    return committed.getOrDefault(group, RaftLog.INVALID_LOG_INDEX);
   }
 }

@@ -222,7 +222,10 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
       Set<String> silent = new HashSet<>();
       replicas.forEach(replica -> silent.addAll(replica.silentPeers(now)));
       links.check(now, silent);
-      replicas.forEach(replica -> replica.watch(now));
+      for (int i = 0; i < replicas.size(); i++) {
+        long said = services.committed(divisions.get(i).getMemberId().getGroupId());
+        replicas.get(i).watch(said, now);
+      }
     } catch (RuntimeException e) { // the next second must not miss the watch
       logger.warn("the other nodes could not be looked at", e);
     }

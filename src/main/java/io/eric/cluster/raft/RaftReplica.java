@@ -39,7 +39,6 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -371,14 +370,14 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   /**
    * Looks whether this replica follows.
    *
+   * @param said the highest index that a leader has said to be committed
    * @param nowMs the time from any origin, in milliseconds
    */
-  void watch(long nowMs) {
+  void watch(long said, long nowMs) {
     long anywhere =
         division.getCommitInfos().stream()
             .mapToLong(CommitInfoProto::getCommitIndex)
-            .max()
-            .orElse(RaftLog.INVALID_LOG_INDEX);
+            .reduce(said, Math::max);
     long has = division.getRaftLog().getNextIndex() - 1;
     // Nothing comes without a leader, which is another trouble.
     boolean follows = division.getInfo().getLeaderId() != null;

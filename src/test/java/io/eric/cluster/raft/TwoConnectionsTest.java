@@ -1,6 +1,7 @@
 package io.eric.cluster.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -85,20 +86,39 @@ class TwoConnectionsTest {
     }
   }
 
-  private AppendEntriesRequestProto request(long from, long to) {
+  @Test
+  void aReplicaThatOnlyHearsOfEntriesKnowsThatItStandsStill() {
+    Connection leader = new Connection();
+    await()
+        .atMost(RaftCluster.LONG)
+        .until(
+            () -> {
+              leader.sendHeartbeatAfter(100); // nothing ever follows on what the replica has
+              return cluster.group("1", 0).status().stillMs() >= 2_000;
+            });
+  }
+
+  private AppendEntriesRequestProto.Builder request(long committed) {
     RaftPeerId leader = RaftIds.peerId(cluster.members().get(1));
     RaftPeerId replica = RaftIds.peerId(cluster.members().get(0));
     RaftGroupId group = RaftIds.group("test", 0);
-    AppendEntriesRequestProto.Builder request =
-        AppendEntriesRequestProto.newBuilder()
-            .setServerRequest(
-                RaftRpcRequestProto.newBuilder()
-                    .setRequestorId(leader.toByteString())
-                    .setReplyId(replica.toByteString())
-                    .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group))
-                    .setCallId(calls++))
-            .setLeaderTerm(TERM)
-            .setLeaderCommit(-1);
+    return AppendEntriesRequestProto.newBuilder()
+        .setServerRequest(
+            RaftRpcRequestProto.newBuilder()
+                .setRequestorId(leader.toByteString())
+                .setReplyId(replica.toByteString())
+                .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group))
+                .setCallId(calls++))
+        .setLeaderTerm(TERM)
+        .setLeaderCommit(committed);
+  }
+
+  private static TermIndexProto previous(long index) {
+    return TermIndexProto.newBuilder().setTerm(TERM).setIndex(index).build();
+  }
+
+  private AppendEntriesRequestProto request(long from, long to) {
+    AppendEntriesRequestProto.Builder request = request(-1);
     for (long index = from; index <= to; index++) {
       request.addEntries(
           LogEntryProto.newBuilder()
@@ -107,7 +127,7 @@ class TwoConnectionsTest {
               .setMetadataEntry(MetadataProto.newBuilder().setCommitIndex(0)));
     }
     if (from > 0) {
-      request.setPreviousLog(TermIndexProto.newBuilder().setTerm(TERM).setIndex(from - 1));
+      request.setPreviousLog(previous(from - 1));
     }
     return request.build();
   }
@@ -126,6 +146,10 @@ class TwoConnectionsTest {
 
     void send(long from, long to) {
       stream.onNext(request(from, to));
+    }
+
+    void sendHeartbeatAfter(long index) {
+      stream.onNext(request(index).setPreviousLog(previous(index)).build());
     }
 
     AppendEntriesReplyProto next(long index) throws InterruptedException {
