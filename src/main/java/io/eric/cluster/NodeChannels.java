@@ -215,7 +215,7 @@ final class NodeChannels implements GroupOwner.Channels {
     renewals.put(id, renewal);
     renewal.onComplete(
         renewed -> {
-          renewals.remove(id);
+          renewals.remove(id, renewal); // another one may have begun meanwhile
           closing.remove(id);
           if (renewed.succeeded()) {
             opened(id, renewed.result().term());

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a node and its groups to operators. Confined to the node's loop. */
@@ -73,16 +74,31 @@ final class NodeHealth {
     if (rebalancer.isDraining()) {
       return "the node is draining";
     }
+    String unowned =
+        groups.stream()
+            .filter(group -> group.replica().status().leader() == null || group.owner() == null)
+            .map(group -> String.valueOf(group.number()))
+            .collect(Collectors.joining(", "));
+    if (!unowned.isEmpty()) {
+      return "no node owns group "
+          + unowned
+          + "; this node reaches "
+          + reached()
+          + " of "
+          + members
+          + " nodes, itself included, and more than half are needed";
+    }
     for (LocalGroup group : groups) {
       GroupReplica.Status status = group.replica().status();
-      if (status.leader() == null || group.owner() == null) {
+      Owner owner = group.owner();
+      if (owner != null && !owner.node().equals(status.leader())) {
         return "group "
             + group.number()
-            + " has no owner; this node reaches "
-            + reached()
-            + " of "
-            + members
-            + " nodes, itself included, and more than half are needed";
+            + " is led by node "
+            + status.leader()
+            + ", which has not taken it over from node "
+            + owner.node()
+            + " yet";
       }
       long stillMs = status.stillMs();
       if (stillMs >= STILL_MS) {

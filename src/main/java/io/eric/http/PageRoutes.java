@@ -121,9 +121,10 @@ final class PageRoutes {
   }
 
   /**
-   * Answers with the node's health. In a cluster the body also has the node's own trouble, which
-   * leaves the status at 200 if it heals by itself. Troubles that keep a part of the hub from its
-   * work do not, nor does a replica that has failed; they are answered with 503.
+   * Answers with the node's health. Troubles that keep a part of the hub from its work are answered
+   * with 503, and so is a replica that has failed. In a cluster the node may have a trouble of its
+   * own that heals by itself, and that the others may follow from: then the status is 200, because
+   * whoever restarts nodes that are DOWN would restart one that is only cut off.
    */
   private void health(RoutingContext ctx) {
     List<String> troubles = health.troubles();
@@ -132,7 +133,10 @@ final class PageRoutes {
         .onSuccess(
             state -> {
               if (!troubles.isEmpty()) {
-                state.put("status", DOWN).put("trouble", inOne(state, troubles));
+                if (!state.containsKey("trouble")) {
+                  state.put("status", DOWN);
+                }
+                state.put("trouble", inOne(state, troubles));
               }
               if (DOWN.equals(state.getString("status")) && !ctx.response().closed()) {
                 ctx.response().setStatusCode(503);

@@ -103,12 +103,12 @@ class NodeHealthTest {
     NO_OWNER(
         on -> {},
         "DEGRADED",
-        "group 0 has no owner; this node reaches 1 of 2 nodes, itself included, and more than half"
+        "no node owns group 0; this node reaches 1 of 2 nodes, itself included, and more than half"
             + " are needed"),
     NO_CLAIM(
         on -> on.replica.leader = "2",
         "DEGRADED",
-        "group 0 has no owner; this node reaches 1 of 2 nodes, itself included, and more than half"
+        "no node owns group 0; this node reaches 1 of 2 nodes, itself included, and more than half"
             + " are needed"),
     ALONE(on -> on.own(), "DEGRADED", ""),
     WHOLE(
@@ -132,8 +132,16 @@ class NodeHealthTest {
           on.replica.leader = null;
         },
         "DEGRADED",
-        "group 0 has no owner; this node reaches 2 of 2 nodes, itself included, and more than half"
+        "no node owns group 0; this node reaches 2 of 2 nodes, itself included, and more than half"
             + " are needed"),
+    UNCLAIMED(
+        on -> {
+          on.seen.up("2", "life");
+          on.replica.claimedBy(new Owner("2", "life"));
+          on.replica.leader = "1";
+        },
+        "DEGRADED",
+        "group 0 is led by node 1, which has not taken it over from node 2 yet"),
     STANDS_STILL(
         on -> {
           on.seen.up("2", "life");

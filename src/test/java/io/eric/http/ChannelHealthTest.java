@@ -89,7 +89,7 @@ class ChannelHealthTest {
 
   /** What its channels suffer from may follow from that. */
   @Test
-  void whatANodeOfAClusterSuffersFromIsSaidFirst() {
+  void whatANodeOfAClusterSuffersFromIsSaidFirstAndIsNoReasonToRestartIt() {
     try (hub) {
       hub.vertx
           .eventBus()
@@ -100,11 +100,11 @@ class ChannelHealthTest {
                       new JsonObject().put("status", "DEGRADED").put("trouble", "it is alone")));
       Health.of(hub.vertx).add(() -> List.of("a channel is ill"));
       HttpResponse<String> health = hub.request("GET", "/healthz");
-      assertThat(health.statusCode()).isEqualTo(503);
+      assertThat(health.statusCode()).isEqualTo(200);
       assertThat(new JsonObject(health.body()))
           .isEqualTo(
               new JsonObject()
-                  .put("status", "DOWN")
+                  .put("status", "DEGRADED")
                   .put("trouble", "it is alone; a channel is ill"));
     }
   }

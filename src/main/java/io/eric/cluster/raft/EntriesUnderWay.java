@@ -7,6 +7,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries that leaders have sent to a replica of one group and that it has not answered yet.
@@ -27,8 +28,8 @@ import java.util.function.LongSupplier;
  * </ul>
  *
  * <p>Therefore requests are handled one at a time. Entries wait for entries under way that are not
- * all before them, votes and snapshots wait for all of them, and a heartbeat waits until entries
- * that replace others are in the log. None of this happens while a leader sends in order.
+ * all before them, elections and snapshots wait for all of them, and a heartbeat waits until
+ * entries that replace others are in the log. None of this happens while a leader sends in order.
  *
  * <p>For any thread. Whoever waits does so in a thread of gRPC, of which there is one for each
  * connection.
@@ -42,14 +43,21 @@ final class EntriesUnderWay {
 
   /**
    * How long entries count as under way at most whose connection has ended here before they were
-   * answered, in milliseconds. They may have been refused, which nobody is told any more.
+   * answered, in milliseconds. They may have been refused, which nobody is told any more; or they
+   * wait for a disk that stalls, which is why it is long.
    */
-  private static final long FORGOTTEN_MS = 10_000;
+  private static final long FORGOTTEN_MS = 60_000;
+
+  /** How long such entries count as under way after they were seen to be written. */
+  private static final long WRITTEN_MS = 1_000;
 
   private final Log log;
   private final LongSupplier clock;
   private final Lock alone = new ReentrantLock();
   private final Queue<Taken> underWay = new ConcurrentLinkedQueue<>();
+
+  /** What has begun the snapshot that is received, null before the first; guarded by alone. */
+  private @Nullable Connection sender;
 
   /** What the replica's log has, written or not. */
   interface Log {
@@ -64,6 +72,13 @@ final class EntriesUnderWay {
     long written();
   }
 
+  /** What requests come over. */
+  interface Connection {
+
+    /** Returns whether it was ended here, so that nobody is told any answer. */
+    boolean isOver();
+  }
+
   /**
    * A request with entries.
    *
@@ -73,7 +88,7 @@ final class EntriesUnderWay {
    * @param last the index of its last entry
    * @param term the term of its last entry
    */
-  record Append(Object connection, long call, long first, long last, long term) {}
+  record Append(Connection connection, long call, long first, long last, long term) {}
 
   /** A request that the replica handles. */
   private static final class Taken {
@@ -82,6 +97,9 @@ final class EntriesUnderWay {
 
     /** Since when nobody will hear its answer; 0 while somebody does. */
     private volatile long endedAt;
+
+    /** When it was seen to be written; 0 while it is not. Guarded by alone. */
+    private long writtenAt;
 
     private Taken(Append append, boolean replaces) {
       this.append = append;
@@ -105,6 +123,11 @@ final class EntriesUnderWay {
         () -> {
           Taken taken = new Taken(append, append.first < log.next());
           underWay.add(taken);
+          // Only now, because the end of a connection concerns what is under way at that moment.
+          if (append.connection.isOver()) {
+            underWay.remove(taken);
+            return;
+          }
           try {
             handling.run();
           } catch (RuntimeException | Error e) {
@@ -121,14 +144,43 @@ final class EntriesUnderWay {
 
   /**
    * Handles what must not come before the answer to any entries: a part of a snapshot, which
-   * replaces the log, or a candidate's request for a vote, which is granted for what the log has.
-   * If entries were acknowledged after a vote that did not count them, their leader would commit
-   * what the next leader does not have.
+   * replaces the log, or what an election begins with.
+   *
+   * <ul>
+   *   <li>A vote is granted for what the log has. If entries were acknowledged after a vote that
+   *       did not count them, their leader would commit what the next leader does not have.
+   *   <li>A replica that stands because it was told to would be overtaken by entries on their way
+   *       to its disk: they would replace the first entry of its own leadership.
+   * </ul>
    *
    * @return what {@link #append} does
    */
   boolean afterAll(Runnable handling) {
     return when(underWay::isEmpty, handling);
+  }
+
+  /**
+   * Handles a part of a snapshot that may only follow on another one of the same connection. If a
+   * replica of Ratis gets a part that does not follow on the last one, it believes from then on
+   * that it is busy, and never stands for election.
+   *
+   * @param number the part's number, from 0
+   * @return false also if the part does not belong to the snapshot that is received
+   */
+  boolean snapshot(Connection connection, long number, Runnable handling) {
+    boolean[] follows = new boolean[1];
+    boolean handled =
+        afterAll(
+            () -> {
+              if (number == 0) {
+                sender = connection;
+              }
+              follows[0] = sender == connection && !connection.isOver();
+              if (follows[0]) {
+                handling.run();
+              }
+            });
+    return handled && follows[0];
   }
 
   private boolean areAllBefore(long first) {
@@ -172,23 +224,35 @@ final class EntriesUnderWay {
 
   private boolean isForgotten(Taken taken) {
     Append append = taken.append;
-    return taken.endedAt != 0
-        && (log.has(append.term, append.last) && log.written() >= append.last
-            || clock.getAsLong() - taken.endedAt > TimeUnit.MILLISECONDS.toNanos(FORGOTTEN_MS));
+    if (taken.endedAt == 0) {
+      return false;
+    }
+    long now = clock.getAsLong();
+    if (!log.has(append.term, append.last) || log.written() < append.last) {
+      taken.writtenAt = 0;
+    } else if (taken.writtenAt == 0) {
+      taken.writtenAt = now | 1; // 0 means that it is not
+    }
+    return now - taken.endedAt > TimeUnit.MILLISECONDS.toNanos(FORGOTTEN_MS)
+        || taken.writtenAt != 0
+            && now - taken.writtenAt > TimeUnit.MILLISECONDS.toNanos(WRITTEN_MS);
   }
 
   /** A request was answered. */
-  void answered(Object connection, long call) {
+  void answered(Connection connection, long call) {
     underWay.removeIf(each -> each.append.connection == connection && each.append.call == call);
   }
 
   /** Everything of a connection was handled to its end. */
-  void finished(Object connection) {
+  void finished(Connection connection) {
     underWay.removeIf(each -> each.append.connection == connection);
   }
 
-  /** A connection was given up here: what it brought and is not answered yet will not be. */
-  void ended(Object connection) {
+  /**
+   * A connection was given up here, and says that it is over: what it brought and is not answered
+   * yet will not be.
+   */
+  void ended(Connection connection) {
     long now = clock.getAsLong() | 1; // 0 means that it has not ended
     underWay.stream()
         .filter(each -> each.append.connection == connection)
@@ -196,7 +260,7 @@ final class EntriesUnderWay {
   }
 
   /** Returns whether something of a connection is to be answered yet. */
-  boolean isUnderWay(Object connection) {
+  boolean isUnderWay(Connection connection) {
     return underWay.stream()
         .anyMatch(each -> each.append.connection == connection && each.endedAt == 0);
   }

@@ -26,17 +26,23 @@ import org.jspecify.annotations.Nullable;
  * A call of another peer: one request, or a connection over which a leader sends entries. What is
  * refused never reaches Ratis; see {@link PeerServices} for what is.
  */
-final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
+final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnderWay.Connection {
 
-  private static final Status NOT_WRITTEN =
-      Status.UNAVAILABLE.withDescription("earlier entries are not written yet");
+  private static final Status TOO_EARLY =
+      Status.UNAVAILABLE.withDescription("what came before is not written yet, or has failed");
 
   private final Terms terms;
   private final ServerCall<Q, R> call;
   private final ServerCall.Listener<Q> ratis;
+
+  /** Whether this side has refused something, so that Ratis sends nothing more; guarded by call. */
   private volatile boolean refused;
+
+  /** Whether Ratis has ended the call, which does not keep it from handling what comes after. */
+  private volatile boolean closed;
+
   private @Nullable RaftGroupId readOf;
-  private @Nullable EntriesUnderWay voteIn;
+  private @Nullable EntriesUnderWay electionIn;
 
   /** What the call has sent entries for; null until it has. */
   private volatile @Nullable EntriesUnderWay entries;
@@ -75,8 +81,13 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
   }
 
   @Override
+  public boolean isOver() {
+    return refused || closed;
+  }
+
+  @Override
   public void onMessage(Q message) {
-    if (refused) {
+    if (isOver()) {
       return;
     }
     if (terms.isEnding()) {
@@ -103,7 +114,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
     if (ofGroup == null) {
       ratis.onMessage(message);
     } else if (!handle(message, ofGroup, () -> ratis.onMessage(message))) {
-      refuse(NOT_WRITTEN);
+      refuse(TOO_EARLY);
     }
   }
 
@@ -123,32 +134,39 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
               last.getIndex(),
               last.getTerm()),
           handling);
-    } else if (message instanceof InstallSnapshotRequestProto) {
-      return ofGroup.afterAll(handling);
-    } else if (message instanceof RequestVoteRequestProto) {
-      voteIn = ofGroup; // Ratis handles it when the call is complete
+    } else if (message instanceof InstallSnapshotRequestProto install) {
+      return install.hasSnapshotChunk()
+          ? ofGroup.snapshot(this, install.getSnapshotChunk().getRequestIndex(), handling)
+          : ofGroup.afterAll(handling);
+    } else if (message instanceof RequestVoteRequestProto
+        || message instanceof StartLeaderElectionRequestProto) {
+      electionIn = ofGroup; // Ratis handles it when the call is complete
     }
     handling.run();
     return true;
   }
 
   private void refuse(Status why) {
-    refused = true;
-    call.close(why, new Metadata());
+    synchronized (call) {
+      if (!isOver()) {
+        refused = true;
+        call.close(why, new Metadata());
+      }
+    }
   }
 
   @Override
   public void onHalfClose() {
-    if (refused) {
+    if (isOver()) {
       return;
     }
     RaftGroupId group = readOf;
     if (group != null) {
       prove(group);
-    } else if (voteIn == null) {
+    } else if (electionIn == null) {
       ratis.onHalfClose();
-    } else if (!voteIn.afterAll(ratis::onHalfClose)) {
-      refuse(NOT_WRITTEN);
+    } else if (!electionIn.afterAll(ratis::onHalfClose)) {
+      refuse(TOO_EARLY);
     }
   }
 
@@ -160,9 +178,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
               if (failure == null) {
                 ratis.onHalfClose();
               } else {
-                call.close(
-                    Status.UNAVAILABLE.withDescription("no majority confirms the leader"),
-                    new Metadata());
+                refuse(Status.UNAVAILABLE.withDescription("no majority confirms the leader"));
               }
             },
             terms.thread());
@@ -225,16 +241,20 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
 
     @Override
     public void sendHeaders(Metadata headers) {
-      if (!refused) {
-        super.sendHeaders(headers);
+      synchronized (call) {
+        if (!refused) {
+          super.sendHeaders(headers);
+        }
       }
     }
 
     @Override
     public void sendMessage(R message) {
       try {
-        if (!refused) {
-          super.sendMessage(message);
+        synchronized (call) {
+          if (!refused) {
+            super.sendMessage(message);
+          }
         }
       } finally {
         EntriesUnderWay taken = entries;
@@ -250,8 +270,11 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> {
     @Override
     public void close(Status status, Metadata trailers) {
       try {
-        if (!refused) {
-          super.close(status, trailers);
+        synchronized (call) {
+          closed = true;
+          if (!refused) {
+            super.close(status, trailers);
+          }
         }
       } finally {
         EntriesUnderWay taken = entries;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -205,7 +206,8 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
     RaftServer.Division division = server.getDivision(group.getGroupId());
     divisions.add(division);
     RaftReplica replica =
-        new RaftReplica(number, server, division, machine, maxEntryBytes, leaderships, meters);
+        new RaftReplica(
+            number, server, division, machine, entries(number), maxEntryBytes, leaderships, meters);
     machine.onSnapshotWritten(replica::purge);
     return replica;
   }
@@ -247,6 +249,11 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
           .newThread(() -> rpc.getProxies().resetProxy(RaftPeerId.valueOf(peer)))
           .start();
     }
+  }
+
+  /** Returns what is under way to a replica. */
+  EntriesUnderWay entries(int number) {
+    return Objects.requireNonNull(services.entries(divisions.get(number).getGroup().getGroupId()));
   }
 
   private EntriesUnderWay.@Nullable Log log(RaftGroupId group) {

@@ -67,6 +67,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   private final RaftServer.Division division;
   private final RaftGroupId group;
   private final GroupStateMachine machine;
+  private final EntriesUnderWay entries;
   private final int maxEntryBytes;
   private final Leaderships leaderships;
   private final Meters meters;
@@ -87,6 +88,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
       RaftServer server,
       RaftServer.Division division,
       GroupStateMachine machine,
+      EntriesUnderWay entries,
       int maxEntryBytes,
       Leaderships leaderships,
       Meters meters) {
@@ -95,6 +97,7 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
     this.division = division;
     this.group = division.getMemberId().getGroupId();
     this.machine = machine;
+    this.entries = entries;
     this.maxEntryBytes = maxEntryBytes;
     this.leaderships = leaderships;
     this.meters = meters;
@@ -212,8 +215,18 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
   @Override
   public void succeed(String leader) {
     RaftPeerId gone = division.getInfo().getLeaderId();
+    if (gone == null || !RaftIds.node(gone).equals(leader)) {
+      return;
+    }
+    if (!entries.afterAll(() -> stand(gone))) {
+      logger.debug("group {} was not taken from node {}: entries are under way", number, leader);
+    }
+  }
+
+  private void stand(RaftPeerId gone) {
+    String leader = RaftIds.node(gone);
     TermIndex last = division.getRaftLog().getLastEntryTermIndex();
-    if (gone == null || last == null || !RaftIds.node(gone).equals(leader)) {
+    if (last == null) {
       return;
     }
     try {

@@ -12,11 +12,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -232,8 +235,8 @@ class PeerCallTest {
     answers.close(first.getStatus(), first.getTrailers());
     assertThat(entries.isUnderWay(call)).as("somebody waits for an answer").isFalse();
     assertThat(entries.afterAll(() -> {})).as("request 2 may be on its way to the disk").isFalse();
-    seconds.addAndGet(10);
-    assertThat(entries.afterAll(() -> {})).as("it is forgotten after 10 s").isTrue();
+    seconds.addAndGet(60);
+    assertThat(entries.afterAll(() -> {})).as("it is forgotten after a minute").isTrue();
   }
 
   @Test
@@ -257,10 +260,46 @@ class PeerCallTest {
   }
 
   @Test
+  void anOrderToStandThatWaitedForTooLongIsRefused() {
+    call.onMessage(append(1, 0, 1));
+    ratis.clear();
+    PeerCall<Object, Object> order = newCall();
+    order.onMessage(
+        StartLeaderElectionRequestProto.newBuilder().setServerRequest(to(SELF, 7)).build());
+    order.onHalfClose();
+    assertThat(ratis).containsExactly("StartLeaderElectionRequestProto");
+    assertThat(peer).containsExactly("UNAVAILABLE");
+  }
+
+  @Test
   void aVoteWithNothingUnderWayIsHandled() {
     call.onMessage(RequestVoteRequestProto.newBuilder().setServerRequest(to(SELF, 7)).build());
     call.onHalfClose();
     assertThat(ratis).containsExactly("RequestVoteRequestProto", "half close");
+  }
+
+  @Test
+  void nothingThatComesAfterAnErrorReachesRatis() {
+    call.onMessage(part(0));
+    answers.close(Status.UNKNOWN, new Metadata());
+    call.onMessage(part(2));
+    call.onHalfClose();
+    assertThat(ratis).containsExactly("InstallSnapshotRequestProto");
+    assertThat(peer).containsExactly("UNKNOWN");
+  }
+
+  @Test
+  void aPartOfASnapshotThatFollowsOnNothingIsRefused() {
+    call.onMessage(part(1));
+    assertThat(ratis).isEmpty();
+    assertThat(peer).containsExactly("UNAVAILABLE");
+  }
+
+  private static InstallSnapshotRequestProto part(int number) {
+    return InstallSnapshotRequestProto.newBuilder()
+        .setServerRequest(to(SELF, 0))
+        .setSnapshotChunk(SnapshotChunkProto.newBuilder().setRequestIndex(number))
+        .build();
   }
 
   @Test

@@ -138,6 +138,27 @@ class RaftNodeTest {
     assertThat(get(cluster.claim(0).append("x", message(2, 10)))).containsExactly(Verdict.APPLIED);
   }
 
+  /** They would be written into its own leadership. */
+  @Test
+  void aFollowerWithEntriesUnderWayDoesNotStand() throws Exception {
+    start(1, NEVER);
+    Claimed first = cluster.claim(0);
+    get(first.append("x", create(), message(1, 10)));
+    cluster.awaitEqual(0);
+    String next = cluster.others(first.leader).get(0);
+    EntriesUnderWay entries = cluster.nodes.get(next).entries(0);
+    EntriesUnderWay.Connection connection = () -> false;
+    long term = cluster.group(next, 0).status().term();
+    long far = 1_000_000;
+    entries.append(new EntriesUnderWay.Append(connection, 1, far, far, term), () -> {});
+    cluster.group(next, 0).succeed(first.leader);
+    assertThat(cluster.group(next, 0).status().leader()).isEqualTo(first.leader);
+    assertThat(cluster.group(next, 0).status().term()).isEqualTo(term);
+    entries.answered(connection, 1);
+    cluster.group(next, 0).succeed(first.leader);
+    until(() -> cluster.group(next, 0).status().isLeader());
+  }
+
   @Test
   void aLeaderThatHasNotForgottenAHandOverDoesNotRefuseEntriesForEver() throws Exception {
     start(1, NEVER);
