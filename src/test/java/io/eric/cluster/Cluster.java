@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Three nodes in processes of their own, as a user runs them. */
 final class Cluster implements AutoCloseable {
@@ -92,6 +93,15 @@ final class Cluster implements AutoCloseable {
   }
 
   void awaitWhole(Duration atMost) {
+    try {
+      awaitUp(atMost);
+    } catch (ConditionTimeoutException e) {
+      nodes.forEach(Node::dumpThreads);
+      throw e;
+    }
+  }
+
+  private void awaitUp(Duration atMost) {
     await()
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(250))

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eric.testing.ClassArchive;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -56,6 +60,7 @@ final class Node {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(ClassArchive.options(jar));
+    command.add("-Dlogback.configurationFile=" + resource("/logback-nodes.xml"));
     command.addAll(List.of("-jar", jar));
     command.addAll(List.of("serve", "--cluster", "--http-host", host.address()));
     command.addAll(List.of("--http-port", "0"));
@@ -120,6 +125,30 @@ final class Node {
   /** The directory that it shares with the nodes of its machine, or that is its own. */
   Path clusterDirectory() {
     return disk.directory();
+  }
+
+  private static URL resource(String name) {
+    return Objects.requireNonNull(Node.class.getResource(name), name);
+  }
+
+  /** Writes what the threads of the process do beside its log, for whoever looks for a fault. */
+  void dumpThreads() {
+    if (!isRunning()) {
+      return;
+    }
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    File dump = dir.resolve("node" + number + ".threads").toFile();
+    try {
+      new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "Thread.print")
+          .redirectErrorStream(true)
+          .redirectOutput(dump)
+          .start()
+          .waitFor(20, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Whether there is a process. */

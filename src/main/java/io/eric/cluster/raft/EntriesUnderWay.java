@@ -7,6 +7,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -257,6 +258,21 @@ final class EntriesUnderWay {
     underWay.stream()
         .filter(each -> each.append.connection == connection)
         .forEach(each -> each.endedAt = now);
+  }
+
+  /** Returns what is under way, for logs. */
+  @Override
+  public String toString() {
+    return underWay.stream()
+        .map(
+            each ->
+                each.append.first
+                    + " to "
+                    + each.append.last
+                    + " of term "
+                    + each.append.term
+                    + (each.endedAt == 0 ? "" : ", which nobody waits for"))
+        .collect(Collectors.joining("; ", "entries under way: ", ""));
   }
 
   /** Returns whether something of a connection is to be answered yet. */

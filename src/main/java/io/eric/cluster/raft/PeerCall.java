@@ -21,12 +21,16 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A call of another peer: one request, or a connection over which a leader sends entries. What is
  * refused never reaches Ratis; see {@link PeerServices} for what is.
  */
 final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnderWay.Connection {
+
+  private static final Logger logger = LoggerFactory.getLogger(PeerCall.class);
 
   private static final Status TOO_EARLY =
       Status.UNAVAILABLE.withDescription("what came before is not written yet, or has failed");
@@ -43,6 +47,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
 
   private @Nullable RaftGroupId readOf;
   private @Nullable EntriesUnderWay electionIn;
+  private @Nullable RaftGroupId electionOf;
 
   /** What the call has sent entries for; null until it has. */
   private volatile @Nullable EntriesUnderWay entries;
@@ -113,12 +118,12 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     EntriesUnderWay ofGroup = terms.entries(group);
     if (ofGroup == null) {
       ratis.onMessage(message);
-    } else if (!handle(message, ofGroup, () -> ratis.onMessage(message))) {
-      refuse(TOO_EARLY);
+    } else if (!handle(message, group, ofGroup, () -> ratis.onMessage(message))) {
+      refuse(group, ofGroup);
     }
   }
 
-  private boolean handle(Q message, EntriesUnderWay ofGroup, Runnable handling) {
+  private boolean handle(Q message, RaftGroupId group, EntriesUnderWay ofGroup, Runnable handling) {
     if (message instanceof AppendEntriesRequestProto append) {
       int count = append.getEntriesCount();
       if (count == 0) {
@@ -141,9 +146,15 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     } else if (message instanceof RequestVoteRequestProto
         || message instanceof StartLeaderElectionRequestProto) {
       electionIn = ofGroup; // Ratis handles it when the call is complete
+      electionOf = group;
     }
     handling.run();
     return true;
+  }
+
+  private void refuse(@Nullable RaftGroupId group, EntriesUnderWay ofGroup) {
+    logger.warn("what another node sends to group {} comes too early, {}", group, ofGroup);
+    refuse(TOO_EARLY);
   }
 
   private void refuse(Status why) {
@@ -166,7 +177,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     } else if (electionIn == null) {
       ratis.onHalfClose();
     } else if (!electionIn.afterAll(ratis::onHalfClose)) {
-      refuse(TOO_EARLY);
+      refuse(electionOf, electionIn);
     }
   }
 

@@ -62,6 +62,9 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
 
   private static final long SNAPSHOT_MS = 10_000;
 
+  /** After this time without anything new the log says so, once, in milliseconds. */
+  private static final long STILL_MS = 10_000;
+
   private final int number;
   private final RaftServer server;
   private final RaftServer.Division division;
@@ -394,7 +397,16 @@ final class RaftReplica implements GroupReplica, FollowerWatch.Leader {
     long has = division.getRaftLog().getNextIndex() - 1;
     // Nothing comes without a leader, which is another trouble.
     boolean follows = division.getInfo().getLeaderId() != null;
+    long before = stillMs;
     stillMs = standstill.check(has, follows ? anywhere : has, nowMs);
+    if (before < STILL_MS && stillMs >= STILL_MS) {
+      logger.warn(
+          "group {} has got nothing since entry {}, others have committed {}; {}",
+          number,
+          has,
+          anywhere,
+          entries);
+    }
   }
 
   /**
