@@ -49,6 +49,8 @@ class ArchitectureTest {
           entry("internal", List.of()),
           entry("options", List.of("internal")),
           entry("metrics", List.of()),
+          entry("auth", List.of()),
+          entry("auth.token", List.of("auth")),
           entry("log", List.of("options")),
           entry("log.internal", List.of("options", "log")),
           entry("log.indexed", List.of("options", "log", "log.internal")),
