@@ -14,6 +14,7 @@ import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -112,15 +113,40 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     if (message instanceof ReadIndexRequestProto) {
       readOf = group;
     }
+    Q handled = message;
     if (message instanceof AppendEntriesRequestProto append) {
       terms.committed(group, append.getLeaderCommit());
+      @SuppressWarnings("unchecked") // it is a message of the same kind
+      Q checked = (Q) withoutWrongCommit(append);
+      handled = checked;
     }
+    pass(handled, group);
+  }
+
+  private void pass(Q message, RaftGroupId group) {
     EntriesUnderWay ofGroup = terms.entries(group);
     if (ofGroup == null) {
       ratis.onMessage(message);
     } else if (!handle(message, group, ofGroup, () -> ratis.onMessage(message))) {
       refuse(group, ofGroup);
     }
+  }
+
+  /**
+   * Takes from a request that follows on nothing the commit of what is not in it. Ratis believes
+   * that such a request reaches to one entry more than it has ({@code effectiveCommitIndex} of
+   * 3.2.2): a heartbeat would commit the first entry here, which may be one that a former leader
+   * could not replicate. Then the replica would refuse the first entry of the leader for ever.
+   */
+  private static AppendEntriesRequestProto withoutWrongCommit(AppendEntriesRequestProto append) {
+    if (append.hasPreviousLog()) {
+      return append;
+    }
+    int count = append.getEntriesCount();
+    long last = count == 0 ? RaftLog.INVALID_LOG_INDEX : append.getEntries(count - 1).getIndex();
+    return append.getLeaderCommit() <= last
+        ? append
+        : append.toBuilder().setLeaderCommit(last).build();
   }
 
   private boolean handle(Q message, RaftGroupId group, EntriesUnderWay ofGroup, Runnable handling) {

@@ -17,6 +17,7 @@ import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
@@ -27,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A replica, and a leader that sends its entries over two connections, as raw Raft has it. */
+/** A replica, and leaders that send what leaders of Ratis may send, in an order of their own. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
-class TwoConnectionsTest {
+class RawRaftTest {
 
   /** Both faults that this is about show after some dozens. */
   private static final int PAIRS = 3_000;
@@ -41,6 +42,7 @@ class TwoConnectionsTest {
   private RaftCluster cluster;
   private ManagedChannel channel;
   private long calls;
+  private long term = TERM;
 
   @BeforeEach
   void startOneOfThree() throws Exception {
@@ -98,6 +100,26 @@ class TwoConnectionsTest {
             });
   }
 
+  /**
+   * The first leader of a group may write its first entry here, and be replaced before anybody else
+   * has it. If a heartbeat of the next leader committed it, entries of that leader could never
+   * follow.
+   */
+  @Test
+  void aHeartbeatThatFollowsOnNothingCommitsNothing() throws Exception {
+    Connection first = new Connection();
+    first.send(0, 0);
+    first.awaitTaken(0);
+    term++;
+    Connection second = new Connection();
+    second.stream.onNext(request(2).build());
+    assertThat(second.next(0).getFollowerCommit()).isEqualTo(RaftLog.INVALID_LOG_INDEX);
+    second.send(0, 2);
+    second.awaitTaken(2);
+    second.stream.onNext(request(2).setPreviousLog(previous(2)).build());
+    assertThat(second.next(2).getFollowerCommit()).isEqualTo(2);
+  }
+
   private AppendEntriesRequestProto.Builder request(long committed) {
     RaftPeerId leader = RaftIds.peerId(cluster.members().get(1));
     RaftPeerId replica = RaftIds.peerId(cluster.members().get(0));
@@ -109,12 +131,12 @@ class TwoConnectionsTest {
                 .setReplyId(replica.toByteString())
                 .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group))
                 .setCallId(calls++))
-        .setLeaderTerm(TERM)
+        .setLeaderTerm(term)
         .setLeaderCommit(committed);
   }
 
-  private static TermIndexProto previous(long index) {
-    return TermIndexProto.newBuilder().setTerm(TERM).setIndex(index).build();
+  private TermIndexProto previous(long index) {
+    return TermIndexProto.newBuilder().setTerm(term).setIndex(index).build();
   }
 
   private AppendEntriesRequestProto request(long from, long to) {
@@ -122,7 +144,7 @@ class TwoConnectionsTest {
     for (long index = from; index <= to; index++) {
       request.addEntries(
           LogEntryProto.newBuilder()
-              .setTerm(TERM)
+              .setTerm(term)
               .setIndex(index)
               .setMetadataEntry(MetadataProto.newBuilder().setCommitIndex(0)));
     }
