@@ -69,7 +69,7 @@ final class EntriesUnderWay {
     /** Returns whether the log has an entry of this term at this index. */
     boolean has(long term, long index);
 
-    /** Returns the index of the last entry that is written. */
+    /** Returns the index of the last entry that is written, and forced if the settings say so. */
     long written();
   }
 
@@ -237,6 +237,11 @@ final class EntriesUnderWay {
     return now - taken.endedAt > TimeUnit.MILLISECONDS.toNanos(FORGOTTEN_MS)
         || taken.writtenAt != 0
             && now - taken.writtenAt > TimeUnit.MILLISECONDS.toNanos(WRITTEN_MS);
+  }
+
+  /** Returns whether everything up to an index is on the disk. */
+  boolean isWritten(long index) {
+    return log.written() >= index;
   }
 
   /** A request was answered. */

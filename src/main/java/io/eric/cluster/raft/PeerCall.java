@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -72,6 +73,9 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
 
     /** Returns where reads go on that have waited for a proof. */
     Executor thread();
+
+    /** Does something in about a millisecond, on that thread; never if this peer ends. */
+    void soon(Runnable task);
 
     /** Returns what is under way to a group; null if there is no such group here. */
     @Nullable EntriesUnderWay entries(RaftGroupId group);
@@ -269,8 +273,16 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     return null;
   }
 
-  /** Sends what Ratis answers, and notes that it has. */
+  /**
+   * Sends what Ratis answers, and notes that it has.
+   *
+   * <p>An acknowledgement is held back until its entries are on the disk. Ratis waits for that by
+   * the index of the last entry that it has written, which it does not lower when entries are
+   * replaced ({@code WriteLogTasks} of 3.2.2), and not at all for entries that it finds in its log.
+   */
   private final class Answers extends SimpleForwardingServerCall<Q, R> {
+
+    private final HeldAnswers held = new HeldAnswers(terms::soon);
 
     private Answers() {
       super(call);
@@ -287,9 +299,22 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
 
     @Override
     public void sendMessage(R message) {
+      held.send(() -> isEarly(message), () -> send(message));
+    }
+
+    private boolean isEarly(R message) {
+      EntriesUnderWay taken = entries;
+      return taken != null
+          && message instanceof AppendEntriesReplyProto reply
+          && !reply.getIsHearbeat()
+          && reply.getResult() == AppendResult.SUCCESS
+          && !taken.isWritten(reply.getMatchIndex());
+    }
+
+    private void send(R message) {
       try {
         synchronized (call) {
-          if (!refused) {
+          if (!isOver()) { // it may have ended while this was held back
             super.sendMessage(message);
           }
         }
@@ -306,6 +331,15 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
 
     @Override
     public void close(Status status, Metadata trailers) {
+      if (status.isOk()) {
+        held.send(() -> false, () -> end(status, trailers));
+      } else {
+        held.clear();
+        end(status, trailers);
+      }
+    }
+
+    private void end(Status status, Metadata trailers) {
       try {
         synchronized (call) {
           closed = true;

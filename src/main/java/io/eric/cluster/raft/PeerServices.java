@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -40,7 +43,7 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
 
   private final RaftPeerId self;
   private final Function<RaftGroupId, CompletionStage<Void>> proof;
-  private final Executor thread;
+  private final ScheduledExecutorService thread;
   private final Function<RaftGroupId, EntriesUnderWay.@Nullable Log> logs;
 
   /** What is under way to the groups of this node. */
@@ -55,13 +58,13 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
    * Creates the services of a node.
    *
    * @param proof proves that this node leads a group, if it believes that it does
-   * @param thread where reads go on that have waited for a proof
+   * @param thread where reads go on that have waited for a proof, and answers that were held back
    * @param logs gives a group's log; null if there is no such group here
    */
   PeerServices(
       RaftPeerId self,
       Function<RaftGroupId, CompletionStage<Void>> proof,
-      Executor thread,
+      ScheduledExecutorService thread,
       Function<RaftGroupId, EntriesUnderWay.@Nullable Log> logs) {
     this.self = self;
     this.proof = proof;
@@ -112,6 +115,16 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
   @Override
   public Executor thread() {
     return thread;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+  public void soon(Runnable task) {
+    try {
+      thread.schedule(task, 1, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // This peer ends, and acknowledges nothing more.
+    }
   }
 
   @Override

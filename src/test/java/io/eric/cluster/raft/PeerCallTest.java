@@ -3,7 +3,9 @@ package io.eric.cluster.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
@@ -38,10 +41,11 @@ class PeerCallTest {
   private static final RaftGroupId GROUP = RaftIds.group("test", 0);
 
   private final AtomicLong seconds = new AtomicLong();
+  private final EmptyLog log = new EmptyLog();
   private final EntriesUnderWay entries =
-      new EntriesUnderWay(
-          new EmptyLog(), () -> TimeUnit.SECONDS.toNanos(seconds.incrementAndGet()));
+      new EntriesUnderWay(log, () -> TimeUnit.SECONDS.toNanos(seconds.incrementAndGet()));
   private final CompletableFuture<Void> proof = new CompletableFuture<>();
+  private final Deque<Runnable> later = new ArrayDeque<>();
   private final List<Long> committed = new ArrayList<>();
   private boolean isEnding;
 
@@ -56,6 +60,8 @@ class PeerCallTest {
   private PeerCall<Object, Object> call;
 
   private static final class EmptyLog implements EntriesUnderWay.Log {
+    private long written = Long.MAX_VALUE;
+
     @Override
     public long next() {
       return 0;
@@ -68,7 +74,7 @@ class PeerCallTest {
 
     @Override
     public long written() {
-      return -1;
+      return written;
     }
   }
 
@@ -91,6 +97,11 @@ class PeerCallTest {
     @Override
     public Executor thread() {
       return Runnable::run;
+    }
+
+    @Override
+    public void soon(Runnable task) {
+      later.add(task);
     }
 
     @Override
@@ -117,7 +128,8 @@ class PeerCallTest {
 
     @Override
     public void sendMessage(Object message) {
-      peer.add("answer");
+      AppendEntriesReplyProto reply = (AppendEntriesReplyProto) message;
+      peer.add("answer " + reply.getServerReply().getCallId());
     }
 
     @Override
@@ -189,11 +201,66 @@ class PeerCallTest {
   }
 
   private void answer(long number, boolean isHeartbeat) {
-    answers.sendMessage(
-        AppendEntriesReplyProto.newBuilder()
-            .setServerReply(RaftRpcReplyProto.newBuilder().setCallId(number))
-            .setIsHearbeat(isHeartbeat)
-            .build());
+    answers.sendMessage(reply(number).setIsHearbeat(isHeartbeat).build());
+  }
+
+  private static AppendEntriesReplyProto.Builder reply(long number) {
+    return AppendEntriesReplyProto.newBuilder()
+        .setServerReply(RaftRpcReplyProto.newBuilder().setCallId(number))
+        .setResult(AppendResult.SUCCESS);
+  }
+
+  private void look() {
+    later.remove().run();
+  }
+
+  @Test
+  void anAcknowledgementWaitsUntilItsEntriesAreOnTheDiskAndWhatFollowsWaitsBehindIt() {
+    log.written = 4;
+    call.onMessage(append(1, 4, 2));
+    call.onMessage(append(2, 6, 1));
+    call.onMessage(append(3, 7, 1));
+    ratis.clear();
+    call.onCancel();
+    answers.sendMessage(reply(1).setMatchIndex(5).build());
+    answers.sendMessage(reply(2).setResult(AppendResult.INCONSISTENCY).build());
+    answers.sendMessage(reply(3).setMatchIndex(7).build());
+    answers.close(Status.OK, new Metadata());
+    look();
+    assertThat(peer).isEmpty();
+    log.written = 5;
+    look();
+    assertThat(peer).containsExactly("answer 1", "answer 2");
+    assertThat(ratis).as("what is held back is under way").isEmpty();
+    log.written = 7;
+    look();
+    assertThat(peer).containsExactly("answer 1", "answer 2", "answer 3", "OK");
+    assertThat(ratis).containsExactly("cancel");
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  void afterThatAnswersAreSentAtOnceAgain() {
+    log.written = 0;
+    call.onMessage(append(1, 1, 1));
+    answers.sendMessage(reply(1).setMatchIndex(1).build());
+    log.written = 1;
+    look();
+    call.onMessage(append(2, 1, 1));
+    answers.sendMessage(reply(2).setMatchIndex(1).build());
+    assertThat(peer).containsExactly("answer 1", "answer 2");
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  void anErrorIsSentInPlaceOfWhatIsHeldBack() {
+    log.written = 0;
+    call.onMessage(append(1, 1, 1));
+    answers.sendMessage(reply(1).setMatchIndex(1).build());
+    answers.close(Status.UNKNOWN, new Metadata());
+    look();
+    assertThat(peer).containsExactly("UNKNOWN");
+    assertThat(later).isEmpty();
   }
 
   @Test
