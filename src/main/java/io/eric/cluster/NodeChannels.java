@@ -215,7 +215,9 @@ final class NodeChannels implements GroupOwner.Channels {
     renewals.put(id, renewal);
     renewal.onComplete(
         renewed -> {
-          renewals.remove(id, renewal); // another one may have begun meanwhile
+          if (!renewals.remove(id, renewal)) {
+            return; // another one has begun meanwhile
+          }
           closing.remove(id);
           if (renewed.succeeded()) {
             opened(id, renewed.result().term());

@@ -91,11 +91,12 @@ final class NodeHealth {
     for (LocalGroup group : groups) {
       GroupReplica.Status status = group.replica().status();
       Owner owner = group.owner();
-      if (owner != null && !owner.node().equals(status.leader())) {
+      String leader = status.leader(); // again, so it may be none by now
+      if (owner != null && leader != null && !owner.node().equals(leader)) {
         return "group "
             + group.number()
             + " is led by node "
-            + status.leader()
+            + leader
             + ", which has not taken it over from node "
             + owner.node()
             + " yet";

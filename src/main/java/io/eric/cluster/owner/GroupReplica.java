@@ -33,7 +33,8 @@ public interface GroupReplica extends GroupLog {
 
   /**
    * Stands for election at once, in place of waiting until the leader has been silent for long
-   * enough. Another leader, or a log that lacks something, makes this come to nothing.
+   * enough. Another leader, or a log that lacks something, makes this come to nothing. It may block
+   * for three seconds, until entries of the former leader are on the disk.
    *
    * @param leader the node whose process has ended; ignored if it does not lead as far as this
    *     replica knows

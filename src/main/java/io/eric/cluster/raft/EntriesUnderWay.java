@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * all before them, elections and snapshots wait for all of them, and a heartbeat waits until
  * entries that replace others are in the log. None of this happens while a leader sends in order.
  *
- * <p>For any thread. Whoever waits does so in a thread of gRPC, of which there is one for each
- * connection.
+ * <p>For any thread but an event loop, because it blocks: mostly one of gRPC, of which there is one
+ * for each connection, and a group's own when this node stands for election.
  */
 final class EntriesUnderWay {
 
@@ -49,7 +49,10 @@ final class EntriesUnderWay {
    */
   private static final long FORGOTTEN_MS = 60_000;
 
-  /** How long such entries count as under way after they were seen to be written. */
+  /**
+   * How long such entries count as under way after they were seen to be written. Of entries that
+   * replace others this cannot be seen: until those are removed, what is written reaches beyond.
+   */
   private static final long WRITTEN_MS = 1_000;
 
   private final Log log;
@@ -229,7 +232,7 @@ final class EntriesUnderWay {
       return false;
     }
     long now = clock.getAsLong();
-    if (!log.has(append.term, append.last) || log.written() < append.last) {
+    if (taken.replaces || !log.has(append.term, append.last) || log.written() < append.last) {
       taken.writtenAt = 0;
     } else if (taken.writtenAt == 0) {
       taken.writtenAt = now | 1; // 0 means that it is not

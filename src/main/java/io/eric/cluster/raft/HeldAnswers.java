@@ -3,19 +3,29 @@ package io.eric.cluster.raft;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds back answers of one connection that would be early, and with each what comes after it, so
  * that everything is sent in its order.
  *
- * <p>It is bounded by what Ratis may have under way on a connection. For any thread, of which one
- * at a time brings answers.
+ * <p>A leader sends a follower that does not answer a few requests at a time, each after a time-out
+ * of seconds, so what is held back grows slowly if a disk stalls. For any thread, of which one at a
+ * time brings answers.
  */
 final class HeldAnswers {
 
-  private final Consumer<Runnable> soon;
+  private static final Logger logger = LoggerFactory.getLogger(HeldAnswers.class);
+
+  private static final long FIRST_LOOK_MS = 1;
+  private static final long MOST_MS = 64;
+
+  /** After how long a wait it is told, in milliseconds: a disk takes no such time. */
+  private static final long LONG_MS = 10_000;
+
+  private final Later later;
 
   /** What is held back; guarded by this. */
   private final Queue<Held> held = new ArrayDeque<>();
@@ -23,15 +33,21 @@ final class HeldAnswers {
   /** Whether something is held back or is just being sent after that; guarded by this. */
   private boolean isHolding;
 
+  /** After which time it is looked again, and for how long the first one waits; guarded by this. */
+  private long nextLookMs;
+
+  private long waitedMs;
+
   private record Held(BooleanSupplier isEarly, Runnable sending) {}
 
-  /**
-   * Creates one that holds back nothing.
-   *
-   * @param soon does something a little later, on any thread; that is when it is looked again
-   */
-  HeldAnswers(Consumer<Runnable> soon) {
-    this.soon = soon;
+  /** Does something after some milliseconds, on any thread. */
+  interface Later {
+    void run(Runnable task, long ms);
+  }
+
+  /** Creates one that holds back nothing. */
+  HeldAnswers(Later later) {
+    this.later = later;
   }
 
   /** Sends an answer: at once, unless it is early or one before it is held back. */
@@ -41,7 +57,7 @@ final class HeldAnswers {
         held.add(new Held(isEarly, sending));
         if (!isHolding) {
           isHolding = true;
-          soon.accept(this::look);
+          lookAgain(FIRST_LOOK_MS);
         }
         return;
       }
@@ -49,14 +65,26 @@ final class HeldAnswers {
     sending.run();
   }
 
-  /** Drops what is held back. */
-  synchronized void clear() {
-    held.clear();
+  private void lookAgain(long ms) {
+    nextLookMs = Math.min(2 * ms, MOST_MS);
+    later.run(this::look, ms);
+    boolean wasLong = waitedMs >= LONG_MS;
+    waitedMs += ms;
+    if (waitedMs >= LONG_MS && !wasLong) {
+      logger.warn(
+          "{} answers to another node wait until their entries are on the disk, for {} ms so far",
+          held.size(),
+          waitedMs);
+    }
   }
 
   private void look() {
     for (Runnable sending = next(); sending != null; sending = next()) {
-      sending.run();
+      try {
+        sending.run();
+      } catch (RuntimeException e) {
+        logger.error("an answer to another node cannot be sent", e);
+      }
     }
   }
 
@@ -68,9 +96,11 @@ final class HeldAnswers {
       return null;
     }
     if (next.isEarly.getAsBoolean()) {
-      soon.accept(this::look);
+      lookAgain(nextLookMs);
       return null;
     }
+    nextLookMs = FIRST_LOOK_MS;
+    waitedMs = 0;
     // It stays holding, so that what comes while this is sent is sent after it.
     return held.remove().sending;
   }

@@ -74,8 +74,8 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     /** Returns where reads go on that have waited for a proof. */
     Executor thread();
 
-    /** Does something in about a millisecond, on that thread; never if this peer ends. */
-    void soon(Runnable task);
+    /** Does something after some milliseconds, on a thread of its own; never if this peer ends. */
+    void later(Runnable task, long ms);
 
     /** Returns what is under way to a group; null if there is no such group here. */
     @Nullable EntriesUnderWay entries(RaftGroupId group);
@@ -282,7 +282,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
    */
   private final class Answers extends SimpleForwardingServerCall<Q, R> {
 
-    private final HeldAnswers held = new HeldAnswers(terms::soon);
+    private final HeldAnswers held = new HeldAnswers(terms::later);
 
     private Answers() {
       super(call);
@@ -305,6 +305,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     private boolean isEarly(R message) {
       EntriesUnderWay taken = entries;
       return taken != null
+          && !isOver() // else it is not sent at all
           && message instanceof AppendEntriesReplyProto reply
           && !reply.getIsHearbeat()
           && reply.getResult() == AppendResult.SUCCESS
@@ -314,7 +315,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
     private void send(R message) {
       try {
         synchronized (call) {
-          if (!isOver()) { // it may have ended while this was held back
+          if (!isOver()) {
             super.sendMessage(message);
           }
         }
@@ -334,7 +335,7 @@ final class PeerCall<Q, R> extends ServerCall.Listener<Q> implements EntriesUnde
       if (status.isOk()) {
         held.send(() -> false, () -> end(status, trailers));
       } else {
-        held.clear();
+        // What is held back is not sent any more, but counts as answered, which it is.
         end(status, trailers);
       }
     }

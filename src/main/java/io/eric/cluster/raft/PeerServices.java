@@ -43,7 +43,8 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
 
   private final RaftPeerId self;
   private final Function<RaftGroupId, CompletionStage<Void>> proof;
-  private final ScheduledExecutorService thread;
+  private final Executor thread;
+  private final ScheduledExecutorService answers;
   private final Function<RaftGroupId, EntriesUnderWay.@Nullable Log> logs;
 
   /** What is under way to the groups of this node. */
@@ -58,17 +59,20 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
    * Creates the services of a node.
    *
    * @param proof proves that this node leads a group, if it believes that it does
-   * @param thread where reads go on that have waited for a proof, and answers that were held back
+   * @param thread where reads go on that have waited for a proof
+   * @param answers where answers are sent that were held back
    * @param logs gives a group's log; null if there is no such group here
    */
   PeerServices(
       RaftPeerId self,
       Function<RaftGroupId, CompletionStage<Void>> proof,
-      ScheduledExecutorService thread,
+      Executor thread,
+      ScheduledExecutorService answers,
       Function<RaftGroupId, EntriesUnderWay.@Nullable Log> logs) {
     this.self = self;
     this.proof = proof;
     this.thread = thread;
+    this.answers = answers;
     this.logs = logs;
   }
 
@@ -119,9 +123,9 @@ final class PeerServices implements GrpcServices.Customizer, ServerInterceptor, 
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
-  public void soon(Runnable task) {
+  public void later(Runnable task, long ms) {
     try {
-      thread.schedule(task, 1, TimeUnit.MILLISECONDS);
+      answers.schedule(task, ms, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // This peer ends, and acknowledges nothing more.
     }

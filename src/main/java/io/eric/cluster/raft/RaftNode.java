@@ -65,6 +65,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
   private final Leaderships leaderships = new Leaderships();
   private final ExecutorService snapshotThread;
   private final ScheduledExecutorService watchThreads;
+  private final ScheduledExecutorService answerThread;
   private final PeerServices services;
   private final RaftServer server;
 
@@ -77,6 +78,8 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
     snapshotThread = Executors.newSingleThreadExecutor(named("eric-snapshots"));
     // Two, because a read of another node may block one of them for a moment.
     watchThreads = Executors.newScheduledThreadPool(2, named("eric-raft-watch"));
+    // One of its own, because the others wait for disks.
+    answerThread = Executors.newSingleThreadScheduledExecutor(named("eric-raft-answers"));
     for (int number = 0; number < settings.membership().groups(); number++) {
       machines.put(
           RaftIds.group(settings.membership().cluster(), number),
@@ -89,7 +92,7 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
               meters));
     }
     RaftPeerId self = RaftIds.peerId(settings.self());
-    services = new PeerServices(self, this::prove, watchThreads, this::log);
+    services = new PeerServices(self, this::prove, watchThreads, answerThread, this::log);
     Parameters parameters = new Parameters();
     parameters.put(ObservedGrpc.LEADERSHIPS, leaderships, Leaderships.class);
     parameters.put(
@@ -374,9 +377,10 @@ public final class RaftNode implements AutoCloseable, Meters.Sampled {
   @Override
   public void close() {
     machines.values().forEach(machine -> machine.roles().close());
-    watchThreads.shutdownNow();
     services.end();
+    watchThreads.shutdownNow();
     new ServerStop(server, divisions).run();
+    answerThread.shutdownNow();
     snapshotThread.shutdown();
   }
 }

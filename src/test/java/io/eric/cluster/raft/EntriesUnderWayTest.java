@@ -189,6 +189,21 @@ class EntriesUnderWayTest {
   }
 
   @Test
+  void ofEntriesThatReplaceOthersNothingTellsWhenTheyAreWritten() {
+    append(a, 1, 8, 9, 2);
+    log.term = 2; // in the log, while those of term 1 are on the disk, also up to 9
+    end(a);
+    CompletableFuture<Boolean> again = waiting(() -> append(b, 1, 8, 9, 2));
+    time.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_100));
+    looksOnce();
+    time.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_100));
+    looksOnce();
+    assertThat(again).isNotDone();
+    time.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_100));
+    assertThat(again.join()).isFalse();
+  }
+
+  @Test
   void entriesOfAConnectionThatHasEndedAreForgottenAfterAMinute() {
     append(a, 1, 20, 22, 1); // refused, because 10 to 19 are not there, and nobody was told
     end(a);

@@ -11,7 +11,13 @@ import org.junit.jupiter.api.Test;
 class HeldAnswersTest {
 
   private final Deque<Runnable> later = new ArrayDeque<>();
-  private final HeldAnswers answers = new HeldAnswers(later::add);
+  private final List<Long> waits = new ArrayList<>();
+  private final HeldAnswers answers =
+      new HeldAnswers(
+          (task, ms) -> {
+            later.add(task);
+            waits.add(ms);
+          });
   private final List<Integer> sent = new ArrayList<>();
   private int written;
 
@@ -73,13 +79,31 @@ class HeldAnswersTest {
   }
 
   @Test
-  void whatIsDroppedIsNeverSent() {
+  void itLooksEverMoreSeldomUntilSomethingCouldBeSent() {
     send(1);
-    answers.clear();
+    send(2);
+    for (int i = 0; i < 8; i++) {
+      look();
+    }
+    assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 64L, 64L, 64L);
+    waits.clear();
     written = 1;
     look();
-    assertThat(sent).isEmpty();
-    send(1);
     assertThat(sent).containsExactly(1);
+    assertThat(waits).containsExactly(1L);
+  }
+
+  @Test
+  void whatCannotBeSentDoesNotHoldBackTheRest() {
+    answers.send(
+        () -> written < 1,
+        () -> {
+          throw new IllegalStateException("the connection is gone");
+        });
+    send(1);
+    written = 1;
+    look();
+    assertThat(sent).containsExactly(1);
+    assertThat(later).isEmpty();
   }
 }

@@ -23,6 +23,7 @@ import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -51,6 +52,9 @@ class PeerCallTest {
 
   /** What Ratis was given, and what the other side was. */
   private final List<String> ratis = new ArrayList<>();
+
+  /** What the requests with entries and heartbeats that Ratis was given commit. */
+  private final List<Long> commits = new ArrayList<>();
 
   private final List<String> peer = new ArrayList<>();
 
@@ -100,7 +104,7 @@ class PeerCallTest {
     }
 
     @Override
-    public void soon(Runnable task) {
+    public void later(Runnable task, long ms) {
       later.add(task);
     }
 
@@ -152,6 +156,9 @@ class PeerCallTest {
     @Override
     public void onMessage(Object message) {
       ratis.add(message.getClass().getSimpleName());
+      if (message instanceof AppendEntriesRequestProto append) {
+        commits.add(append.getLeaderCommit());
+      }
     }
 
     @Override
@@ -256,11 +263,35 @@ class PeerCallTest {
   void anErrorIsSentInPlaceOfWhatIsHeldBack() {
     log.written = 0;
     call.onMessage(append(1, 1, 1));
+    call.onMessage(append(2, 2, 1));
     answers.sendMessage(reply(1).setMatchIndex(1).build());
+    answers.sendMessage(reply(2).setResult(AppendResult.INCONSISTENCY).build());
     answers.close(Status.UNKNOWN, new Metadata());
     look();
     assertThat(peer).containsExactly("UNKNOWN");
     assertThat(later).isEmpty();
+    assertThat(entries.isUnderWay(call)).isFalse();
+    assertThat(entries).hasToString("entries under way: ");
+  }
+
+  @Test
+  void whatIsHeldBackIsNotSentAfterARefusal() {
+    log.written = 0;
+    call.onMessage(append(1, 1, 1));
+    answers.sendMessage(reply(1).setMatchIndex(1).build());
+    isEnding = true;
+    call.onMessage(append(2, 2, 1));
+    look();
+    assertThat(peer).containsExactly("UNAVAILABLE");
+    assertThat(entries).hasToString("entries under way: ");
+  }
+
+  @Test
+  void whatFollowsOnNothingCommitsWhatIsInItAtMost() {
+    call.onMessage(append(1, 0, 0));
+    call.onMessage(append(2, 0, 3));
+    call.onMessage(append(3, 3, 1).toBuilder().setPreviousLog(TermIndexProto.newBuilder()).build());
+    assertThat(commits).containsExactly(-1L, 2L, 103L);
   }
 
   @Test
