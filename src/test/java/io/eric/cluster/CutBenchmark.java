@@ -1,5 +1,6 @@
 package io.eric.cluster;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -99,24 +100,24 @@ final class CutBenchmark {
         acknowledged.get(number),
         back.get(number),
         whole.get(number));
-    TimeUnit.MILLISECONDS.sleep(PAUSE_MS); // groups go back to the nodes that they prefer
+    TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
   }
 
   /** Creates a channel that a node owns. */
   private String channelOf(Node node, int round) throws Exception {
-    JsonObject health = node.health();
-    int groups = health.getJsonArray("groups").size();
     for (int i = 0; ; i++) {
+      JsonObject health = node.health(); // asked again, because groups move to nodes they prefer
+      JsonArray groups = health.getJsonArray("groups");
       String channel = "cut-" + round + "-" + i;
-      JsonObject group =
-          health.getJsonArray("groups").getJsonObject(GroupNumber.of(channel, groups));
+      JsonObject group = groups.getJsonObject(GroupNumber.of(channel, groups.size()));
       if (health.getString("node").equals(group.getString("owner"))) {
         HttpRequest create =
             request(node, "/create?channel_id=" + channel)
                 .PUT(HttpRequest.BodyPublishers.noBody())
                 .build();
-        http.send(create, HttpResponse.BodyHandlers.discarding());
-        return channel;
+        if (http.send(create, HttpResponse.BodyHandlers.discarding()).statusCode() < 300) {
+          return channel;
+        }
       }
       if (i == 1_000) {
         throw new IllegalStateException("the node owns no group: " + health);
